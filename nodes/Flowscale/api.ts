@@ -1,0 +1,120 @@
+import { ServiceFailure } from '../core/errors';
+import type { Answer, Head } from '../core/http';
+import { type JsonRecord, listOf, recordOf, textAt } from '../core/json';
+import type { KnownRun, Output, Run } from '../core/run';
+import { type ApiRequest, pathTo, type Transport } from '../core/transport';
+import { type Envelope, outputOf, readEnvelope, readOne, readRun } from './readers';
+import { readWorkflows } from './workflows';
+
+/** Sorting and paging of the run list; deployments without paging ignore all four. */
+export interface ListQuery {
+	groupId?: string;
+	sortBy?: 'created_at' | 'started_at' | 'completed_at';
+	sortOrder?: 'asc' | 'desc';
+	page?: number;
+	pageSize?: number;
+}
+
+export interface RunPage {
+	runs: Array<{ run: Run; own: JsonRecord }>;
+	/** Pages in all; undefined where the deployment does not page. */
+	pages: number | undefined;
+	total: number | undefined;
+}
+
+export type OutputAnswer = { kind: 'ready'; output: Output } | { kind: 'notYet' } | { kind: 'timedOut' } | { kind: 'failed' };
+
+const isSuccess = (status: number) => status >= 200 && status < 300;
+
+/**
+ * Flowscale's paths and answers (vendor's OpenAPI, both SDKs, live Swagger page); the only file that knows the paths.
+ * Every call throws ServiceFailure or Stopped. Extra request settings (tries, detached) go through.
+ */
+export function createApi(transport: Transport) {
+	const envelopeOf = (answer: Answer): Envelope => {
+		if (!isSuccess(answer.status)) throw transport.failureOf(answer);
+		return readEnvelope(transport.jsonOf(answer));
+	};
+	const get = async (path: string, query?: ApiRequest['query'], extra: Partial<ApiRequest> = {}) =>
+		await transport.read({ path, query, ...extra }, envelopeOf);
+
+	return {
+		health: async () => listOf((await get('/comfy/health')).data),
+		queue: async () => listOf((await get('/comfy/queue')).data),
+
+		/** Deployed workflows; undefined where the deployment has no such endpoint (it is missing in the OpenAPI file). */
+		workflows: async () =>
+			await transport.read({ path: '/comfy/workflows' }, (answer) =>
+				[404, 405, 501].includes(answer.status) ? undefined : readWorkflows(envelopeOf(answer).data),
+			),
+
+		/** One run, with the service's own object; null while the service does not know it (404, 204 or an empty 200). */
+		run: async (runId: string, known: Partial<Run> = {}, extra: Partial<ApiRequest> = {}) =>
+			await transport.read({ path: `/runs${pathTo(runId)}`, ...extra }, (answer) => {
+				if (answer.status === 404 || (isSuccess(answer.status) && answer.text.trim() === '')) return null;
+				const own = readOne(envelopeOf(answer).data);
+				if (own === undefined) return null;
+				// The OpenAPI's detail carries no id; it is the one that was asked for.
+				return { run: { ...readRun(own, known), run_id: runId } satisfies KnownRun, own };
+			}),
+
+		runs: async ({ groupId, sortBy, sortOrder, page, pageSize }: ListQuery, extra: Partial<ApiRequest> = {}): Promise<RunPage> => {
+			const query = { group_id: groupId, sort_by: sortBy, sort_order: sortOrder, page, page_size: pageSize };
+			const { data, meta } = await get('/runs', query, extra);
+			const group = recordOf(data);
+			const entries = Array.isArray(data) ? data : listOf(group?.runs);
+			const known = { group_id: textAt(group, 'group_id') ?? groupId ?? null };
+			const pages = Number(meta?.total_pages);
+			const total = Number(meta?.total_count);
+			return {
+				runs: entries.flatMap((entry) => {
+					const own = recordOf(entry);
+					return own === undefined ? [] : [{ run: readRun(own, known), own }];
+				}),
+				pages: meta !== undefined && Number.isFinite(pages) ? pages : undefined,
+				total: meta !== undefined && Number.isFinite(total) ? total : undefined,
+			};
+		},
+
+		/** An output by its name, with or without extension: ready, not yet (204, 404, 504, empty), failed, or 408: timed out. */
+		output: async (filename: string, extra: Partial<ApiRequest> = {}): Promise<OutputAnswer> =>
+			await transport.read({ path: '/runs/output', query: { filename }, ...extra }, (answer): OutputAnswer => {
+				if (answer.status === 408) return { kind: 'timedOut' };
+				if (answer.status === 404 || answer.status === 504 || (isSuccess(answer.status) && answer.text.trim() === '')) return { kind: 'notYet' };
+				const { status, data } = envelopeOf(answer);
+				const output = outputOf(filename, readOne(data));
+				if (output.download_url !== undefined || output.file_content !== undefined) return { kind: 'ready', output };
+				return { kind: status === 'error' || status === 'failed' ? 'failed' : 'notYet' };
+			}),
+
+		/** Asks for a run's end; the text is the service's, its behaviour for finished runs is not documented. */
+		cancel: async (runId: string, extra: Partial<ApiRequest> = {}) =>
+			await transport.read({ method: 'POST', path: `/runs${pathTo(runId)}/cancel`, ...extra }, (answer) => {
+				if (!isSuccess(answer.status)) throw transport.failureOf(answer);
+				const { data } = readEnvelope(transport.jsonOf(answer));
+				return typeof data === 'string' ? data : (textAt(recordOf(data), 'message') ?? 'Cancel requested');
+			}),
+
+		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
+		startRequest: (workflowId: string, groupId: string | undefined, form: FormData): ApiRequest => ({
+			method: 'POST',
+			path: '/runs',
+			query: { workflow_id: workflowId, group_id: groupId },
+			body: form,
+		}),
+		/** What a start's 2xx tells: object or list of one, now with `workflow_id`, earlier with `output_names`. */
+		readStart: (answer: Answer, known: Partial<Run>): Run => {
+			const own = readOne(readEnvelope(transport.jsonOf(answer)).data);
+			const run = readRun(own ?? {}, known);
+			return { ...run, status: 'queued', state: 'queued' };
+		},
+		eventsRequest: (runId: string, after: string | undefined): ApiRequest => ({
+			path: `/runs${pathTo(runId)}/events`,
+			query: { from_seq: after },
+			headers: { Accept: 'text/event-stream', ...(after === undefined ? {} : { 'Last-Event-ID': after }) },
+		}),
+		refusal: (head: Head & { text?: string }) => transport.failureOf(head) satisfies ServiceFailure,
+	};
+}
+
+export type FlowscaleApi = ReturnType<typeof createApi>;

@@ -1,0 +1,38 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { UserMistake } from '../core/errors';
+import { listOf, recordOf, textAt } from '../core/json';
+
+export const CREDENTIAL = 'flowscaleApi';
+
+/**
+ * Root of the API from what the user entered: with or without trailing slashes, with or without `/api/v1`.
+ * @throws UserMistake
+ */
+export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
+	const entered = String(credentials.baseUrl ?? '').trim();
+	if (entered === '') throw new UserMistake('The credential has no Base URL', 'Enter the address that the deployment’s dashboard shows.');
+	const url = URL.canParse(entered) ? new URL(entered) : undefined;
+	if (url === undefined || !/^https?:$/.test(url.protocol))
+		throw new UserMistake('The Base URL of the credential is not a web address', 'It starts with https:// (or http://), for example https://smart-amber-tgdsf.pod.flowscale.ai.');
+	if (url.username !== '' || url.password !== '') throw new UserMistake('The Base URL of the credential contains a user name or password', 'Choose Custom Headers as Authentication instead.');
+	if (url.search !== '' || url.hash !== '') throw new UserMistake('The Base URL of the credential has a query or fragment', 'Enter the address up to the host name or path only.');
+	const path = url.pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
+	return `${url.origin}${path}/api/v1`;
+}
+
+/** Headers that prove who asks: the key (vendor's OpenAPI: `X-API-KEY`), or the headers of the user's own proxy. */
+export function authHeadersOf(credentials: ICredentialDataDecryptedObject | IDataObject): Record<string, string> {
+	if (credentials.authentication === 'none') return {};
+	if (credentials.authentication !== 'headers') return { 'X-API-KEY': String(credentials.apiKey ?? '').trim() };
+	const headers = listOf(recordOf(credentials.headers)?.header).map(recordOf);
+	return Object.fromEntries(headers.flatMap((header) => {
+		const name = textAt(header, 'name')?.trim();
+		return name ? [[name, textAt(header, 'value')?.trim() ?? '']] : [];
+	}));
+}
+
+/** What must never be seen in a text: the key, header values, and a token without its scheme word. */
+export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
+	const values = Object.values(authHeadersOf(credentials));
+	return values.flatMap((value) => [value, value.split(' ').at(-1) ?? '']).filter((value) => value.length >= 4);
+}

@@ -1,0 +1,163 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { UserMistake } from '../core/errors';
+import type { Item } from '../core/item';
+import { listOf, recordOf, textAt, textOf } from '../core/json';
+import { declaredTypeIn, takesFile } from './workflows';
+
+/** What an item sends to a workflow: texts, and parameters whose value is one or more binary fields of the item. */
+export interface WorkflowInputs {
+	texts: Record<string, string | string[]>;
+	/** Parameter and binary field, in order; several fields of one parameter follow each other. */
+	files: Array<[parameter: string, binaryField: string]>;
+}
+
+export const inputFields: INodeProperties[] = [
+	{
+		displayName: 'Specify Inputs',
+		name: 'inputMode',
+		type: 'options',
+		options: [
+			{ name: 'Using Fields Below', value: 'fields' },
+			{ name: 'Using JSON', value: 'json' },
+		],
+		default: 'fields',
+		description: 'Whether to fill in a form of the workflow’s inputs or to write them as JSON',
+	},
+	{
+		displayName: 'Inputs',
+		name: 'inputs',
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: { mappingMode: 'defineBelow', value: null },
+		required: true,
+		typeOptions: {
+			loadOptionsDependsOn: ['workflowId.value'],
+			resourceMapper: {
+				resourceMapperMethod: 'getWorkflowInputs',
+				mode: 'add',
+				fieldWords: { singular: 'input', plural: 'inputs' },
+				addAllFields: true,
+				supportAutoMap: true,
+				noFieldsError: 'No inputs are known for this workflow. Use JSON instead.',
+			},
+		},
+		displayOptions: { show: { inputMode: ['fields'] } },
+	},
+	{
+		displayName: 'Inputs (JSON)',
+		name: 'inputsJson',
+		type: 'json',
+		default: '{}',
+		placeholder: 'e.g. { "text_51536": "a red fox in the snow", "seed_51537": 42 }',
+		hint: 'Parameter names are in the deployment’s API dashboard, such as text_51536',
+		description: 'Object of parameter name to value. A list sends its values one by one under the same name.',
+		displayOptions: { show: { inputMode: ['json'] } },
+	},
+	{
+		displayName: 'Files',
+		name: 'files',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: 'Add File',
+		default: {},
+		description: 'Binary fields of the item to upload',
+		options: [
+			{
+				displayName: 'File',
+				name: 'file',
+				values: [
+					{ displayName: 'Input Binary Field', name: 'binaryField', type: 'string', default: 'data', placeholder: 'e.g. data', hint: 'Several fields, separated by commas, are sent under the same name', description: 'Name of the binary field that holds the file' },
+					{ displayName: 'Parameter', name: 'parameter', type: 'string', default: '', placeholder: 'e.g. image_22068', description: 'Name of the workflow’s parameter that takes the file' },
+				],
+			},
+		],
+	},
+];
+
+/** Reads and checks all inputs of an item; sends and reads nothing. @throws UserMistake */
+export function readInputs(item: Item): WorkflowInputs {
+	const inputs: WorkflowInputs = { texts: {}, files: [] };
+	const taken = new Set<string>();
+	const claim = (name: string) => {
+		if (taken.has(name)) throw new UserMistake(`Parameter "${name}" has two values`, 'Give it either in Inputs or in Files, and only once.');
+		taken.add(name);
+	};
+	const values = item.choice<'fields' | 'json'>('inputMode', 'fields') === 'json' ? jsonValues(item) : fieldValues(item);
+	for (const [name, value, type] of values) {
+		claim(name);
+		const fields = fileFieldsOf(item, name, type, value);
+		if (fields) inputs.files.push(...fields.map((field): [string, string] => [name, field]));
+		else inputs.texts[name] = Array.isArray(value) ? value.map(asText) : asText(value);
+	}
+	for (const [name, fields] of fileRows(item)) {
+		claim(name);
+		inputs.files.push(...fields.map((field): [string, string] => [name, field]));
+	}
+	return inputs;
+}
+
+type NamedValue = [name: string, value: unknown, type: string];
+
+/** The form: what is left empty is not sent, so that the workflow keeps its own default. */
+function fieldValues(item: Item): NamedValue[] {
+	const mapper = recordOf(item.raw('inputs', {}));
+	const schema = listOf(mapper?.schema).map(recordOf);
+	const isAuto = mapper?.mappingMode === 'autoMapInputData';
+	const given = isAuto ? recordOf(item.context.getInputData()[item.index]?.json) : recordOf(item.raw('inputs.value', {}));
+	const names = isAuto ? schema.flatMap((field) => textAt(field, 'id') ?? []) : Object.keys(given ?? {});
+	return names.flatMap((name): NamedValue[] => {
+		const value = given && Object.hasOwn(given, name) ? given[name] : undefined;
+		const label = textAt(schema.find((field) => textAt(field, 'id') === name), 'displayName') ?? '';
+		return value === null || value === undefined || value === '' ? [] : [[name, value, declaredTypeIn(label)]];
+	});
+}
+
+function jsonValues(item: Item): NamedValue[] {
+	const given = item.raw('inputsJson', {});
+	const value = recordOf(typeof given === 'string' ? parsed(given.trim() === '' ? '{}' : given) : given);
+	if (value === undefined) throw new UserMistake('Inputs (JSON) is not a JSON object', 'Write parameter names and values, for example { "text_51536": "a red fox" }.');
+	return Object.entries(value).flatMap(([name, entry]): NamedValue[] => (entry === null || entry === undefined ? [] : [[name, entry, 'string']]));
+}
+
+function fileRows(item: Item): Array<[string, string[]]> {
+	return listOf(recordOf(item.raw('files', {}))?.file).map((row, index) => {
+		const parameter = textAt(recordOf(row), 'parameter')?.trim() ?? '';
+		if (parameter === '') throw new UserMistake(`File ${index + 1} names no parameter`, 'Enter the name of the workflow’s parameter that takes the file.');
+		return [parameter, checkedFields(item, textAt(recordOf(row), 'binaryField') ?? '')];
+	});
+}
+
+/**
+ * The binary fields that a value names, or undefined when it is a text. A parameter that surely takes a file must name one,
+ * unless the value is a web address or data URI; one that perhaps does is a file when such a field is there.
+ */
+function fileFieldsOf(item: Item, name: string, type: string, value: unknown): string[] | undefined {
+	const likelihood = takesFile({ name, type });
+	const text = textOf(value);
+	if (likelihood === 'no' || text === undefined || /^(https?:\/\/|data:)/i.test(text.trim())) return undefined;
+	const binary = item.context.getInputData()[item.index]?.binary ?? {};
+	const isThere = splitFields(text).every((field) => Object.hasOwn(binary, field));
+	return likelihood === 'yes' || isThere ? checkedFields(item, text) : undefined;
+}
+
+function checkedFields(item: Item, text: string): string[] {
+	const fields = splitFields(text);
+	if (fields.length === 0) throw new UserMistake('The name of a binary field is empty', 'Enter the field that holds the file, for example data.');
+	for (const field of fields) item.binary(field);
+	return fields;
+}
+
+const splitFields = (text: string) => text.split(',').map((field) => field.trim()).filter((field) => field !== '');
+
+/** Everything is text on the wire; an object goes as JSON (as the Python SDK does), true and false in lower case. */
+function asText(value: unknown): string {
+	return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}

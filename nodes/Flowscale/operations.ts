@@ -1,0 +1,59 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { toNodeError } from '../core/errors';
+import type { Item } from '../core/item';
+import { linkSignals } from '../core/linkedSignal';
+import { findOperation, type Resource } from '../core/menu';
+import { runItems } from '../core/runItems';
+import type { Starter } from '../core/starter';
+import { cancelRun } from './operations/cancelRun';
+import { execute } from './operations/execute';
+import { executeAndWait } from './operations/executeAndWait';
+import { getHealth } from './operations/getHealth';
+import { getOutput } from './operations/getOutput';
+import { getOutputs } from './operations/getOutputs';
+import { getQueue } from './operations/getQueue';
+import { getRun } from './operations/getRun';
+import { getRuns } from './operations/getRuns';
+import { getWorkflows } from './operations/getWorkflows';
+import { waitForRun } from './operations/waitForRun';
+import { openSession, type Session } from './session';
+import { openStarter, openWaiting, type WaitFor } from './waiting';
+
+/** What the operations of one node execution share; starter and waiting are opened by the first item that needs them. */
+export interface FlowscaleSession extends Session {
+	starter(): Starter;
+	waiting(item: Item): WaitFor;
+}
+
+/** The node's whole menu. An operation is added by its file and one word here. */
+export const resources: Array<Resource<FlowscaleSession>> = [
+	{ name: 'Workflow', value: 'workflow', operations: [executeAndWait, execute, getWorkflows] },
+	{ name: 'Run', value: 'run', operations: [getRun, getRuns, waitForRun, getOutputs, cancelRun] },
+	{ name: 'Output', value: 'output', operations: [getOutput] },
+	{ name: 'Cluster', value: 'cluster', operations: [getHealth, getQueue] },
+];
+
+export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const operation = findOperation(resources, context.getNodeParameter('resource', 0), context.getNodeParameter('operation', 0));
+	const life = linkSignals(context.getExecutionCancelSignal());
+	try {
+		const session = await openFlowscaleSession(context, life.signal);
+		return [await runItems({ context, operation, session, life, clock: session.clock })];
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	} finally {
+		life.abort();
+		life.release();
+	}
+}
+
+async function openFlowscaleSession(context: IExecuteFunctions, stop: AbortSignal): Promise<FlowscaleSession> {
+	const session = await openSession(context, stop);
+	let starter: Starter | undefined;
+	let waiting: WaitFor | undefined;
+	return {
+		...session,
+		starter: () => (starter ??= openStarter(session)),
+		waiting: (item) => (waiting ??= openWaiting(session, item)),
+	};
+}

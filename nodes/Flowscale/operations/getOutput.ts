@@ -1,0 +1,35 @@
+import type { IDataObject } from 'n8n-workflow';
+import { ServiceFailure } from '../../core/errors';
+import type { Operation } from '../../core/menu';
+import { itemOf } from '../../core/outputItems';
+import { outputOptions } from '../../core/waitingFields';
+import type { FlowscaleSession } from '../operations';
+import { askFor } from '../outputs';
+
+const [download, , , binaryField] = outputOptions;
+
+export const getOutput: Operation<FlowscaleSession> = {
+	name: 'Get',
+	value: 'get',
+	action: 'Get an output',
+	description: 'Fetch one output by its file name, as file, link or text',
+	fields: [
+		{ displayName: 'File Name', name: 'filename', type: 'string', required: true, default: '', placeholder: 'e.g. filename_prefix_58358_5WWF7GQUYF.png', description: 'Name of the output, as a run lists it in outputs or output_names' },
+		download,
+		{ ...binaryField, displayOptions: { show: { download: [true] } } },
+	],
+	prepare: (item, session) => {
+		const filename = item.text('filename', 'File Name');
+		const isDownloaded = item.flag('download', true);
+		const field = isDownloaded ? item.text('binaryField', 'Put Output File in Field') : 'data';
+		return async () => {
+			const answer = await askFor(session.api, filename);
+			if (answer.kind === 'timedOut') throw new ServiceFailure(`The run of output "${filename}" timed out at the service`, { status: 408 });
+			if (answer.kind !== 'ready') throw new ServiceFailure(`Output "${filename}" is not there${answer.kind === 'failed' ? ': it failed at the service' : ' (yet)'}`, { hint: 'Check the name, and that its run has ended.' });
+			if (!isDownloaded || answer.output.download_url === undefined) return [itemOf(answer.output)];
+			const { output, file } = await session.fetchOutput(undefined, answer.output, 0);
+			const json = { ...output, mime_type: file.mimeType, binary_field: field, file_size: file.bytes };
+			return [{ json: json as unknown as IDataObject, binary: { [field]: file.binary } }];
+		};
+	},
+};

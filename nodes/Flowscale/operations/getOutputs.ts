@@ -1,0 +1,30 @@
+import { ServiceFailure } from '../../core/errors';
+import type { Operation } from '../../core/menu';
+import { outputItems } from '../../core/outputItems';
+import { optionsField, outputOptions, readOutputSettings } from '../../core/waitingFields';
+import type { FlowscaleSession } from '../operations';
+import { completeOutputs } from '../outputs';
+import { runField } from './fields';
+import { unknownRun } from './getRun';
+
+export const getOutputs: Operation<FlowscaleSession> = {
+	name: 'Get Outputs',
+	value: 'getOutputs',
+	action: 'Get the outputs of a run',
+	description: 'Fetch the files and texts that a finished run made',
+	fields: [runField, optionsField(outputOptions)],
+	prepare: (item, session) => {
+		const { api, clock, stop } = session;
+		const runId = item.id('runId', 'Run ID');
+		const settings = readOutputSettings(item);
+		return async () => {
+			const found = await api.run(runId);
+			if (found === null) throw unknownRun(runId);
+			const { run } = found;
+			// A status that nobody knows says nothing: the outputs will tell.
+			if (!run.finished && run.state !== 'unknown') throw new ServiceFailure(`Run ${runId} has not ended yet`, { runId, state: run.state, hint: 'Use Run > Wait to wait for it.' });
+			const complete = run.state === 'succeeded' || run.state === 'unknown' ? await completeOutputs(api, run, clock, stop) : run;
+			return await outputItems(complete, settings, async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes));
+		};
+	},
+};

@@ -1,0 +1,86 @@
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { Operation } from '../../core/menu';
+import { itemOf } from '../../core/outputItems';
+import type { Run } from '../../core/run';
+import type { ListQuery } from '../api';
+import { collectRuns } from '../runList';
+import type { FlowscaleSession } from '../operations';
+import { limitField, returnAllField, simplifyField } from './fields';
+
+export const stateChoices: INodeProperties['options'] = [
+	{ name: 'Cancelled', value: 'cancelled' },
+	{ name: 'Failed', value: 'failed' },
+	{ name: 'Queued', value: 'queued' },
+	{ name: 'Running', value: 'running' },
+	{ name: 'Succeeded', value: 'succeeded' },
+	{ name: 'Timed Out', value: 'timed_out' },
+	{ name: 'Unknown', value: 'unknown' },
+];
+
+export const getRuns: Operation<FlowscaleSession> = {
+	name: 'Get Many',
+	value: 'getMany',
+	action: 'Get many runs',
+	description: 'List runs, newest first unless sorted otherwise',
+	fields: [
+		returnAllField,
+		limitField,
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add Filter',
+			default: {},
+			options: [
+				{ displayName: 'Group ID', name: 'groupId', type: 'string', default: '', description: 'Only runs with this label. Some deployments list runs of a group only.' },
+				{ displayName: 'Status', name: 'status', type: 'multiOptions', options: stateChoices, default: [], description: 'Only runs in one of these states' },
+				{ displayName: 'Workflow ID', name: 'workflowId', type: 'string', default: '', description: 'Only runs of this workflow' },
+			],
+		},
+		simplifyField,
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add option',
+			default: {},
+			options: [
+				{
+					displayName: 'Sort By',
+					name: 'sortBy',
+					type: 'options',
+					options: [
+						{ name: 'Completed At', value: 'completed_at' },
+						{ name: 'Created At', value: 'created_at' },
+						{ name: 'Started At', value: 'started_at' },
+					],
+					default: 'created_at',
+				},
+				{
+					displayName: 'Sort Order',
+					name: 'sortOrder',
+					type: 'options',
+					options: [
+						{ name: 'Ascending', value: 'asc' },
+						{ name: 'Descending', value: 'desc' },
+					],
+					default: 'desc',
+				},
+			],
+		},
+	],
+	prepare: (item, { api, stop }) => {
+		const limit = item.flag('returnAll', false) ? Number.POSITIVE_INFINITY : item.amount('limit', 'Limit', 50, 1);
+		const groupId = String(item.raw('filters.groupId', '')).trim() || undefined;
+		const workflowId = String(item.raw('filters.workflowId', '')).trim();
+		const states = item.raw('filters.status', []) as string[];
+		const isWanted = (run: Run) => (workflowId === '' || run.workflow_id === workflowId) && (states.length === 0 || states.includes(run.state));
+		const sortBy = item.choice<NonNullable<ListQuery['sortBy']>>('options.sortBy', 'created_at');
+		const sortOrder = item.choice<NonNullable<ListQuery['sortOrder']>>('options.sortOrder', 'desc');
+		const isSimple = item.flag('simplify', true);
+		return async () => {
+			const found = await collectRuns(api, { groupId, sortBy, sortOrder }, isWanted, limit, stop);
+			return found.map(({ run, own }) => (isSimple ? itemOf(run) : { json: own as IDataObject }));
+		};
+	},
+};

@@ -1,0 +1,75 @@
+import type { Clock } from '../core/clock';
+import { ServiceFailure, Stopped } from '../core/errors';
+import type { KnownRun, Output } from '../core/run';
+import type { FlowscaleApi, OutputAnswer } from './api';
+
+/** The output endpoint may lag behind the run's end (204 or 404); these are the pauses between asking again. */
+const PAUSES_MS = [0, 250, 500, 1_000, 2_000, 4_000, 8_000];
+/** A run that ended without naming any output: it may have none, after this many further looks. */
+const LOOKS_FOR_FIRST_OUTPUT = 2;
+/** With other outputs at hand, a name that nobody knows is given up after this many tries. */
+const TRIES_BESIDE_OTHERS = 4;
+
+const hasContent = ({ download_url, file_content }: Output) => download_url !== undefined || file_content !== undefined;
+/** Outputs are named with or without extension, and a batch adds a counter: `prefix`, `prefix.png`, `prefix_000001.png`. */
+const belongsTo = (name: string) => ({ filename }: Output) => filename === name || filename.startsWith(`${name}.`) || filename.startsWith(`${name}_`);
+
+/**
+ * The run with all of its outputs as link or text: what the run tells itself, and by the output endpoint what it leaves out.
+ * A 408 there is the service's word for a run that timed out.
+ * @throws ServiceFailure when the run succeeded and nothing of it can be had
+ */
+export async function completeOutputs(api: FlowscaleApi, ended: KnownRun, clock: Clock, stop?: AbortSignal): Promise<KnownRun> {
+	let run = ended;
+	for (let tries = 1; ; tries++) {
+		await clock.pause(PAUSES_MS[tries - 1], stop);
+		if (stop?.aborted) throw new Stopped();
+		if (tries > 1) run = (await api.run(run.run_id, run))?.run ?? run;
+		const missing = missingOf(run);
+		if (missing.length === 0 && (run.outputs.length > 0 || tries > LOOKS_FOR_FIRST_OUTPUT)) return run;
+
+		const answers = await Promise.all(missing.map(async (name) => ({ name, answer: await askFor(api, name) })));
+		if (answers.some(({ answer }) => answer.kind === 'timedOut')) return { ...run, state: 'timed_out', finished: true };
+		for (const { name, answer } of answers) run = { ...run, outputs: merged(run.outputs, name, answer) };
+		const open = missingOf(run);
+		if (open.length === 0 && run.outputs.length > 0) return run;
+
+		const isHopeless = tries >= PAUSES_MS.length || (tries >= TRIES_BESIDE_OTHERS && run.outputs.some(hasContent));
+		if (!isHopeless) continue;
+		if (run.outputs.some(hasContent) || open.length === 0) return { ...run, outputs: run.outputs.filter((output) => hasContent(output) || output.generation_status !== null) };
+		throw new ServiceFailure(`Run ${run.run_id} succeeded, but its output ${open.join(', ')} is not there`, { runId: run.run_id, state: run.state, hint: 'Fetch it later with Run > Get Outputs and this run ID.' });
+	}
+}
+
+/** Names to ask the output endpoint for: outputs without link or text, and names that no output belongs to. */
+function missingOf({ outputs, output_names }: KnownRun): string[] {
+	const isOpen = (output: Output) => !hasContent(output) && output.generation_status !== 'failed';
+	const unlinked = outputs.filter(isOpen).map(({ filename }) => filename);
+	return [...new Set([...unlinked, ...output_names.filter((name) => !outputs.some(belongsTo(name)))])];
+}
+
+/** An output by its name; some deployments know it only without the extension. */
+export async function askFor(api: FlowscaleApi, filename: string): Promise<OutputAnswer> {
+	const answer = await api.output(filename);
+	const withoutExtension = filename.replace(/\.[A-Za-z0-9]{1,12}$/, '');
+	if (answer.kind !== 'notYet' || withoutExtension === filename) return answer;
+	const other = await api.output(withoutExtension);
+	return other.kind === 'ready' ? { ...other, output: { ...other.output, filename } } : other;
+}
+
+function merged(outputs: Output[], name: string, answer: OutputAnswer): Output[] {
+	if (answer.kind !== 'ready' && answer.kind !== 'failed') return outputs;
+	const known = outputs.find(({ filename }) => filename === name);
+	const told: Output = answer.kind === 'ready' ? answer.output : { filename: name, mime_type: null, generation_status: 'failed' };
+	const output = { ...told, mime_type: told.mime_type ?? known?.mime_type ?? null };
+	return known ? outputs.map((entry) => (entry === known ? output : entry)) : [...outputs, output];
+}
+
+/** A new link for an output whose link was refused; links are short-lived. undefined when the service has none. */
+export async function freshLink(api: FlowscaleApi, run: KnownRun | undefined, { filename, download_url }: Output): Promise<string | undefined> {
+	const answer = await askFor(api, filename);
+	if (answer.kind === 'ready' && answer.output.download_url !== undefined) return answer.output.download_url;
+	const again = run && (await api.run(run.run_id, run));
+	const link = again?.run.outputs.find((output) => output.filename === filename)?.download_url;
+	return link === download_url ? undefined : link;
+}

@@ -1,0 +1,103 @@
+import { dataOf, type JsonRecord, listOf, recordOf, textAt, textOf } from '../core/json';
+import { mimeTypeOfName } from '../core/mimeType';
+import { type Output, type Run, runOf } from '../core/run';
+
+/** What every JSON answer is wrapped in: `{status, data, errors, meta}`. */
+export interface Envelope {
+	status: string | undefined;
+	data: unknown;
+	meta: JsonRecord | undefined;
+}
+
+export function readEnvelope(body: unknown): Envelope {
+	const envelope = recordOf(body);
+	return { status: textAt(envelope, 'status')?.toLowerCase(), data: envelope?.data, meta: recordOf(envelope?.meta) };
+}
+
+/** The vendor's OpenAPI answers a start with a list of one, every SDK reads an object. */
+export function readOne(data: unknown): JsonRecord | undefined {
+	return recordOf(Array.isArray(data) ? data[0] : data);
+}
+
+/** Error text of any body seen: `errors`, FastAPI's `detail` (text or fields), `error`, `message`. */
+export function readErrorText(body: unknown): string | undefined {
+	const record = recordOf(body);
+	const nested = recordOf(record?.error);
+	const texts = [record?.errors, record?.detail, nested?.message, record?.error, record?.message].map(wordsOf);
+	return texts.find((text) => text !== undefined);
+}
+
+function wordsOf(value: unknown): string | undefined {
+	if (!Array.isArray(value)) return textOf(value);
+	return value.map((entry) => textOf(entry) ?? fieldError(recordOf(entry))).filter((text) => text !== undefined).join('; ') || undefined;
+}
+
+/** FastAPI names the place first (`query`, `body`); the user knows only the field. */
+function fieldError(entry: JsonRecord | undefined): string | undefined {
+	const place = listOf(entry?.loc).map(textOf).filter((part) => part !== undefined);
+	const field = place.length > 1 ? place.slice(1).join('.') : place.join('.');
+	const message = textAt(entry, 'msg', 'message');
+	return message !== undefined && field !== '' ? `${field}: ${message}` : message;
+}
+
+/** Run ids go by four names. */
+export function readRunId(record: JsonRecord | undefined): string | null {
+	return textAt(record, 'run_id', 'runId', '_id', 'id') ?? null;
+}
+
+/** A run of the detail or a list, in any dialect; what is missing is null or empty. */
+export function readRun(record: JsonRecord, known: Partial<Run> = {}): Run {
+	const outputs = listOf(record.outputs).flatMap((output) => readRunOutput(output) ?? []);
+	const names = listOf(record.output_names).flatMap((name) => textOf(name) ?? []);
+	const run = runOf({
+		...known,
+		run_id: readRunId(record) ?? known.run_id ?? null,
+		workflow_id: textAt(record, 'workflow_id', 'workflowId') ?? known.workflow_id ?? null,
+		group_id: textAt(record, 'group_id', 'groupId') ?? known.group_id ?? null,
+		status: textAt(record, 'status')?.toLowerCase() ?? 'unknown',
+		inputs: readInputs(record.inputs),
+		output_names: names.length > 0 ? names : (known.output_names ?? []),
+		outputs,
+		created_at: textAt(record, 'created_at') ?? known.created_at ?? null,
+		started_at: textAt(record, 'started_at') ?? null,
+		completed_at: textAt(record, 'completed_at') ?? null,
+	});
+	return { ...run, error_message: run.state === 'failed' ? (readRunError(record) ?? 'The service gave no reason') : null };
+}
+
+/** Inputs come as `{path, value}`; a file has its link or storage key instead of a value. */
+function readInputs(inputs: unknown): Run['inputs'] {
+	if (!Array.isArray(inputs)) return dataOf(Object.entries(recordOf(inputs) ?? {}));
+	return dataOf(
+		inputs.flatMap((input): Array<[string, unknown]> => {
+			const record = recordOf(input);
+			const name = textAt(record, 'path', 'name');
+			return name === undefined ? [] : [[name, record?.value ?? record?.url ?? record?.s3_key ?? null]];
+		}),
+	);
+}
+
+/** An output inside a run: `{filename, url}`; one without a link is asked for by its name. */
+function readRunOutput(value: unknown): Output | undefined {
+	const record = recordOf(value);
+	const filename = textAt(record, 'filename', 'name') ?? textOf(value);
+	return filename === undefined ? undefined : outputOf(filename, record);
+}
+
+/** An output of the output endpoint, or of a run. Empty texts are real: a run may well write nothing. */
+export function outputOf(filename: string, record: JsonRecord | undefined): Output {
+	const link = textAt(record, 'download_url', 'url');
+	const content = typeof record?.file_content === 'string' ? record.file_content : undefined;
+	return {
+		filename,
+		...(link === undefined ? {} : { download_url: link }),
+		...(link !== undefined || content === undefined ? {} : { file_content: content }),
+		generation_status: textAt(record, 'generation_status') ?? null,
+		mime_type: mimeTypeOfName(filename) ?? (content === undefined ? null : 'text/plain'),
+	};
+}
+
+/** Why a run failed, where a deployment says so; no source documents a field for it. */
+function readRunError(record: JsonRecord): string | null {
+	return textAt(record, 'error_message', 'error', 'message', 'errors') ?? textAt(recordOf(record.error), 'message') ?? null;
+}

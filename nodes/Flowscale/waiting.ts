@@ -1,0 +1,55 @@
+import { isLoss } from '../core/http';
+import type { Item } from '../core/item';
+import { createLimiter } from '../core/limiter';
+import { type KnownRun, runOf } from '../core/run';
+import { createRunWaiter, type WaitOrder } from '../core/runWaiter';
+import { openStartMemory } from '../core/startMemory';
+import { createStarter, type Starter } from '../core/starter';
+import { readWatchSettings } from '../core/waitingFields';
+import { createWatcher } from '../core/watchRuns';
+import { completeOutputs } from './outputs';
+import type { Session } from './session';
+import { createWatchService, listGroup } from './watching';
+
+const DETACHED = { isDetached: true, tries: 2 };
+
+/** Starting: remembered, reused, sent once, or adopted. */
+export function openStarter({ api, transport, context, clock, stop }: Session): Starter {
+	return createStarter(
+		{
+			readStart: (answer, { workflowId, groupId }) => api.readStart(answer, { workflow_id: workflowId, group_id: groupId ?? null }),
+			getRun: async (runId) => (await api.run(runId))?.run ?? null,
+			listGroup: async (groupId) => await listGroup(api, groupId),
+			failureOf: (result) => (isLoss(result) ? transport.failureOfLoss(result) : transport.failureOf(result)),
+			serviceTime: transport.serviceTime,
+		},
+		openStartMemory(context),
+		clock,
+		stop,
+	);
+}
+
+export type WaitFor = (begin: () => Promise<KnownRun>, order: WaitOrder) => Promise<KnownRun>;
+
+/** Waiting: one watcher for all items of the node. Its settings are the first item's, like the node's other limits. */
+export function openWaiting(session: Session, item: Item): WaitFor {
+	const { api, clock, stop, context } = session;
+	const { maxConcurrent, ...pace } = readWatchSettings(item);
+	let ended = 0;
+	const outstanding = () => context.getInputData().length - ended;
+	const waitFor = createRunWaiter({
+		watcher: createWatcher(createWatchService(session), { ...pace, outstanding }, clock, stop),
+		cancel: async (runId) => await api.cancel(runId, DETACHED),
+		completeOutputs: async (run) => await completeOutputs(api, run, clock, stop),
+		places: createLimiter(maxConcurrent),
+		clock,
+		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
+		warn: (text) => context.logger.warn(text),
+	});
+	return async (begin, order) => await waitFor(begin, order).finally(() => ended++);
+}
+
+/** A run of which only the id is known. */
+export function namedRun(runId: string): KnownRun {
+	return { ...runOf({ run_id: runId }), run_id: runId };
+}

@@ -1,0 +1,94 @@
+import { ServiceFailure } from '../core/errors';
+import { isLoss } from '../core/http';
+import { recordOf, textAt } from '../core/json';
+import { type KnownRun, type Run, isFinished, stateOf } from '../core/run';
+import type { ServerEvent } from '../core/eventStream';
+import type { EventMeaning, WatchService } from '../core/watchService';
+import type { FlowscaleApi } from './api';
+import type { Connection } from './session';
+
+const PAGE_SIZE = 100;
+/** A group larger than this many pages is looked at run by run. */
+const MOST_PAGES = 10;
+const isKnown = (run: Run): run is KnownRun => run.run_id !== null;
+
+/** Once each: what a look costs is decided by the watcher, which also knows when to look again. */
+const ONE_TRY = { tries: 1 };
+
+export function createWatchService({ api, transport }: Connection): WatchService {
+	return {
+		look: async (run) => {
+			const found = await api.run(run.run_id, run, ONE_TRY);
+			return found && found.run;
+		},
+		lookAtGroup: async (groupId, wanted) => await listGroup(api, groupId, wanted),
+		judge: async (run) => await judgeByOutputs(api, run),
+		openEvents: async (runId, after, signal) => {
+			const answer = await transport.openOnce({ ...api.eventsRequest(runId, after), signal, idleMs: 0 });
+			if (isLoss(answer)) throw transport.failureOfLoss(answer);
+			const isStream = answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
+			if (isStream) return answer.stream;
+			answer.stream.destroy();
+			// Older deployments have no such path; anything else that is not a stream will not become one.
+			if (answer.status < 500 && answer.status !== 429) return undefined;
+			throw transport.failureOf(answer);
+		},
+		meaningOf,
+	};
+}
+
+/**
+ * A run judged by its outputs, as the first SDKs did: all there means done (for a deployment that tells no status, or one
+ * nobody knows), and a 408 is the only documented sign of a run that timed out at the service.
+ */
+async function judgeByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
+	if (run.output_names.length === 0) return run;
+	const answers = await Promise.all(run.output_names.map(async (name) => await api.output(name, ONE_TRY)));
+	if (answers.some(({ kind }) => kind === 'timedOut')) return { ...run, state: 'timed_out', finished: true };
+	const outputs = answers.flatMap((answer) => (answer.kind === 'ready' ? [answer.output] : []));
+	return run.state === 'unknown' && outputs.length === answers.length ? { ...run, outputs, state: 'succeeded', finished: true } : run;
+}
+
+/**
+ * Runs of a group, newest first, page by page until the wanted ones are found.
+ * undefined: the list tells no run ids (the vendor's OpenAPI), or this deployment refuses it.
+ */
+export async function listGroup(api: FlowscaleApi, groupId: string, wanted?: ReadonlySet<string>): Promise<KnownRun[] | undefined> {
+	const runs = new Map<string, KnownRun>();
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		const query = { groupId, sortBy: 'created_at', sortOrder: 'desc', page, pageSize: PAGE_SIZE } as const;
+		const answer = await api.runs(query, ONE_TRY).catch(orNoList);
+		if (answer === undefined) return undefined;
+		const known = answer.runs.map(({ run }) => run).filter(isKnown);
+		if (answer.runs.length > 0 && known.length === 0) return undefined;
+		const sizeBefore = runs.size;
+		for (const run of known) runs.set(run.run_id, run);
+		const isComplete = wanted !== undefined && [...wanted].every((id) => runs.has(id));
+		const isLast = answer.pages === undefined ? answer.runs.length !== PAGE_SIZE : page >= answer.pages;
+		// A deployment that ignores paging sends the same page for ever.
+		if (isComplete || isLast || runs.size === sizeBefore) break;
+	}
+	return [...runs.values()];
+}
+
+/** Deployments that do not list runs, or not like this. @throws whatever else went wrong */
+function orNoList(error: unknown): undefined {
+	if (error instanceof ServiceFailure && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0)) return undefined;
+	throw error;
+}
+
+/** Event names and fields are not documented: any status word that ends a run counts, wherever it stands. */
+export function meaningOf({ event, data }: ServerEvent): EventMeaning {
+	const record = recordOf(parsed(data));
+	const inner = recordOf(record?.data) ?? recordOf(record?.run);
+	const words = [textAt(record, 'status', 'state'), textAt(inner, 'status', 'state'), textAt(record, 'type', 'event'), event, record === undefined ? data : undefined];
+	return words.some((word) => word !== undefined && isFinished(stateOf(word.replace(/^run[_.:]/i, '')))) ? 'ended' : 'goingOn';
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}

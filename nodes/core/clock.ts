@@ -1,0 +1,32 @@
+/** Time and chance, handed in so that a test can list the waits instead of sleeping. All times in milliseconds. */
+export interface Clock {
+	now(): number;
+	/** Resolves after `ms`, or as soon as `signal` is aborted. Never rejects. */
+	pause(ms: number, signal?: AbortSignal): Promise<void>;
+	/** A number from 0 (included) to 1 (excluded). */
+	random(): number;
+}
+
+/** Longest single timer; a longer one would overflow and fire at once. */
+const LONGEST_TIMER_MS = 2_000_000_000;
+
+/**
+ * Timers are forbidden in community nodes and n8n's `sleep` cannot be cancelled on every version, so a pause is an
+ * `AbortSignal.timeout` raced against the stop signal: nothing keeps the process alive once nobody listens.
+ */
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	random: () => Math.random(),
+	pause: async (ms, signal) =>
+		await new Promise<void>((resolve) => {
+			if (signal?.aborted) return resolve();
+			const timer = AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS));
+			const done = () => {
+				timer.removeEventListener('abort', done);
+				signal?.removeEventListener('abort', done);
+				resolve();
+			};
+			timer.addEventListener('abort', done);
+			signal?.addEventListener('abort', done);
+		}),
+};

@@ -1,0 +1,95 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { INode, JsonObject } from 'n8n-workflow';
+
+/** Something the user can mend: what is wrong, and in `hint` what to do next. */
+export class UserMistake extends Error {
+	constructor(
+		message: string,
+		readonly hint?: string,
+	) {
+		super(message);
+	}
+}
+
+export interface FailureFacts {
+	/** HTTP status that the service answered with. */
+	status?: number;
+	/** Network code such as `ECONNREFUSED`. */
+	code?: string;
+	hint?: string;
+	runId?: string | null;
+	state?: string;
+	/** From the service's Retry-After. */
+	retryAfterMs?: number;
+	/** Whether the same read may well succeed a little later. */
+	isPassing?: boolean;
+}
+
+/** The service, the network or a run did not do what was asked. */
+export class ServiceFailure extends Error {
+	constructor(
+		message: string,
+		readonly facts: FailureFacts = {},
+	) {
+		super(message);
+	}
+}
+
+/** The execution was stopped while something was under way. */
+export class Stopped extends Error {
+	constructor() {
+		super('The execution was stopped');
+	}
+}
+
+const LONGEST_TEXT = 500;
+
+/** Service text made fit to read: one line, no control characters or markup, at most 500 characters. */
+export function cleanText(text: string): string {
+	const isPage = /^\s*<(!doctype|html|\?xml)/i.test(text);
+	const visible = (isPage ? text.slice(0, 20_000).replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ') : text.slice(0, 5_000))
+		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+	return visible.length > LONGEST_TEXT ? `${visible.slice(0, LONGEST_TEXT)}…` : visible;
+}
+
+/** The one sentence or two that a failed item carries under "continue on fail": what happened, the run and its state. */
+export function failureText(error: unknown): string {
+	const { message, description } = readable(error);
+	return description && description !== message ? `${message} – ${description}` : message;
+}
+
+/** What the user reads in the editor: message on top, what to do next below it. */
+export function readable(error: unknown): { message: string; description?: string } {
+	if (error instanceof ServiceFailure) {
+		const { runId, state, hint } = error.facts;
+		const known = [runId ? `Run ${runId}` : '', state ? `state ${state}` : ''].filter(Boolean).join(', ');
+		const named = known && !error.message.includes(runId ?? known) ? `${error.message} (${known})` : error.message;
+		return { message: named, description: hint };
+	}
+	if (error instanceof UserMistake) return { message: error.message, description: error.hint };
+	if (error instanceof NodeApiError || error instanceof NodeOperationError)
+		return { message: error.message, description: error.description ?? undefined };
+	return { message: error instanceof Error ? error.message : String(error) };
+}
+
+/**
+ * The one place where our failures become n8n's. `NodeApiError` swaps its message for a stock phrase when it is given
+ * a network code, so it gets our sentence alone and never the cause (which would carry the request and its key).
+ */
+export function toNodeError(node: INode, error: unknown, itemIndex?: number): NodeApiError | NodeOperationError {
+	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
+	const { message, description } = readable(error);
+	if (error instanceof ServiceFailure && error.facts.status !== undefined) {
+		const httpCode = String(error.facts.status);
+		const response: JsonObject = { message, httpCode };
+		return new NodeApiError(node, response, { message, description, httpCode, itemIndex });
+	}
+	const reason = error instanceof ServiceFailure || error instanceof UserMistake ? message : asError(error);
+	return new NodeOperationError(node, reason, { message, description, itemIndex });
+}
+
+function asError(error: unknown): Error | string {
+	return error instanceof Error ? error : String(error);
+}

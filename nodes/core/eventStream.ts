@@ -1,0 +1,38 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import type { ByteStream } from './byteStream';
+
+/** One server-sent event. `id` is what to go on from after a break. */
+export interface ServerEvent {
+	id: string | undefined;
+	event: string | undefined;
+	data: string;
+}
+
+/** An event stream that writes more than this without finishing an event is not one. */
+const LONGEST_EVENT_CHARS = 1024 * 1024;
+
+/**
+ * The events of an open response, as they arrive; ends with the stream, however it ends: what matters is confirmed by a look.
+ * @param onActivity called with every chunk, keep-alive comments included
+ */
+export async function* readEvents(stream: ByteStream, onActivity: () => void = () => undefined): AsyncGenerator<ServerEvent> {
+	const ready: EventSourceMessage[] = [];
+	const parser = createParser({ onEvent: (event) => ready.push(event) });
+	const decoder = new TextDecoder();
+	let pending = 0;
+	try {
+		for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+			onActivity();
+			const text = decoder.decode(chunk, { stream: true });
+			pending += text.length;
+			parser.feed(text);
+			if (ready.length > 0) pending = 0;
+			for (const { id, event, data } of ready.splice(0)) yield { id, event, data };
+			if (pending > LONGEST_EVENT_CHARS) return;
+		}
+	} catch {
+		return;
+	} finally {
+		stream.destroy();
+	}
+}

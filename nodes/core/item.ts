@@ -1,0 +1,76 @@
+import type { IBinaryData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import { UserMistake } from './errors';
+
+/** One input item and its parameters. Every reader throws UserMistake on bad configuration, before any request. */
+export interface Item {
+	index: number;
+	context: IExecuteFunctions;
+	/** A required text, trimmed. `label` is what the user sees on screen. */
+	text(name: string, label: string): string;
+	/** A required id: a text that fits into one segment of a path. */
+	id(name: string, label: string): string;
+	/** A text that may be empty. */
+	optionalText(name: string): string;
+	/** The chosen value of a resource locator. */
+	locator(name: string, label: string): string;
+	flag(name: string, fallback: boolean): boolean;
+	/** @param least smallest allowed value */
+	amount(name: string, label: string, fallback: number, least: number): number;
+	/** One of an options field's values. */
+	choice<T extends string>(name: string, fallback: NoInfer<T>): T;
+	record(name: string): IDataObject;
+	raw(name: string, fallback: unknown): unknown;
+	/** A binary field of the item, in whichever way this n8n stores it. */
+	binary(field: string): IBinaryData;
+}
+
+export function itemAt(context: IExecuteFunctions, index: number): Item {
+	const raw = (name: string, fallback: unknown): unknown => context.getNodeParameter(name, index, fallback as object);
+	const required = (value: unknown, label: string) => {
+		const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+		if (text === '') throw new UserMistake(`${label} is empty`, `Fill in ${label}; if it is an expression, check what it gives for this item.`);
+		if (/\p{Cc}/u.test(text)) throw new UserMistake(`${label} contains control characters`);
+		return text;
+	};
+	return {
+		index,
+		context,
+		raw,
+		text: (name, label) => required(raw(name, ''), label),
+		id: (name, label) => {
+			const id = required(raw(name, ''), label);
+			// Dots alone would name another path, even encoded.
+			if (/^\.+$/.test(id) || id.length > 200) throw new UserMistake(`${label} is not an ID: ${id.slice(0, 40)}`);
+			return id;
+		},
+		optionalText: (name) => String(raw(name, '') ?? '').trim(),
+		locator: (name, label) => required(context.getNodeParameter(name, index, '', { extractValue: true }), label),
+		flag: (name, fallback) => raw(name, fallback) === true,
+		amount: (name, label, fallback, least) => {
+			const value = Number(raw(name, fallback));
+			if (!Number.isFinite(value) || value < least) throw new UserMistake(`${label} must be a number of at least ${least}`);
+			return value;
+		},
+		choice: <T extends string>(name: string, fallback: NoInfer<T>) => raw(name, fallback) as T,
+		record: (name) => {
+			const value = raw(name, {});
+			return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as IDataObject) : {};
+		},
+		binary: (field) => {
+			const found = binaryAt(context, index, field);
+			if (found !== undefined) return found;
+			const fields = Object.keys(context.getInputData()[index]?.binary ?? {});
+			const hint = fields.length > 0 ? `Its binary fields: ${fields.join(', ')}.` : 'It has none at all. Check the node before this one.';
+			throw new UserMistake(`The item has no binary field "${field}"`, hint);
+		},
+	};
+}
+
+/** n8n's own check throws a message of its own when the field is missing; ours names the fields that are there. */
+function binaryAt(context: IExecuteFunctions, index: number, field: string): IBinaryData | undefined {
+	try {
+		return context.helpers.assertBinaryData(index, field);
+	} catch {
+		return undefined;
+	}
+}

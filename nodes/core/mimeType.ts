@@ -1,0 +1,29 @@
+/** File kinds that ComfyUI output nodes write (images, video, audio, 3D, text), and what browsers call them. */
+const TYPES: Readonly<Record<string, string>> = {
+	png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', webp: 'image/webp', avif: 'image/avif', heif: 'image/heif', heic: 'image/heic', gif: 'image/gif', svg: 'image/svg+xml', exr: 'image/x-exr', tiff: 'image/tiff',
+	mp4: 'video/mp4', webm: 'video/webm', mkv: 'video/x-matroska', mov: 'video/quicktime', avi: 'video/x-msvideo',
+	flac: 'audio/flac', wav: 'audio/wav', mp3: 'audio/mpeg', ogg: 'audio/ogg', aac: 'audio/aac', m4a: 'audio/mp4', opus: 'audio/opus',
+	glb: 'model/gltf-binary', gltf: 'model/gltf+json', obj: 'model/obj', stl: 'model/stl', ply: 'model/ply', fbx: 'application/octet-stream', usdz: 'model/vnd.usdz+zip',
+	txt: 'text/plain', json: 'application/json', csv: 'text/csv', zip: 'application/zip', safetensors: 'application/octet-stream',
+};
+const ANY = 'application/octet-stream';
+
+/** MIME type after the file name's extension; null when the extension says nothing. */
+export function mimeTypeOfName(filename: string): string | null {
+	const extension = /\.([a-z0-9]{1,12})$/i.exec(filename)?.[1].toLowerCase();
+	return extension !== undefined && Object.hasOwn(TYPES, extension) ? TYPES[extension] : null;
+}
+
+/**
+ * MIME type of a download: the extension is trusted first, since object stores often answer `binary/octet-stream`;
+ * a header that is no MIME type at all is ignored.
+ */
+export function mimeTypeOf(filename: string, header: string | undefined): string {
+	const told = /^[\w.+-]+\/[\w.+-]+/.exec(header?.trim() ?? '')?.[0].toLowerCase();
+	return mimeTypeOfName(filename) ?? (told === undefined || told === 'binary/octet-stream' ? ANY : told);
+}
+
+/** Extension for a file whose name has none, so that other apps know what to do with it. */
+export function extensionFor(mimeType: string): string | undefined {
+	return Object.keys(TYPES).find((extension) => TYPES[extension] === mimeType && mimeType !== ANY);
+}

@@ -1,0 +1,56 @@
+/** What went wrong on the way, when a request brought no answer. */
+export interface Loss {
+	/** Node's or OpenSSL's code, such as `ECONNRESET`; `UNKNOWN` if the error carries none. */
+	code: string;
+	/** `no`: the request certainly never reached the service. */
+	reached: 'no' | 'perhaps';
+	/** Whether trying again later makes sense. */
+	isPassing: boolean;
+	text: string;
+}
+
+const NOT_RESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME', 'ENODATA']);
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^ERR_(SSL|TLS)/;
+
+/** Reads the error that n8n's HTTP helper threw: an AxiosError, or a NodeApiError with the AxiosError as its cause. */
+export function readLoss(error: unknown): Loss {
+	const code = codeOf(error) ?? 'UNKNOWN';
+	if (NOT_RESOLVED.has(code)) return { code, reached: 'no', isPassing: true, text: 'Its name could not be resolved' };
+	if (code === 'ECONNREFUSED') return { code, reached: 'no', isPassing: true, text: 'The connection was refused' };
+	if (NOT_CONNECTED.has(code)) return { code, reached: 'no', isPassing: true, text: `It cannot be reached (${code})` };
+	if (CERTIFICATE.test(code))
+		return { code, reached: 'no', isPassing: false, text: `Its certificate was not accepted (${code})` };
+	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED')
+		return { code, reached: 'perhaps', isPassing: true, text: 'It did not answer in time' };
+	if (isRefusedByHost(error)) return { code, reached: 'no', isPassing: false, text: deepestMessage(error) };
+	return { code, reached: 'perhaps', isPassing: true, text: `The connection was lost (${code})` };
+}
+
+/** n8n's SSRF guard and its credential domain list refuse before anything is sent; their reason is worth reading. */
+function isRefusedByHost(error: unknown): boolean {
+	return /blocked|not allowed|ssrf|invalid url/i.test(`${nameOf(error)} ${deepestMessage(error)}`);
+}
+
+function* causes(error: unknown): Generator<Record<string, unknown>> {
+	let current = error;
+	for (let depth = 0; depth < 6 && typeof current === 'object' && current !== null; depth++) {
+		yield current as Record<string, unknown>;
+		const aggregated = (current as { errors?: unknown }).errors;
+		current = (current as { cause?: unknown }).cause ?? (Array.isArray(aggregated) ? aggregated[0] : undefined);
+	}
+}
+
+function codeOf(error: unknown): string | undefined {
+	const codes = [...causes(error)].map(({ code }) => code).filter((code) => typeof code === 'string' && code !== '');
+	return codes.at(-1) as string | undefined;
+}
+
+function nameOf(error: unknown): string {
+	return [...causes(error)].map(({ name }) => String(name ?? '')).join(' ');
+}
+
+function deepestMessage(error: unknown): string {
+	const messages = [...causes(error)].map(({ message }) => message).filter((message) => typeof message === 'string');
+	return (messages.at(-1) as string | undefined) ?? String(error);
+}

@@ -1,0 +1,68 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Clock } from './clock';
+import { failureText, Stopped, toNodeError } from './errors';
+import { itemAt } from './item';
+import { createLimiter } from './limiter';
+import type { LinkedSignal } from './linkedSignal';
+import type { ItemOutput, Job, Operation } from './menu';
+
+export interface ItemRun<Session> {
+	context: IExecuteFunctions;
+	operation: Operation<Session>;
+	session: Session;
+	/** Ends with the execution; aborted here when a failure ends the node, so that nothing goes on behind its back. */
+	life: LinkedSignal;
+	clock: Clock;
+}
+
+const ITEMS_AT_A_TIME = 10;
+/** What is on its way when the node ends (a start that is being answered) is waited for, but not longer than this. */
+const LONGEST_FAREWELL_MS = 10_000;
+
+/**
+ * All items are checked before anything is sent, then worked on side by side. Order is kept and every output item is linked
+ * to its input item. With "continue on fail" a failed item becomes `{ error }`; otherwise the first failure ends the node.
+ * @throws NodeApiError | NodeOperationError
+ */
+export async function runItems<Session>({ context, operation, session, life, clock }: ItemRun<Session>): Promise<INodeExecutionData[]> {
+	const isTolerant = context.continueOnFail();
+	const results: ItemOutput[][] = [];
+	let failure: { error: unknown; index: number } | undefined;
+	const fail = (error: unknown, index: number) => {
+		// Older n8n keeps an item with any further key off the error output.
+		results[index] = [{ json: { error: failureText(error) } }];
+		if (isTolerant && !(error instanceof Stopped)) return;
+		failure ??= { error, index };
+		life.abort();
+	};
+
+	const jobs: Array<{ index: number; job: Job }> = [];
+	for (let index = 0; index < context.getInputData().length; index++) {
+		try {
+			jobs.push({ index, job: operation.prepare(itemAt(context, index), session) });
+		} catch (error) {
+			fail(error, index);
+			if (failure) break;
+		}
+	}
+
+	if (!failure) {
+		const limit = createLimiter(operation.itemsAtATime ?? ITEMS_AT_A_TIME);
+		const work = jobs.map(async ({ index, job }) =>
+			await limit(async () => {
+				if (life.signal.aborted) throw new Stopped();
+				results[index] = await job();
+			}).catch((error: unknown) => fail(error, index)),
+		);
+		const over = new AbortController();
+		await Promise.race([Promise.all(work), farewell(life.signal, over.signal, clock)]);
+		over.abort();
+	}
+	if (failure) throw toNodeError(context.getNode(), failure.error, failure.index);
+	return results.flatMap((outputs, item) => outputs.map((output) => ({ ...output, pairedItem: { item } })));
+}
+
+async function farewell(ending: AbortSignal, over: AbortSignal, clock: Clock): Promise<void> {
+	if (!ending.aborted) await new Promise<void>((resolve) => ending.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+	await clock.pause(LONGEST_FAREWELL_MS, over);
+}

@@ -1,0 +1,81 @@
+import type { Clock } from './clock';
+import { ServiceFailure, Stopped } from './errors';
+import { createLimiter, type Limiter } from './limiter';
+import type { KnownRun } from './run';
+import { WaitTimeout, type Watcher } from './watchRuns';
+
+export type CancelRemote = 'never' | 'onStop' | 'onStopOrTimeout';
+
+export interface WaitOrder {
+	/** 0: none */
+	timeoutMs: number;
+	cancelRemote: CancelRemote;
+	/** Hand a run that did not succeed out as a normal item. */
+	isFailedRunAnItem: boolean;
+}
+
+export interface WaiterParts {
+	watcher: Watcher;
+	/** Sends the cancel even when the execution is stopped. */
+	cancel(runId: string): Promise<unknown>;
+	/** Completes the outputs of a run that succeeded. */
+	completeOutputs(run: KnownRun): Promise<KnownRun>;
+	/** Runs in flight at a time. */
+	places: Limiter;
+	clock: Clock;
+	/** The user's stop; the node's own end (a failed item) cancels nothing, those runs stay adoptable. */
+	isStopped(): boolean;
+	warn(text: string): void;
+}
+
+const CANCELS_AT_A_TIME = 20;
+
+/** Waits for runs one by one on behalf of their items; all share one watcher. */
+export function createRunWaiter({ watcher, cancel, completeOutputs, places, clock, isStopped, warn }: WaiterParts) {
+	const cancels = createLimiter(CANCELS_AT_A_TIME);
+
+	const cancelRemote = async (runId: string): Promise<string> => {
+		try {
+			await cancels(async () => await cancel(runId));
+			return 'It was cancelled at the service.';
+		} catch (error) {
+			const text = `Run ${runId} could not be cancelled at the service: ${error instanceof Error ? error.message : String(error)}`;
+			warn(text);
+			return text;
+		}
+	};
+
+	const watch = async (run: KnownRun, { timeoutMs, cancelRemote: wish }: WaitOrder): Promise<KnownRun> => {
+		const deadlineMs = timeoutMs > 0 ? clock.now() + timeoutMs : Number.POSITIVE_INFINITY;
+		return await watcher.watch(run, deadlineMs).catch(async (error: unknown) => {
+			if (error instanceof Stopped && isStopped() && wish !== 'never') await cancelRemote(run.run_id);
+			if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
+			throw new WaitTimeout(error.message, { ...error.facts, hint: await cancelRemote(run.run_id) });
+		});
+	};
+
+	/**
+	 * @param begin gives the run to wait for: started, adopted, or just named
+	 * @throws ServiceFailure when the run did not succeed (unless that is an item), WaitTimeout, Stopped
+	 */
+	return async (begin: () => Promise<KnownRun>, order: WaitOrder): Promise<KnownRun> => {
+		const ended = await places(async () => {
+			if (isStopped()) throw new Stopped();
+			return await watch(await begin(), order);
+		});
+		const run = ended.state === 'succeeded' ? await completeOutputs(ended) : ended;
+		if (run.state === 'succeeded' || order.isFailedRunAnItem) return run;
+		throw failedRun(run);
+	};
+}
+
+function failedRun(run: KnownRun): ServiceFailure {
+	const words = { failed: 'failed', cancelled: 'was cancelled', timed_out: 'timed out at the service' } as const;
+	const verb = run.state in words ? words[run.state as keyof typeof words] : `ended as "${run.status}"`;
+	const reason = run.error_message ? `: ${run.error_message}` : '';
+	return new ServiceFailure(`Run ${run.run_id} ${verb}${reason}`, {
+		runId: run.run_id,
+		state: run.state,
+		hint: 'Look the run up on the service for details. To handle failed runs as normal items, set On Failed Run to "Return as Item".',
+	});
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'crypto';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { RunIdentity } from './matchRun';
+
+/** What is known of a start: sent at this time (epoch ms), and the run's id once the service told it. */
+export interface RememberedStart {
+	fingerprint: string;
+	sentAtMs: number;
+	runId?: string;
+}
+
+/**
+ * Which runs this node started in this execution. n8n stores the node's context with the execution, and keeps it through
+ * "Retry On Fail" and the retry of a failed execution, both of which run the node again for all of its items.
+ */
+export interface StartMemory {
+	recall(itemIndex: number, identity: RunIdentity, groupId: string | undefined): RememberedStart | undefined;
+	remember(itemIndex: number, identity: RunIdentity, groupId: string | undefined, start: Omit<RememberedStart, 'fingerprint'>): void;
+	forget(itemIndex: number): void;
+	/** Ids of every run that an item of this node has taken. */
+	runIds(): string[];
+}
+
+const KEY = 'startedRuns';
+
+export function openStartMemory(context: IExecuteFunctions): StartMemory {
+	const store = context.getContext('node');
+	// A loop runs the node again for other items: those are other runs.
+	const runIndex = String(context.evaluateExpression('{{ $runIndex }}', 0));
+	const starts = (): Record<string, RememberedStart> => (store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
+	const keyOf = (itemIndex: number) => `${runIndex}/${itemIndex}`;
+	return {
+		recall: (itemIndex, identity, groupId) => {
+			const start = starts()[keyOf(itemIndex)];
+			return start?.fingerprint === fingerprintOf(identity, groupId) ? start : undefined;
+		},
+		remember: (itemIndex, identity, groupId, start) => {
+			const entry: RememberedStart = { ...start, fingerprint: fingerprintOf(identity, groupId) };
+			store[KEY] = { ...starts(), [keyOf(itemIndex)]: entry } as unknown as IDataObject;
+		},
+		forget: (itemIndex) => {
+			delete starts()[keyOf(itemIndex)];
+		},
+		runIds: () => Object.values(starts()).flatMap(({ runId }) => runId ?? []),
+	};
+}
+
+/** An item whose inputs changed (a retry after the workflow was edited) is another run. */
+function fingerprintOf(identity: RunIdentity, groupId: string | undefined): string {
+	return createHash('sha256').update(JSON.stringify([identity.workflowId, groupId, identity.texts, identity.fileNames])).digest('base64url');
+}

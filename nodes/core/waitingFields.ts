@@ -1,0 +1,90 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { UserMistake } from './errors';
+import type { Item } from './item';
+import type { OutputSettings } from './outputItems';
+import type { CancelRemote, WaitOrder } from './runWaiter';
+
+const BYTES_PER_MB = 1_048_576;
+
+/** How files of a finished run come out; part of the Options of every operation that fetches outputs. */
+export const outputOptions: INodeProperties[] = [
+	{ displayName: 'Download', name: 'download', type: 'boolean', default: true, description: 'Whether to fetch the files into binary fields; otherwise the items hold links, which expire' },
+	{ displayName: 'Max File Size (MB)', name: 'maxFileSize', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Refuse a larger file without reading it (1 MB = 1,048,576 bytes). 0 means no limit.' },
+	{
+		displayName: 'Output Items',
+		name: 'outputItems',
+		type: 'options',
+		options: [
+			{ name: 'One per Output', value: 'perOutput', description: 'Each output of a run becomes an item of its own' },
+			{ name: 'One per Run', value: 'perRun', description: 'All outputs of a run in one item' },
+		],
+		default: 'perRun',
+	},
+	{ displayName: 'Put Output File in Field', name: 'binaryField', type: 'string', default: 'data', hint: 'The next files go to data_1, data_2 …', description: 'Name of the binary field for the first file' },
+];
+
+/** How long, how often and how many runs are waited for. */
+export const waitingOptions: INodeProperties[] = [
+	{
+		displayName: 'Cancel Remote Run',
+		name: 'cancelRemote',
+		type: 'options',
+		options: [
+			{ name: 'Never', value: 'never', description: 'Runs go on at the service whatever happens here' },
+			{ name: 'On Stop', value: 'onStop', description: 'When the execution is stopped, or timed out by n8n' },
+			{ name: 'On Stop or Timeout', value: 'onStopOrTimeout', description: 'Also when a run takes longer than Timeout' },
+		],
+		default: 'onStop',
+		description: 'When to cancel runs that are still going, so that they cost nothing more',
+	},
+	{ displayName: 'Live Events', name: 'liveEvents', type: 'boolean', default: true, description: 'Whether to follow the event stream of the last few runs where the deployment has one, which notices their end at once' },
+	{ displayName: 'Max Concurrent Runs', name: 'maxConcurrent', type: 'number', typeOptions: { minValue: 1 }, default: 10, description: 'How many runs of this node may be going at a time' },
+	{
+		displayName: 'On Failed Run',
+		name: 'onFailedRun',
+		type: 'options',
+		options: [
+			{ name: 'Return as Item', value: 'item', description: 'A run that failed, timed out or was cancelled comes out as a normal item' },
+			{ name: 'Throw Error', value: 'error', description: 'The item fails' },
+		],
+		default: 'error',
+	},
+	{ displayName: 'Poll Interval (Seconds)', name: 'pollInterval', type: 'number', typeOptions: { minValue: 0.1, numberPrecision: 1 }, default: 2, description: 'Usual pause between looks: shorter in a run’s first seconds, up to five times as long when it is old' },
+	{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 0 }, default: 600, description: 'How long to wait for each run. 0 means no limit.' },
+];
+
+/** One collection from several lists, in the order n8n wants. */
+export function optionsField(...lists: INodeProperties[][]): INodeProperties {
+	const options = lists.flat().sort((a, b) => a.displayName.localeCompare(b.displayName));
+	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {}, options };
+}
+
+/** @throws UserMistake */
+export function readOutputSettings(item: Item): OutputSettings & { maxFileBytes: number } {
+	const binaryField = String(item.raw('options.binaryField', 'data')).trim();
+	if (binaryField === '') throw new UserMistake('Put Output File in Field is empty', 'Enter the name of the binary field, for example data.');
+	return {
+		isDownloaded: item.flag('options.download', true),
+		perOutput: item.choice<'perRun' | 'perOutput'>('options.outputItems', 'perRun') === 'perOutput',
+		binaryField,
+		maxFileBytes: item.amount('options.maxFileSize', 'Max File Size', 0, 0) * BYTES_PER_MB,
+	};
+}
+
+/** @throws UserMistake */
+export function readWaitOrder(item: Item): WaitOrder {
+	return {
+		timeoutMs: item.amount('options.timeout', 'Timeout', 600, 0) * 1000,
+		cancelRemote: item.choice<CancelRemote>('options.cancelRemote', 'onStop'),
+		isFailedRunAnItem: item.choice<'error' | 'item'>('options.onFailedRun', 'error') === 'item',
+	};
+}
+
+/** Settings of the watcher that all items share; the first item's count. @throws UserMistake */
+export function readWatchSettings(item: Item): { intervalMs: number; hasLiveEvents: boolean; maxConcurrent: number } {
+	return {
+		intervalMs: item.amount('options.pollInterval', 'Poll Interval', 2, 0.1) * 1000,
+		hasLiveEvents: item.flag('options.liveEvents', true),
+		maxConcurrent: item.amount('options.maxConcurrent', 'Max Concurrent Runs', 10, 1),
+	};
+}

@@ -17,7 +17,7 @@ export interface HttpCall {
 	isDetached?: boolean;
 	/** Longest silence of the connection before and after the request. */
 	idleMs?: number;
-	/** Longest time until the answer's last byte; `exchange` only. */
+	/** Longest time until the answer's last byte, 0 for no limit; `exchange` only. */
 	totalMs?: number;
 }
 
@@ -103,7 +103,8 @@ export function createHttp(context: NodeContext, credentialType: string, stop?: 
 		open,
 		openPublic: async (call) => await send(withoutKey, call, { skipSslCertificateValidation: call.isCertificateUnchecked }),
 		exchange: async (call) => {
-			const limit = linkSignals(call.signal, AbortSignal.timeout(call.totalMs ?? DEFAULT_IDLE_MS));
+			const { totalMs = DEFAULT_IDLE_MS } = call;
+			const limit = linkSignals(call.signal, totalMs === 0 ? undefined : AbortSignal.timeout(totalMs));
 			try {
 				const answer = await open({ ...call, signal: limit.signal });
 				if (isLoss(answer)) return answer;

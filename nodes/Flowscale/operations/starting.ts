@@ -40,7 +40,7 @@ export function readStartOrder(item: Item, { api, transport, clock, stop }: Sess
 					...api.startRequest(workflowId, groupId, form.body),
 					isDetached: true,
 					idleMs: LONGEST_ANSWER_MS,
-					totalMs: Number.MAX_SAFE_INTEGER,
+					totalMs: 0,
 					signal: life.signal,
 				});
 			} finally {

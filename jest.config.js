@@ -1,0 +1,27 @@
+const transform = {
+	'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' }, module: { type: 'commonjs' } }],
+};
+const shared = { rootDir: __dirname, testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/dist/package.json'] };
+
+/** The same engine tests run on the newest engine and on the newest of n8n 1.x, which is installed under another name. */
+const engine1x = {
+	'^n8n-core$': '<rootDir>/node_modules/n8n-core-1x',
+	'^n8n-workflow$': require.resolve('n8n-workflow', { paths: [require.resolve('n8n-core-1x')] }),
+	'^@n8n/di$': require.resolve('@n8n/di', { paths: [require.resolve('n8n-core-1x')] }),
+};
+
+module.exports = {
+	testTimeout: 30_000,
+	projects: [
+		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{core,services,simulator,house}/**/*.test.ts'] },
+		{ ...shared, displayName: 'engine 2.x', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
+		{
+			...shared,
+			displayName: 'engine 1.x',
+			testMatch: ['<rootDir>/test/engine/**/*.test.ts'],
+			moduleNameMapper: engine1x,
+			transform: { ...transform, 'node_modules/(p-retry|is-network-error)/.+\\.js$': transform['^.+\\.ts$'] },
+			transformIgnorePatterns: ['/node_modules/(?!(p-retry|is-network-error)/)'],
+		},
+	],
+};

@@ -1,0 +1,35 @@
+import { json } from '../answer';
+import { absent } from './failures';
+import type { Operation } from './service';
+import type { WorkflowInput } from './simulatedWorkflow';
+
+const listed = ({ name, type, listedType }: WorkflowInput): [string, string] => [name, listedType ?? type];
+
+/** `GET /comfy/workflows`: inputs and outputs as JSON texts (JS SDK) or as objects (Python beta types). */
+export const listWorkflows: Operation = ({ workflows, dialect }) => {
+	if (dialect.workflows === 'none') return absent();
+	if (dialect.workflows === 'beta') {
+		return json(200, {
+			status: 'success',
+			data: {
+				workflows: workflows.map(({ id, name, description, inputs, outputs }) => ({
+					workflow_id: id,
+					name,
+					description,
+					inputs: Object.fromEntries(inputs.map(listed)),
+					outputs: outputs.map((output) => output.name),
+				})),
+			},
+		});
+	}
+	return json(200, {
+		status: 'success',
+		data: workflows.map(({ id, name, description, inputs, outputs }) => ({
+			id,
+			name,
+			description,
+			inputs: JSON.stringify(Object.fromEntries(inputs.map(listed))),
+			outputs: JSON.stringify(Object.fromEntries(outputs.map((output) => [output.name, output.type]))),
+		})),
+	});
+};

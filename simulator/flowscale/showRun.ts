@@ -1,0 +1,82 @@
+import type { Dialect } from './dialect';
+import type { Links } from './links';
+import type { ReceivedPart } from '../receiveForm';
+import type { SimulatedRun } from './simulatedRun';
+import { timestamp } from './timestamps';
+
+export interface View {
+	dialect: Dialect;
+	links: Links;
+	/** Ms between a run's end and its outputs being there. */
+	outputDelayMs: number;
+}
+
+/** The service's word for where a run stands. */
+export function statusWord(run: SimulatedRun, dialect: Dialect): string {
+	const state = run.state === 'timeout' && dialect.runTimeout === '408' ? 'running' : run.state;
+	return dialect.words[state] ?? state;
+}
+
+/** Has the run ended well, and long enough ago? */
+export const hasOutputs = (run: SimulatedRun, { outputDelayMs }: View): boolean =>
+	run.state === 'completed' && run.completedAt !== null && Date.now() >= run.completedAt + outputDelayMs;
+
+/** Names of outputs as the dialect writes them; none while the run is queued (protocols: run detail, "until known"). */
+export function outputNames(run: SimulatedRun, dialect: Dialect): string[] {
+	return run.outputs.map(({ name, source }) => (dialect.outputNames === 'withExtension' ? `${name}.${source.extension}` : name));
+}
+
+export const inputPath = (run: SimulatedRun, index: number): string =>
+	`/inputs/${run.id}/${index}/${run.parts[index].value.replace(/[/\\]/g, '_')}`;
+
+export const outputPath = (run: SimulatedRun, file: string): string => `/generations/${run.id}/${file}`;
+
+function shownInput(run: SimulatedRun, part: ReceivedPart, index: number, { dialect, links }: View) {
+	const type = run.workflow.inputs.find(({ name }) => name === part.name)?.type;
+	const isNumeric = !part.file && (type === 'int' || type === 'number') && dialect.inputValues === 'typed';
+	return {
+		path: part.name,
+		value: isNumeric ? Number(part.value) : part.value,
+		s3_key: part.file ? inputPath(run, index).slice(1) : null,
+		url: part.file ? links.sign(inputPath(run, index)) : null,
+	};
+}
+
+function shownOutputs(run: SimulatedRun, view: View) {
+	if (!hasOutputs(run, view)) return [];
+	return run.outputs.flatMap(({ files, source }) =>
+		files.map((filename) => {
+			// a text that is told inline has no object in the bucket
+			const isInline = source.type === 'text' && view.dialect.textOutputs === 'file_content';
+			return {
+				filename,
+				s3_key: isInline ? null : outputPath(run, filename).slice(1),
+				url: isInline || !view.dialect.outputLinks ? null : view.links.sign(outputPath(run, filename)),
+			};
+		}),
+	);
+}
+
+/**
+ * A run as `GET /runs/{id}` and the run lists show it (protocols: run detail).
+ * `idKey` is null where the OpenAPI is followed to the letter, which knows neither run id nor team.
+ */
+export function showRun(run: SimulatedRun, view: View, idKey: '_id' | 'run_id' | null): Record<string, unknown> {
+	const { dialect } = view;
+	const at = (ms: number | null) => (ms === null ? null : timestamp(ms, dialect.timestamps));
+	const isSilentTimeout = run.state === 'timeout' && dialect.runTimeout === '408';
+	const tellsFailure = run.errorText !== null && (dialect.failureText === 'error' || dialect.failureText === 'error_message');
+	return {
+		...(idKey ? { [idKey]: run.id, team_id: run.teamId } : {}),
+		workflow_id: run.workflowId,
+		group_id: run.groupId,
+		status: statusWord(run, dialect),
+		inputs: run.parts.map((part, index) => shownInput(run, part, index, view)),
+		...(dialect.outputNames === 'missing' ? {} : { output_names: run.state === 'queued' ? [] : outputNames(run, dialect) }),
+		outputs: shownOutputs(run, view),
+		created_at: at(run.createdAt),
+		started_at: at(run.startedAt),
+		completed_at: isSilentTimeout ? null : at(run.completedAt),
+		...(tellsFailure ? { [dialect.failureText]: run.errorText } : {}),
+	};
+}

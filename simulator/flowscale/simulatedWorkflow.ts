@@ -1,0 +1,41 @@
+import type { Readable } from '../platform';
+import type { SimulatedRun } from './simulatedRun';
+
+export type InputType = 'string' | 'number' | 'int' | 'boolean' | 'json' | 'image' | 'video' | 'audio';
+
+export interface WorkflowInput {
+	/** `<widget>_<5 digits>` (protocols: execute, field names). */
+	name: string;
+	type: InputType;
+	/** True unless said otherwise. */
+	required?: boolean;
+	/** Type that the workflow list tells, where it differs: an upload has been seen declared as `string`. */
+	listedType?: string;
+}
+
+/** Bytes of a file: whole, or made while they are sent. */
+export type Content = Buffer | { size: number; stream(): Readable };
+
+export interface WorkflowOutput {
+	/** `<widget>_<5 digits>`; ten characters are added per run. */
+	name: string;
+	/** Type word in the workflow list. */
+	type: string;
+	extension: string;
+	mimeType: string;
+	/** Files per run (1). */
+	count?: number;
+	/** The file number `index` (from 0) of this output, the same bytes at every call. */
+	make(run: SimulatedRun, index: number): Content | Promise<Content>;
+}
+
+/** A ComfyUI workflow deployed as an API. */
+export interface SimulatedWorkflow {
+	id: string;
+	name: string;
+	description: string | null;
+	inputs: WorkflowInput[];
+	outputs: WorkflowOutput[];
+	/** Set for a workflow whose runs all fail, with this text. */
+	failure?: string;
+}

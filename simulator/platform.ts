@@ -1,0 +1,50 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals --
+   The one door to Node for the simulator, tests, demo and benchmarks. Nothing in here is ever shipped:
+   the rules guard code that runs inside n8n, and `nodes/` may not import from this folder. */
+import { clearTimeout as nodeClearTimeout, setTimeout as nodeSetTimeout } from 'node:timers';
+
+export { execFile, spawn } from 'node:child_process';
+export type { ChildProcess } from 'node:child_process';
+export { createHash, createHmac } from 'node:crypto';
+export type { Hash } from 'node:crypto';
+export { once } from 'node:events';
+export { createReadStream, createWriteStream } from 'node:fs';
+export * as fs from 'node:fs/promises';
+export { createServer, request } from 'node:http';
+export type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+export { createServer as createTlsServer } from 'node:https';
+export type { AddressInfo, Socket } from 'node:net';
+export { availableParallelism, tmpdir } from 'node:os';
+export { basename, dirname, join, resolve } from 'node:path';
+export { performance } from 'node:perf_hooks';
+export { Readable } from 'node:stream';
+export { pipeline } from 'node:stream/promises';
+export { parseArgs } from 'node:util';
+export { crc32, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
+
+export type TimerHandle = ReturnType<typeof nodeSetTimeout>;
+
+// Imported from node:timers rather than read off the global object: a test that fakes the clock
+// of the code under test must not freeze the service it talks to.
+export const startTimer = (ms: number, act: () => void): TimerHandle => nodeSetTimeout(act, ms);
+export const stopTimer = (handle: TimerHandle): void => nodeClearTimeout(handle);
+
+/** Resolves after `ms` milliseconds of real time. */
+export const sleep = async (ms: number): Promise<void> =>
+	await new Promise((resolve) => {
+		nodeSetTimeout(resolve, ms);
+	});
+
+export const argv: readonly string[] = process.argv.slice(2);
+export const env = process.env;
+export const pid = process.pid;
+export const stdout = process.stdout;
+export const stderr = process.stderr;
+export const exit = (code: number): never => process.exit(code);
+export const memoryUsage = () => process.memoryUsage();
+
+/** Calls `act` once at SIGINT or SIGTERM. */
+export const onStopSignal = (act: () => void): void => {
+	process.once('SIGINT', act);
+	process.once('SIGTERM', act);
+};

@@ -1,0 +1,23 @@
+/** Installs the project's packages where they are missing or older than the lock file, so that one command is enough on a fresh clone. */
+const { execSync } = require('node:child_process');
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const { createHash } = require('node:crypto');
+const { join } = require('node:path');
+
+const root = join(__dirname, '..');
+const mark = join(root, 'node_modules', '.installed-lock');
+const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+
+if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
+	console.log('Installing packages (a few minutes the first time) …');
+	// A registry may answer slowly once; a second try finds most of it in the cache.
+	for (let tries = 1; ; tries++) {
+		try {
+			execSync('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error', { cwd: root, stdio: 'inherit' });
+			break;
+		} catch (error) {
+			if (tries === 3) throw error;
+		}
+	}
+	writeFileSync(mark, wanted);
+}

@@ -1,0 +1,20 @@
+/** Runs every test project and ends with the one line that says how it went. Arguments go on to Jest. */
+const { spawnSync } = require('node:child_process');
+const { readFileSync, rmSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+
+const report = join(tmpdir(), `flowscale-tests-${process.pid}.json`);
+const jest = require.resolve('jest/bin/jest');
+const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)], {
+	cwd: join(__dirname, '..'),
+	stdio: ['ignore', 'ignore', 'inherit'],
+	env: { ...process.env, FORCE_COLOR: '0' },
+});
+
+const { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+rmSync(report);
+// A suite that cannot even be loaded has no failed test to count.
+const failed = numFailedTests + numRuntimeErrorTestSuites;
+console.log(`${numPassedTests} passed, ${failed} failed`);
+process.exitCode = status === 0 && numFailedTestSuites === 0 && numPassedTests > 0 ? 0 : 1;

@@ -2,7 +2,8 @@ import type { Clock } from './clock';
 import { ServiceFailure, Stopped } from './errors';
 import { createLimiter, type Limiter } from './limiter';
 import type { KnownRun } from './run';
-import { WaitTimeout, type Watcher } from './watchRuns';
+import type { Watcher } from './watchRuns';
+import { WaitTimeout } from './watchedRun';
 
 export type CancelRemote = 'never' | 'onStop' | 'onStopOrTimeout';
 

@@ -1,0 +1,95 @@
+import type { Clock } from './clock';
+import { ServiceFailure } from './errors';
+import { createLimiter } from './limiter';
+import { pauseAfterFailures, withJitter } from './pace';
+import type { KnownRun } from './run';
+import { unknownRun, type WatchedRun } from './watchedRun';
+import type { WatchService } from './watchService';
+
+const LOOKS_AT_A_TIME = 10;
+/** A start may be answered before the run can be read (404). */
+const UNKNOWN_RUN_GRACE_MS = 15_000;
+/** A service that is down for longer than this is not waited for; the runs stay adoptable. */
+const LONGEST_OUTAGE_MS = 300_000;
+/** A run that claims to be running is asked for its outputs this seldom: their 408 may be the only sign of its timeout. */
+const LEAST_DOUBT_MS = 60_000;
+
+export interface Looker {
+	/** Looks at runs of one group, or at runs without one, and passes on what it saw. Never rejects. */
+	look(watched: WatchedRun[], groupId: string | null): Promise<void>;
+	/** Whether groups can be listed; a deployment that cannot is noticed once. */
+	canList(): boolean;
+}
+
+export interface LookResults {
+	onSeen(watched: WatchedRun, run: KnownRun): void;
+	onEnded(watched: WatchedRun, result: KnownRun | Error): void;
+}
+
+/** One listing for a group of several runs, single looks otherwise. A look that fails does not fail the runs. */
+export function createLooker(service: WatchService, { onSeen, onEnded }: LookResults, intervalMs: number, clock: Clock): Looker {
+	const limit = createLimiter(LOOKS_AT_A_TIME);
+	let canList = service.lookAtGroup !== undefined;
+
+	/** A status that does not say whether the run has ended is checked each time, any other one seldom. */
+	const judged = async (watched: WatchedRun, run: KnownRun): Promise<KnownRun> => {
+		const now = clock.now();
+		const isDoubtful = run.state === 'unknown' || now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
+		if (run.finished || !isDoubtful || !service.judge) return run;
+		watched.judgedMs = now;
+		return await service.judge(run);
+	};
+	const seen = async (watched: WatchedRun, found: KnownRun) => {
+		const run = await judged(watched, found);
+		watched.failures = 0;
+		onSeen(watched, run);
+		if (run.finished) onEnded(watched, run);
+	};
+	const missed = (watched: WatchedRun, error: unknown) => {
+		if (!(error instanceof ServiceFailure) || !error.facts.isPassing) return onEnded(watched, error as Error);
+		const now = clock.now();
+		if (watched.failures++ === 0) watched.failingSince = now;
+		watched.lastFailure = error;
+		if (now - watched.failingSince > LONGEST_OUTAGE_MS) return onEnded(watched, error);
+		watched.dueMs = now + withJitter(pauseAfterFailures(watched.failures, intervalMs, error.facts.retryAfterMs), clock.random());
+	};
+
+	const attempt = async (watched: WatchedRun, task: () => Promise<void>) => {
+		try {
+			await task();
+		} catch (error) {
+			missed(watched, error);
+		}
+	};
+	const lookAtOne = async (watched: WatchedRun) =>
+		await attempt(watched, async () => {
+			const run = await limit(async () => await service.look(watched.run));
+			if (run) await seen(watched, run);
+			else if (clock.now() - watched.since > UNKNOWN_RUN_GRACE_MS) missed(watched, unknownRun(watched.run));
+		});
+	const list = async (groupId: string, group: WatchedRun[]) => {
+		const runs = await service.lookAtGroup?.(groupId, new Set(group.map(({ run }) => run.run_id)));
+		if (runs === undefined) canList = false;
+		return new Map(runs?.map((run) => [run.run_id, run]));
+	};
+	const lookAtGroup = async (groupId: string, group: WatchedRun[]) => {
+		const listed = await list(groupId, group).catch((error: unknown) => {
+			for (const watched of group) missed(watched, error);
+			return undefined;
+		});
+		if (listed === undefined) return;
+		const lookAt = async (watched: WatchedRun) => {
+			const run = listed.get(watched.run.run_id);
+			await (run ? attempt(watched, async () => await seen(watched, run)) : lookAtOne(watched));
+		};
+		await Promise.all(group.map(lookAt));
+	};
+
+	return {
+		canList: () => canList,
+		look: async (watched, groupId) => {
+			if (groupId !== null && canList && watched.length > 1) await lookAtGroup(groupId, watched);
+			else await Promise.all(watched.map(lookAtOne));
+		},
+	};
+}

@@ -1,0 +1,45 @@
+import { ServiceFailure } from './errors';
+import type { KnownRun } from './run';
+
+/** The wait was longer than allowed; the run goes on. */
+export class WaitTimeout extends ServiceFailure {}
+
+/** One run that one item waits for. All times in epoch ms by our clock. */
+export interface WatchedRun {
+	/** As the last look saw it. */
+	run: KnownRun;
+	since: number;
+	/** Infinity: none */
+	deadlineMs: number;
+	/** When to look next; Infinity while a look is under way. */
+	dueMs: number;
+	isLooking: boolean;
+	/** Looks that failed in a row, and when that began. */
+	failures: number;
+	failingSince: number;
+	lastFailure?: ServiceFailure;
+	/** When its outputs were last asked although its status says that it goes on. */
+	judgedMs: number;
+	settle(result: KnownRun | Error): void;
+}
+
+export function watchedRun(run: KnownRun, now: number, deadlineMs: number, dueMs: number, settle: WatchedRun['settle']): WatchedRun {
+	return { run, since: now, deadlineMs, dueMs, isLooking: false, failures: 0, failingSince: now, judgedMs: now, settle };
+}
+
+export function unknownRun({ run_id: runId }: KnownRun): ServiceFailure {
+	return new ServiceFailure(`The service does not know run ${runId}`, {
+		status: 404,
+		runId,
+		hint: 'Check the run ID, and that the credential belongs to the deployment that started it.',
+	});
+}
+
+export function timeoutOf({ run, since, lastFailure, failures }: WatchedRun, now: number): WaitTimeout {
+	const cause = failures > 0 && lastFailure ? ` The last look failed: ${lastFailure.message}` : '';
+	return new WaitTimeout(`Run ${run.run_id} did not end within ${Math.round((now - since) / 100) / 10} s (state ${run.state}).${cause}`, {
+		runId: run.run_id,
+		state: run.state,
+		hint: 'It goes on at the service. Collect it later with Run > Wait and this run ID, or raise Timeout.',
+	});
+}

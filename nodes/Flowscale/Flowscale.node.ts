@@ -4,6 +4,10 @@ import { propertiesOf } from '../core/menu';
 import { getWorkflowInputs, searchWorkflows } from './methods';
 import { executeOperation, resources } from './operations';
 
+/** Two outputs in suspended waiting, one otherwise. */
+const OUTPUTS =
+	'={{ $parameter.waitMode === "suspended" && ["executeAndWait", "wait"].includes($parameter.operation) ? [{ type: "main", displayName: "Still Running" }, { type: "main", displayName: "Done" }] : ["main"] }}' as const;
+
 export class Flowscale implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Flowscale',
@@ -16,7 +20,8 @@ export class Flowscale implements INodeType {
 		defaults: { name: 'Flowscale' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
+		outputs: OUTPUTS,
+		waitingNodeTooltip: 'The runs go on at Flowscale. The execution is saved and looks again after 1 to 15 minutes.',
 		credentials: [{ name: 'flowscaleApi', required: true }],
 		properties: propertiesOf(resources),
 	};

@@ -64,15 +64,13 @@ export function createApi(transport: Transport) {
 			const group = recordOf(data);
 			const entries = Array.isArray(data) ? data : listOf(group?.runs);
 			const known = { group_id: textAt(group, 'group_id') ?? groupId ?? null };
-			const pages = Number(meta?.total_pages);
-			const total = Number(meta?.total_count);
 			return {
 				runs: entries.flatMap((entry) => {
 					const own = recordOf(entry);
 					return own === undefined ? [] : [{ run: readRun(own, known), own }];
 				}),
-				pages: meta !== undefined && Number.isFinite(pages) ? pages : undefined,
-				total: meta !== undefined && Number.isFinite(total) ? total : undefined,
+				pages: countAt(meta, 'total_pages'),
+				total: countAt(meta, 'total_count'),
 			};
 		},
 
@@ -115,6 +113,12 @@ export function createApi(transport: Transport) {
 		}),
 		refusal: (head: Head & { text?: string }) => transport.failureOf(head) satisfies ServiceFailure,
 	};
+}
+
+/** A number above zero; `null` and an empty text tell nothing. */
+function countAt(meta: JsonRecord | undefined, key: string): number | undefined {
+	const count = Number(textAt(meta, key));
+	return count > 0 ? count : undefined;
 }
 
 export type FlowscaleApi = ReturnType<typeof createApi>;

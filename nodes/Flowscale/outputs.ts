@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock';
 import { ServiceFailure, Stopped } from '../core/errors';
-import type { KnownRun, Output } from '../core/run';
+import { type KnownRun, type Output, withKnown } from '../core/run';
 import type { FlowscaleApi, OutputAnswer } from './api';
 
 /** The output endpoint may lag behind the run's end (204 or 404); these are the pauses between asking again. */
@@ -12,7 +12,9 @@ const TRIES_BESIDE_OTHERS = 4;
 
 const hasContent = ({ download_url, file_content }: Output) => download_url !== undefined || file_content !== undefined;
 /** Outputs are named with or without extension, and a batch adds a counter: `prefix`, `prefix.png`, `prefix_000001.png`. */
-const belongsTo = (name: string) => ({ filename }: Output) => filename === name || filename.startsWith(`${name}.`) || filename.startsWith(`${name}_`);
+const belongs = (name: string, filename: string) => filename === name || filename.startsWith(`${name}.`) || filename.startsWith(`${name}_`);
+/** `prefix_2.png` belongs to `prefix_2` where that is a name of its own, to `prefix` otherwise. */
+const ownerOf = (filename: string, names: string[]) => names.filter((name) => belongs(name, filename)).sort((a, b) => b.length - a.length)[0];
 
 /**
  * The run with all of its outputs as link or text: what the run tells itself, and by the output endpoint what it leaves out.
@@ -24,7 +26,7 @@ export async function completeOutputs(api: FlowscaleApi, ended: KnownRun, clock:
 	for (let tries = 1; ; tries++) {
 		await clock.pause(PAUSES_MS[tries - 1], stop);
 		if (stop?.aborted) throw new Stopped();
-		if (tries > 1) run = (await api.run(run.run_id, run))?.run ?? run;
+		if (tries > 1) run = united((await api.run(run.run_id, run))?.run ?? run, run);
 		const missing = missingOf(run);
 		if (missing.length === 0 && (run.outputs.length > 0 || tries > LOOKS_FOR_FIRST_OUTPUT)) return run;
 
@@ -45,7 +47,8 @@ export async function completeOutputs(api: FlowscaleApi, ended: KnownRun, clock:
 function missingOf({ outputs, output_names }: KnownRun): string[] {
 	const isOpen = (output: Output) => !hasContent(output) && output.generation_status !== 'failed';
 	const unlinked = outputs.filter(isOpen).map(({ filename }) => filename);
-	return [...new Set([...unlinked, ...output_names.filter((name) => !outputs.some(belongsTo(name)))])];
+	const covered = new Set(outputs.map(({ filename }) => ownerOf(filename, output_names)));
+	return [...new Set([...unlinked, ...output_names.filter((name) => !covered.has(name))])];
 }
 
 /** An output by its name; some deployments know it only without the extension. */
@@ -55,6 +58,14 @@ export async function askFor(api: FlowscaleApi, filename: string): Promise<Outpu
 	if (answer.kind !== 'notYet' || withoutExtension === filename) return answer;
 	const other = await api.output(withoutExtension);
 	return other.kind === 'ready' ? { ...other, output: { ...other.output, filename } } : other;
+}
+
+/** A new look at a run that has ended already: what an earlier look gave stays. */
+function united(again: KnownRun, before: KnownRun): KnownRun {
+	const kept = before.outputs.filter((output) => output.generation_status === 'failed' || hasContent(output));
+	const added = again.outputs.filter(({ filename }) => !kept.some((output) => output.filename === filename));
+	const { status, state, finished } = before;
+	return { ...withKnown(again, before), status, state, finished, outputs: [...kept, ...added] };
 }
 
 function merged(outputs: Output[], name: string, answer: OutputAnswer): Output[] {

@@ -1,6 +1,6 @@
 import { dataOf, type JsonRecord, listOf, recordOf, textAt, textOf } from '../core/json';
 import { mimeTypeOfName } from '../core/mimeType';
-import { type Output, type Run, runOf } from '../core/run';
+import { type Output, type Run, runOf, stateOf } from '../core/run';
 
 /** What every JSON answer is wrapped in: `{status, data, errors, meta}`. */
 export interface Envelope {
@@ -49,12 +49,15 @@ export function readRunId(record: JsonRecord | undefined): string | null {
 export function readRun(record: JsonRecord, known: Partial<Run> = {}): Run {
 	const outputs = listOf(record.outputs).flatMap((output) => readRunOutput(output) ?? []);
 	const names = listOf(record.output_names).flatMap((name) => textOf(name) ?? []);
+	const status = textAt(record, 'status')?.toLowerCase() ?? 'unknown';
 	const run = runOf({
 		...known,
 		run_id: readRunId(record) ?? known.run_id ?? null,
 		workflow_id: textAt(record, 'workflow_id', 'workflowId') ?? known.workflow_id ?? null,
 		group_id: textAt(record, 'group_id', 'groupId') ?? known.group_id ?? null,
-		status: textAt(record, 'status')?.toLowerCase() ?? 'unknown',
+		status,
+		// Not the state that was known before: a look is there to learn the new one.
+		state: stateOf(status),
 		inputs: readInputs(record.inputs),
 		output_names: names.length > 0 ? names : (known.output_names ?? []),
 		outputs,

@@ -51,15 +51,22 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal)
 	};
 	const fetchOutput: Session['fetchOutput'] = async (run, output, maxFileBytes) =>
 		await limit(async () => {
-			const get = async (link: string) => await download({ ...settings, maxFileBytes }, new URL(link, transport.root).href, output.filename);
+			const get = async (link: string) => await download({ ...settings, maxFileBytes }, absolute(link, transport.root), output.filename);
 			if (output.download_url === undefined) throw new ServiceFailure(`"${output.filename}" has no link`);
 			const file = await get(output.download_url).catch((error: unknown) => error as Error);
 			if (!(file instanceof Error)) return { output, file };
 			const link = file instanceof RefusedLink ? await freshLink(api, run, output) : undefined;
 			if (link === undefined) throw withRun(file, run);
-			return { output: { ...output, download_url: link }, file: await get(link) };
+			const again = await get(link).catch((error: unknown) => error as Error);
+			if (again instanceof Error) throw withRun(again, run);
+			return { output: { ...output, download_url: link }, file: again };
 		});
 	return { ...connection, context, clock, stop, fetchOutput };
+}
+
+/** Some proxies hand out paths instead of addresses. What is neither is refused by the download. */
+function absolute(link: string, root: string): string {
+	return URL.canParse(link, root) ? new URL(link, root).href : link;
 }
 
 function withRun(error: Error, run: KnownRun | undefined): Error {

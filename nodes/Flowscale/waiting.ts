@@ -2,7 +2,7 @@ import { isLoss } from '../core/http';
 import type { Item } from '../core/item';
 import { createLimiter } from '../core/limiter';
 import { type KnownRun, runOf } from '../core/run';
-import { createRunWaiter, type WaitOrder } from '../core/runWaiter';
+import { createRunWaiter, type RunWaiter } from '../core/runWaiter';
 import { openStartMemory } from '../core/startMemory';
 import { createStarter, type Starter } from '../core/starter';
 import { readWatchSettings } from '../core/waitingFields';
@@ -14,30 +14,29 @@ import { createWatchService, listGroup } from './watching';
 const DETACHED = { isDetached: true, tries: 2 };
 
 /** Starting: remembered, reused, sent once, or adopted. */
-export function openStarter({ api, transport, context, clock, stop }: Session): Starter {
+export function openStarter({ api, transport, context, clock, stop }: Session, runIndex: number): Starter {
 	return createStarter(
 		{
 			readStart: (answer, { workflowId, groupId }) => api.readStart(answer, { workflow_id: workflowId, group_id: groupId ?? null }),
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
-			listGroup: async (groupId) => await listGroup(api, groupId),
+			// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
+			listGroup: async (groupId) => await listGroup(api, groupId, undefined, DETACHED),
 			failureOf: (result) => (isLoss(result) ? transport.failureOfLoss(result) : transport.failureOf(result)),
 			serviceTime: transport.serviceTime,
 		},
-		openStartMemory(context),
+		openStartMemory(context, runIndex),
 		clock,
 		stop,
 	);
 }
 
-export type WaitFor = (begin: () => Promise<KnownRun>, order: WaitOrder) => Promise<KnownRun>;
-
 /** Waiting: one watcher for all items of the node. Its settings are the first item's, like the node's other limits. */
-export function openWaiting(session: Session, item: Item): WaitFor {
+export function openWaiting(session: Session, item: Item): RunWaiter {
 	const { api, clock, stop, context } = session;
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
 	let ended = 0;
 	const outstanding = () => context.getInputData().length - ended;
-	const waitFor = createRunWaiter({
+	const waiter = createRunWaiter({
 		watcher: createWatcher(createWatchService(session), { ...pace, outstanding }, clock, stop),
 		cancel: async (runId) => await api.cancel(runId, DETACHED),
 		completeOutputs: async (run) => await completeOutputs(api, run, clock, stop),
@@ -46,7 +45,7 @@ export function openWaiting(session: Session, item: Item): WaitFor {
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
 		warn: (text) => context.logger.warn(text),
 	});
-	return async (begin, order) => await waitFor(begin, order).finally(() => ended++);
+	return { ...waiter, untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(() => ended++) };
 }
 
 /** A run of which only the id is known. */

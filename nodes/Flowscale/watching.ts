@@ -3,6 +3,7 @@ import { isLoss } from '../core/http';
 import { recordOf, textAt } from '../core/json';
 import { type KnownRun, type Run, isFinished, stateOf } from '../core/run';
 import type { ServerEvent } from '../core/eventStream';
+import type { ApiRequest } from '../core/transport';
 import type { EventMeaning, WatchService } from '../core/watchService';
 import type { FlowscaleApi } from './api';
 import type { Connection } from './session';
@@ -53,11 +54,11 @@ async function judgeByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRu
  * Runs of a group, newest first, page by page until the wanted ones are found.
  * undefined: the list tells no run ids (the vendor's OpenAPI), or this deployment refuses it.
  */
-export async function listGroup(api: FlowscaleApi, groupId: string, wanted?: ReadonlySet<string>): Promise<KnownRun[] | undefined> {
+export async function listGroup(api: FlowscaleApi, groupId: string, wanted?: ReadonlySet<string>, extra: Partial<ApiRequest> = ONE_TRY): Promise<KnownRun[] | undefined> {
 	const runs = new Map<string, KnownRun>();
 	for (let page = 1; page <= MOST_PAGES; page++) {
 		const query = { groupId, sortBy: 'created_at', sortOrder: 'desc', page, pageSize: PAGE_SIZE } as const;
-		const answer = await api.runs(query, ONE_TRY).catch(orNoList);
+		const answer = await api.runs(query, extra).catch(orNoList);
 		if (answer === undefined) return undefined;
 		const known = answer.runs.map(({ run }) => run).filter(isKnown);
 		if (answer.runs.length > 0 && known.length === 0) return undefined;

@@ -47,11 +47,12 @@ const LONGEST_TEXT = 500;
 /** Service text made fit to read: one line, no control characters or markup, at most 500 characters. */
 export function cleanText(text: string): string {
 	const isPage = /^\s*<(!doctype|html|\?xml)/i.test(text);
-	const visible = (isPage ? text.slice(0, 20_000).replace(/<(script|style)[\s\S]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ') : text.slice(0, 5_000))
+	const visible = (isPage ? text.slice(0, 20_000).replace(/<(script|style)[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^<>]*>/g, ' ') : text.slice(0, 5_000))
 		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
-	return visible.length > LONGEST_TEXT ? `${visible.slice(0, LONGEST_TEXT)}…` : visible;
+	// Without half a character at the cut.
+	return visible.length > LONGEST_TEXT ? `${visible.slice(0, LONGEST_TEXT).replace(/\p{Cs}$/u, '')}…` : visible;
 }
 
 /** The one sentence or two that a failed item carries under "continue on fail": what happened, the run and its state. */
@@ -60,18 +61,19 @@ export function failureText(error: unknown): string {
 	return description && description !== message ? `${message} – ${description}` : message;
 }
 
-/** What the user reads in the editor: message on top, what to do next below it. */
+/** What the user reads in the editor: message on top, what to do next below it. File names and reasons in it are the service's. */
 export function readable(error: unknown): { message: string; description?: string } {
 	if (error instanceof ServiceFailure) {
 		const { runId, state, hint } = error.facts;
 		const known = [runId ? `Run ${runId}` : '', state ? `state ${state}` : ''].filter(Boolean).join(', ');
-		const named = known && !error.message.includes(runId ?? known) ? `${error.message} (${known})` : error.message;
+		const text = cleanText(error.message);
+		const named = known && !text.includes(runId ?? known) ? `${text} (${known})` : text;
 		return { message: named, description: hint };
 	}
-	if (error instanceof UserMistake) return { message: error.message, description: error.hint };
+	if (error instanceof UserMistake) return { message: cleanText(error.message), description: error.hint };
 	if (error instanceof NodeApiError || error instanceof NodeOperationError)
 		return { message: error.message, description: error.description ?? undefined };
-	return { message: error instanceof Error ? error.message : String(error) };
+	return { message: cleanText(error instanceof Error ? error.message : String(error)) };
 }
 
 /**

@@ -29,7 +29,7 @@ export function itemAt(context: IExecuteFunctions, index: number): Item {
 	const required = (value: unknown, label: string) => {
 		const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 		if (text === '') throw new UserMistake(`${label} is empty`, `Fill in ${label}; if it is an expression, check what it gives for this item.`);
-		if (/\p{Cc}/u.test(text)) throw new UserMistake(`${label} contains control characters`);
+		if (/[\p{Cc}\p{Cs}]/u.test(text)) throw new UserMistake(`${label} contains control characters`);
 		return text;
 	};
 	return {
@@ -47,7 +47,9 @@ export function itemAt(context: IExecuteFunctions, index: number): Item {
 		locator: (name, label) => required(context.getNodeParameter(name, index, '', { extractValue: true }), label),
 		flag: (name, fallback) => raw(name, fallback) === true,
 		amount: (name, label, fallback, least) => {
-			const value = Number(raw(name, fallback));
+			const given = raw(name, fallback);
+			// Number() would make 0, "no limit", of an expression that gives nothing.
+			const value = typeof given === 'number' || (typeof given === 'string' && given.trim() !== '') ? Number(given) : Number.NaN;
 			if (!Number.isFinite(value) || value < least) throw new UserMistake(`${label} must be a number of at least ${least}`);
 			return value;
 		},

@@ -1,13 +1,13 @@
 import type { Clock } from './clock';
-import { ServiceFailure } from './errors';
+import { ServiceFailure, Stopped } from './errors';
 import { createLimiter } from './limiter';
 import { pauseAfterFailures, withJitter } from './pace';
-import type { KnownRun } from './run';
+import { type KnownRun, withKnown } from './run';
 import { unknownRun, type WatchedRun } from './watchedRun';
 import type { WatchService } from './watchService';
 
 const LOOKS_AT_A_TIME = 10;
-/** A start may be answered before the run can be read (404). */
+/** A start may be answered before the run can be read (404), and a gateway in trouble may not find it for a moment. */
 const UNKNOWN_RUN_GRACE_MS = 15_000;
 /** A service that is down for longer than this is not waited for; the runs stay adoptable. */
 const LONGEST_OUTAGE_MS = 300_000;
@@ -37,11 +37,15 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 		const isDoubtful = run.state === 'unknown' || now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
 		if (run.finished || !isDoubtful || !service.judge) return run;
 		watched.judgedMs = now;
-		return await service.judge(run);
+		// A second opinion that cannot be had says nothing: the look itself went well.
+		return await service.judge(run).catch((error: unknown) => {
+			if (error instanceof Stopped) throw error;
+			return run;
+		});
 	};
 	const seen = async (watched: WatchedRun, found: KnownRun) => {
-		const run = await judged(watched, found);
-		watched.failures = 0;
+		const run = await judged(watched, withKnown(found, watched.run));
+		Object.assign(watched, { failures: 0, missingSince: Number.NaN });
 		onSeen(watched, run);
 		if (run.finished) onEnded(watched, run);
 	};
@@ -51,7 +55,7 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 		if (watched.failures++ === 0) watched.failingSince = now;
 		watched.lastFailure = error;
 		if (now - watched.failingSince > LONGEST_OUTAGE_MS) return onEnded(watched, error);
-		watched.dueMs = now + withJitter(pauseAfterFailures(watched.failures, intervalMs, error.facts.retryAfterMs), clock.random());
+		watched.dueMs = now + withJitter(pauseAfterFailures(watched.failures, intervalMs, error.facts.retryAfterMs), intervalMs, clock.random());
 	};
 
 	const attempt = async (watched: WatchedRun, task: () => Promise<void>) => {
@@ -64,8 +68,10 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 	const lookAtOne = async (watched: WatchedRun) =>
 		await attempt(watched, async () => {
 			const run = await limit(async () => await service.look(watched.run));
-			if (run) await seen(watched, run);
-			else if (clock.now() - watched.since > UNKNOWN_RUN_GRACE_MS) missed(watched, unknownRun(watched.run));
+			if (run) return await seen(watched, run);
+			const now = clock.now();
+			if (Number.isNaN(watched.missingSince)) Object.assign(watched, { failures: 0, missingSince: now });
+			if (now - watched.missingSince > UNKNOWN_RUN_GRACE_MS) missed(watched, unknownRun(watched.run));
 		});
 	const list = async (groupId: string, group: WatchedRun[]) => {
 		const runs = await service.lookAtGroup?.(groupId, new Set(group.map(({ run }) => run.run_id)));
@@ -74,8 +80,10 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 	};
 	const lookAtGroup = async (groupId: string, group: WatchedRun[]) => {
 		const listed = await list(groupId, group).catch((error: unknown) => {
-			for (const watched of group) missed(watched, error);
-			return undefined;
+			// A key that may read runs but not list them is no reason to give up the runs.
+			canList = !isRefusal(error);
+			for (const watched of group) if (canList) missed(watched, error);
+			return canList ? undefined : new Map<string, KnownRun>();
 		});
 		if (listed === undefined) return;
 		const lookAt = async (watched: WatchedRun) => {
@@ -92,4 +100,8 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 			else await Promise.all(watched.map(lookAtOne));
 		},
 	};
+}
+
+function isRefusal(error: unknown): boolean {
+	return error instanceof ServiceFailure && !error.facts.isPassing;
 }

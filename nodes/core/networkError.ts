@@ -11,7 +11,11 @@ export interface Loss {
 
 const NOT_RESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME', 'ENODATA']);
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^ERR_(SSL|TLS)/;
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^ERR_TLS/;
+/** Alerts of a handshake; other TLS trouble may come in the middle of an answer. */
+const HANDSHAKE = /^ERR_SSL_.*(WRONG_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE|NO_SHARED_CIPHER|UNRECOGNIZED_NAME|VERSION_TOO_LOW|NO_PROTOCOLS)/;
+/** Node refused to write the request: a line break in the key, for example. */
+const NOT_WRITTEN = new Set(['ERR_INVALID_CHAR', 'ERR_HTTP_INVALID_HEADER_VALUE', 'ERR_INVALID_HTTP_TOKEN', 'ERR_UNESCAPED_CHARACTERS', 'ERR_INVALID_URL', 'ERR_INVALID_PROTOCOL']);
 
 /** Reads the error that n8n's HTTP helper threw: an AxiosError, or a NodeApiError with the AxiosError as its cause. */
 export function readLoss(error: unknown): Loss {
@@ -19,6 +23,8 @@ export function readLoss(error: unknown): Loss {
 	if (NOT_RESOLVED.has(code)) return { code, reached: 'no', isPassing: true, text: 'Its name could not be resolved' };
 	if (code === 'ECONNREFUSED') return { code, reached: 'no', isPassing: true, text: 'The connection was refused' };
 	if (NOT_CONNECTED.has(code)) return { code, reached: 'no', isPassing: true, text: `It cannot be reached (${code})` };
+	if (NOT_WRITTEN.has(code)) return { code, reached: 'no', isPassing: false, text: `The request could not be written (${code}): check the credential for line breaks and other special characters` };
+	if (HANDSHAKE.test(code)) return { code, reached: 'no', isPassing: false, text: `No secure connection could be made (${code})` };
 	if (CERTIFICATE.test(code))
 		return { code, reached: 'no', isPassing: false, text: `Its certificate was not accepted (${code})` };
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED')

@@ -1,3 +1,5 @@
+import { LONGEST_RETRY_AFTER_MS } from './retry';
+
 /** Growth of the pause with a run's age once it is older than the usual pause makes sense for. */
 const SHARE_OF_AGE = 0.065;
 const QUICK_SHARE_OF_AGE = 0.25;
@@ -40,12 +42,12 @@ export function pauseForGroup({ pending, ended, elapsedMs, ageMs, isStarved }: G
 	return Math.max(intervalMs / 4, Math.min(Math.max(intervalMs, byAge), leftMs / 2));
 }
 
-/** Pause after looks that failed in a row, growing to five intervals. */
+/** Pause after looks that failed in a row, growing to five intervals; what the service asks for counts up to a cap. */
 export function pauseAfterFailures(failures: number, intervalMs: number, askedMs: number | undefined): number {
-	return Math.max(askedMs ?? 0, Math.min(MOST_INTERVALS * intervalMs, intervalMs * 2 ** (failures - 1)));
+	return Math.max(Math.min(askedMs ?? 0, LONGEST_RETRY_AFTER_MS), Math.min(MOST_INTERVALS * intervalMs, intervalMs * 2 ** (failures - 1)));
 }
 
-/** Up to a tenth more, so that many executions do not look in step. */
-export function withJitter(pauseMs: number, random: number): number {
-	return pauseMs * (1 + random / 10);
+/** Up to a tenth more, so that many executions do not look in step; a pause of five intervals is never stretched. */
+export function withJitter(pauseMs: number, intervalMs: number, random: number): number {
+	return Math.min(pauseMs * (1 + random / 10), Math.max(pauseMs, MOST_INTERVALS * intervalMs));
 }

@@ -83,6 +83,18 @@ export function runOf(known: Partial<Run>): Run {
 	return run;
 }
 
+/** What a look left out and an earlier answer told: list entries may hold little more than id, status and outputs. */
+export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
+	return {
+		...found,
+		workflow_id: found.workflow_id ?? known.workflow_id,
+		group_id: found.group_id ?? known.group_id,
+		inputs: Object.keys(found.inputs).length > 0 ? found.inputs : known.inputs,
+		output_names: found.output_names.length > 0 ? found.output_names : known.output_names,
+		created_at: found.created_at ?? known.created_at,
+	};
+}
+
 /** Epoch milliseconds of a service's time stamp; one without a zone is UTC. NaN when there is none or it is unreadable. */
 export function timeOf(stamp: string | null): number {
 	if (stamp === null) return Number.NaN;

@@ -15,6 +15,28 @@ export interface WaitOrder {
 	isFailedRunAnItem: boolean;
 }
 
+/** A pause in the waiting itself: where it ends, and since when each run counts as started. All in epoch ms. */
+export interface WaitShift {
+	/** Whoever still waits then is told `StillRunning`. */
+	endsMs: number;
+	/** A deadline this close behind the end is waited for at once. */
+	courtesyMs: number;
+	sinceMs: number;
+}
+
+/** The shift is over and the run is not. */
+export class StillRunning extends Error {}
+
+export interface RunWaiter {
+	/**
+	 * @param begin gives the run to wait for: started, adopted, or just named
+	 * @throws WaitTimeout | ServiceFailure | Stopped | StillRunning (with a shift only)
+	 */
+	untilEnd(begin: () => Promise<KnownRun>, order: WaitOrder, shift?: WaitShift): Promise<KnownRun>;
+	/** The ended run with its outputs. @throws ServiceFailure when it did not succeed, unless that is an item */
+	conclude(ended: KnownRun, order: WaitOrder): Promise<KnownRun>;
+}
+
 export interface WaiterParts {
 	watcher: Watcher;
 	/** Sends the cancel even when the execution is stopped. */
@@ -32,7 +54,7 @@ export interface WaiterParts {
 const CANCELS_AT_A_TIME = 20;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
-export function createRunWaiter({ watcher, cancel, completeOutputs, places, clock, isStopped, warn }: WaiterParts) {
+export function createRunWaiter({ watcher, cancel, completeOutputs, places, clock, isStopped, warn }: WaiterParts): RunWaiter {
 	const cancels = createLimiter(CANCELS_AT_A_TIME);
 
 	const cancelRemote = async (runId: string): Promise<string> => {
@@ -46,27 +68,31 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 		}
 	};
 
-	const watch = async (run: KnownRun, { timeoutMs, cancelRemote: wish }: WaitOrder): Promise<KnownRun> => {
-		const deadlineMs = timeoutMs > 0 ? clock.now() + timeoutMs : Number.POSITIVE_INFINITY;
-		return await watcher.watch(run, deadlineMs).catch(async (error: unknown) => {
+	const watch = async (run: KnownRun, { timeoutMs, cancelRemote: wish }: WaitOrder, shift?: WaitShift): Promise<KnownRun> => {
+		const sinceMs = shift?.sinceMs ?? clock.now();
+		const deadlineMs = timeoutMs > 0 ? sinceMs + timeoutMs : Number.POSITIVE_INFINITY;
+		const isShiftFirst = shift !== undefined && deadlineMs > shift.endsMs + shift.courtesyMs;
+		return await watcher.watch(run, isShiftFirst ? shift.endsMs : deadlineMs, sinceMs).catch(async (error: unknown) => {
 			if (error instanceof Stopped && isStopped() && wish !== 'never') await cancelRemote(run.run_id);
+			if (error instanceof WaitTimeout && isShiftFirst) throw new StillRunning();
 			if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
 			throw new WaitTimeout(error.message, { ...error.facts, hint: await cancelRemote(run.run_id) });
 		});
 	};
 
-	/**
-	 * @param begin gives the run to wait for: started, adopted, or just named
-	 * @throws ServiceFailure when the run did not succeed (unless that is an item), WaitTimeout, Stopped
-	 */
-	return async (begin: () => Promise<KnownRun>, order: WaitOrder): Promise<KnownRun> => {
-		const ended = await places(async () => {
-			if (isStopped()) throw new Stopped();
-			return await watch(await begin(), order);
-		});
-		const run = ended.state === 'succeeded' ? await completeOutputs(ended) : ended;
-		if (run.state === 'succeeded' || order.isFailedRunAnItem) return run;
-		throw failedRun(run);
+	return {
+		untilEnd: async (begin, order, shift) =>
+			await places(async () => {
+				if (isStopped()) throw new Stopped();
+				// Who gets a place only because others were left running must not start one more.
+				if (shift && clock.now() >= shift.endsMs) throw new StillRunning();
+				return await watch(await begin(), order, shift);
+			}),
+		conclude: async (ended, order) => {
+			const run = ended.state === 'succeeded' ? await completeOutputs(ended) : ended;
+			if (run.state === 'succeeded' || order.isFailedRunAnItem) return run;
+			throw failedRun(run);
+		},
 	};
 }
 

@@ -23,10 +23,9 @@ export interface StartMemory {
 
 const KEY = 'startedRuns';
 
-export function openStartMemory(context: IExecuteFunctions): StartMemory {
+/** @param runIndex the run of the node that the items belong to: in a loop it runs again for other items, with other runs */
+export function openStartMemory(context: IExecuteFunctions, runIndex: number): StartMemory {
 	const store = context.getContext('node');
-	// A loop runs the node again for other items: those are other runs.
-	const runIndex = String(context.evaluateExpression('{{ $runIndex }}', 0));
 	const starts = (): Record<string, RememberedStart> => (store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
 	const keyOf = (itemIndex: number) => `${runIndex}/${itemIndex}`;
 	return {

@@ -1,22 +1,13 @@
 import type { Clock } from './clock';
-import { ServiceFailure, Stopped } from './errors';
+import { type ServiceFailure, Stopped } from './errors';
 import { type Answer, isLoss } from './http';
-import { isCreatedAfter, isSameRun, type RunIdentity } from './matchRun';
+import { judgeStart } from './judgeStart';
+import { isCreatedAfter, isSameRun } from './matchRun';
 import type { Loss } from './networkError';
 import { pauseBeforeRetry, READ_TRIES, retryAfterMs } from './retry';
-import type { KnownRun, Run } from './run';
+import { type KnownRun, type Run, runOf } from './run';
 import type { StartMemory } from './startMemory';
-
-/** One run to be started, already checked. */
-export interface StartOrder extends RunIdentity {
-	itemIndex: number;
-	/** undefined: no group */
-	groupId: string | undefined;
-	/** Take an unfinished or successful run of the group that is the same, rather than start one. */
-	isReused: boolean;
-	/** Sends the start once. Only a body that is not yet wholly sent may be given up on stop. */
-	send(): Promise<Answer | Loss>;
-}
+import { isSameOrder, mayHaveStarted, type StartOrder } from './startOrder';
 
 /** What a service offers for starting. */
 export interface StartService {
@@ -36,27 +27,14 @@ export interface Starter {
 	settled(): Promise<void>;
 }
 
-type Verdict = 'answered' | 'notReached' | 'refused' | 'uncertain';
-
-/** Whether a start may be repeated: only when it certainly never reached the service. */
-export function judgeStart(result: Answer | Loss): Verdict {
-	if (isLoss(result)) return result.reached === 'perhaps' ? 'uncertain' : result.isPassing ? 'notReached' : 'refused';
-	const { status, headers } = result;
-	if (status >= 200 && status < 300) return 'answered';
-	if (status === 429 || (status === 503 && headers['retry-after'] !== undefined)) return 'notReached';
-	return status === 408 || status >= 500 ? 'uncertain' : 'refused';
-}
-
 /** Pauses before the looks for a run whose start got no clear answer: a gateway may give up before the service is done. */
 const ADOPTION_PAUSES_MS = [0, 1_000, 2_500];
-/** How long an unanswered start waits for the other starts to be answered before it looks for its run. */
-const LONGEST_COURTESY_MS = 5_000;
 /** `Date` and many `created_at` are told in whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
 export function createStarter(service: StartService, memory: StartMemory, clock: Clock, stop?: AbortSignal): Starter {
 	const taken = new Set(memory.runIds());
-	const underWay = new Set<Promise<unknown>>();
+	const underWay = new Map<Promise<unknown>, StartOrder>();
 	const groups = new Map<string, Promise<KnownRun[] | undefined>>();
 
 	const take = (order: StartOrder, run: KnownRun, sentAtMs: number): KnownRun => {
@@ -64,29 +42,32 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		memory.remember(order.itemIndex, order, order.groupId, { sentAtMs, runId: run.run_id });
 		return run;
 	};
-	const pick = (runs: KnownRun[] | undefined, order: StartOrder, isFit: (run: KnownRun) => boolean) =>
-		runs?.find((run) => !taken.has(run.run_id) && isSameRun(run, order) && isFit(run));
+	const fits = (runs: KnownRun[] | undefined, order: StartOrder, isFit: (run: KnownRun) => boolean) =>
+		(runs ?? []).filter((run) => !taken.has(run.run_id) && isSameRun(run, order) && isFit(run));
+	/** Starts of the same run that may have made what a listing shows; each of them takes its own run once it is answered. */
+	const rivalsOf = (order: StartOrder) => [...underWay].flatMap(([start, other]) => (isSameOrder(order, other) ? [start] : []));
 
 	/** A run that an earlier, unanswered start of this item may have begun. */
-	const adopt = async (order: StartOrder, sentAtMs: number): Promise<KnownRun | 'none' | 'unknowable'> => {
-		if (order.groupId === undefined) return 'unknowable';
+	const adopt = async (order: StartOrder, sentAtMs: number): Promise<KnownRun | undefined> => {
+		if (order.groupId === undefined) return undefined;
 		for (const pauseMs of ADOPTION_PAUSES_MS) {
-			// Others that are just being answered will take their own run; without this we might take it from them.
-			await Promise.race([Promise.allSettled(underWay), clock.pause(LONGEST_COURTESY_MS)]);
 			await clock.pause(pauseMs);
+			// A failed look is no answer: the trouble that lost the start may well last a moment longer.
 			const runs = await service.listGroup(order.groupId).catch(() => undefined);
-			if (runs === undefined) return 'unknowable';
-			const run = pick(runs, order, (candidate) => isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS));
+			// After the listing, not before: what it shows may belong to a start that is just being answered.
+			await Promise.allSettled(rivalsOf(order));
+			// The oldest, since another item like this one may have been sent later.
+			const run = fits(runs, order, (candidate) => isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS)).at(-1);
 			if (run) return take(order, run, sentAtMs);
 		}
-		return 'none';
+		return undefined;
 	};
 
 	const reuse = async (order: StartOrder): Promise<KnownRun | undefined> => {
 		if (!order.isReused || order.groupId === undefined) return undefined;
 		const listed = groups.get(order.groupId) ?? service.listGroup(order.groupId);
 		groups.set(order.groupId, listed);
-		const run = pick(await listed, order, ({ state, finished }) => !finished || state === 'succeeded');
+		const [run] = fits(await listed, order, ({ state, finished }) => !finished || state === 'succeeded');
 		return run && take(order, run, clock.now());
 	};
 
@@ -95,13 +76,26 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		if (start === undefined) return undefined;
 		if (start.runId === undefined) {
 			const run = await adopt(order, start.sentAtMs);
-			if (run === 'unknowable') throw mayHaveStarted(order, 'An earlier try of this item got no clear answer.');
-			return run === 'none' ? undefined : run;
+			// That the list does not show it proves nothing: a gateway may give up minutes before the service starts the run.
+			if (run === undefined) throw mayHaveStarted(order, 'An earlier try of this item got no clear answer.');
+			return run;
 		}
+		const named: KnownRun = { ...runOf({ workflow_id: order.workflowId, group_id: order.groupId ?? null }), run_id: start.runId };
+		if (order.isContinued) return named;
 		const run = await service.getRun(start.runId);
 		// A run that failed is started anew: that is what the user asked for with the retry.
 		if (run && run.finished && run.state !== 'succeeded') return undefined;
-		return run ?? ({ ...service.readStart({ status: 200, headers: {}, text: '' }, order), run_id: start.runId } satisfies KnownRun);
+		return run ?? named;
+	};
+
+	/** Ends with the run taken, so that whoever waits for this start sees whose it is. */
+	const sendOnce = async (order: StartOrder, sentAtMs: number) => {
+		const result = await order.send().catch((error: unknown) => {
+			memory.forget(order.itemIndex);
+			throw error;
+		});
+		const run = !isLoss(result) && judgeStart(result) === 'answered' ? startedRun(() => service.readStart(result, order)) : undefined;
+		return { result, run: run && take(order, run, sentAtMs) };
 	};
 
 	const send = async (order: StartOrder): Promise<KnownRun> => {
@@ -109,12 +103,11 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 			if (stop?.aborted) throw new Stopped();
 			const sentAtMs = clock.now();
 			memory.remember(order.itemIndex, order, order.groupId, { sentAtMs });
-			const sending = order.send();
-			underWay.add(sending);
-			const result = await sending.finally(() => underWay.delete(sending));
+			const sending = sendOnce(order, sentAtMs);
+			underWay.set(sending, order);
+			const { result, run } = await sending.finally(() => underWay.delete(sending));
+			if (run) return run;
 			const verdict = judgeStart(result);
-			const run = verdict === 'answered' && !isLoss(result) ? startedRun(() => service.readStart(result, order)) : undefined;
-			if (run) return take(order, run, sentAtMs);
 			if (verdict === 'notReached' || verdict === 'refused') {
 				memory.forget(order.itemIndex);
 				const failure = service.failureOf(result);
@@ -124,14 +117,14 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 				continue;
 			}
 			const adopted = await adopt(order, sentAtMs);
-			if (typeof adopted !== 'string') return adopted;
+			if (adopted) return adopted;
 			throw mayHaveStarted(order, verdict === 'answered' ? 'The service accepted the start but named no run.' : service.failureOf(result).message);
 		}
 	};
 
 	return {
 		start: async (order) => (await recall(order)) ?? (await reuse(order)) ?? (await send(order)),
-		settled: async () => void (await Promise.allSettled(underWay)),
+		settled: async () => void (await Promise.allSettled(underWay.keys())),
 	};
 }
 
@@ -143,10 +136,4 @@ function startedRun(read: () => Run): KnownRun | undefined {
 		// Not JSON: the same as an answer without an id, the group will tell.
 		return undefined;
 	}
-}
-
-function mayHaveStarted({ groupId }: StartOrder, cause: string): ServiceFailure {
-	return new ServiceFailure(`The run may have started, and was not started again. ${cause}`, {
-		hint: groupId === undefined ? 'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.' : `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or switch on Reuse Run.`,
-	});
 }

@@ -47,7 +47,9 @@ export interface TransportOptions {
 }
 
 export function connect({ http, root, serviceName, clock, stop, secrets, errorTextOf }: TransportOptions): Transport {
-	const safe = (text: string) => cleanText(secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text));
+	// Also as it would stand in an address or in JSON.
+	const hidden = secrets.flatMap((secret) => [secret, new URLSearchParams([['', secret]]).toString().slice(1), JSON.stringify(secret).slice(1, -1)]);
+	const safe = (text: string) => cleanText(hidden.reduce((rest, secret) => rest.replaceAll(secret, '***'), text));
 	const callOf = ({ path, query, ...call }: ApiRequest): HttpCall => ({ ...call, url: `${root}${path}${queryText(query)}` });
 
 	const failureOfLoss = ({ code, text, isPassing, reached }: Loss) =>

@@ -53,6 +53,28 @@ export const waitingOptions: INodeProperties[] = [
 	{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 0 }, default: 600, description: 'How long to wait for each run. 0 means no limit.' },
 ];
 
+/** Where the wait takes place. The node's outputs depend on it, so it is no expression. */
+export const waitModeFields: INodeProperties[] = [
+	{
+		displayName: 'Wait Mode',
+		name: 'waitMode',
+		type: 'options',
+		noDataExpression: true,
+		options: [
+			{ name: 'In Execution', value: 'inExecution', description: 'The execution stays active until the runs have ended: for seconds to some minutes' },
+			{ name: 'Suspended', value: 'suspended', description: 'After a minute the execution is saved and leaves the worker, looks again now and then, and survives a restart: for many minutes to hours' },
+		],
+		default: 'inExecution',
+	},
+	{
+		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are looked at for a minute; then the execution is suspended and looks again after 1 to 15 minutes.',
+		name: 'suspendedNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { waitMode: ['suspended'] } },
+	},
+];
+
 /** One collection from several lists, in the order n8n wants. */
 export function optionsField(...lists: INodeProperties[][]): INodeProperties {
 	const options = lists.flat().sort((a, b) => a.displayName.localeCompare(b.displayName));

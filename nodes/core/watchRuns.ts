@@ -11,9 +11,10 @@ export interface Watcher {
 	/**
 	 * Resolves with the run as it ended.
 	 * @param deadlineMs epoch ms; Infinity: none
+	 * @param sinceMs when the run was started, epoch ms: an old run is looked at seldom
 	 * @throws WaitTimeout | ServiceFailure | Stopped
 	 */
-	watch(run: KnownRun, deadlineMs: number): Promise<KnownRun>;
+	watch(run: KnownRun, deadlineMs: number, sinceMs?: number): Promise<KnownRun>;
 }
 
 /** Runs that few wait for are followed by their event stream. */
@@ -64,7 +65,7 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		for (const watched of left) {
 			watched.isLooking = false;
 			// A failed look or an event that came meanwhile has said already when to look next.
-			if (watched.dueMs === Number.POSITIVE_INFINITY) watched.dueMs = clock.now() + withJitter(pauseOf(watched, left), clock.random());
+			if (watched.dueMs === Number.POSITIVE_INFINITY) watched.dueMs = clock.now() + withJitter(pauseOf(watched, left), intervalMs, clock.random());
 		}
 		rouse();
 	};
@@ -102,14 +103,15 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 	};
 
 	return {
-		watch: async (run, deadlineMs) => {
+		watch: async (run, deadlineMs, sinceMs) => {
 			if (run.finished) return run;
 			return await new Promise<KnownRun>((resolve, reject) => {
 				const now = clock.now();
-				firstSince = Math.min(firstSince, now);
-				// A run that was just started cannot have ended; one of which only the id is known may have.
-				const dueMs = run.state === 'unknown' ? now : now + pauseByAge(0, intervalMs);
-				all.add(watchedRun(run, now, deadlineMs, dueMs, (result) => (result instanceof Error ? reject(result) : resolve(result))));
+								// A run that was just started cannot have ended; one of which only the id is known may have.
+				const since = sinceMs ?? now;
+				firstSince = Math.min(firstSince, since);
+				const dueMs = run.state === 'unknown' ? now : now + pauseByAge(now - since, intervalMs);
+				all.add(watchedRun(run, since, deadlineMs, dueMs, (result) => (result instanceof Error ? reject(result) : resolve(result))));
 				rouse();
 				if (isRunning) return;
 				isRunning = true;

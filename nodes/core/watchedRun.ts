@@ -17,6 +17,8 @@ export interface WatchedRun {
 	/** Looks that failed in a row, and when that began. */
 	failures: number;
 	failingSince: number;
+	/** When the service began to say that it does not know the run (404, or nothing); NaN while it knows it. */
+	missingSince: number;
 	lastFailure?: ServiceFailure;
 	/** When its outputs were last asked although its status says that it goes on. */
 	judgedMs: number;
@@ -24,7 +26,7 @@ export interface WatchedRun {
 }
 
 export function watchedRun(run: KnownRun, now: number, deadlineMs: number, dueMs: number, settle: WatchedRun['settle']): WatchedRun {
-	return { run, since: now, deadlineMs, dueMs, isLooking: false, failures: 0, failingSince: now, judgedMs: now, settle };
+	return { run, since: now, deadlineMs, dueMs, isLooking: false, failures: 0, failingSince: now, missingSince: Number.NaN, judgedMs: now, settle };
 }
 
 export function unknownRun({ run_id: runId }: KnownRun): ServiceFailure {

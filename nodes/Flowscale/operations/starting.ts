@@ -1,9 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { Stopped } from '../../core/errors';
 import { linkSignals } from '../../core/linkedSignal';
 import type { Item } from '../../core/item';
 import { buildForm, filePartOf } from '../../core/multipart';
-import type { StartOrder } from '../../core/starter';
-import { inputFields, readInputs } from '../inputs';
+import type { StartOrder } from '../../core/startOrder';
+import { inputFields } from '../inputFields';
+import { readInputs } from '../inputs';
 import type { Session } from '../session';
 import { groupField, workflowField } from './fields';
 
@@ -28,6 +30,7 @@ export function readStartOrder(item: Item, { api, transport, clock, stop }: Sess
 		isReused: item.flag('options.reuseRun', false),
 		send: async () => {
 			const parts = await Promise.all(files.map(async ([name, field]) => [name, await filePartOf(item, field)] as [string, Awaited<ReturnType<typeof filePartOf>>]));
+			if (stop.aborted) throw new Stopped();
 			const form = buildForm(texts, parts);
 			const life = linkSignals();
 			const giveUp = () => {

@@ -1,25 +1,23 @@
-import type { Operation } from '../../core/menu';
 import { outputItems } from '../../core/outputItems';
-import { optionsField, outputOptions, readOutputSettings, readWaitOrder, waitingOptions } from '../../core/waitingFields';
+import { optionsField, outputOptions, readOutputSettings, readWaitOrder, waitingOptions, waitModeFields } from '../../core/waitingFields';
+import { waitingOperation } from '../../core/waitingOperation';
 import type { FlowscaleSession } from '../operations';
 import { namedRun } from '../waiting';
 import { runField } from './fields';
 
-export const waitForRun: Operation<FlowscaleSession> = {
+export const waitForRun = waitingOperation<FlowscaleSession>({
 	name: 'Wait',
 	value: 'wait',
 	action: 'Wait for a run',
 	description: 'Wait for a run that was started earlier, here or anywhere, and return its outputs',
-	fields: [runField, optionsField(waitingOptions, outputOptions)],
-	itemsAtATime: Number.POSITIVE_INFINITY,
-	prepare: (item, session) => {
+	fields: [runField, ...waitModeFields, optionsField(waitingOptions, outputOptions)],
+	prepareWait: (item, session) => {
 		const runId = item.id('runId', 'Run ID');
-		const wait = readWaitOrder(item);
 		const settings = readOutputSettings(item);
-		const waitFor = session.waiting(item);
-		return async () => {
-			const run = await waitFor(async () => namedRun(runId), wait);
-			return await outputItems(run, settings, async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes));
+		return {
+			order: readWaitOrder(item),
+			begin: async () => namedRun(runId),
+			finish: async (run) => await outputItems(run, settings, async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes)),
 		};
 	},
-};
+});

@@ -1,0 +1,94 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { failureText, Stopped, toNodeError } from './errors';
+import { type Item, itemAt } from './item';
+import type { ItemOutput } from './menu';
+import type { KnownRun } from './run';
+import type { ItemRun } from './runItems';
+import { type RunWaiter, StillRunning } from './runWaiter';
+import { checkWire, closeSuspension, isTurn, pauseBeforeTurn, saveSuspension, type Suspension } from './suspension';
+import type { Wait, WaitingOperation } from './waitingOperation';
+
+/** Runs are looked at in place for this long before the execution is suspended for the first time. */
+const FIRST_SHIFT_MS = 60_000;
+/** A turn of the loop needs one look. */
+const TURN_MS = 3_000;
+/** n8n resumes nothing in less than a minute: what is due earlier is waited for in place. */
+const COURTESY_MS = 65_000;
+
+interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
+	operation: WaitingOperation<Session>;
+	suspension: Suspension;
+	waiting(item: Item): RunWaiter;
+}
+
+/**
+ * Waits for the runs of all items; when some outlast the shift, the execution is suspended and the node's input comes back
+ * through "Still Running". Ends with the items that waiting in place gives, on "Done".
+ * @throws NodeApiError | NodeOperationError
+ */
+export async function runSuspended<Session>({ context, operation, session, life, clock, suspension, waiting }: SuspendedRun<Session>): Promise<INodeExecutionData[][]> {
+	checkWire(context);
+	const items = context.getInputData();
+	const isContinued = isTurn(context) || suspension.turns > 0;
+	const endsMs = clock.now() + (isContinued ? TURN_MS : FIRST_SHIFT_MS);
+	const shift = { endsMs, courtesyMs: COURTESY_MS, sinceMs: suspension.sinceMs };
+	let stillRunning = 0;
+	let failure: { error: unknown; index: number } | undefined;
+
+	const fail = (error: unknown, index: number) => {
+		if (context.continueOnFail() && !(error instanceof Stopped)) {
+			suspension.failures[index] = failureText(error);
+			return;
+		}
+		failure ??= { error, index };
+		suspension.reported[index] = true;
+		life.abort();
+	};
+	const guarded = async <T>(index: number, task: () => Promise<T>): Promise<T | undefined> => {
+		try {
+			return await task();
+		} catch (error) {
+			if (error instanceof StillRunning) stillRunning++;
+			else fail(error, index);
+			return undefined;
+		}
+	};
+	const endIfFailed = () => {
+		saveSuspension(context, suspension);
+		if (failure) throw toNodeError(context.getNode(), failure.error, failure.index);
+	};
+
+	const open = items.map((_, index) => index).filter((index) => suspension.failures[index] === undefined);
+	const waits = new Map<number, Wait>();
+	for (const index of open) await guarded(index, async () => waits.set(index, operation.prepareWait(itemAt(context, index), session)));
+	endIfFailed();
+
+	const waiter = waiting(itemAt(context, 0));
+	const ended = new Map<number, KnownRun>();
+	await Promise.all([...waits].map(async ([index, { begin, order }]) => {
+		const isOwnTurn = isContinued && !suspension.reported[index];
+		const run = await guarded(index, async () => await waiter.untilEnd(async () => await begin(isOwnTurn), order, shift));
+		if (run) ended.set(index, run);
+	}));
+	endIfFailed();
+	if (stillRunning > 0) {
+		suspension.turns++;
+		saveSuspension(context, suspension);
+		await context.putExecutionToWait(new Date(clock.now() + pauseBeforeTurn(clock.now() - suspension.sinceMs)));
+		return [items, []];
+	}
+
+	const results: ItemOutput[][] = [];
+	await Promise.all([...ended].map(async ([index, run]) => {
+		const { order, finish } = waits.get(index) ?? unprepared(index);
+		results[index] = (await guarded(index, async () => await finish(await waiter.conclude(run, order)))) ?? [];
+	}));
+	endIfFailed();
+	for (const [index, text] of Object.entries(suspension.failures)) results[Number(index)] = [{ json: { error: text } }];
+	closeSuspension(context);
+	return [[], results.flatMap((outputs, item) => outputs.map((output) => ({ ...output, pairedItem: { item } })))];
+}
+
+function unprepared(index: number): never {
+	throw new Error(`Item ${index} ended without a wait`);
+}

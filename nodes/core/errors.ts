@@ -35,10 +35,10 @@ export class ServiceFailure extends Error {
 	}
 }
 
-/** The execution was stopped while something was under way. */
+/** The execution was stopped while something was under way. n8n counts it as canceled, not as failed, by that word. */
 export class Stopped extends Error {
 	constructor() {
-		super('The execution was stopped');
+		super('The execution was canceled');
 	}
 }
 

@@ -1,11 +1,13 @@
 import { createHash } from 'crypto';
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { RunIdentity } from './matchRun';
 
 /** What is known of a start: sent at this time (epoch ms), and the run's id once the service told it. */
 export interface RememberedStart {
 	fingerprint: string;
 	sentAtMs: number;
+	/** Group it was sent under: by default it names the execution, and a retry of the execution has an ID of its own. */
+	groupId?: string;
 	runId?: string;
 }
 
@@ -14,8 +16,8 @@ export interface RememberedStart {
  * "Retry On Fail" and the retry of a failed execution, both of which run the node again for all of its items.
  */
 export interface StartMemory {
-	recall(itemIndex: number, identity: RunIdentity, groupId: string | undefined): RememberedStart | undefined;
-	remember(itemIndex: number, identity: RunIdentity, groupId: string | undefined, start: Omit<RememberedStart, 'fingerprint'>): void;
+	recall(itemIndex: number, identity: RunIdentity): RememberedStart | undefined;
+	remember(itemIndex: number, identity: RunIdentity, start: Omit<RememberedStart, 'fingerprint'>): void;
 	forget(itemIndex: number): void;
 	/** Ids of every run that an item of this node has taken. */
 	runIds(): string[];
@@ -29,13 +31,12 @@ export function openStartMemory(context: IExecuteFunctions, runIndex: number): S
 	const starts = (): Record<string, RememberedStart> => (store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
 	const keyOf = (itemIndex: number) => `${runIndex}/${itemIndex}`;
 	return {
-		recall: (itemIndex, identity, groupId) => {
+		recall: (itemIndex, identity) => {
 			const start = starts()[keyOf(itemIndex)];
-			return start?.fingerprint === fingerprintOf(identity, groupId) ? start : undefined;
+			return start?.fingerprint === fingerprintOf(identity) ? start : undefined;
 		},
-		remember: (itemIndex, identity, groupId, start) => {
-			const entry: RememberedStart = { ...start, fingerprint: fingerprintOf(identity, groupId) };
-			store[KEY] = { ...starts(), [keyOf(itemIndex)]: entry } as unknown as IDataObject;
+		remember: (itemIndex, identity, start) => {
+			starts()[keyOf(itemIndex)] = { ...start, fingerprint: fingerprintOf(identity) };
 		},
 		forget: (itemIndex) => {
 			delete starts()[keyOf(itemIndex)];
@@ -45,6 +46,6 @@ export function openStartMemory(context: IExecuteFunctions, runIndex: number): S
 }
 
 /** An item whose inputs changed (a retry after the workflow was edited) is another run. */
-function fingerprintOf(identity: RunIdentity, groupId: string | undefined): string {
-	return createHash('sha256').update(JSON.stringify([identity.workflowId, groupId, identity.texts, identity.fileNames])).digest('base64url');
+function fingerprintOf(identity: RunIdentity): string {
+	return createHash('sha256').update(JSON.stringify([identity.workflowId, identity.texts, identity.fileNames])).digest('base64url');
 }

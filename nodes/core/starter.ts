@@ -2,10 +2,11 @@ import type { Clock } from './clock';
 import { type ServiceFailure, Stopped } from './errors';
 import { type Answer, isLoss } from './http';
 import { judgeStart } from './judgeStart';
+import { createLimiter } from './limiter';
 import { isCreatedAfter, isSameRun } from './matchRun';
 import type { Loss } from './networkError';
 import { pauseBeforeRetry, READ_TRIES, retryAfterMs } from './retry';
-import { type KnownRun, type Run, runOf } from './run';
+import { type KnownRun, type Run, runOf, timeOf } from './run';
 import type { StartMemory } from './startMemory';
 import { isSameOrder, mayHaveStarted, type StartOrder } from './startOrder';
 
@@ -27,19 +28,22 @@ export interface Starter {
 	settled(): Promise<void>;
 }
 
+/** Starts carry uploads: hundreds at once would only slow each other down. */
+const STARTS_AT_A_TIME = 20;
 /** Pauses before the looks for a run whose start got no clear answer: a gateway may give up before the service is done. */
 const ADOPTION_PAUSES_MS = [0, 1_000, 2_500];
 /** `Date` and many `created_at` are told in whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
 export function createStarter(service: StartService, memory: StartMemory, clock: Clock, stop?: AbortSignal): Starter {
+	const limit = createLimiter(STARTS_AT_A_TIME);
 	const taken = new Set(memory.runIds());
 	const underWay = new Map<Promise<unknown>, StartOrder>();
 	const groups = new Map<string, Promise<KnownRun[] | undefined>>();
 
 	const take = (order: StartOrder, run: KnownRun, sentAtMs: number): KnownRun => {
 		taken.add(run.run_id);
-		memory.remember(order.itemIndex, order, order.groupId, { sentAtMs, runId: run.run_id });
+		memory.remember(order.itemIndex, order, { sentAtMs, groupId: order.groupId, runId: run.run_id });
 		return run;
 	};
 	const fits = (runs: KnownRun[] | undefined, order: StartOrder, isFit: (run: KnownRun) => boolean) =>
@@ -53,11 +57,12 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		for (const pauseMs of ADOPTION_PAUSES_MS) {
 			await clock.pause(pauseMs);
 			// A failed look is no answer: the trouble that lost the start may well last a moment longer.
-			const runs = await service.listGroup(order.groupId).catch(() => undefined);
+			const runs = await service.listGroup(order.groupId).catch(() => []);
+			if (runs === undefined) return undefined;
 			// After the listing, not before: what it shows may belong to a start that is just being answered.
 			await Promise.allSettled(rivalsOf(order));
 			// The oldest, since another item like this one may have been sent later.
-			const run = fits(runs, order, (candidate) => isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS)).at(-1);
+			const [run] = fits(runs, order, (candidate) => isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS)).sort(byAge);
 			if (run) return take(order, run, sentAtMs);
 		}
 		return undefined;
@@ -71,9 +76,10 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		return run && take(order, run, clock.now());
 	};
 
-	const recall = async (order: StartOrder): Promise<KnownRun | undefined> => {
-		const start = memory.recall(order.itemIndex, order, order.groupId);
+	const recall = async (asked: StartOrder): Promise<KnownRun | undefined> => {
+		const start = memory.recall(asked.itemIndex, asked);
 		if (start === undefined) return undefined;
+		const order = { ...asked, groupId: start.groupId };
 		if (start.runId === undefined) {
 			const run = await adopt(order, start.sentAtMs);
 			// That the list does not show it proves nothing: a gateway may give up minutes before the service starts the run.
@@ -90,7 +96,7 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 
 	/** Ends with the run taken, so that whoever waits for this start sees whose it is. */
 	const sendOnce = async (order: StartOrder, sentAtMs: number) => {
-		const result = await order.send().catch((error: unknown) => {
+		const result = await limit(order.send).catch((error: unknown) => {
 			memory.forget(order.itemIndex);
 			throw error;
 		});
@@ -102,7 +108,7 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		for (let tries = 1; ; tries++) {
 			if (stop?.aborted) throw new Stopped();
 			const sentAtMs = clock.now();
-			memory.remember(order.itemIndex, order, order.groupId, { sentAtMs });
+			memory.remember(order.itemIndex, order, { sentAtMs, groupId: order.groupId });
 			const sending = sendOnce(order, sentAtMs);
 			underWay.set(sending, order);
 			const { result, run } = await sending.finally(() => underWay.delete(sending));
@@ -127,6 +133,8 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		settled: async () => void (await Promise.allSettled(underWay.keys())),
 	};
 }
+
+const byAge = (a: KnownRun, b: KnownRun) => timeOf(a.created_at) - timeOf(b.created_at);
 
 function startedRun(read: () => Run): KnownRun | undefined {
 	try {

@@ -1,0 +1,10 @@
+/** Cuts secrets out of a text that a user or a log will see. */
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
+	const hidden = secrets.flatMap(spellingsOf);
+	return (text) => hidden.reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+
+/** A secret as it is, as it would stand in an address, and in JSON. */
+function spellingsOf(secret: string): string[] {
+	return [...new Set([secret, new URLSearchParams([['', secret]]).toString().slice(1), JSON.stringify(secret).slice(1, -1)])];
+}

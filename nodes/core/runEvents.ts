@@ -1,0 +1,126 @@
+import { type Ledger, ledgerOf, readLedger, type TimedId } from './eventLedger';
+import { recordOf } from './json';
+import { type Run, type RunState, timeOf } from './run';
+
+/** What a user can react to, and the states that it stands for. */
+const STATES = {
+	completed: ['succeeded'],
+	failed: ['failed', 'timed_out'],
+	cancelled: ['cancelled'],
+} satisfies Record<string, RunState[]>;
+
+export type RunEventName = keyof typeof STATES;
+
+/** The event of a run that has ended; undefined while it goes on. */
+export function eventOf({ state }: Run): RunEventName | undefined {
+	const names: RunEventName[] = ['completed', 'failed', 'cancelled'];
+	return names.find((name) => STATES[name].some((word) => word === state));
+}
+
+/**
+ * How much later than its end time a run may come to light, in ms: whole-second stamps, several writers' clocks, replicas.
+ * Times are compared with times of the same service only, never with n8n's clock.
+ */
+export const LATENESS_MS = 120_000;
+/** Bounds of the stored memory: 8 characters each. The first is reached only by bursts within LATENESS_MS. */
+const MOST_ENDED = 30_000;
+const MOST_UNTIMED = 2_000;
+
+/**
+ * All that a trigger knows between polls, as JSON: about 200 bytes for a quiet deployment, 300 kB at most.
+ * It holds what was dealt with, never what is still to come, so that losing the newest version costs nothing but a repeated look.
+ */
+export interface TriggerMemory {
+	version: 1;
+	/** Which filters and deployment it belongs to. */
+	scope: string;
+	/** Runs with an end time. */
+	ended: Ledger;
+	/** Runs that ended without one (cancelled before they began, on some deployments), by creation. */
+	untimed: Ledger;
+	/** At n8n's time `markedAtMs` all runs up to the end time `markMs` had been looked at. */
+	markMs: number;
+	markedAtMs: number;
+	/** Page of the list where the next look begins; above 1 while catching up. */
+	nextPage: number;
+}
+
+export interface Sighting {
+	/** Recognises the run in every later look. */
+	id: string;
+	run: Run;
+}
+
+/** What one look at the service's list found. */
+export interface Look<Seen extends Sighting> {
+	runs: Seen[];
+	/** Every run that ended after the memory's floor, up to the newest end in `runs`, is in `runs`. */
+	isWhole: boolean;
+	/** Nothing newer was left out. */
+	isFromTop: boolean;
+	/** Ended runs without end time are all in `runs` if they were created after this (epoch ms). */
+	createdSinceMs: number;
+	nextPage: number;
+}
+
+export interface EventSettings {
+	scope: string;
+	isWanted(run: Run): boolean;
+}
+
+/**
+ * The trigger's memory after a look, and the runs that it had not dealt with yet, oldest end first. Pure.
+ * Without a memory it is the first look: everything in it is history. A look that is not whole changes nothing but the page.
+ * @param memory as `readMemory` gave it
+ * @param nowMs n8n's clock, used for nothing but the time between two looks
+ */
+export function remember<Seen extends Sighting>(memory: TriggerMemory | undefined, look: Look<Seen>, nowMs: number, settings: EventSettings): { memory: TriggerMemory; events: Seen[] } {
+	if (memory !== undefined && !look.isWhole) return { memory: { ...memory, nextPage: look.nextPage }, events: [] };
+	const finished = look.runs.filter(({ run }) => run.finished).map((seen) => ({ seen, id: seen.id, timeMs: timeOf(seen.run.completed_at) }));
+	const wanted = finished.filter(({ seen }) => settings.isWanted(seen.run));
+	const newestMs = finished.reduce((newest, { timeMs }) => (timeMs > newest ? timeMs : newest), -1);
+	const before = memory ?? firstMemory(look, newestMs, nowMs, settings.scope);
+
+	const known = new Set([...ledgerOf(before.ended).ids, ...ledgerOf(before.untimed).ids]);
+	const isTimed = ({ timeMs }: TimedId) => !Number.isNaN(timeMs);
+	const timed = wanted.filter(isTimed).filter(({ timeMs }) => timeMs > before.ended.doneUntilMs);
+	const untimed = wanted.filter((entry) => !isTimed(entry)).map(byCreation).filter(({ timeMs }) => timeMs > before.untimed.doneUntilMs);
+	const fresh = ledgerOf(before.ended).unknown([...timed, ...untimed], known);
+
+	const isSettled = nowMs - before.markedAtMs >= LATENESS_MS;
+	// Runs that end in the same second as the newest of a look from the middle may lie above it.
+	const topMs = Math.max(before.markMs, look.isFromTop ? newestMs : newestMs - 1000);
+	const doneUntilMs = Math.max(before.ended.doneUntilMs, newestMs - LATENESS_MS, isSettled ? before.markMs : -1);
+	const after: TriggerMemory = {
+		...before,
+		ended: ledgerOf(before.ended).with(timed, doneUntilMs, MOST_ENDED),
+		untimed: ledgerOf(before.untimed).with(untimed, before.untimed.doneUntilMs, MOST_UNTIMED),
+		...(isSettled ? { markMs: topMs, markedAtMs: nowMs } : {}),
+		nextPage: look.nextPage,
+	};
+	const events = memory === undefined ? [] : fresh.sort((a, b) => a.timeMs - b.timeMs).map(({ seen }) => seen);
+	return { memory: after, events };
+}
+
+function firstMemory<Seen extends Sighting>({ isWhole, createdSinceMs }: Look<Seen>, newestMs: number, nowMs: number, scope: string): TriggerMemory {
+	// Runs of the last moments that were not all read cannot be told from later ones: then only what ends later counts.
+	const doneUntilMs = isWhole ? newestMs - LATENESS_MS : newestMs;
+	return { version: 1, scope, ended: { doneUntilMs, seen: {} }, untimed: { doneUntilMs: createdSinceMs, seen: {} }, markMs: newestMs, markedAtMs: nowMs, nextPage: 1 };
+}
+
+/** A run without any time is taken as created in 1970, which is after the first floor (-1). */
+function byCreation<T extends { seen: Sighting; timeMs: number }>(entry: T): T {
+	const createdMs = timeOf(entry.seen.run.created_at);
+	return { ...entry, timeMs: Number.isNaN(createdMs) ? 0 : createdMs };
+}
+
+/** A stored memory; undefined when it is malformed or belongs to other filters or another deployment. */
+export function readMemory(stored: unknown, scope: string): TriggerMemory | undefined {
+	const record = recordOf(stored);
+	const ended = readLedger(record?.ended);
+	const untimed = readLedger(record?.untimed);
+	const [markMs, markedAtMs, nextPage] = [record?.markMs, record?.markedAtMs, record?.nextPage];
+	const areNumbers = [markMs, markedAtMs].every((value) => typeof value === 'number' && Number.isFinite(value));
+	if (record?.version !== 1 || record.scope !== scope || !ended || !untimed || !areNumbers || !Number.isInteger(nextPage) || Number(nextPage) < 1) return undefined;
+	return { version: 1, scope, ended, untimed, markMs: Number(markMs), markedAtMs: Number(markedAtMs), nextPage: Number(nextPage) };
+}

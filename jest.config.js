@@ -20,6 +20,7 @@ module.exports = {
 			displayName: 'engine 1.x',
 			testMatch: ['<rootDir>/test/engine/**/*.test.ts'],
 			moduleNameMapper: engine1x,
+			setupFiles: ['<rootDir>/test/engine/unrefIntervals.js'],
 			transform: { ...transform, 'node_modules/(p-retry|is-network-error)/.+\\.js$': transform['^.+\\.ts$'] },
 			transformIgnorePatterns: ['/node_modules/(?!(p-retry|is-network-error)/)'],
 		},

@@ -12,13 +12,21 @@ function introduce({ baseUrl, filesUrl, apiKey, workflows }: Flowscale): void {
 
 Downloads come from ${filesUrl} (control: ${filesUrl}/_control/stats). Workflows:
 `);
-	for (const { id, name, inputs } of workflows) say(`  ${id}  ${name.padEnd(15)} ${inputs.map((input) => input.name).join(', ')}`);
+	for (const { id, name, inputs } of workflows)
+		say(`  ${id}  ${name.padEnd(15)} ${inputs.map((input) => input.name).join(', ')}`);
 	say('\nCtrl+C ends it.\n');
 }
 
 const logLine = ({ at, method, url, status, fault, runId }: JournalEntry): string => {
 	const path = url.replace(/\?X-Amz.*$/, '?…');
-	return [new Date(at).toISOString().slice(11, 23), status, method, path, runId && `run ${runId}`, fault && `[${fault}]`]
+	return [
+		new Date(at).toISOString().slice(11, 23),
+		status ?? '---',
+		method,
+		path,
+		runId && `run ${runId}`,
+		fault && `[${fault}]`,
+	]
 		.filter((part) => part)
 		.join('  ');
 };
@@ -26,7 +34,10 @@ const logLine = ({ at, method, url, status, fault, runId }: JournalEntry): strin
 async function main(): Promise<void> {
 	const { service, isJson, isHelp } = readCliOptions(argv);
 	if (isHelp) return void say(usage);
-	const flowscale = await startFlowscale({ ...service, onAnswer: isJson ? undefined : (entry) => say(logLine(entry)) });
+	const flowscale = await startFlowscale({
+		...service,
+		onAnswer: isJson ? undefined : (entry) => say(logLine(entry)),
+	});
 	const { baseUrl, filesUrl, apiKey } = flowscale;
 	if (isJson) say(JSON.stringify({ baseUrl, filesUrl, apiKey, pid }));
 	else introduce(flowscale);

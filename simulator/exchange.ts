@@ -35,7 +35,8 @@ export interface ExchangeParts {
 	onAnswer?(entry: JournalEntry): void;
 }
 
-const maintenancePage = '<!DOCTYPE html><html><head><title>Please wait</title></head><body><h1>Bad gateway</h1></body></html>';
+const maintenancePage =
+	'<!DOCTYPE html><html><head><title>Please wait</title></head><body><h1>Bad gateway</h1></body></html>';
 
 const unprocessed: ReadonlyArray<Fault['kind']> = ['resetBefore', 'status', 'redirect'];
 
@@ -70,11 +71,20 @@ async function drain(message: IncomingMessage): Promise<void> {
 export function createExchange(parts: ExchangeParts): RequestListener {
 	const { journal, unknown, faults, timers } = parts;
 
-	const answerTruly = async (message: IncomingMessage, entry: JournalEntry, endpoint: Endpoint | undefined, fault?: Fault) => {
+	const answerTruly = async (
+		message: IncomingMessage,
+		entry: JournalEntry,
+		endpoint: Endpoint | undefined,
+		fault?: Fault,
+	) => {
 		if (!endpoint) {
 			unknown.push(`${entry.method} ${entry.url}`);
 			await drain(message);
-			return json(501, { status: 'error', data: null, errors: `The simulator does not know ${entry.method} ${entry.url}` });
+			return json(501, {
+				status: 'error',
+				data: null,
+				errors: `The simulator does not know ${entry.method} ${entry.url}`,
+			});
 		}
 		return await endpoint.handle({ message, entry, params: endpoint.params, fault });
 	};
@@ -87,14 +97,18 @@ export function createExchange(parts: ExchangeParts): RequestListener {
 		const fault = faults.take(entry);
 		entry.fault = fault?.kind;
 
-		if (fault?.kind === 'resetBefore') return message.socket.resetAndDestroy();
+		if (fault?.kind === 'resetBefore') {
+			parts.onAnswer?.(entry);
+			return message.socket.resetAndDestroy();
+		}
 		const isProcessed = fault?.processed ?? !(fault && unprocessed.includes(fault.kind));
 		const truth = isProcessed ? await answerTruly(message, entry, endpoint, fault) : nothing(500);
 		await drain(message);
 		await timers.pause(parts.latencyMs());
-		if (fault?.kind === 'resetAfter') return message.socket.resetAndDestroy();
-		if (fault?.kind === 'hang') {
-			if (fault.ms !== undefined) timers.after(fault.ms, () => message.socket.destroy());
+		if (fault?.kind === 'resetAfter' || fault?.kind === 'hang') {
+			parts.onAnswer?.(entry);
+			if (fault.kind === 'resetAfter') message.socket.resetAndDestroy();
+			else if (fault.ms !== undefined) timers.after(fault.ms, () => message.socket.destroy());
 			return;
 		}
 		if (fault?.kind === 'slowFirstByte') await timers.pause(fault.ms ?? 1000);

@@ -1,5 +1,5 @@
 import type { JournalEntry } from './journal';
-import type { Random } from './random';
+import { createRandom, type Random } from './random';
 
 export type FaultKind =
 	/** Connection reset before the body is read; the service does nothing. */
@@ -90,10 +90,17 @@ export function createFaults<Route extends string>(
 	};
 }
 
-const lostAnswers: readonly FaultKind[] = ['resetBefore', 'resetAfter', 'resetMidBody', 'truncatedJson', 'html', 'wrongLength'];
+const lostAnswers: readonly FaultKind[] = [
+	'resetBefore',
+	'resetAfter',
+	'resetMidBody',
+	'truncatedJson',
+	'html',
+	'wrongLength',
+];
 
 /** A random misfortune that a client must live through without losing or doubling a run. */
-export function mishap(random: Random): Omit<Fault, 'on'> {
+function mishap(random: Random): Omit<Fault, 'on'> {
 	const roll = random.fraction();
 	if (roll < 0.15) return { kind: 'slowFirstByte', ms: random.between(20, 300) };
 	if (roll < 0.2) return { kind: 'status', status: 429, headers: { 'retry-after': '0' } };
@@ -102,4 +109,11 @@ export function mishap(random: Random): Omit<Fault, 'on'> {
 		return { kind: 'status', status: random.pick([500, 502, 503, 504]), processed: random.fraction() < 0.5 };
 	}
 	return { kind: random.pick(lostAnswers) };
+}
+
+/** Lets a share (`rate`, 0 to 1) of the requests to the API suffer a misfortune, the same ones for the same seed. */
+export function createChaos(rate: number, seed: number): (entry: JournalEntry) => Fault<never> | undefined {
+	const random = createRandom(seed);
+	return (entry) =>
+		entry.host === 'api' && random.fraction() < rate ? { on: 'any', ...mishap(random) } : undefined;
 }

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals --
    The one door to Node for the simulator, tests, demo and benchmarks. Nothing in here is ever shipped:
    the rules guard code that runs inside n8n, and `nodes/` may not import from this folder. */
-import { clearTimeout as nodeClearTimeout, setTimeout as nodeSetTimeout } from 'node:timers';
+import { clearTimeout as nodeClearTimeout, setImmediate as nodeSetImmediate, setTimeout as nodeSetTimeout } from 'node:timers';
 
 export { execFile, spawn } from 'node:child_process';
 export type { ChildProcess } from 'node:child_process';
@@ -14,9 +14,10 @@ export { createServer, request } from 'node:http';
 export type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 export { createServer as createTlsServer } from 'node:https';
 export type { AddressInfo, Socket } from 'node:net';
-export { availableParallelism, tmpdir } from 'node:os';
+export { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 export { basename, dirname, join, resolve } from 'node:path';
-export { performance } from 'node:perf_hooks';
+export { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+export type { IntervalHistogram } from 'node:perf_hooks';
 export { Readable } from 'node:stream';
 export { pipeline } from 'node:stream/promises';
 export { parseArgs } from 'node:util';
@@ -29,6 +30,12 @@ export type TimerHandle = ReturnType<typeof nodeSetTimeout>;
 export const startTimer = (ms: number, act: () => void): TimerHandle => nodeSetTimeout(act, ms);
 export const stopTimer = (handle: TimerHandle): void => nodeClearTimeout(handle);
 
+/** Resolves once everything that is ready now has run. */
+export const nextTurn = async (): Promise<void> =>
+	await new Promise((resolve) => {
+		nodeSetImmediate(resolve);
+	});
+
 /** Resolves after `ms` milliseconds of real time. */
 export const sleep = async (ms: number): Promise<void> =>
 	await new Promise((resolve) => {
@@ -38,10 +45,16 @@ export const sleep = async (ms: number): Promise<void> =>
 export const argv: readonly string[] = process.argv.slice(2);
 export const env = process.env;
 export const pid = process.pid;
+export const execPath = process.execPath;
 export const stdout = process.stdout;
 export const stderr = process.stderr;
 export const exit = (code: number): never => process.exit(code);
 export const memoryUsage = () => process.memoryUsage();
+/** Resident bytes of this process, the quick way. */
+export const residentBytes = () => process.memoryUsage.rss();
+/** CPU time of this process so far, user and system, in microseconds. */
+export const cpuUsage = () => process.cpuUsage();
+export const nodeVersion = process.version;
 
 /** Calls `act` once at SIGINT or SIGTERM. */
 export const onStopSignal = (act: () => void): void => {

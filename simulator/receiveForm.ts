@@ -74,12 +74,9 @@ export async function receiveForm(message: IncomingMessage): Promise<ReceivedPar
 	message.once('data', () => {
 		isEmpty = false;
 	});
-	try {
-		await pipeline(message, reader);
-	} catch (error) {
+	await pipeline(message, reader).catch((error: Error) => {
 		// a form of no parts is sent without any byte by some clients, and Starlette takes it
-		if (isEmpty && message.complete) return [];
-		throw error;
-	}
+		if (!isEmpty || !message.complete) throw error;
+	});
 	return await Promise.all(parts);
 }

@@ -36,7 +36,8 @@ async function* slowly(chunks: Chunks, ms: number, timers: Timers): Chunks {
 
 async function write(response: ServerResponse, chunks: Chunks): Promise<void> {
 	for await (const chunk of chunks) {
-		if (!response.write(chunk)) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+		if (!response.write(chunk))
+			await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
 		if (response.destroyed) return;
 	}
 }

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { UserMistake } from './errors';
 import type { Item } from './item';
 import type { OutputSettings } from './outputItems';
+import { isTool } from './suspension';
 import type { CancelRemote, WaitOrder } from './runWaiter';
 
 const BYTES_PER_MB = 1_048_576;
@@ -86,7 +87,8 @@ export function readOutputSettings(item: Item): OutputSettings & { maxFileBytes:
 	const binaryField = String(item.raw('options.binaryField', 'data')).trim();
 	if (binaryField === '') throw new UserMistake('Put Output File in Field is empty', 'Enter the name of the binary field, for example data.');
 	return {
-		isDownloaded: item.flag('options.download', true),
+		// An agent gets links: n8n drops a tool's binaries, or puts an error in their place.
+		isDownloaded: item.flag('options.download', true) && !isTool(item.context),
 		perOutput: item.choice<'perRun' | 'perOutput'>('options.outputItems', 'perRun') === 'perOutput',
 		binaryField,
 		maxFileBytes: item.amount('options.maxFileSize', 'Max File Size', 0, 0) * BYTES_PER_MB,

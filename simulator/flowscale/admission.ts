@@ -11,9 +11,15 @@ export interface Admission {
 }
 
 /** The refusal of a request without the right credential; undefined when it may pass (protocols: authentication, errors). */
-export function refuse(entry: JournalEntry, { apiKey, requiredHeaders }: Admission, dialect: Dialect): Answer | undefined {
+export function refuse(
+	entry: JournalEntry,
+	{ apiKey, requiredHeaders }: Admission,
+	dialect: Dialect,
+): Answer | undefined {
 	if (requiredHeaders) {
-		const lacks = Object.entries(requiredHeaders).some(([name, value]) => entry.headers[name.toLowerCase()] !== value);
+		const lacks = Object.entries(requiredHeaders).some(
+			([name, value]) => entry.headers[name.toLowerCase()] !== value,
+		);
 		return lacks ? failure(401, 'Unauthorized', dialect.errors) : undefined;
 	}
 	if (apiKey === null) return undefined;

@@ -36,7 +36,8 @@ export function readDialect(text: string): Partial<Dialect> {
 		const ways = choices[name];
 		if (!ways) throw new Error(`No dialect switch "${name}"; there are: ${Object.keys(choices).join(', ')}`);
 		const way = ways.find((choice) => String(choice) === value);
-		if (way === undefined) throw new Error(`No way "${value}" to speak for "${name}"; there are: ${ways.join(', ')}`);
+		if (way === undefined)
+			throw new Error(`No way "${value}" to speak for "${name}"; there are: ${ways.join(', ')}`);
 		told[name] = way;
 	}
 	return told;
@@ -73,8 +74,18 @@ export function readCliOptions(args: readonly string[]): CliOptions {
 			help: flag,
 		},
 	});
-	const number = (name: 'port' | 'files-port' | 'containers' | 'run-ms' | 'latency-ms' | 'output-delay-ms' | 'link-lifetime-ms' | 'chaos' | 'seed') =>
-		numberOf(name, values[name]);
+	const number = (
+		name:
+			| 'port'
+			| 'files-port'
+			| 'containers'
+			| 'run-ms'
+			| 'latency-ms'
+			| 'output-delay-ms'
+			| 'link-lifetime-ms'
+			| 'chaos'
+			| 'seed',
+	) => numberOf(name, values[name]);
 	const port = number('port') ?? (values.json ? 0 : 8188);
 	// ids must differ from one start to the next: a trigger in n8n remembers them
 	const seed = number('seed') ?? Date.now() % 2 ** 31;

@@ -18,7 +18,8 @@ export const getHealth: Operation = ({ containers, dialect }) =>
  * Waiting runs belong to no container yet; they are shown in turn.
  */
 export const getQueue: Operation = ({ containers, dialect }) => {
-	const entry = (number: number, id: string) => (dialect.queueEntries === 'pair' ? [number, id] : [number, id, {}, {}, ['9']]);
+	const entry = (number: number, id: string) =>
+		dialect.queueEntries === 'pair' ? [number, id] : [number, id, {}, {}, ['9']];
 	const { working, waiting } = containers;
 	return json(200, {
 		status: 'success',

@@ -34,7 +34,11 @@ export function createContainers(parts: {
 
 	const tellState = (run: SimulatedRun) => {
 		const word = dialect.words[run.state] ?? run.state;
-		store.tell(run, 'run_status', { run_id: run.id, status: word, ...(run.errorText === null ? {} : { error: run.errorText }) });
+		store.tell(run, 'run_status', {
+			run_id: run.id,
+			status: word,
+			...(run.errorText === null ? {} : { error: run.errorText }),
+		});
 	};
 
 	const finish = (run: SimulatedRun, how: Ending, extra: Partial<SimulatedRun> = {}) => {
@@ -47,7 +51,9 @@ export function createContainers(parts: {
 		const startedAt = run.startedAt ?? (how === 'completed' ? completedAt : null);
 		Object.assign(run, { state: how, startedAt, completedAt, container: null }, extra);
 		if (how === 'completed') {
-			run.outputs.flatMap(({ files }) => files).forEach((filename) => store.tell(run, null, { type: 'output', filename }));
+			run.outputs
+				.flatMap(({ files }) => files)
+				.forEach((filename) => store.tell(run, null, { type: 'output', filename }));
 		}
 		// only the output endpoint tells of a timeout where the dialect has it so: the stream just stays silent
 		if (how !== 'timeout' || dialect.runTimeout === 'status') tellState(run);
@@ -64,7 +70,9 @@ export function createContainers(parts: {
 			timers.after(workMs / 2, () => store.tell(run, 'progress', { type: 'progress', value: 10, max: 20 })),
 			workMs > parts.runTimeoutMs
 				? timers.after(parts.runTimeoutMs, () => finish(run, 'timeout'))
-				: timers.after(workMs, () => finish(run, failure ? 'failed' : 'completed', { errorText: failure ?? null })),
+				: timers.after(workMs, () =>
+						finish(run, failure ? 'failed' : 'completed', { errorText: failure ?? null }),
+					),
 		]);
 	};
 

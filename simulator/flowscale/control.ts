@@ -29,22 +29,33 @@ const stats = ({ store, containers, journal, unknown }: Controlled) => {
 		unknown,
 		waiting: containers.waiting.length,
 		working: containers.working.filter((run) => run !== null).length,
-		runs: store.all.map(({ id, groupId, workflowId, state, createdAt, startedAt, completedAt, cancelRequestedAt }) => ({
-			run_id: id,
-			group_id: groupId,
-			workflow_id: workflowId,
-			state,
-			created_at: createdAt,
-			started_at: startedAt,
-			completed_at: completedAt,
-			cancel_requested_at: cancelRequestedAt,
-		})),
+		runs: store.all.map(
+			({ id, groupId, workflowId, state, createdAt, startedAt, completedAt, cancelRequestedAt }) => ({
+				run_id: id,
+				group_id: groupId,
+				workflow_id: workflowId,
+				state,
+				created_at: createdAt,
+				started_at: startedAt,
+				completed_at: completedAt,
+				cancel_requested_at: cancelRequestedAt,
+			}),
+		),
 	};
 };
 
 /** What is known of each request, without bodies. */
 const journalLines = ({ journal }: Controlled) =>
-	journal.map(({ at, host, method, url, route, status, fault, runId }) => ({ at, host, method, url, route, status, fault, runId }));
+	journal.map(({ at, host, method, url, route, status, fault, runId }) => ({
+		at,
+		host,
+		method,
+		url,
+		route,
+		status,
+		fault,
+		runId,
+	}));
 
 async function readJson<T>(message: IncomingMessage): Promise<Partial<T>> {
 	const chunks: Buffer[] = [];
@@ -67,7 +78,8 @@ const commands: Record<string, (controlled: Controlled, message: IncomingMessage
 	'GET /_control/stats': stats,
 	'GET /_control/journal': journalLines,
 	'POST /_control/reset': ({ reset }) => reset(),
-	'POST /_control/faults': async ({ faults }, message) => faults.add({ on: 'any', kind: 'status', ...(await readJson<Fault>(message)) }),
+	'POST /_control/faults': async ({ faults }, message) =>
+		faults.add({ on: 'any', kind: 'status', ...(await readJson<Fault>(message)) }),
 	'POST /_control/clear-faults': ({ faults }) => faults.clear(),
 	'POST /_control/finish': async ({ finish }, message) => {
 		const { run_id: runId = '', how } = await readJson<Ending>(message);
@@ -80,12 +92,22 @@ const commands: Record<string, (controlled: Controlled, message: IncomingMessage
 };
 
 /** Answers a control request with JSON: 200, 404 for an unknown one, 400 with the reason when it fails. */
-export async function answerControl(controlled: Controlled, message: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function answerControl(
+	controlled: Controlled,
+	message: IncomingMessage,
+	response: ServerResponse,
+): Promise<void> {
 	const reply = (status: number, value: unknown) => {
-		response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value ?? { ok: true }));
+		response
+			.writeHead(status, { 'content-type': 'application/json' })
+			.end(JSON.stringify(value ?? { ok: true }));
 	};
 	const command = commands[`${message.method} ${message.url}`];
-	if (!command) return reply(404, { error: `No control command ${message.method} ${message.url}`, commands: Object.keys(commands) });
+	if (!command)
+		return reply(404, {
+			error: `No control command ${message.method} ${message.url}`,
+			commands: Object.keys(commands),
+		});
 	try {
 		reply(200, await command(controlled, message));
 	} catch (error) {

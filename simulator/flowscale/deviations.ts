@@ -1,116 +1,7 @@
-import type { Dialect } from './dialect';
-import { envelope, integer, listOf, object, ref, string, textOrNull, type Schema } from './vendorSchemas';
-
-/** One way in which deployments, SDKs and readmes differ from the vendor's OpenAPI. */
-export interface Deviation {
-	/** Which schemas it changes or adds. */
-	schemas: string[];
-	/** In which dialects it holds. */
-	when: (dialect: Dialect) => boolean;
-	/** What differs, and why a client must know. */
-	reason: string;
-	/** Tags of the protocols' source list, with their certainty marks. */
-	source: string;
-	change: (schema: Schema) => Schema;
-}
-
-const isMap = (value: unknown): value is Schema => typeof value === 'object' && value !== null && !Array.isArray(value);
-const properties = (schema: Schema) => (isMap(schema.properties) ? schema.properties : {}) as Record<string, Schema>;
-
-const adding = (more: Record<string, Schema>) => (schema: Schema) => object({ ...properties(schema), ...more });
-const dropping = (name: string) => (schema: Schema) =>
-	object(Object.fromEntries(Object.entries(properties(schema)).filter(([key]) => key !== name)));
-const becoming = (schema: Schema) => () => schema;
-
-const oldStart = { run_id: string, output_names: listOf(string), node_errors: { type: 'object' } };
-const inEntries = ({ list }: Dialect) => list !== 'openapi';
-
-const ofStarts: Deviation[] = [
-	{
-		schemas: ['StartedBody'],
-		when: ({ start }) => start === 'object',
-		reason: '`data` is an object, not an array of one; no client reads an array',
-		source: 'S0, DJS, DPY D; PY-1.1.3 C',
-		change: becoming(envelope(ref('Started'))),
-	},
-	{
-		schemas: ['StartedBody'],
-		when: ({ start }) => start === 'oldObject',
-		reason: 'until mid-2025 the start told output names, queue number and node errors, but no workflow id',
-		source: 'S1 D; WEB, PY-1.1, PY-BETA C',
-		change: becoming(envelope(object({ ...oldStart, number: integer }))),
-	},
-	{
-		schemas: ['StartedBody'],
-		when: ({ start }) => start === 'oldArray',
-		reason: 'the same in an array, without the number',
-		source: 'OA-old D',
-		change: becoming(envelope(listOf(object(oldStart)))),
-	},
-	{
-		schemas: ['StartedBody'],
-		when: ({ start }) => start === 'oldest',
-		reason: 'the first deployments told a file name beside the status and no run id',
-		source: 'PY-1.0 C',
-		change: becoming(object({ status: string, filename: string })),
-	},
-];
-
-const ofRuns: Deviation[] = [
-	{
-		schemas: ['Run'],
-		when: ({ runIds }) => runIds === '_id',
-		reason: 'a run tells its id as `_id`, and its team',
-		source: 'S0, S1 D',
-		change: adding({ _id: string, team_id: string }),
-	},
-	{
-		schemas: ['RunEntry'],
-		when: (dialect) => inEntries(dialect) && dialect.runIds !== 'run_id',
-		reason: 'listed runs tell their ids as `_id`; without it a list leads nowhere',
-		source: 'S0, S1 D',
-		change: adding({ _id: string, team_id: string }),
-	},
-	{
-		schemas: ['Run'],
-		when: ({ runIds }) => runIds === 'run_id',
-		reason: 'the id under the name that starts use',
-		source: 'I (tolerant client list)',
-		change: adding({ run_id: string, team_id: string }),
-	},
-	{
-		schemas: ['RunEntry'],
-		when: (dialect) => inEntries(dialect) && dialect.runIds === 'run_id',
-		reason: 'the id under the name that starts use',
-		source: 'I (tolerant client list)',
-		change: adding({ run_id: string, team_id: string }),
-	},
-	{
-		schemas: ['Run', 'RunEntry'],
-		when: ({ outputNames }) => outputNames === 'missing',
-		reason: '`output_names` is missing in the readmes’ samples',
-		source: 'S0, S1 D',
-		change: dropping('output_names'),
-	},
-	{
-		schemas: ['Run', 'RunEntry'],
-		when: ({ failureText }) => failureText === 'error' || failureText === 'error_message',
-		reason: 'no source shows where a failed run tells its reason',
-		source: 'I (open question)',
-		change: (schema) =>
-			object({ ...properties(schema), error: string, error_message: string }, ['error', 'error_message']),
-	},
-	{
-		schemas: ['RunEntry'],
-		when: ({ list, listEntries }) => list !== 'openapi' && listEntries === 'sparse',
-		reason: 'the readme’s list shows id, status and outputs only',
-		source: 'S0 D',
-		change: (schema) => {
-			const { _id, run_id, status, outputs } = properties(schema);
-			return object({ ...(_id ? { _id } : { run_id }), status, outputs });
-		},
-	},
-];
+import { adding, becoming, type Deviation } from './deviation';
+import { runDeviations } from './runDeviations';
+import { startDeviations } from './startDeviations';
+import { envelope, integer, listOf, object, ref, string, textOrNull } from './vendorSchemas';
 
 const ofLists: Deviation[] = [
 	{
@@ -178,7 +69,11 @@ const ofTheRest: Deviation[] = [
 		reason: 'the list of workflows is live but not in the OpenAPI; inputs and outputs are JSON texts',
 		source: 'SWAG V; S0, DJS D',
 		change: becoming(
-			envelope(listOf(object({ id: string, name: string, description: textOrNull, inputs: string, outputs: string }))),
+			envelope(
+				listOf(
+					object({ id: string, name: string, description: textOrNull, inputs: string, outputs: string }),
+				),
+			),
 		),
 	},
 	{
@@ -225,5 +120,5 @@ const ofTheRest: Deviation[] = [
 	},
 ];
 
-/** All of them, to be applied in this order. */
-export const deviations: Deviation[] = [...ofStarts, ...ofRuns, ...ofLists, ...ofTheRest];
+/** All deviations from the vendor's OpenAPI, to be applied in this order. */
+export const deviations: Deviation[] = [...startDeviations, ...runDeviations, ...ofLists, ...ofTheRest];

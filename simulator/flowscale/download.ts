@@ -46,7 +46,9 @@ export async function download(service: Service, { entry }: Request): Promise<An
 	entry.runId = runId;
 	if (area === 'inputs') {
 		const upload = inputName === undefined ? undefined : run.parts[Number(name)]?.file;
-		return upload && upload.head.length === upload.size ? file(upload.head, upload.type, service) : noSuchKey();
+		return upload && upload.head.length === upload.size
+			? file(upload.head, upload.type, service)
+			: noSuchKey();
 	}
 	const found = service.store.findFile(name);
 	if (!found || !hasOutputs(run, service.view)) return noSuchKey();

@@ -48,8 +48,20 @@ const rows: Row[] = [
 	},
 	{ route: 'getOutput', method: 'GET', path: /^\/runs\/output$/, query: ['filename'], run: getOutput },
 	{ route: 'getRun', method: 'GET', path: new RegExp(`^/runs/${runId}$`), query: [], run: getRun },
-	{ route: 'cancelRun', method: 'POST', path: new RegExp(`^/runs/${runId}/cancel$`), query: [], run: cancelRun },
-	{ route: 'events', method: 'GET', path: new RegExp(`^/runs/${runId}/events$`), query: ['from_seq'], run: followRun },
+	{
+		route: 'cancelRun',
+		method: 'POST',
+		path: new RegExp(`^/runs/${runId}/cancel$`),
+		query: [],
+		run: cancelRun,
+	},
+	{
+		route: 'events',
+		method: 'GET',
+		path: new RegExp(`^/runs/${runId}/events$`),
+		query: ['from_seq'],
+		run: followRun,
+	},
 ];
 
 /** The endpoint a request means, or undefined for what no source knows. */

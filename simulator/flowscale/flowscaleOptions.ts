@@ -10,7 +10,7 @@ import type { SimulatedWorkflow } from './simulatedWorkflow';
 export type Fault = AnyFault<Route>;
 
 export interface FlowscaleOptions {
-	/** `fs-sim-key-1234567890`; null for a public project. */
+	/** `fs-sim-key-for-tests-only`; null for a public project. */
 	apiKey?: string | null;
 	/** Headers a proxy wants to see instead of the key. */
 	requiredHeaders?: Record<string, string>;
@@ -42,7 +42,7 @@ export interface FlowscaleOptions {
 	seed?: number;
 	/** Lets a share of the API's requests suffer a random fault. */
 	chaos?: { rate: number; seed: number };
-	/** Called as each request gets its status; for a log. */
+	/** Called as each request is answered or cut off; for a log. */
 	onAnswer?: (entry: JournalEntry) => void;
 }
 
@@ -65,8 +65,11 @@ export interface Flowscale {
 	clearFaults(): void;
 	/** Ends a run now. `extra` overrides its fields. Throws for an unknown run. */
 	finish(runId: string, how?: Ending, extra?: Partial<SimulatedRun>): void;
-	/** Puts in `count` runs that are over already (completed just now, of the first workflow, unless said otherwise). */
-	addRuns(count: number, given?: Partial<SimulatedRun> | ((index: number) => Partial<SimulatedRun>)): SimulatedRun[];
+	/** Puts in `count` runs as if they had been there: completed just now and of the first workflow, unless said otherwise. */
+	addRuns(
+		count: number,
+		given?: Partial<SimulatedRun> | ((index: number) => Partial<SimulatedRun>),
+	): SimulatedRun[];
 	/** Stops listening, on both hosts; the machines work on. */
 	stop(): Promise<void>;
 	/** Drops all connections and listens again on the same ports, state kept. */

@@ -24,7 +24,12 @@ const pastEvents = (run: SimulatedRun, { dialect }: Service): RunEvent[] =>
 const isTold = (run: SimulatedRun, { dialect }: Service) =>
 	isOver(run) && (run.state !== 'timeout' || dialect.runTimeout === 'status');
 
-function openStream(run: SimulatedRun, service: Service, first: number, fault: Fault['kind'] | undefined): Readable {
+function openStream(
+	run: SimulatedRun,
+	service: Service,
+	first: number,
+	fault: Fault['kind'] | undefined,
+): Readable {
 	const { store, timers, keepAliveMs } = service;
 	const stream = new Readable({ read: () => undefined });
 	const copies = fault === 'streamRepeats' ? 2 : 1;
@@ -34,7 +39,8 @@ function openStream(run: SimulatedRun, service: Service, first: number, fault: F
 	if (fault === 'streamStall' || fault === 'streamEndsEarly' || fault === 'streamLies') {
 		past.slice(0, 1).forEach(send);
 		const seq = run.events.length + 1;
-		if (fault === 'streamLies') send({ seq, event: 'run_status', data: { run_id: run.id, status: 'completed' } });
+		if (fault === 'streamLies')
+			send({ seq, event: 'run_status', data: { run_id: run.id, status: 'completed' } });
 		if (fault !== 'streamStall') stream.push(null);
 		else stream.push(': connected\n\n');
 		return stream;

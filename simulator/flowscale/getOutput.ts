@@ -36,8 +36,13 @@ export const getOutput: Operation = async ({ store, dialect, view }, { entry }) 
 
 	if (output.source.type === 'text' && dialect.textOutputs === 'file_content') {
 		const content = await output.source.make(run, index);
-		const bytes = Buffer.isBuffer(content) ? content : Buffer.concat(await Readable.from(content.stream()).toArray());
-		return json(200, { status: 'success', data: { file_content: bytes.toString(), generation_status: 'success' } });
+		const bytes = Buffer.isBuffer(content)
+			? content
+			: Buffer.concat(await Readable.from(content.stream()).toArray());
+		return json(200, {
+			status: 'success',
+			data: { file_content: bytes.toString(), generation_status: 'success' },
+		});
 	}
 	const link = view.links.sign(outputPath(run, output.files[index]));
 	return json(200, { status: 'success', data: { download_url: link, generation_status: 'success' } });

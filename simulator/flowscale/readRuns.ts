@@ -38,7 +38,8 @@ export const getRun: Operation = ({ store, dialect, view }, { params, entry }) =
 export const listRuns: Operation = (service, { entry }) => {
 	const { store, dialect } = service;
 	const { group_id: groupId = null } = entry.query;
-	if (groupId === null && (dialect.groupRequired || dialect.list === 'openapi')) return unprocessable(missing('query', 'group_id'));
+	if (groupId === null && (dialect.groupRequired || dialect.list === 'openapi'))
+		return unprocessable(missing('query', 'group_id'));
 	const runs = store.all.filter((run) => groupId === null || run.groupId === groupId);
 
 	if (dialect.list !== 'paged') {
@@ -56,9 +57,11 @@ export const listRuns: Operation = (service, { entry }) => {
 	const pageSize = wholeNumber(entry.query.page_size ?? '10', 1, 100);
 	const time = sortFields[sortBy];
 	if (!time) return unprocessable(invalid('Invalid value', 'query', 'sort_by'));
-	if (sortOrder !== 'asc' && sortOrder !== 'desc') return unprocessable(invalid('Invalid value', 'query', 'sort_order'));
+	if (sortOrder !== 'asc' && sortOrder !== 'desc')
+		return unprocessable(invalid('Invalid value', 'query', 'sort_order'));
 	if (page === undefined) return unprocessable(invalid('Input should be at least 1', 'query', 'page'));
-	if (pageSize === undefined) return unprocessable(invalid('Input should be from 1 to 100', 'query', 'page_size'));
+	if (pageSize === undefined)
+		return unprocessable(invalid('Input should be from 1 to 100', 'query', 'page_size'));
 
 	const direction = sortOrder === 'asc' ? 1 : -1;
 	const sorted = [...runs].sort((one, other) => direction * ((time(one) ?? -1) - (time(other) ?? -1)));

@@ -15,7 +15,12 @@ export interface RunStore {
 	/** All runs, in the order started. */
 	all: SimulatedRun[];
 	/** Makes a queued run and remembers it. `given` overrides any field. */
-	add(workflow: SimulatedWorkflow, groupId: string | null, parts: ReceivedPart[], given?: Partial<SimulatedRun>): SimulatedRun;
+	add(
+		workflow: SimulatedWorkflow,
+		groupId: string | null,
+		parts: ReceivedPart[],
+		given?: Partial<SimulatedRun>,
+	): SimulatedRun;
 	get(id: string): SimulatedRun | undefined;
 	/** By file name, or by output name, which means its first file. */
 	findFile(name: string): FoundFile | undefined;
@@ -30,7 +35,10 @@ const plannedOutputs = (workflow: SimulatedWorkflow, random: Random): SimulatedO
 	workflow.outputs.map((source) => {
 		const name = `${source.name}_${random.code()}`;
 		const files = source.count
-			? Array.from({ length: source.count }, (_, index) => `${name}_${String(index + 1).padStart(6, '0')}.${source.extension}`)
+			? Array.from(
+					{ length: source.count },
+					(_, index) => `${name}_${String(index + 1).padStart(6, '0')}.${source.extension}`,
+				)
 			: [`${name}.${source.extension}`];
 		return { name, files, source };
 	});

@@ -23,7 +23,9 @@ export const hasOutputs = (run: SimulatedRun, { outputDelayMs }: View): boolean 
 
 /** Names of outputs as the dialect writes them; none while the run is queued (protocols: run detail, "until known"). */
 export function outputNames(run: SimulatedRun, dialect: Dialect): string[] {
-	return run.outputs.map(({ name, source }) => (dialect.outputNames === 'withExtension' ? `${name}.${source.extension}` : name));
+	return run.outputs.map(({ name, source }) =>
+		dialect.outputNames === 'withExtension' ? `${name}.${source.extension}` : name,
+	);
 }
 
 export const inputPath = (run: SimulatedRun, index: number): string =>
@@ -61,18 +63,25 @@ function shownOutputs(run: SimulatedRun, view: View) {
  * A run as `GET /runs/{id}` and the run lists show it (protocols: run detail).
  * `idKey` is null where the OpenAPI is followed to the letter, which knows neither run id nor team.
  */
-export function showRun(run: SimulatedRun, view: View, idKey: '_id' | 'run_id' | null): Record<string, unknown> {
+export function showRun(
+	run: SimulatedRun,
+	view: View,
+	idKey: '_id' | 'run_id' | null,
+): Record<string, unknown> {
 	const { dialect } = view;
 	const at = (ms: number | null) => (ms === null ? null : timestamp(ms, dialect.timestamps));
 	const isSilentTimeout = run.state === 'timeout' && dialect.runTimeout === '408';
-	const tellsFailure = run.errorText !== null && (dialect.failureText === 'error' || dialect.failureText === 'error_message');
+	const tellsFailure =
+		run.errorText !== null && (dialect.failureText === 'error' || dialect.failureText === 'error_message');
 	return {
 		...(idKey ? { [idKey]: run.id, team_id: run.teamId } : {}),
 		workflow_id: run.workflowId,
 		group_id: run.groupId,
 		status: statusWord(run, dialect),
 		inputs: run.parts.map((part, index) => shownInput(run, part, index, view)),
-		...(dialect.outputNames === 'missing' ? {} : { output_names: run.state === 'queued' ? [] : outputNames(run, dialect) }),
+		...(dialect.outputNames === 'missing'
+			? {}
+			: { output_names: run.state === 'queued' ? [] : outputNames(run, dialect) }),
 		outputs: shownOutputs(run, view),
 		created_at: at(run.createdAt),
 		started_at: at(run.startedAt),

@@ -1,5 +1,5 @@
 import { createExchange } from '../exchange';
-import { createFaults, mishap } from '../faults';
+import { createChaos, createFaults } from '../faults';
 import type { JournalEntry } from '../journal';
 import { createRandom } from '../random';
 import { openServer } from '../restartableServer';
@@ -10,12 +10,13 @@ import { answerControl, isControl } from './control';
 import { defaultDialect, type Dialect } from './dialect';
 import { download } from './download';
 import { findEndpoint, type Route } from './endpoints';
-import type { Fault, Flowscale, FlowscaleOptions } from './flowscaleOptions';
+import type { Flowscale, FlowscaleOptions } from './flowscaleOptions';
 import { createLinks } from './links';
+import { createRunControls } from './runControls';
 import { createRunStore } from './runStore';
 import type { Service } from './service';
-import type { SimulatedRun } from './simulatedRun';
 import { defaultWorkflows } from './workflows';
+import { workTime } from './workTime';
 
 export type { Dialect, RunState } from './dialect';
 export type { Route } from './endpoints';
@@ -25,21 +26,7 @@ export type { SimulatedWorkflow } from './simulatedWorkflow';
 export type { JournalEntry } from '../journal';
 
 /** Key that a simulator asks for unless told otherwise. */
-export const defaultApiKey = 'fs-sim-key-1234567890';
-
-/** Work time in ms: the run's own wish, else the option. */
-const workMs = (runMs: FlowscaleOptions['runMs']) => (run: SimulatedRun) => {
-	const wish = Number(run.inputs.duration_10002);
-	if (run.inputs.duration_10002 !== undefined && Number.isFinite(wish)) return wish;
-	return typeof runMs === 'function' ? runMs(run) : (runMs ?? 300);
-};
-
-function chance(chaos: FlowscaleOptions['chaos']) {
-	if (!chaos) return undefined;
-	const random = createRandom(chaos.seed);
-	return (entry: JournalEntry): Fault | undefined =>
-		entry.host === 'api' && random.fraction() < chaos.rate ? { on: 'any', ...mishap(random) } : undefined;
-}
+export const defaultApiKey = 'fs-sim-key-for-tests-only';
 
 /** Starts a stand-in for one Flowscale deployment on real sockets. Rejects when a port is taken. */
 export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Flowscale> {
@@ -51,7 +38,7 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 	const timers = createTimers();
 	const journal: JournalEntry[] = [];
 	const unknown: string[] = [];
-	const faults = createFaults<Route>(chance(options.chaos));
+	const faults = createFaults<Route>(options.chaos && createChaos(options.chaos.rate, options.chaos.seed));
 	const store = createRunStore(random);
 	const workflows = options.workflows ?? defaultWorkflows;
 	const containers = createContainers({
@@ -59,11 +46,15 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 		store,
 		timers,
 		dialect,
-		workMs: workMs(options.runMs),
+		workMs: workTime(options.runMs),
 		runTimeoutMs: options.runTimeoutMs ?? 30 * 60_000,
 	});
 
-	const links = createLinks({ secret: random.uuid(), origin: () => openFiles.origin, lifetimeMs: linkLifetimeMs });
+	const links = createLinks({
+		secret: random.uuid(),
+		origin: () => openFiles.origin,
+		lifetimeMs: linkLifetimeMs,
+	});
 	const service: Service = {
 		dialect,
 		store,
@@ -89,21 +80,14 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 		...shared,
 		host: 'files',
 		latencyMs: () => 0,
-		find: () => ({ route: 'download', params: {}, handle: async (request) => await download(service, request) }),
+		find: () => ({
+			route: 'download',
+			params: {},
+			handle: async (request) => await download(service, request),
+		}),
 	});
 
-	const finish: Flowscale['finish'] = (runId, how = 'completed', extra) => {
-		const run = store.get(runId);
-		if (!run) throw new Error(`The simulator has no run ${runId}`);
-		containers.finish(run, how, extra);
-	};
-	const addRuns: Flowscale['addRuns'] = (count, given = {}) =>
-		Array.from({ length: count }, (_, index) => {
-			const now = Date.now();
-			const ending: Partial<SimulatedRun> = { state: 'completed', createdAt: now, startedAt: now, completedAt: now };
-			const fields = typeof given === 'function' ? given(index) : given;
-			return store.add(fields.workflow ?? workflows[0], fields.groupId ?? null, fields.parts ?? [], { ...ending, ...fields });
-		});
+	const { finish, addRuns } = createRunControls(service);
 	const reset = () => {
 		containers.clear();
 		store.clear();
@@ -115,14 +99,20 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 	const openFiles = await openServer(
 		(message, response) => {
 			if (!isControl(message)) return files(message, response);
-			void answerControl({ store, containers, journal, unknown, faults, finish, addRuns, reset }, message, response);
+			void answerControl(
+				{ store, containers, journal, unknown, faults, finish, addRuns, reset },
+				message,
+				response,
+			);
 		},
 		{ host, port: options.filesPort ?? 0 },
 	);
-	const openApi = await openServer(api, { host, port: options.port ?? 0, tls: options.tls }).catch(async (error: Error) => {
-		await openFiles.stop();
-		throw error;
-	});
+	const openApi = await openServer(api, { host, port: options.port ?? 0, tls: options.tls }).catch(
+		async (error: Error) => {
+			await openFiles.stop();
+			throw error;
+		},
+	);
 	const both = [openApi, openFiles];
 	const stop = async () => {
 		await Promise.all(both.map(async (server) => await server.stop()));

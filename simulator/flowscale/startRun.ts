@@ -66,13 +66,11 @@ export const startRun: Operation = async (service, { message, entry }) => {
 	if (!workflowId) return unprocessable(missing('query', 'workflow_id'));
 	if (!bringsForm(message)) return unprocessable(invalid('Expected multipart/form-data', 'body'));
 
-	let parts: ReceivedPart[];
-	try {
-		parts = await receiveForm(message);
-	} catch (error) {
+	const parts = await receiveForm(message).catch((error: Error) => {
+		// the sender went away: there is nobody to answer, and nothing was started
 		if (message.destroyed && !message.complete) throw error;
-		return failure(400, 'There was an error parsing the body', 'detail');
-	}
+	});
+	if (!parts) return failure(400, 'There was an error parsing the body', 'detail');
 	entry.parts = parts;
 
 	const workflow = workflows.find(({ id }) => id === workflowId);

@@ -65,7 +65,8 @@ export const vendorSchemas: Record<string, Schema> = {
 	Output: object({ download_url: string, generation_status: string }),
 	OutputBody: envelope(ref('Output')),
 	/** HTTPValidationError */
-	InvalidBody: object({
-		detail: listOf(object({ loc: listOf({ anyOf: [string, integer] }), msg: string, type: string })),
-	}),
+	InvalidBody: object(
+		{ detail: listOf(object({ loc: listOf({ anyOf: [string, integer] }), msg: string, type: string })) },
+		['detail'],
+	),
 };

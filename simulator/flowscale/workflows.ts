@@ -5,33 +5,9 @@ import { retouch, uploadedScene } from '../media/retouch';
 import type { Scene } from '../media/scenes';
 import { solid } from '../media/solid';
 import { sound } from '../media/sound';
+import { image, text, video } from './outputKinds';
 import type { SimulatedRun } from './simulatedRun';
 import type { SimulatedWorkflow, WorkflowOutput } from './simulatedWorkflow';
-
-const image = (name: string, make: WorkflowOutput['make'], count?: number): WorkflowOutput => ({
-	name,
-	type: 'image',
-	extension: 'png',
-	mimeType: 'image/png',
-	count,
-	make,
-});
-
-const text = (name: string, make: (run: SimulatedRun) => string): WorkflowOutput => ({
-	name,
-	type: 'text',
-	extension: 'txt',
-	mimeType: 'text/plain',
-	make: (run) => Buffer.from(make(run)),
-});
-
-const video = (name: string, make: WorkflowOutput['make']): WorkflowOutput => ({
-	name,
-	type: 'video',
-	extension: 'mp4',
-	mimeType: 'video/mp4',
-	make,
-});
 
 const promptOf = ({ inputs }: SimulatedRun): string => inputs.text_51536 ?? inputs.prompt_68667 ?? 'untitled';
 const seedOf = ({ inputs }: SimulatedRun): number => Number(inputs.seed_51537 ?? 0);
@@ -46,7 +22,9 @@ const drawPrompt: WorkflowOutput['make'] = (run, index) => picture(promptOf(run)
 const describe = ({ files }: SimulatedRun): string =>
 	files.length === 0
 		? 'No image was uploaded.'
-		: files.map(({ name, type, size }, index) => `Image ${index + 1}: ${name} (${type}, ${size} bytes)`).join('\n');
+		: files
+				.map(({ name, type, size }, index) => `Image ${index + 1}: ${name} (${type}, ${size} bytes)`)
+				.join('\n');
 
 const prompt = { name: 'text_51536', type: 'string' } as const;
 const seed = { name: 'seed_51537', type: 'int', required: false } as const;

@@ -19,7 +19,8 @@ export async function film(scene: Scene): Promise<Buffer> {
 	for (let frame = 0; frame < frames; frame++) {
 		const zoom = 1 - 0.35 * (frame / frames);
 		const light = 0.12 * Math.sin((frame / frames) * Math.PI);
-		const view: Scene = (x, y) => mix(scene(0.5 + (x - 0.5) * zoom, 0.5 + (y - 0.5) * zoom), [255, 255, 255], light);
+		const view: Scene = (x, y) =>
+			mix(scene(0.5 + (x - 0.5) * zoom, 0.5 + (y - 0.5) * zoom), [255, 255, 255], light);
 		encoder.addFrameRgba(paint(side, side, view).data);
 	}
 	encoder.finalize();

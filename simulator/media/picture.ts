@@ -30,7 +30,8 @@ const kinds = [landscape, marble, lights, landscape];
 /** What the words look like: always the same for the same words and seed, and different for others. */
 export function sceneFor(text: string, seed: number): Scene {
 	const random = createRandom(seedOf(`${text}\n${seed}`));
-	const isView = /mountain|hill|landscape|sunset|sunrise|forest|desert|valley|village|castle|sea\b|lake|house/i.test(text);
+	const isView =
+		/mountain|hill|landscape|sunset|sunrise|forest|desert|valley|village|castle|sea\b|lake|house/i.test(text);
 	const draw = isView ? landscape : random.pick(kinds);
 	return draw(random, paletteFor(text, random.fraction()));
 }

@@ -13,7 +13,8 @@ const largestSide = 4096;
 /** The pixels of a PNG, or undefined for anything else. */
 function decode(bytes: Buffer): Pixels | undefined {
 	const isPng = bytes.subarray(1, 4).toString('latin1') === 'PNG' && bytes.length > 24;
-	if (!isPng || bytes.readUInt32BE(16) > largestSide || bytes.readUInt32BE(20) > largestSide) return undefined;
+	if (!isPng || bytes.readUInt32BE(16) > largestSide || bytes.readUInt32BE(20) > largestSide)
+		return undefined;
 	try {
 		return PNG.sync.read(bytes);
 	} catch {

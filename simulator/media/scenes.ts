@@ -26,9 +26,19 @@ function remembered<T>(make: (x: number) => T): (x: number) => T {
 /** Ridges in the haze below a low sun. */
 export function landscape(random: Random, colours: Colour[]): Scene {
 	const noise = cloudNoise(random, 5);
-	const sun = { x: 0.2 + 0.6 * random.fraction(), y: 0.2 + 0.2 * random.fraction(), radius: 0.07 + 0.05 * random.fraction() };
-	const ridges = [0.42, 0.54, 0.66, 0.8].map((height, index) => ({ height, colour: along(colours, 0.35 + index * 0.21), row: index * 9 }));
-	const topsAt = remembered((x) => ridges.map(({ height, row }, index) => height - 0.26 * (noise(x * (2.2 + index), row) - 0.35)));
+	const sun = {
+		x: 0.2 + 0.6 * random.fraction(),
+		y: 0.2 + 0.2 * random.fraction(),
+		radius: 0.07 + 0.05 * random.fraction(),
+	};
+	const ridges = [0.42, 0.54, 0.66, 0.8].map((height, index) => ({
+		height,
+		colour: along(colours, 0.35 + index * 0.21),
+		row: index * 9,
+	}));
+	const topsAt = remembered((x) =>
+		ridges.map(({ height, row }, index) => height - 0.26 * (noise(x * (2.2 + index), row) - 0.35)),
+	);
 	return (x, y) => {
 		const tops = topsAt(x);
 		for (let index = ridges.length - 1; index >= 0; index--) {

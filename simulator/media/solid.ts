@@ -53,7 +53,14 @@ export function solid(prompt: string): Buffer {
 		],
 		accessors: [
 			{ bufferView: 0, componentType: 5123, count: faces.length * 3, type: 'SCALAR' },
-			{ bufferView: 1, componentType: 5126, count: 6, type: 'VEC3', min: stretch.map((value) => -value), max: stretch },
+			{
+				bufferView: 1,
+				componentType: 5126,
+				count: 6,
+				type: 'VEC3',
+				min: stretch.map((value) => -value),
+				max: stretch,
+			},
 		],
 	};
 	const chunks = [

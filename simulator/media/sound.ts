@@ -7,13 +7,17 @@ const scale = [220, 246.9, 277.2, 329.6, 370, 440, 493.9, 554.4];
 /** A WAV file (16 bit, mono, 16 kHz): a short tune, one tone for each of the first words. */
 export function sound(text: string): Buffer {
 	const random = createRandom(seedOf(text));
-	const tones = text.split(/\s+/).slice(0, 12).map(() => random.pick(scale));
+	const tones = text
+		.split(/\s+/)
+		.slice(0, 12)
+		.map(() => random.pick(scale));
 	const toneLength = rate / 5;
 	const samples = Buffer.alloc(tones.length * toneLength * 2);
 	tones.forEach((pitch, index) => {
 		for (let place = 0; place < toneLength; place++) {
 			const fade = Math.min(1, place / 400) * Math.exp(-place / (rate / 9));
-			const wave = Math.sin((2 * Math.PI * pitch * place) / rate) + 0.3 * Math.sin((4 * Math.PI * pitch * place) / rate);
+			const wave =
+				Math.sin((2 * Math.PI * pitch * place) / rate) + 0.3 * Math.sin((4 * Math.PI * pitch * place) / rate);
 			samples.writeInt16LE(Math.round(wave * fade * 18_000), (index * toneLength + place) * 2);
 		}
 	});

@@ -5,10 +5,25 @@ const open = useFlowscale();
 describe('the API', () => {
 	it.each([
 		['no key', {}, 403, { detail: 'Not authenticated' }],
-		['a wrong key', { 'x-api-key': 'wrong' }, 401, { status: 'error', data: null, errors: 'Invalid API key' }],
-		['the key as a bearer token', { authorization: 'Bearer fs-sim-key-1234567890' }, 403, { detail: 'Not authenticated' }],
-		['the key', { 'x-api-key': 'fs-sim-key-1234567890' }, 200, { status: 'success' }],
-		['the key under a header in other case', { 'X-API-Key': 'fs-sim-key-1234567890' }, 200, { status: 'success' }],
+		[
+			'a wrong key',
+			{ 'x-api-key': 'wrong' },
+			401,
+			{ status: 'error', data: null, errors: 'Invalid API key' },
+		],
+		[
+			'the key as a bearer token',
+			{ authorization: 'Bearer fs-sim-key-for-tests-only' },
+			403,
+			{ detail: 'Not authenticated' },
+		],
+		['the key', { 'x-api-key': 'fs-sim-key-for-tests-only' }, 200, { status: 'success' }],
+		[
+			'the key under a header in other case',
+			{ 'X-API-Key': 'fs-sim-key-for-tests-only' },
+			200,
+			{ status: 'success' },
+		],
 	])('with %s answers accordingly', async (_, headers, status, json) => {
 		const { get } = await open();
 		expect(await get('/comfy/health', headers)).toMatchObject({ status, json });
@@ -28,7 +43,9 @@ describe('the API', () => {
 
 	it('starts nothing for a wrong key', async () => {
 		const { post, idOf, flowscale } = await open();
-		expect(await post(`/runs?workflow_id=${idOf('Failing')}`, 'x', { 'x-api-key': 'wrong' })).toMatchObject({ status: 401 });
+		expect(await post(`/runs?workflow_id=${idOf('Failing')}`, 'x', { 'x-api-key': 'wrong' })).toMatchObject({
+			status: 401,
+		});
 		expect(flowscale.runs).toEqual([]);
 	});
 
@@ -74,7 +91,7 @@ describe('what no source knows', () => {
 it('the journal keeps what was asked, of whom, and what was said', async () => {
 	const { get, flowscale } = await open();
 	const before = Date.now();
-	await get('/runs?group_id=a%20b&page=1', { 'x-api-key': 'fs-sim-key-1234567890', 'x-more': 'yes' });
+	await get('/runs?group_id=a%20b&page=1', { 'x-api-key': 'fs-sim-key-for-tests-only', 'x-more': 'yes' });
 	expect(flowscale.journal).toEqual([
 		{
 			at: expect.any(Number),
@@ -83,7 +100,7 @@ it('the journal keeps what was asked, of whom, and what was said', async () => {
 			url: '/api/v1/runs?group_id=a%20b&page=1',
 			path: '/api/v1/runs',
 			query: { group_id: 'a b', page: '1' },
-			headers: expect.objectContaining({ 'x-api-key': 'fs-sim-key-1234567890', 'x-more': 'yes' }),
+			headers: expect.objectContaining({ 'x-api-key': 'fs-sim-key-for-tests-only', 'x-more': 'yes' }),
 			route: 'listRuns',
 			status: 200,
 			fault: undefined,

@@ -8,7 +8,10 @@ const open = useFlowscale();
 
 describe('the command line', () => {
 	it('starts a service for people, on fixed ports', () => {
-		expect(readCliOptions([])).toMatchObject({ isJson: false, service: { port: 8188, filesPort: 8189, runMs: 4000, dialect: {} } });
+		expect(readCliOptions([])).toMatchObject({
+			isJson: false,
+			service: { port: 8188, filesPort: 8189, runMs: 4000, dialect: {} },
+		});
 	});
 
 	it('starts a service for programs, on free ports', () => {
@@ -16,7 +19,9 @@ describe('the command line', () => {
 	});
 
 	it('takes key, machines, times and chaos', () => {
-		const args = '--key k --containers 3 --run-ms 50 --latency-ms 9 --chaos 0.05 --seed 4 --port 9000'.split(' ');
+		const args = '--key k --containers 3 --run-ms 50 --latency-ms 9 --chaos 0.05 --seed 4 --port 9000'.split(
+			' ',
+		);
 		expect(readCliOptions(args).service).toMatchObject({
 			apiKey: 'k',
 			containers: 3,
@@ -48,18 +53,23 @@ describe('the command line', () => {
 	});
 
 	it('serves other processes and ends when it is told to', async () => {
-		const child = spawn('node', ['--import', 'tsx', 'simulator/cli.ts', '--json', '--run-ms', '5'], { stdio: ['ignore', 'pipe', 'inherit'] });
-		const [line] = (await once(child.stdout, 'data')) as [Buffer];
-		const { baseUrl, filesUrl, apiKey, pid } = JSON.parse(line.toString()) as Record<string, string>;
-		expect(pid).toBe(child.pid);
+		const child = spawn('node', ['--import', 'tsx', 'simulator/cli.ts', '--json', '--run-ms', '5'], {
+			stdio: ['ignore', 'pipe', 'inherit'],
+		});
+		const ended = once(child, 'exit');
+		try {
+			const [line] = (await once(child.stdout, 'data')) as [Buffer];
+			const { baseUrl, filesUrl, apiKey, pid } = JSON.parse(line.toString()) as Record<string, string>;
+			expect(pid).toBe(child.pid);
 
-		const health = await fetch(`${baseUrl}/api/v1/comfy/health`, { headers: { 'X-API-KEY': apiKey } });
-		expect(health.status).toBe(200);
-		const stats = await fetch(`${filesUrl}/_control/stats`);
-		expect(await stats.json()).toMatchObject({ requests: { health: 1 }, totalRequests: 1, unknown: [] });
-
-		child.kill('SIGTERM');
-		expect(await once(child, 'exit')).toEqual([0, null]);
+			const health = await fetch(`${baseUrl}/api/v1/comfy/health`, { headers: { 'X-API-KEY': apiKey } });
+			expect(health.status).toBe(200);
+			const stats = await fetch(`${filesUrl}/_control/stats`);
+			expect(await stats.json()).toMatchObject({ requests: { health: 1 }, totalRequests: 1, unknown: [] });
+		} finally {
+			child.kill('SIGTERM');
+		}
+		expect(await ended).toEqual([0, null]);
 	}, 30_000);
 });
 
@@ -96,7 +106,8 @@ describe('the control endpoints', () => {
 
 	it('put in runs, end one, add faults, and forget everything', async () => {
 		const { flowscale, start, get } = await open({ runMs: 60_000 });
-		const control = async (path: string, value?: unknown) => await fetch(`${flowscale.filesUrl}/_control/${path}`, json(value ?? {}));
+		const control = async (path: string, value?: unknown) =>
+			await fetch(`${flowscale.filesUrl}/_control/${path}`, json(value ?? {}));
 
 		const running = await start('Failing');
 		await control('finish', { run_id: running.id, how: 'cancelled' });

@@ -1,30 +1,8 @@
-import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { request } from 'undici';
-import { sleep } from '../../simulator/platform';
-import { useFlowscale, type Client } from './useFlowscale';
+import { brief, follow, wholeLife } from './followRun';
+import { useFlowscale } from './useFlowscale';
 
 const open = useFlowscale();
-
-/** Reads the stream of a run to its end with a parser that others wrote. */
-async function follow({ flowscale }: Client, runId: string, ask: { query?: string; headers?: Record<string, string> } = {}) {
-	const told: EventSourceMessage[] = [];
-	const comments: string[] = [];
-	const parser = createParser({ onEvent: (event) => told.push(event), onComment: (comment) => comments.push(comment) });
-	const { body, headers, statusCode } = await request(`${flowscale.baseUrl}/api/v1/runs/${runId}/events${ask.query ?? ''}`, {
-		headers: { 'x-api-key': flowscale.apiKey ?? '', ...ask.headers },
-	});
-	body.setEncoding('utf8');
-	for await (const chunk of body) parser.feed(String(chunk));
-	return { statusCode, type: headers['content-type'], told, comments };
-}
-
-const brief = ({ told }: { told: EventSourceMessage[] }) =>
-	told.map(({ id, event, data }) => {
-		const { status, type } = JSON.parse(data) as { status?: string; type?: string };
-		return `${id} ${event ?? '-'} ${status ?? type}`;
-	});
-
-const wholeLife = ['1 run_status queued', '2 run_status running', '3 progress progress', '4 - output', '5 run_status completed'];
 
 describe('the event stream', () => {
 	it('tells the whole life of a run as it happens and is ended by the service', async () => {
@@ -32,8 +10,14 @@ describe('the event stream', () => {
 		const run = await client.start('Text to Image', { text_51536: 'x' });
 		const stream = await follow(client, run.id);
 		expect(brief(stream)).toEqual(wholeLife);
-		expect(stream).toMatchObject({ statusCode: 200, type: 'text/event-stream; charset=utf-8', comments: ['connected'] });
-		expect(stream.told[3]).toMatchObject({ data: JSON.stringify({ type: 'output', filename: run.outputs[0].files[0] }) });
+		expect(stream).toMatchObject({
+			statusCode: 200,
+			type: 'text/event-stream; charset=utf-8',
+			comments: ['connected'],
+		});
+		expect(stream.told[3]).toMatchObject({
+			data: JSON.stringify({ type: 'output', filename: run.outputs[0].files[0] }),
+		});
 	});
 
 	it.each([
@@ -68,7 +52,9 @@ describe('the event stream', () => {
 	it('uses the words of the dialect', async () => {
 		const client = await open({ dialect: { words: { running: 'RENDERING', completed: 'Done' } } });
 		const run = await client.run('Text to Image', { text_51536: 'x' });
-		expect(brief(await follow(client, run.id))).toEqual(expect.arrayContaining(['2 run_status RENDERING', '5 run_status Done']));
+		expect(brief(await follow(client, run.id))).toEqual(
+			expect.arrayContaining(['2 run_status RENDERING', '5 run_status Done']),
+		);
 		expect(await client.get(`/runs/${run.id}`)).toMatchObject({ json: { data: { status: 'Done' } } });
 	});
 
@@ -76,7 +62,10 @@ describe('the event stream', () => {
 		const [now, old] = [await open(), await open({ dialect: { events: 'none' } })];
 		const run = await old.run('Text to Image', { text_51536: 'x' });
 		expect(await now.get('/runs/nobody/events')).toMatchObject({ status: 404 });
-		expect(await old.get(`/runs/${run.id}/events`)).toMatchObject({ status: 404, json: { detail: 'Not Found' } });
+		expect(await old.get(`/runs/${run.id}/events`)).toMatchObject({
+			status: 404,
+			json: { detail: 'Not Found' },
+		});
 	});
 
 	it('lets go of a listener that goes away', async () => {
@@ -93,45 +82,5 @@ describe('the event stream', () => {
 			'3 - output',
 			'4 run_status completed',
 		]);
-	});
-});
-
-describe('a faulty event stream', () => {
-	it('ends early after its first event', async () => {
-		const client = await open({ runMs: 60_000 });
-		const run = await client.start('Text to Image', { text_51536: 'x' });
-		client.flowscale.fault({ on: 'events', kind: 'streamEndsEarly' });
-		expect(brief(await follow(client, run.id))).toEqual(wholeLife.slice(0, 1));
-		expect(run.state).toBe('running');
-	});
-
-	it('lies about a run that is still going on', async () => {
-		const client = await open({ runMs: 60_000 });
-		const run = await client.start('Text to Image', { text_51536: 'x' });
-		client.flowscale.fault({ on: 'events', kind: 'streamLies' });
-		expect(brief(await follow(client, run.id))).toEqual(['1 run_status queued', '3 run_status completed']);
-		expect(run.state).toBe('running');
-	});
-
-	it('repeats everything, twice, although the client has seen it', async () => {
-		const client = await open();
-		const run = await client.run('Text to Image', { text_51536: 'x' });
-		client.flowscale.fault({ on: 'events', kind: 'streamRepeats' });
-		const expected = wholeLife.flatMap((line) => [line, line]);
-		expect(brief(await follow(client, run.id, { headers: { 'last-event-id': '4' } }))).toEqual(expected);
-	});
-
-	it('falls silent and stays open when it stalls', async () => {
-		const client = await open({ runMs: 20, keepAliveMs: 5 });
-		const run = await client.start('Text to Image', { text_51536: 'x' });
-		client.flowscale.fault({ on: 'events', kind: 'streamStall' });
-		const stream = follow(client, run.id).then(
-			() => 'ended',
-			() => 'broken off',
-		);
-		await client.until(() => run.state === 'completed');
-		expect(await Promise.race([stream, sleep(30).then(() => 'still open')])).toBe('still open');
-		await client.flowscale.stop();
-		expect(await stream).toBe('broken off');
 	});
 });

@@ -1,17 +1,11 @@
-import { request } from '../../simulator/platform';
-import { startFlowscale, type Fault } from '../../simulator/flowscale/startFlowscale';
-import { formOf, until, useFlowscale, type Client } from './useFlowscale';
+import { request, sleep } from '../../simulator/platform';
+import type { Fault } from '../../simulator/flowscale/startFlowscale';
+import { formOf, outcome, until, useFlowscale, type Client } from './useFlowscale';
 
 const open = useFlowscale();
 
-const start = async ({ post, idOf }: Client) => await post(`/runs?workflow_id=${idOf('Failing')}`, formOf({ text_51536: 'x' }));
-
-/** What became of a request: status and body, or the reason why there is none. */
-const outcome = async (reply: ReturnType<Client['get']>) =>
-	await reply.then(
-		({ status, text }) => `${status} ${text.slice(0, 15)}`,
-		(error: { code?: string }) => error.code ?? 'no code',
-	);
+const start = async ({ post, idOf }: Client) =>
+	await post(`/runs?workflow_id=${idOf('Failing')}`, formOf({ text_51536: 'x' }));
 
 describe('a fault at a start', () => {
 	it.each<[string, Omit<Fault, 'on'>, string, number]>([
@@ -47,10 +41,30 @@ describe('a fault at a start', () => {
 			method: 'POST',
 			headers: { 'x-api-key': flowscale.apiKey ?? '', 'content-type': 'multipart/form-data; boundary=xx' },
 		});
-		const failure = new Promise((resolve) => upload.on('error', (error: { code?: string }) => resolve(error.code)));
+		const failure = new Promise((resolve) =>
+			upload.on('error', (error: { code?: string }) => resolve(error.code)),
+		);
 		upload.write('--xx\r\n');
 		expect(await failure).toBe('ECONNRESET');
 		expect(flowscale.runs).toEqual([]);
+	});
+
+	it('answers with a refusal only when it has read the whole upload', async () => {
+		const { flowscale, idOf } = await open();
+		flowscale.fault({ on: 'startRun', kind: 'status', status: 429 });
+		const upload = request(`${flowscale.baseUrl}/api/v1/runs?workflow_id=${idOf('Failing')}`, {
+			method: 'POST',
+			headers: { 'x-api-key': flowscale.apiKey ?? '', 'content-type': 'multipart/form-data; boundary=xx' },
+		});
+		const answers: unknown[] = [];
+		upload.on('response', ({ statusCode }) => answers.push(statusCode));
+		upload.write('--xx\r\n');
+		await until(() => flowscale.journal.length === 1);
+		await sleep(20);
+		expect(answers).toEqual([]);
+		upload.end('more');
+		await until(() => answers.length === 1);
+		expect(answers).toEqual([429]);
 	});
 
 	it('sends the headers it was given', async () => {
@@ -116,42 +130,5 @@ describe('chaos', () => {
 		const client = await open({ chaos: { rate: 1, seed: 1 } });
 		await client.fetch(`${client.flowscale.filesUrl}/x`);
 		expect(client.flowscale.journal[0].fault).toBeUndefined();
-	});
-});
-
-describe('the service', () => {
-	it('keeps its port and its runs over a restart', async () => {
-		const client = await open();
-		const run = await client.run('Text to Image', { text_51536: 'x' });
-		await client.flowscale.restart();
-		expect(await client.get(`/runs/${run.id}`)).toMatchObject({ status: 200, json: { data: { status: 'completed' } } });
-	});
-
-	it('refuses connections while stopped, and its machines work on', async () => {
-		const client = await open();
-		const run = await client.start('Text to Image', { text_51536: 'x' });
-		await client.flowscale.stop();
-		expect(await outcome(client.get(`/runs/${run.id}`))).toBe('ECONNREFUSED');
-		await until(() => run.state === 'completed');
-	});
-
-	it('gives the same ids for the same seed', async () => {
-		const idsFor = async (seed: number) => (await open({ seed })).flowscale.addRuns(2).map(({ id, outputs }) => [id, outputs[0].name]);
-		expect(await idsFor(5)).toEqual(await idsFor(5));
-		expect(await idsFor(5)).not.toEqual(await idsFor(6));
-	});
-
-	it('rejects when its port is taken', async () => {
-		const { flowscale } = await open();
-		const port = Number(new URL(flowscale.baseUrl).port);
-		await expect(startFlowscale({ port })).rejects.toThrow('EADDRINUSE');
-	});
-
-	it('takes its time to answer', async () => {
-		const { get, flowscale } = await open({ latencyMs: 50 });
-		const began = Date.now();
-		await get('/comfy/health');
-		expect(Date.now() - began).toBeGreaterThanOrEqual(49);
-		expect(flowscale.journal[0].status).toBe(200);
 	});
 });

@@ -6,16 +6,28 @@ const open = useFlowscale();
 describe('a run', () => {
 	it('passes through queued, running and completed while the containers are busy', async () => {
 		const { start, get, until } = await open({ containers: 1, runMs: 40 });
-		const [first, second] = [await start('Text to Image', { text_51536: 'one' }), await start('Text to Image', { text_51536: 'two' })];
+		const [first, second] = [
+			await start('Text to Image', { text_51536: 'one' }),
+			await start('Text to Image', { text_51536: 'two' }),
+		];
 
 		expect([first.state, second.state]).toEqual(['running', 'queued']);
 		expect(await get(`/runs/${second.id}`)).toMatchObject({
-			json: { data: { status: 'queued', output_names: [], outputs: [], started_at: null, completed_at: null } },
+			json: {
+				data: { status: 'queued', output_names: [], outputs: [], started_at: null, completed_at: null },
+			},
 		});
 
 		await until(() => second.state === 'completed');
 		expect(first.completedAt).not.toBeNull();
 		expect(second.startedAt).toBeGreaterThanOrEqual(first.completedAt ?? Infinity);
+	});
+
+	it('waits its turn: first come, first served', async () => {
+		const { start, flowscale } = await open({ containers: 1, runMs: 60_000 });
+		const [first, second, third] = [await start('Failing'), await start('Failing'), await start('Failing')];
+		flowscale.finish(first.id);
+		expect([second.state, third.state]).toEqual(['running', 'queued']);
 	});
 
 	it('shows its inputs, outputs and times when it is over', async () => {
@@ -55,7 +67,9 @@ describe('a run', () => {
 		const { run, get } = await open();
 		const failed = await run('Failing');
 		expect(await get(`/runs/${failed.id}`)).toMatchObject({
-			json: { data: { status: 'failed', outputs: [], error: 'CUDA out of memory. Tried to allocate 2.00 GiB' } },
+			json: {
+				data: { status: 'failed', outputs: [], error: 'CUDA out of memory. Tried to allocate 2.00 GiB' },
+			},
 		});
 	});
 
@@ -72,15 +86,26 @@ describe('a run', () => {
 		const { run, get } = await open({ runMs: 10_000, runTimeoutMs: 20 });
 		const late = await run('Text to Image', { text_51536: 'late' });
 		expect(late.state).toBe('timeout');
-		expect(await get(`/runs/${late.id}`)).toMatchObject({ json: { data: { status: 'running', completed_at: null } } });
-		expect(await get(`/runs/output?filename=${late.outputs[0].name}`)).toMatchObject({ status: 408, json: { errors: 'Run Timeout' } });
+		expect(await get(`/runs/${late.id}`)).toMatchObject({
+			json: { data: { status: 'running', completed_at: null } },
+		});
+		expect(await get(`/runs/output?filename=${late.outputs[0].name}`)).toMatchObject({
+			status: 408,
+			json: { errors: 'Run Timeout' },
+		});
 	});
 
 	it('is unchanged by being looked at', async () => {
 		const { start, get } = await open({ runMs: 60_000 });
 		const looked = await start('Text to Image', { text_51536: 'look' });
 		const before = JSON.stringify(looked);
-		for (const path of [`/runs/${looked.id}`, '/runs', `/runs/output?filename=${looked.outputs[0].name}`, '/comfy/queue']) await get(path);
+		for (const path of [
+			`/runs/${looked.id}`,
+			'/runs',
+			`/runs/output?filename=${looked.outputs[0].name}`,
+			'/comfy/queue',
+		])
+			await get(path);
 		expect(JSON.stringify(looked)).toBe(before);
 	});
 
@@ -94,42 +119,5 @@ describe('a run', () => {
 		flowscale.finish(first.id, how);
 		expect(second.state).toBe('running');
 		expect(await get(`/runs/${first.id}`)).toMatchObject({ json: { data: { status: how, outputs } } });
-	});
-});
-
-describe('cancel', () => {
-	it('ends a running run at once', async () => {
-		const { start, post, get } = await open({ runMs: 60_000 });
-		const run = await start('Text to Image', { text_51536: 'stop me' });
-		expect(await post(`/runs/${run.id}/cancel`)).toMatchObject({
-			status: 200,
-			json: { status: 'success', data: 'Run cancelled successfully' },
-		});
-		expect(run.cancelRequestedAt).not.toBeNull();
-		expect(await get(`/runs/${run.id}`)).toMatchObject({ json: { data: { status: 'cancelled' } } });
-	});
-
-	it('takes a queued run out of the line without starting it', async () => {
-		const { start, post, flowscale } = await open({ containers: 1, runMs: 60_000 });
-		const [first, second] = [await start('Failing'), await start('Failing')];
-		await post(`/runs/${second.id}/cancel`);
-		flowscale.finish(first.id);
-		expect(second).toMatchObject({ state: 'cancelled', startedAt: null });
-	});
-
-	it.each([
-		[200, { status: 'success', data: 'Run already completed' }],
-		[400, { status: 'error', data: null, errors: 'Run already completed' }],
-		[409, { status: 'error', data: null, errors: 'Run already completed' }],
-	] as const)('of a finished run answers %i where the dialect has it so', async (cancelFinished, json) => {
-		const { run, post } = await open({ dialect: { cancelFinished } });
-		const done = await run('Text to Image', { text_51536: 'done' });
-		expect(await post(`/runs/${done.id}/cancel`)).toMatchObject({ status: cancelFinished, json });
-		expect(done.state).toBe('completed');
-	});
-
-	it('of an unknown run answers 404', async () => {
-		const { post } = await open();
-		expect(await post('/runs/nobody/cancel')).toMatchObject({ status: 404, json: { errors: 'Run not found' } });
 	});
 });

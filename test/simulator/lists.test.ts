@@ -43,7 +43,15 @@ describe('the paged run list', () => {
 	it('tells page, order and totals in meta', async () => {
 		const { get } = await openWithThree();
 		expect((await get('/runs?group_id=others&page_size=1')).json).toMatchObject({
-			meta: { sort_by: 'created_at', sort_order: 'desc', page: 1, group_id: 'others', page_size: 1, total_count: 2, total_pages: 2 },
+			meta: {
+				sort_by: 'created_at',
+				sort_order: 'desc',
+				page: 1,
+				group_id: 'others',
+				page_size: 1,
+				total_count: 2,
+				total_pages: 2,
+			},
 		});
 	});
 
@@ -57,14 +65,21 @@ describe('the paged run list', () => {
 		const { get, flowscale } = await open();
 		flowscale.addRuns(10_000, (index) => ({ createdAt: base + index }));
 		const seen = new Set<unknown>();
-		for (let page = 1; page <= 100; page++) idsIn(await get(`/runs?page=${page}&page_size=100`)).forEach((id) => seen.add(id));
+		for (let page = 1; page <= 100; page++)
+			idsIn(await get(`/runs?page=${page}&page_size=100`)).forEach((id) => seen.add(id));
 		expect(seen.size).toBe(10_000);
 	});
 
-	it.each(['page=0', 'page=x', 'page_size=0', 'page_size=101', 'sort_by=name', 'sort_order=up'])('refuses %s with 422', async (query) => {
-		const { get } = await open();
-		expect(await get(`/runs?${query}`)).toMatchObject({ status: 422, json: { detail: [{ loc: ['query', query.split('=')[0]] }] } });
-	});
+	it.each(['page=0', 'page=x', 'page_size=0', 'page_size=101', 'sort_by=name', 'sort_order=up'])(
+		'refuses %s with 422',
+		async (query) => {
+			const { get } = await open();
+			expect(await get(`/runs?${query}`)).toMatchObject({
+				status: 422,
+				json: { detail: [{ loc: ['query', query.split('=')[0]] }] },
+			});
+		},
+	);
 });
 
 describe('the grouped run list', () => {
@@ -86,7 +101,10 @@ describe('the grouped run list', () => {
 		const { runs } = ((await get('/runs?group_id=first')).json as List).data;
 		expect(Object.keys(runs[0])).not.toEqual(expect.arrayContaining(['_id']));
 		expect(JSON.stringify(runs)).not.toContain('"run-0"');
-		expect(await get('/runs')).toMatchObject({ status: 422, json: { detail: [{ loc: ['query', 'group_id'], type: 'missing' }] } });
+		expect(await get('/runs')).toMatchObject({
+			status: 422,
+			json: { detail: [{ loc: ['query', 'group_id'], type: 'missing' }] },
+		});
 	});
 
 	it('may show no more than id, status and outputs', async () => {
@@ -100,68 +118,4 @@ it('any list demands a group where the dialect has it so', async () => {
 	const { get } = await openWithThree({ groupRequired: true });
 	expect(await get('/runs')).toMatchObject({ status: 422 });
 	expect(await get('/runs?group_id=first')).toMatchObject({ status: 200 });
-});
-
-describe('the cluster', () => {
-	it.each([
-		['container', { container: 'container #1', status: 'running' }, { container: 'container #2', status: 'idle' }],
-		['url', { url: 'http://comfy-1.internal:8188', status: 'running' }, { url: 'http://comfy-2.internal:8188', status: 'idle' }],
-	] as const)('tells its health with %s labels', async (containers, ...data) => {
-		const { start, get } = await open({ runMs: 60_000, dialect: { containers } });
-		await start('Failing');
-		expect((await get('/comfy/health')).json).toEqual({ status: 'success', data });
-	});
-
-	it('tells running and waiting runs of each container', async () => {
-		const { start, get } = await open({ runMs: 60_000 });
-		const started = [];
-		for (let index = 0; index < 5; index++) started.push(await start('Failing'));
-		const [one, two, three, four, five] = started.map(({ promptId }) => promptId);
-		expect((await get('/comfy/queue')).json).toEqual({
-			status: 'success',
-			data: [
-				{ container: 'container #1', queue: { queue_running: [[0, one]], queue_pending: [[1, three], [2, five]] } },
-				{ container: 'container #2', queue: { queue_running: [[0, two]], queue_pending: [[1, four]] } },
-			],
-		});
-	});
-});
-
-describe('the workflow list', () => {
-	it('tells inputs and outputs as JSON texts', async () => {
-		const { get } = await open();
-		expect((await get('/comfy/workflows')).json).toMatchObject({
-			data: expect.arrayContaining([
-				{
-					id: '550e8400-e29b-41d4-a716-446655440000',
-					name: 'Text to Image',
-					description: 'Generate an image from text input',
-					inputs: '{"text_51536":"string","seed_51537":"int"}',
-					outputs: '{"filename_prefix_58358":"image"}',
-				},
-			]),
-		});
-	});
-
-	it('of the beta tells them as object and names', async () => {
-		const { get } = await open({ dialect: { workflows: 'beta' } });
-		expect((await get('/comfy/workflows')).json).toMatchObject({
-			data: {
-				workflows: expect.arrayContaining([
-					{
-						workflow_id: 'aa43d855-3740-46c9-9c6b-99bbaa995555',
-						name: 'Text to 3D',
-						description: null,
-						inputs: { text_51536: 'string' },
-						outputs: ['filename_prefix_66004'],
-					},
-				]),
-			},
-		});
-	});
-
-	it('declares an upload as string, as a live deployment was seen to do', async () => {
-		const { get } = await open({ dialect: { workflows: 'beta' } });
-		expect((await get('/comfy/workflows')).text).toContain('"inputs":{"image_30001":"string"}');
-	});
 });

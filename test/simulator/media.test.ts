@@ -1,4 +1,5 @@
 import { PNG } from 'pngjs';
+import { fillerBlocks } from '../../simulator/media/filler';
 import { film } from '../../simulator/media/film';
 import { picture, sceneFor } from '../../simulator/media/picture';
 import { retouch, uploadedScene } from '../../simulator/media/retouch';
@@ -27,14 +28,25 @@ describe('a picture', () => {
 		const png = new PNG({ width: 2, height: 1 });
 		png.data = Buffer.from([0, 0, 0, 255, 255, 255, 255, 255]);
 		const result = PNG.sync.read(retouch(uploadedScene({ head: PNG.sync.write(png), sha256: '' }), 'x'));
-		const brightness = (column: number) => result.data.subarray((128 * 256 + column) * 4).subarray(0, 3).reduce((sum, part) => sum + part);
+		const brightness = (column: number) =>
+			result.data
+				.subarray((128 * 256 + column) * 4)
+				.subarray(0, 3)
+				.reduce((sum, part) => sum + part);
 		expect(brightness(20)).toBeLessThan(brightness(236));
 	});
 
 	it.each([
 		['no picture at all', Buffer.from('plain text')],
 		['a broken PNG', picture('x').subarray(0, 200)],
-		['a PNG of absurd size', Buffer.concat([picture('x').subarray(0, 16), Buffer.from('7fffffff7fffffff', 'hex'), picture('x').subarray(24)])],
+		[
+			'a PNG of absurd size',
+			Buffer.concat([
+				picture('x').subarray(0, 16),
+				Buffer.from('7fffffff7fffffff', 'hex'),
+				picture('x').subarray(24),
+			]),
+		],
 	])('retouched from %s is drawn from its digest', (_, head) => {
 		const made = retouch(uploadedScene({ head, sha256: sha256(head) }), 'x');
 		expect(PNG.sync.read(made).width).toBe(256);
@@ -61,9 +73,23 @@ it('a sound is a WAV whose header tells its true length', () => {
 it('a solid is a binary glTF whose buffers lie inside it', () => {
 	const glb = solid('a crystal');
 	const jsonLength = glb.readUInt32LE(12);
-	const model = JSON.parse(glb.subarray(20, 20 + jsonLength).toString()) as { asset: { version: string }; buffers: Array<{ byteLength: number }> };
-	expect([glb.subarray(0, 4).toString(), glb.readUInt32LE(4), glb.readUInt32LE(8)]).toEqual(['glTF', 2, glb.length]);
+	const model = JSON.parse(glb.subarray(20, 20 + jsonLength).toString()) as {
+		asset: { version: string };
+		buffers: Array<{ byteLength: number }>;
+	};
+	expect([glb.subarray(0, 4).toString(), glb.readUInt32LE(4), glb.readUInt32LE(8)]).toEqual([
+		'glTF',
+		2,
+		glb.length,
+	]);
 	expect(glb.subarray(24 + jsonLength, 27 + jsonLength).toString()).toBe('BIN');
 	expect(glb.readUInt32LE(20 + jsonLength)).toBeGreaterThanOrEqual(model.buffers[0].byteLength);
 	expect(model.asset.version).toBe('2.0');
+});
+
+it('filler has the size asked for, and no two blocks alike', () => {
+	const blocks = [...fillerBlocks(200_000)];
+	expect(blocks.map(({ length }) => length)).toEqual([65_536, 65_536, 65_536, 3392]);
+	expect(new Set(blocks.map(sha256)).size).toBe(4);
+	expect([...fillerBlocks(0)]).toEqual([]);
 });

@@ -1,7 +1,12 @@
 import FormData from 'form-data';
 import { Agent, request } from 'undici';
 import { sleep } from '../../simulator/platform';
-import { startFlowscale, type Flowscale, type FlowscaleOptions, type SimulatedRun } from '../../simulator/flowscale/startFlowscale';
+import {
+	startFlowscale,
+	type Flowscale,
+	type FlowscaleOptions,
+	type SimulatedRun,
+} from '../../simulator/flowscale/startFlowscale';
 
 export interface Reply {
 	status: number;
@@ -52,15 +57,26 @@ export async function until(holds: () => boolean): Promise<void> {
 	}
 }
 
+/** What became of a request: status and the first of its body, or the code of the error. */
+export const outcome = async (reply: Promise<Reply>): Promise<string> =>
+	await reply.then(
+		({ status, text }) => `${status} ${text.slice(0, 15)}`,
+		(error: { code?: string }) => error.code ?? 'no code',
+	);
+
 function connect(flowscale: Flowscale, agent: Agent): Client {
-	const ask = async (url: string, options: Omit<Parameters<typeof request>[1] & object, 'dispatcher'>): Promise<Reply> => {
+	const ask = async (
+		url: string,
+		options: Omit<Parameters<typeof request>[1] & object, 'dispatcher'>,
+	): Promise<Reply> => {
 		const reply = await request(url, { dispatcher: agent, ...options });
 		const text = await reply.body.text();
 		return { status: reply.statusCode, headers: reply.headers, text, json: asJson(text) };
 	};
 	const key: Headers = flowscale.apiKey === null ? {} : { 'x-api-key': flowscale.apiKey };
 	const api = (path: string) => `${flowscale.baseUrl}/api/v1${path}`;
-	const idOf = (workflow: string) => flowscale.workflows.find(({ name }) => name === workflow)?.id ?? 'no such workflow';
+	const idOf = (workflow: string) =>
+		flowscale.workflows.find(({ name }) => name === workflow)?.id ?? 'no such workflow';
 
 	const client: Client = {
 		flowscale,
@@ -76,7 +92,8 @@ function connect(flowscale: Flowscale, agent: Agent): Client {
 			const group = groupId === undefined ? '' : `&group_id=${encodeURIComponent(groupId)}`;
 			const before = flowscale.runs.length;
 			const reply = await client.post(`/runs?workflow_id=${idOf(workflow)}${group}`, formOf(fields));
-			if (flowscale.runs.length !== before + 1) throw new Error(`No run was started: ${reply.status} ${reply.text}`);
+			if (flowscale.runs.length !== before + 1)
+				throw new Error(`No run was started: ${reply.status} ${reply.text}`);
 			return flowscale.runs[before];
 		},
 		run: async (...args) => {

@@ -1,0 +1,62 @@
+import { adding, dropping, properties, type Deviation } from './deviation';
+import type { Dialect } from './dialect';
+import { object, string } from './vendorSchemas';
+
+const inEntries = ({ list }: Dialect) => list !== 'openapi';
+
+/** How runs differ, alone and in lists. */
+export const runDeviations: Deviation[] = [
+	{
+		schemas: ['Run'],
+		when: ({ runIds }) => runIds === '_id',
+		reason: 'a run tells its id as `_id`, and its team',
+		source: 'S0, S1 D',
+		change: adding({ _id: string, team_id: string }),
+	},
+	{
+		schemas: ['RunEntry'],
+		when: (dialect) => inEntries(dialect) && dialect.runIds !== 'run_id',
+		reason: 'listed runs tell their ids as `_id`; without it a list leads nowhere',
+		source: 'S0, S1 D',
+		change: adding({ _id: string, team_id: string }),
+	},
+	{
+		schemas: ['Run'],
+		when: ({ runIds }) => runIds === 'run_id',
+		reason: 'the id under the name that starts use',
+		source: 'I (tolerant client list)',
+		change: adding({ run_id: string, team_id: string }),
+	},
+	{
+		schemas: ['RunEntry'],
+		when: (dialect) => inEntries(dialect) && dialect.runIds === 'run_id',
+		reason: 'the id under the name that starts use',
+		source: 'I (tolerant client list)',
+		change: adding({ run_id: string, team_id: string }),
+	},
+	{
+		schemas: ['Run', 'RunEntry'],
+		when: ({ outputNames }) => outputNames === 'missing',
+		reason: '`output_names` is missing in the readmes’ samples',
+		source: 'S0, S1 D',
+		change: dropping('output_names'),
+	},
+	{
+		schemas: ['Run', 'RunEntry'],
+		when: ({ failureText }) => failureText === 'error' || failureText === 'error_message',
+		reason: 'no source shows where a failed run tells its reason',
+		source: 'I (open question)',
+		change: (schema) =>
+			object({ ...properties(schema), error: string, error_message: string }, ['error', 'error_message']),
+	},
+	{
+		schemas: ['RunEntry'],
+		when: ({ list, listEntries }) => list !== 'openapi' && listEntries === 'sparse',
+		reason: 'the readme’s list shows id, status and outputs only',
+		source: 'S0 D',
+		change: (schema) => {
+			const { _id, run_id, status, outputs } = properties(schema);
+			return object({ ...(_id ? { _id } : { run_id }), status, outputs });
+		},
+	},
+];

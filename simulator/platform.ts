@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals --
    The one door to Node for the simulator, tests, demo and benchmarks. Nothing in here is ever shipped:
    the rules guard code that runs inside n8n, and `nodes/` may not import from this folder. */
+import { resolve as resolvePath } from 'node:path';
 import { clearTimeout as nodeClearTimeout, setImmediate as nodeSetImmediate, setTimeout as nodeSetTimeout } from 'node:timers';
 
 export { execFile, spawn } from 'node:child_process';
@@ -42,6 +43,9 @@ export const sleep = async (ms: number): Promise<void> =>
 		nodeSetTimeout(resolve, ms);
 	});
 
+/** The top folder of the project. */
+export const projectDir = resolvePath(__dirname, '..');
+
 export const argv: readonly string[] = process.argv.slice(2);
 export const env = process.env;
 export const pid = process.pid;
@@ -55,9 +59,17 @@ export const residentBytes = () => process.memoryUsage.rss();
 /** CPU time of this process so far, user and system, in microseconds. */
 export const cpuUsage = () => process.cpuUsage();
 export const nodeVersion = process.version;
+/** Kinds of what keeps this process alive: `TCPSocketWrap`, `Timeout` … */
+export const activeResources = (): string[] => process.getActiveResourcesInfo();
 
 /** Calls `act` once at SIGINT or SIGTERM. */
 export const onStopSignal = (act: () => void): void => {
 	process.once('SIGINT', act);
 	process.once('SIGTERM', act);
+};
+
+/** Calls `act` as this process ends, however it is ended. */
+export const onExit = (act: () => void): void => {
+	process.once('exit', act);
+	onStopSignal(() => process.exit(130));
 };

@@ -16,6 +16,8 @@ export interface RunOptions {
 	executionId?: string;
 	/** Called with the running execution; `cancel` is what the Stop button does. */
 	onStart?(execution: { cancel(): void }): void;
+	/** Called when a node has ended, with the items of each of its outputs. */
+	onNodeEnd?(node: string, outputs: INodeExecutionData[][]): void;
 }
 
 /** A workflow of nodes in a row behind a start node. */
@@ -69,7 +71,9 @@ function firstData(workflow: Workflow, file: WorkflowFile, items: INodeExecution
 export async function runWorkflow(engine: Engine, file: WorkflowFile, items: INodeExecutionData[], options: RunOptions = {}): Promise<IRun> {
 	const { mode = 'manual', executionId = 'exec1' } = options;
 	const workflow = workflowOf(engine, file);
-	const execution = new WorkflowExecute(serverSide(engine, file, mode, executionId), mode, firstData(workflow, file, items)).processRunExecutionData(workflow);
+	const server = serverSide(engine, file, mode, executionId);
+	server.hooks?.addHandler('nodeExecuteAfter', (node, { data }) => options.onNodeEnd?.(node, (data?.main ?? []).map((output) => output ?? [])));
+	const execution = new WorkflowExecute(server, mode, firstData(workflow, file, items)).processRunExecutionData(workflow);
 	options.onStart?.(execution);
 	return await execution;
 }

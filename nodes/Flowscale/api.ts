@@ -20,6 +20,10 @@ export interface RunPage {
 	/** Pages in all; undefined where the deployment does not page. */
 	pages: number | undefined;
 	total: number | undefined;
+	/** Field that the deployment says it sorted by; undefined where it does not tell. */
+	sortedBy: string | undefined;
+	/** False for an empty answer, which says nothing about runs. */
+	isList: boolean;
 }
 
 export type OutputAnswer = { kind: 'ready'; output: Output } | { kind: 'notYet' } | { kind: 'timedOut' } | { kind: 'failed' };
@@ -35,8 +39,16 @@ export function createApi(transport: Transport) {
 		if (!isSuccess(answer.status)) throw transport.failureOf(answer);
 		return readEnvelope(transport.jsonOf(answer));
 	};
+	/** An answer that tells nothing is "not yet": taken for "none", a run would be started twice, or a branch never taken. */
+	const toldBy = (answer: Answer): Envelope => {
+		const envelope = envelopeOf(answer);
+		const isTold = Array.isArray(envelope.data) || recordOf(envelope.data) !== undefined || envelope.status === 'success';
+		if (isTold) return envelope;
+		const { message } = transport.failureOf(answer);
+		throw new ServiceFailure(answer.text.trim() === '' ? `${message} with nothing` : message, { isPassing: true });
+	};
 	const get = async (path: string, query?: ApiRequest['query'], extra: Partial<ApiRequest> = {}) =>
-		await transport.read({ path, query, ...extra }, envelopeOf);
+		await transport.read({ path, query, ...extra }, toldBy);
 
 	return {
 		health: async () => listOf((await get('/comfy/health')).data),
@@ -45,14 +57,14 @@ export function createApi(transport: Transport) {
 		/** Deployed workflows; undefined where the deployment has no such endpoint (it is missing in the OpenAPI file). */
 		workflows: async () =>
 			await transport.read({ path: '/comfy/workflows' }, (answer) =>
-				[404, 405, 501].includes(answer.status) ? undefined : readWorkflows(envelopeOf(answer).data),
+				[404, 405, 501].includes(answer.status) ? undefined : readWorkflows(toldBy(answer).data),
 			),
 
-		/** One run, with the service's own object; null while the service does not know it (404, 204 or an empty 200). */
+		/** One run, with the service's own object; null while the service does not know it (404). */
 		run: async (runId: string, known: Partial<Run> = {}, extra: Partial<ApiRequest> = {}) =>
 			await transport.read({ path: `/runs${pathTo(runId)}`, ...extra }, (answer) => {
-				if (answer.status === 404 || (isSuccess(answer.status) && answer.text.trim() === '')) return null;
-				const own = readOne(envelopeOf(answer).data);
+				if (answer.status === 404) return null;
+				const own = readOne(toldBy(answer).data);
 				if (own === undefined) return null;
 				// The OpenAPI's detail carries no id; it is the one that was asked for.
 				return { run: { ...readRun(own, known), run_id: runId } satisfies KnownRun, own };
@@ -71,6 +83,8 @@ export function createApi(transport: Transport) {
 				}),
 				pages: countAt(meta, 'total_pages'),
 				total: countAt(meta, 'total_count'),
+				sortedBy: textAt(meta, 'sort_by'),
+				isList: Array.isArray(data) || Array.isArray(group?.runs),
 			};
 		},
 

@@ -23,16 +23,35 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 /** Headers that prove who asks: the key (vendor's OpenAPI: `X-API-KEY`), or the headers of the user's own proxy. */
 export function authHeadersOf(credentials: ICredentialDataDecryptedObject | IDataObject): Record<string, string> {
 	if (credentials.authentication === 'none') return {};
-	if (credentials.authentication !== 'headers') return { 'X-API-KEY': String(credentials.apiKey ?? '').trim() };
+	if (credentials.authentication !== 'headers') return checked({ 'X-API-KEY': String(credentials.apiKey ?? '').trim() }, 'API key');
 	const headers = listOf(recordOf(credentials.headers)?.header).map(recordOf);
-	return Object.fromEntries(headers.flatMap((header) => {
+	const pairs = headers.flatMap((header): Array<[string, string]> => {
 		const name = textAt(header, 'name')?.trim();
 		return name ? [[name, textAt(header, 'value')?.trim() ?? '']] : [];
-	}));
+	});
+	return checked(Object.fromEntries(pairs), 'custom header');
+}
+
+/** Node would refuse the request itself, which then looks like a lost connection: of a start, one that may have arrived. */
+function checked(headers: Record<string, string>, label: string): Record<string, string> {
+	for (const [name, value] of Object.entries(headers)) {
+		const isSendable = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+		if (!isSendable) throw new UserMistake(`The ${label} in the credential contains a character that cannot be sent`, 'Line breaks, dots of a masked field and typographic quotes are the usual ones. Copy it once more.');
+	}
+	return headers;
 }
 
 /** What must never be seen in a text: the key, header values, and a token without its scheme word. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
-	const values = Object.values(authHeadersOf(credentials));
-	return values.flatMap((value) => [value, value.split(' ').at(-1) ?? '']).filter((value) => value.length >= 4);
+	return textsIn(Object.values(authHeadersOf(credentials)), 4);
+}
+
+/** Secrets for certain. A tenant's name in a header is none: it may well be part of a link, which must stay whole. */
+export function keysOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
+	const headers = Object.entries(authHeadersOf(credentials)).filter(([name]) => /key|auth|token|secret|passw|cookie|session/i.test(name));
+	return textsIn(headers.map(([, value]) => value), 8);
+}
+
+function textsIn(values: string[], leastLength: number): string[] {
+	return values.flatMap((value) => [value, value.split(' ').at(-1) ?? '']).filter((value) => value.length >= leastLength);
 }

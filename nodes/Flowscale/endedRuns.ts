@@ -1,27 +1,20 @@
 import type { Clock } from '../core/clock';
 import { Stopped, UserMistake } from '../core/errors';
-import { LATENESS_MS, type Look, type Sighting, type TriggerMemory } from '../core/runEvents';
-import { timeOf } from '../core/run';
-import type { FlowscaleApi, RunPage } from './api';
-import { identityOf } from './runList';
+import { knownTo, LATENESS_MS, type Look, type TriggerMemory } from '../core/runEvents';
+import { type Run, timeOf } from '../core/run';
+import type { FlowscaleApi } from './api';
+import { addRuns, isLastPage, LIMITS, type LookLimits, readNewest, readPage, type SeenRun } from './runPages';
 
-export interface SeenRun extends Sighting {
-	own: RunPage['runs'][number]['own'];
+export interface Watch {
+	api: FlowscaleApi;
+	groupId: string | undefined;
+	isWanted(run: Run): boolean;
+	clock: Clock;
+	limits?: LookLimits;
 }
 
-export interface LookLimits {
-	/** Runs per page; the service gives 100 at most. */
-	pageSize: number;
-	/** Pages of one look; what lies deeper is read by the next ones. */
-	mostPages: number;
-	/** Time for one look. */
-	budgetMs: number;
-}
-
-/** 12,000 runs: ten times what a busy deployment makes in an hour, in 10 to 20 MB of memory. */
-export const LIMITS: LookLimits = { pageSize: 100, mostPages: 120, budgetMs: 25_000 };
-/** Newest created runs that are searched for ends without a time, once one was seen; until then one page. */
-const MOST_CREATED_PAGES = 10;
+/** Pages of newest created runs that are searched for ends without a time once one was seen; until then it is one. */
+const MOST_NEWEST_PAGES = 10;
 
 interface Reading {
 	found: Map<string, SeenRun>;
@@ -29,101 +22,76 @@ interface Reading {
 	pages: number;
 	/** Page to go on with. */
 	page: number;
-	end: 'list' | 'floor' | 'limit';
+	/** Why it ended: no more runs, none that matters, too many pages, no more time. */
+	end: 'list' | 'floor' | 'pages' | 'time';
 	/** Whether end times never rise from run to run, as was asked for. */
 	isSorted: boolean;
 	hasTimes: boolean;
 }
 
 /**
- * Runs that ended since the memory's floor, from the list sorted by end, newest first: pages can then only shift away from us,
- * so that reading on meets runs twice but misses none. Deployments that ignore sorting are read to the end, those that ignore
- * paging give all at once.
+ * Runs that ended since the memory's floor, from the list sorted by end, newest first: meanwhile runs can only move to later
+ * pages, so that reading on meets some twice and misses none. Deployments that ignore sorting are read to the end; those that
+ * ignore paging give all at once. Ends without an end time are looked for among the runs created last.
+ * @returns with the number of requests in `pages`
  * @throws ServiceFailure | Stopped | UserMistake
  */
-export async function lookForEnds(api: FlowscaleApi, groupId: string | undefined, memory: TriggerMemory | undefined, clock: Clock, limits = LIMITS): Promise<Look<SeenRun> & { pages: number }> {
+export async function lookForEnds(watch: Watch, memory: TriggerMemory | undefined): Promise<Look<SeenRun> & { pages: number }> {
+	const { api, groupId, clock, limits = LIMITS } = watch;
 	const startedAtMs = clock.now();
 	const first = memory?.nextPage ?? 1;
-	const byEnd = await readByEnd(api, groupId, memory, first, limits);
-	const isWhole = byEnd.end !== 'limit';
-	if (!isWhole && (!byEnd.isSorted || !byEnd.hasTimes)) throw unsortable(limits);
-	const read = { pages: byEnd.pages, isWhole, isFromTop: first === 1, runs: [...byEnd.found.values()], createdSinceMs: -1 };
-	if (!isWhole) return { ...read, nextPage: byEnd.page };
-	if (first > 1) return { ...read, nextPage: Math.max(1, first - affordable(byEnd.pages, clock.now() - startedAtMs, limits)) };
-	if (byEnd.end === 'list' || byEnd.pages > MOST_CREATED_PAGES) return { ...read, nextPage: 1 };
+	const { found, pages, page, end, ...told } = await readByEnd(watch, memory, limits);
+	const isUsable = told.isSorted && told.hasTimes;
+	if (end === 'pages' && !isUsable) throw unsortable(limits);
+	if (end === 'time' && (pages === 0 || !isUsable)) throw new Stopped();
 
-	const byCreation = await readByCreation(api, groupId, memory, limits);
-	return { ...read, pages: read.pages + byCreation.pages, runs: [...new Map([...byCreation.found, ...byEnd.found]).values()], createdSinceMs: byCreation.sinceMs, nextPage: 1 };
+	const isWhole = (end === 'list' || end === 'floor') && (first === 1 || told.isSorted);
+	const look = { runs: [...found.values()], isWhole, isFromTop: first === 1, createdSinceMs: -1, pages };
+	if (!isWhole && memory !== undefined) return { ...look, nextPage: told.isSorted ? page : 1 };
+	if (first > 1) return { ...look, nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)) };
+	// A long catching up has cost enough: the next look will do.
+	if (end === 'list' || (memory !== undefined && pages > MOST_NEWEST_PAGES)) return { ...look, nextPage: 1 };
+
+	const isWarned = Object.keys(memory?.untimed.seen ?? {}).length > 0;
+	const newest = await readNewest(api, groupId, isWarned ? MOST_NEWEST_PAGES : 1, limits);
+	if (newest.isStopped && memory === undefined) throw new Stopped();
+	const runs = [...new Map([...newest.found, ...found]).values()];
+	return { ...look, runs, createdSinceMs: newest.sinceMs, pages: pages + newest.pages, nextPage: 1 };
 }
 
-async function readByEnd(api: FlowscaleApi, groupId: string | undefined, memory: TriggerMemory | undefined, first: number, limits: LookLimits): Promise<Reading> {
-	const reading: Reading = { found: new Map(), pages: 0, page: first, end: 'limit', isSorted: true, hasTimes: false };
+async function readByEnd({ api, groupId, isWanted }: Watch, memory: TriggerMemory | undefined, limits: LookLimits): Promise<Reading> {
+	const first = memory?.nextPage ?? 1;
+	const isKnown = memory === undefined ? () => false : knownTo(memory);
+	const reading: Reading = { found: new Map(), pages: 0, page: first, end: 'pages', isSorted: true, hasTimes: false };
 	let [newestMs, lastMs] = [-1, Number.POSITIVE_INFINITY];
+	// Pages that run out among runs dealt with lately (a burst of thousands) leave nothing behind.
+	let isAmongKnown = false;
 	for (; reading.pages < limits.mostPages; reading.page++) {
-		const answer = await orStopped(api.runs({ groupId, sortBy: 'completed_at', sortOrder: 'desc', page: reading.page, pageSize: limits.pageSize }));
-		if (answer === undefined && reading.pages > 0) return reading;
-		if (answer === undefined) throw new Stopped();
+		const answer = await readPage(api, { groupId, sortBy: 'completed_at', sortOrder: 'desc', page: reading.page, pageSize: limits.pageSize });
+		if (answer === undefined) return { ...reading, end: 'time' };
 		reading.pages++;
 		const added = addRuns(reading.found, answer.runs);
-		for (const { run } of answer.runs.filter((entry) => entry.run.finished && entry.run.completed_at !== null)) {
-			const endMs = timeOf(run.completed_at);
+		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at') reading.isSorted = false;
+		for (const { run } of answer.runs) {
+			const endMs = run.finished ? timeOf(run.completed_at) : Number.NaN;
+			if (Number.isNaN(endMs)) continue;
 			if (endMs > lastMs) reading.isSorted = false;
 			reading.hasTimes = true;
 			newestMs = Math.max(newestMs, endMs);
 			lastMs = endMs;
 		}
-		if (isLastPage(answer, reading.page, limits) || added === 0) return { ...reading, end: 'list' };
-		const floorMs = memory?.ended.doneUntilMs ?? newestMs - LATENESS_MS;
-		if (reading.isSorted && lastMs <= floorMs) return { ...reading, end: 'floor' };
+		if (isLastPage(answer, reading.page, limits) || added.length === 0) return { ...reading, end: 'list' };
+		if (reading.isSorted && lastMs <= (memory?.ended.doneUntilMs ?? newestMs - LATENESS_MS)) return { ...reading, end: 'floor' };
+		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
+		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));
 	}
-	return reading;
-}
-
-/** The newest created runs. @returns with the creation time down to which they were read; -1: to the end */
-async function readByCreation(api: FlowscaleApi, groupId: string | undefined, memory: TriggerMemory | undefined, limits: LookLimits) {
-	const found = new Map<string, SeenRun>();
-	const mostPages = Object.keys(memory?.untimed.seen ?? {}).length > 0 ? MOST_CREATED_PAGES : 1;
-	let sinceMs = Number.POSITIVE_INFINITY;
-	for (let page = 1; page <= mostPages; page++) {
-		const answer = await orStopped(api.runs({ groupId, sortBy: 'created_at', sortOrder: 'desc', page, pageSize: limits.pageSize }));
-		if (answer === undefined) break;
-		const added = addRuns(found, answer.runs);
-		if (isLastPage(answer, page, limits) || added === 0) return { found, pages: page, sinceMs: -1 };
-		sinceMs = answer.runs.reduce((oldest, { run }) => Math.min(oldest, timeOf(run.created_at) || oldest), sinceMs);
-	}
-	return { found, pages: mostPages, sinceMs };
-}
-
-function isLastPage({ runs, pages }: RunPage, page: number, { pageSize }: LookLimits): boolean {
-	return pages === undefined ? runs.length !== pageSize : page >= pages;
-}
-
-/** Adds what is new; a list without run ids tells equal runs apart by their times and, at last, by their number. */
-function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): number {
-	const sizeBefore = found.size;
-	const twins = new Map<string, number>();
-	for (const { run, own } of entries) {
-		const name = run.run_id ?? JSON.stringify([identityOf(run), run.started_at, run.completed_at]);
-		const number = run.run_id === null ? (twins.get(name) ?? 0) : 0;
-		twins.set(name, number + 1);
-		const id = number === 0 ? name : `${name}#${number}`;
-		if (!found.has(id)) found.set(id, { id, run, own });
-	}
-	return found.size - sizeBefore;
+	return isAmongKnown ? { ...reading, end: 'floor' } : reading;
 }
 
 /** Pages that the next look can read in its time, with some to spare, judged by this one. */
 function affordable(pages: number, tookMs: number, { budgetMs, mostPages }: LookLimits): number {
 	const pagesInTime = Math.floor((pages * budgetMs * 0.8) / Math.max(1, tookMs));
 	return Math.max(1, Math.min(pagesInTime, mostPages) - 2);
-}
-
-/** undefined when the time is over: what was read so far counts. */
-async function orStopped(answer: Promise<RunPage>): Promise<RunPage | undefined> {
-	return await answer.catch((error: unknown) => {
-		if (error instanceof Stopped) return undefined;
-		throw error;
-	});
 }
 
 function unsortable({ pageSize, mostPages }: LookLimits): UserMistake {

@@ -1,15 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { systemClock } from '../core/clock';
-import { toNodeError } from '../core/errors';
 import type { Item } from '../core/item';
-import { linkSignals } from '../core/linkedSignal';
-import { findOperation, type Resource } from '../core/menu';
-import { runItems } from '../core/runItems';
-import { runSuspended } from '../core/runSuspended';
+import type { Resource } from '../core/menu';
+import { runOperation } from '../core/runOperation';
 import type { RunWaiter } from '../core/runWaiter';
 import type { Starter } from '../core/starter';
-import { isTool, mustWaitInPlace, openSuspension } from '../core/suspension';
-import { isWaitingOperation } from '../core/waitingOperation';
 import { cancelRun } from './operations/cancelRun';
 import { execute } from './operations/execute';
 import { executeAndWait } from './operations/executeAndWait';
@@ -39,22 +34,7 @@ export const resources: Array<Resource<FlowscaleSession>> = [
 ];
 
 export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const operation = findOperation(resources, context.getNodeParameter('resource', 0), context.getNodeParameter('operation', 0));
-	const life = linkSignals(context.getExecutionCancelSignal());
-	try {
-		const isSuspended = isWaitingOperation(operation) && context.getNodeParameter('waitMode', 0, 'inExecution') === 'suspended';
-		const suspension = openSuspension(context, systemClock.now());
-		const session = await openFlowscaleSession(context, life.signal, suspension.firstRunIndex);
-		const parts = { context, session, life, clock: session.clock };
-		if (isSuspended && !mustWaitInPlace(context)) return await runSuspended({ ...parts, operation, suspension, waiting: session.waiting });
-		const items = await runItems({ ...parts, operation });
-		return isSuspended && !isTool(context) ? [[], items] : [items];
-	} catch (error) {
-		throw toNodeError(context.getNode(), error);
-	} finally {
-		life.abort();
-		life.release();
-	}
+	return await runOperation(context, { resources, clock: systemClock, open: openFlowscaleSession });
 }
 
 async function openFlowscaleSession(context: IExecuteFunctions, stop: AbortSignal, runIndex: number): Promise<FlowscaleSession> {

@@ -1,7 +1,6 @@
 import { isLoss } from '../core/http';
 import type { Item } from '../core/item';
 import { createLimiter } from '../core/limiter';
-import { type KnownRun, runOf } from '../core/run';
 import { createRunWaiter, type RunWaiter } from '../core/runWaiter';
 import { openStartMemory } from '../core/startMemory';
 import { createStarter, type Starter } from '../core/starter';
@@ -14,8 +13,8 @@ import { createWatchService, listGroup } from './watching';
 const DETACHED = { isDetached: true, tries: 2 };
 
 /** Starting: remembered, reused, sent once, or adopted. */
-export function openStarter({ api, transport, context, clock, stop }: Session, runIndex: number): Starter {
-	return createStarter(
+export function openStarter({ api, transport, context, clock, stop, progress }: Session, runIndex: number): Starter {
+	const starter = createStarter(
 		{
 			readStart: (answer, { workflowId, groupId }) => api.readStart(answer, { workflow_id: workflowId, group_id: groupId ?? null }),
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
@@ -28,6 +27,12 @@ export function openStarter({ api, transport, context, clock, stop }: Session, r
 		clock,
 		stop,
 	);
+	const start: Starter['start'] = async (order) => {
+		const run = await starter.start(order);
+		if (!order.isContinued) progress.started(run);
+		return run;
+	};
+	return { ...starter, start };
 }
 
 /** Waiting: one watcher for all items of the node. Its settings are the first item's, like the node's other limits. */
@@ -37,7 +42,7 @@ export function openWaiting(session: Session, item: Item): RunWaiter {
 	let ended = 0;
 	const outstanding = () => context.getInputData().length - ended;
 	const waiter = createRunWaiter({
-		watcher: createWatcher(createWatchService(session), { ...pace, outstanding }, clock, stop),
+		watcher: createWatcher(createWatchService(session), { ...pace, outstanding, onChange: session.progress.changed }, clock, stop),
 		cancel: async (runId) => await api.cancel(runId, DETACHED),
 		completeOutputs: async (run) => await completeOutputs(api, run, clock, stop),
 		places: createLimiter(maxConcurrent),
@@ -48,7 +53,7 @@ export function openWaiting(session: Session, item: Item): RunWaiter {
 	return { ...waiter, untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(() => ended++) };
 }
 
-/** A run of which only the id is known. */
-export function namedRun(runId: string): KnownRun {
-	return { ...runOf({ run_id: runId }), run_id: runId };
+/** Cancels a run that was started for nothing, since the execution was stopped meanwhile. */
+export async function cancelStopped({ api, context }: Session, runId: string): Promise<void> {
+	await api.cancel(runId, DETACHED).catch((error: Error) => context.logger.warn(`Run ${runId} could not be cancelled at the service: ${error.message}`));
 }

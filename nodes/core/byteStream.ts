@@ -26,6 +26,10 @@ export async function readText(stream: ByteStream, longestBytes: number): Promis
 export function onBytes(stream: ByteStream, seen: (bytes: number) => void): void {
 	stream.on('data', (chunk: Buffer) => seen(chunk.length));
 	stream.pause();
+	// A reader that only listens for data, as n8n's memory store does, would wait for ever: listening does not set a stream flowing that was paused.
+	stream.on('newListener', (event) => {
+		if (event === 'data') queueMicrotask(() => stream.isPaused() && stream.resume());
+	});
 	// An error after the reader has gone would otherwise end the process.
 	stream.on('error', () => undefined);
 }

@@ -1,3 +1,5 @@
+import { onAbort } from './onAbort';
+
 /** Time and chance, handed in so that a test can list the waits instead of sleeping. All times in milliseconds. */
 export interface Clock {
 	now(): number;
@@ -23,10 +25,10 @@ export const systemClock: Clock = {
 			const timer = AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS));
 			const done = () => {
 				timer.removeEventListener('abort', done);
-				signal?.removeEventListener('abort', done);
+				unlink?.();
 				resolve();
 			};
 			timer.addEventListener('abort', done);
-			signal?.addEventListener('abort', done);
+			const unlink = signal && onAbort(signal, done);
 		}),
 };

@@ -86,10 +86,25 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number): No
 	if (error instanceof ServiceFailure && error.facts.status !== undefined) {
 		const httpCode = String(error.facts.status);
 		const response: JsonObject = { message, httpCode };
-		return new NodeApiError(node, response, { message, description, httpCode, itemIndex });
+		return inOwnWords(new NodeApiError(node, response, { message, description, httpCode, itemIndex }), message);
 	}
 	const reason = error instanceof ServiceFailure || error instanceof UserMistake ? message : asError(error);
-	return new NodeOperationError(node, reason, { message, description, itemIndex });
+	return inOwnWords(new NodeOperationError(node, reason, { message, description, itemIndex }), message);
+}
+
+/**
+ * n8n swaps any message that contains a network code for a stock phrase. For ECONNRESET it reads "You can retry the request
+ * immediately": the opposite of what a user must know about a run that may have started, and without its group or ID.
+ */
+function inOwnWords<T extends NodeApiError | NodeOperationError>(error: T, message: string): T {
+	error.message = message;
+	return error;
+}
+
+/** A failure that names the run it is about, so that whoever reads it can find the run again. One error may be about many. */
+export function ofRun<T>(error: T, run: { run_id: string; state: string } | undefined): T | ServiceFailure {
+	if (!(error instanceof ServiceFailure) || error.facts.runId || run === undefined) return error;
+	return new ServiceFailure(error.message, { ...error.facts, runId: run.run_id, state: run.state });
 }
 
 function asError(error: unknown): Error | string {

@@ -19,32 +19,24 @@ const DIGEST_LENGTH = 8;
 
 const digestOf = (id: string) => createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_LENGTH);
 
-function split(digests: string): string[] {
-	return digests.match(/.{8}/g) ?? [];
+function split(text: string): string[] {
+	return text.match(/.{8}/g) ?? [];
 }
 
 const endOfSecondMs = (second: string) => Number(second) * 1000 + 999;
 
 /** Questions to a ledger. It is never changed: `with` gives the next one. */
 export function ledgerOf({ doneUntilMs, seen }: Ledger) {
+	const digests = new Set(Object.values(seen).flatMap(split));
 	return {
-		ids: Object.values(seen).flatMap(split),
-
-		/** Entries that are not among the known digests, each id once. */
-		unknown: <T extends TimedId>(entries: T[], known: ReadonlySet<string>): T[] => {
-			const met = new Set(known);
-			return entries.filter(({ id }) => {
-				const digest = digestOf(id);
-				return !met.has(digest) && met.add(digest).size > 0;
-			});
-		},
+		knows: (id: string) => digests.has(digestOf(id)),
 
 		/**
 		 * The ledger with these runs done and a higher floor. Beyond `most` runs the floor rises further, by whole seconds.
 		 * @param most bound of the runs kept one by one
 		 */
 		with: (entries: TimedId[], floorMs: number, most: number): Ledger => {
-			const seconds = new Map(Object.entries(seen).map(([second, digests]) => [second, new Set(split(digests))]));
+			const seconds = new Map(Object.entries(seen).map(([second, text]) => [second, new Set(split(text))]));
 			for (const { id, timeMs } of entries) {
 				const second = String(Math.floor(timeMs / 1000));
 				seconds.set(second, (seconds.get(second) ?? new Set()).add(digestOf(id)));
@@ -58,7 +50,7 @@ export function ledgerOf({ doneUntilMs, seen }: Ledger) {
 				count -= seconds.get(second)?.size ?? 0;
 				seconds.delete(second);
 			}
-			return { doneUntilMs: floor, seen: Object.fromEntries([...seconds].map(([second, digests]) => [second, [...digests].join('')])) };
+			return { doneUntilMs: floor, seen: Object.fromEntries([...seconds].map(([second, kept]) => [second, [...kept].join('')])) };
 		},
 	};
 }

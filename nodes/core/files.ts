@@ -3,9 +3,9 @@ import { type ByteStream, onBytes } from './byteStream';
 import type { Clock } from './clock';
 import { ServiceFailure, Stopped, UserMistake } from './errors';
 import { safeFileName } from './fileName';
-import { type Http, isLoss, type StreamAnswer } from './http';
+import { type Head, type Http, isLoss, type StreamAnswer } from './http';
 import { linkSignals } from './linkedSignal';
-import { mimeTypeOf } from './mimeType';
+import { mimeTypeOf, mimeTypeOfName } from './mimeType';
 import { isPassingStatus, pauseBeforeRetry, READ_TRIES, retryAfterMs } from './retry';
 
 export interface Downloaded {
@@ -61,6 +61,7 @@ async function tryDownload(settings: DownloadSettings, link: string, filename: s
 		const tooLarge = new UserMistake(`"${filename}" is larger than the allowed ${maxFileBytes / 1_048_576} MB`, 'Raise Max File Size, or switch Download off to get its link.');
 		const told = headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? Number.NaN) : Number.NaN;
 		if (maxFileBytes > 0 && told > maxFileBytes) return tooLarge;
+		if (isNoFile(answer, filename)) return notTheFile(filename, `HTTP ${answer.status}, ${headers['content-type'] ?? 'no type'}`);
 		let bytes = 0;
 		let isTooLarge = false;
 		onBytes(stream, (count) => {
@@ -75,6 +76,7 @@ async function tryDownload(settings: DownloadSettings, link: string, filename: s
 		if (isTooLarge) return tooLarge;
 		if (binary instanceof Error) return brokenOff(filename, binary);
 		if (!Number.isNaN(told) && bytes !== told) return brokenOff(filename);
+		if (bytes === 0 && isMedia(filename)) return notTheFile(filename, 'it is empty');
 		return { binary, bytes, mimeType };
 	} finally {
 		// Ends the stream on every way out, so that no socket stays behind.
@@ -112,6 +114,17 @@ async function guardSilence(stream: ByteStream, bytes: () => number, clock: Cloc
 		if (bytes() === seen) stream.destroy(new Error('The connection went silent'));
 		seen = bytes();
 	}
+}
+
+const isMedia = (filename: string) => /^(image|video|audio)\//.test(mimeTypeOfName(filename) ?? '');
+
+/** A proxy's page that says "please wait" with status 200 would otherwise be stored as the picture. */
+function isNoFile({ status, headers }: Head, filename: string): boolean {
+	return status === 204 || (isMedia(filename) && /^text\/html/i.test(headers['content-type'] ?? ''));
+}
+
+function notTheFile(filename: string, reason: string): ServiceFailure {
+	return new ServiceFailure(`What came for "${filename}" is not the file (${reason})`, { isPassing: true });
 }
 
 function brokenOff(filename: string, cause?: Error): ServiceFailure {

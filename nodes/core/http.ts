@@ -1,6 +1,6 @@
-import type { IExecuteFunctions, IHttpRequestOptions, ILoadOptionsFunctions, IN8nHttpFullResponse, IPollFunctions } from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IExecuteFunctions, IHttpRequestOptions, ILoadOptionsFunctions, IN8nHttpFullResponse, IPollFunctions } from 'n8n-workflow';
 import { linkSignals } from './linkedSignal';
-import { type Loss, readLoss } from './networkError';
+import { answerIn, type Loss, readLoss } from './networkError';
 import { type ByteStream, readText } from './byteStream';
 
 /** Where a node's code runs when it talks to a service. */
@@ -44,6 +44,8 @@ export function isLoss(result: object): result is Loss {
 /** Longest JSON answer that is read; a hundred runs with their inputs take well under a megabyte. */
 const LONGEST_TEXT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_IDLE_MS = 30_000;
+/** From an answer's head to its end. With redirects off n8n's helper guards nothing after the head, and a start has no other limit. */
+const LONGEST_BODY_MS = 30_000;
 
 /**
  * n8n's helper ties a request to the signal of the context it is called on, and overwrites ours. Called on this bare
@@ -51,9 +53,9 @@ const DEFAULT_IDLE_MS = 30_000;
  * after Stop (on a stopped context the helper sends nothing at all). The credential is read once per node execution
  * instead of once per request: on a real server each read is a database query and a decryption.
  */
-function bareContext(context: NodeContext): NodeContext {
+function bareContext(context: NodeContext, renewed?: RenewedCredential): NodeContext {
 	type Credentials = ReturnType<NodeContext['getCredentials']>;
-	const known = new Map<string, Credentials>();
+	const known = new Map<string, Credentials>(renewed && [[renewed.type, Promise.resolve(renewed.values)]]);
 	return {
 		helpers: context.helpers,
 		logger: context.logger,
@@ -66,9 +68,17 @@ function bareContext(context: NodeContext): NodeContext {
 	} as unknown as NodeContext;
 }
 
+/** A credential whose token n8n fetches and renews; `values` is the object that n8n writes the new token into. */
+export interface RenewedCredential {
+	type: string;
+	values: ICredentialDataDecryptedObject;
+}
+
 /** @param stop the execution's stop signal, where the context has one */
-export function createHttp(context: NodeContext, credentialType: string, stop?: AbortSignal): Http {
-	const bare = bareContext(context);
+export function createHttp(context: NodeContext, credential: string | RenewedCredential, stop?: AbortSignal): Http {
+	const renewed = typeof credential === 'string' ? undefined : credential;
+	const credentialType = typeof credential === 'string' ? credential : credential.type;
+	const bare = bareContext(context, renewed);
 	const withKey = async (options: IHttpRequestOptions) =>
 		await context.helpers.httpRequestWithAuthentication.call(bare as IExecuteFunctions, credentialType, options);
 	const withoutKey = async (options: IHttpRequestOptions) => await context.helpers.httpRequest(options);
@@ -93,26 +103,34 @@ export function createHttp(context: NodeContext, credentialType: string, stop?: 
 			stream.once('close', link.release);
 			return { status: answer.statusCode, headers: answer.headers as Head['headers'], stream };
 		} catch (error) {
-			link.release();
-			return readLoss(error);
+			const refusal = renewed && answerIn(error);
+			if (!refusal) link.release();
+			else refusal.stream.once('close', link.release);
+			return refusal ?? readLoss(error);
 		}
 	};
 
-	const open: Http['open'] = async (call) => await send(withKey, call, {});
+	// n8n renews a token only when the 401 is thrown, and n8n 1.x cannot except single statuses: then any refusal is thrown.
+	const open: Http['open'] = async (call) => await send(withKey, call, { ignoreHttpStatusErrors: renewed === undefined });
 	return {
 		open,
 		openPublic: async (call) => await send(withoutKey, call, { skipSslCertificateValidation: call.isCertificateUnchecked }),
 		exchange: async (call) => {
 			const { totalMs = DEFAULT_IDLE_MS } = call;
 			const limit = linkSignals(call.signal, totalMs === 0 ? undefined : AbortSignal.timeout(totalMs));
+			const giveUp = () => limit.abort();
+			let late: AbortSignal | undefined;
 			try {
 				const answer = await open({ ...call, signal: limit.signal });
 				if (isLoss(answer)) return answer;
 				const { status, headers, stream } = answer;
+				late = AbortSignal.timeout(LONGEST_BODY_MS);
+				late.addEventListener('abort', giveUp);
 				return { status, headers, text: await readText(stream, LONGEST_TEXT_BYTES) };
 			} catch (error) {
 				return readLoss(error);
 			} finally {
+				late?.removeEventListener('abort', giveUp);
 				limit.release();
 			}
 		},

@@ -30,3 +30,12 @@ export function textAt(record: JsonRecord | undefined, ...keys: string[]): strin
 export function dataOf(pairs: Array<[string, unknown]>): IDataObject {
 	return Object.fromEntries(pairs.filter(([key]) => key !== '__proto__')) as IDataObject;
 }
+
+/** The value of a JSON text; undefined when it is none. */
+export function parsedJson(text: string): unknown {
+	try {
+		return JSON.parse(text) as unknown;
+	} catch {
+		return undefined;
+	}
+}

@@ -11,6 +11,8 @@ const LOOKS_AT_A_TIME = 10;
 const UNKNOWN_RUN_GRACE_MS = 15_000;
 /** A service that is down for longer than this is not waited for; the runs stay adoptable. */
 const LONGEST_OUTAGE_MS = 300_000;
+/** A list that fails this often in a row is given up: single looks may still work, and the runs are what matters. */
+const MOST_FAILED_LISTS = 3;
 /** A run that claims to be running is asked for its outputs this seldom: their 408 may be the only sign of its timeout. */
 const LEAST_DOUBT_MS = 60_000;
 
@@ -30,6 +32,7 @@ export interface LookResults {
 export function createLooker(service: WatchService, { onSeen, onEnded }: LookResults, intervalMs: number, clock: Clock): Looker {
 	const limit = createLimiter(LOOKS_AT_A_TIME);
 	let canList = service.lookAtGroup !== undefined;
+	let failedLists = 0;
 
 	/** A status that does not say whether the run has ended is checked each time, any other one seldom. */
 	const judged = async (watched: WatchedRun, run: KnownRun): Promise<KnownRun> => {
@@ -76,12 +79,13 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 	const list = async (groupId: string, group: WatchedRun[]) => {
 		const runs = await service.lookAtGroup?.(groupId, new Set(group.map(({ run }) => run.run_id)));
 		if (runs === undefined) canList = false;
+		failedLists = 0;
 		return new Map(runs?.map((run) => [run.run_id, run]));
 	};
 	const lookAtGroup = async (groupId: string, group: WatchedRun[]) => {
 		const listed = await list(groupId, group).catch((error: unknown) => {
 			// A key that may read runs but not list them is no reason to give up the runs.
-			canList = !isRefusal(error);
+			canList = !isRefusal(error) && (isAskingForPatience(error) || ++failedLists < MOST_FAILED_LISTS);
 			for (const watched of group) if (canList) missed(watched, error);
 			return canList ? undefined : new Map<string, KnownRun>();
 		});
@@ -100,6 +104,11 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 			else await Promise.all(watched.map(lookAtOne));
 		},
 	};
+}
+
+/** Single looks would be more requests, which is the opposite of what it asks for. */
+function isAskingForPatience(error: unknown): boolean {
+	return error instanceof ServiceFailure && error.facts.status === 429;
 }
 
 function isRefusal(error: unknown): boolean {

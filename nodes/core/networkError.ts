@@ -1,3 +1,5 @@
+import type { ByteStream } from './byteStream';
+
 /** What went wrong on the way, when a request brought no answer. */
 export interface Loss {
 	/** Node's or OpenSSL's code, such as `ECONNRESET`; `UNKNOWN` if the error carries none. */
@@ -8,6 +10,9 @@ export interface Loss {
 	isPassing: boolean;
 	text: string;
 }
+
+/** Code of an error by which a credential says that it could not get a token, so that nothing was sent. */
+export const NO_TOKEN = 'ERR_NO_TOKEN';
 
 const NOT_RESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME', 'ENODATA']);
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
@@ -20,6 +25,7 @@ const NOT_WRITTEN = new Set(['ERR_INVALID_CHAR', 'ERR_HTTP_INVALID_HEADER_VALUE'
 /** Reads the error that n8n's HTTP helper threw: an AxiosError, or a NodeApiError with the AxiosError as its cause. */
 export function readLoss(error: unknown): Loss {
 	const code = codeOf(error) ?? 'UNKNOWN';
+	if (code === NO_TOKEN) return { code, reached: 'no', isPassing: [...causes(error)].at(-1)?.isPassing === true, text: deepestMessage(error) };
 	if (NOT_RESOLVED.has(code)) return { code, reached: 'no', isPassing: true, text: 'Its name could not be resolved' };
 	if (code === 'ECONNREFUSED') return { code, reached: 'no', isPassing: true, text: 'The connection was refused' };
 	if (NOT_CONNECTED.has(code)) return { code, reached: 'no', isPassing: true, text: `It cannot be reached (${code})` };
@@ -38,6 +44,15 @@ function isRefusedByHost(error: unknown): boolean {
 	return /blocked|not allowed|ssrf|invalid url/i.test(`${nameOf(error)} ${deepestMessage(error)}`);
 }
 
+/** The answer inside of an error that n8n's helper threw for its status; its stream is unread. */
+export function answerIn(error: unknown): { status: number; headers: Record<string, string | undefined>; stream: ByteStream } | undefined {
+	for (const { response } of causes(error)) {
+		const { status, headers, data } = (response ?? {}) as { status?: unknown; headers?: unknown; data?: ByteStream };
+		if (typeof status === 'number' && typeof data?.pipe === 'function') return { status, headers: { ...(headers as Record<string, string>) }, stream: data };
+	}
+	return undefined;
+}
+
 function* causes(error: unknown): Generator<Record<string, unknown>> {
 	let current = error;
 	for (let depth = 0; depth < 6 && typeof current === 'object' && current !== null; depth++) {
@@ -53,10 +68,10 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function nameOf(error: unknown): string {
-	return [...causes(error)].map(({ name }) => String(name ?? '')).join(' ');
+	return [...causes(error)].map(({ name }) => (typeof name === 'string' ? name : '')).join(' ');
 }
 
 function deepestMessage(error: unknown): string {
 	const messages = [...causes(error)].map(({ message }) => message).filter((message) => typeof message === 'string');
-	return (messages.at(-1) as string | undefined) ?? String(error);
+	return (messages.at(-1) as string | undefined) ?? (typeof error === 'string' ? error : 'Unknown error');
 }

@@ -1,13 +1,13 @@
 import { LONGEST_RETRY_AFTER_MS } from './retry';
 
 /** Growth of the pause with a run's age once it is older than the usual pause makes sense for. */
-const SHARE_OF_AGE = 0.065;
+const SHARE_OF_AGE = 0.07;
 const QUICK_SHARE_OF_AGE = 0.25;
 const MOST_INTERVALS = 5;
 
 /**
  * Pause before the next look at one run: an eighth of the interval at first, a quarter of the age in its first seconds, then
- * the interval itself, later about 6 % of the age, at most five intervals. Ten minutes at 2 s cost about 90 looks.
+ * the interval itself, later 7 % of the age, at most five intervals. Ten minutes at 2 s cost about 90 looks.
  */
 export function pauseByAge(ageMs: number, intervalMs: number): number {
 	const quick = Math.min(intervalMs, Math.max(intervalMs / 8, ageMs * QUICK_SHARE_OF_AGE));

@@ -83,6 +83,11 @@ export function runOf(known: Partial<Run>): Run {
 	return run;
 }
 
+/** A run of which only the id is known. */
+export function namedRun(runId: string): KnownRun {
+	return { ...runOf({ run_id: runId }), run_id: runId };
+}
+
 /** What a look left out and an earlier answer told: list entries may hold little more than id, status and outputs. */
 export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
 	return {

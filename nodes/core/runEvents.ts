@@ -81,25 +81,32 @@ export function remember<Seen extends Sighting>(memory: TriggerMemory | undefine
 	const newestMs = finished.reduce((newest, { timeMs }) => (timeMs > newest ? timeMs : newest), -1);
 	const before = memory ?? firstMemory(look, newestMs, nowMs, settings.scope);
 
-	const known = new Set([...ledgerOf(before.ended).ids, ...ledgerOf(before.untimed).ids]);
+	const [ended, withoutTime] = [ledgerOf(before.ended), ledgerOf(before.untimed)];
 	const isTimed = ({ timeMs }: TimedId) => !Number.isNaN(timeMs);
 	const timed = wanted.filter(isTimed).filter(({ timeMs }) => timeMs > before.ended.doneUntilMs);
 	const untimed = wanted.filter((entry) => !isTimed(entry)).map(byCreation).filter(({ timeMs }) => timeMs > before.untimed.doneUntilMs);
-	const fresh = ledgerOf(before.ended).unknown([...timed, ...untimed], known);
+	// An end time may be filled in after it was missing: the run is the same.
+	const fresh = new Map([...timed, ...untimed].filter(({ id }) => !ended.knows(id) && !withoutTime.knows(id)).map((entry) => [entry.id, entry]));
 
 	const isSettled = nowMs - before.markedAtMs >= LATENESS_MS;
-	// Runs that end in the same second as the newest of a look from the middle may lie above it.
-	const topMs = Math.max(before.markMs, look.isFromTop ? newestMs : newestMs - 1000);
-	const doneUntilMs = Math.max(before.ended.doneUntilMs, newestMs - LATENESS_MS, isSettled ? before.markMs : -1);
+	// A look from the middle tells nothing about what lies above it, not even about the second in which its newest run ended.
+	const topMs = look.isFromTop ? Math.max(before.markMs, newestMs) : newestMs - 1000;
+	const settledMs = isSettled ? Math.min(before.markMs, topMs) : -1;
+	const doneUntilMs = Math.max(before.ended.doneUntilMs, newestMs - LATENESS_MS, settledMs);
 	const after: TriggerMemory = {
 		...before,
-		ended: ledgerOf(before.ended).with(timed, doneUntilMs, MOST_ENDED),
-		untimed: ledgerOf(before.untimed).with(untimed, before.untimed.doneUntilMs, MOST_UNTIMED),
-		...(isSettled ? { markMs: topMs, markedAtMs: nowMs } : {}),
+		ended: ended.with(timed, doneUntilMs, MOST_ENDED),
+		untimed: withoutTime.with(untimed, before.untimed.doneUntilMs, MOST_UNTIMED),
+		...(isSettled ? { markMs: Math.max(before.markMs, topMs), markedAtMs: nowMs } : {}),
 		nextPage: look.nextPage,
 	};
-	const events = memory === undefined ? [] : fresh.sort((a, b) => a.timeMs - b.timeMs).map(({ seen }) => seen);
+	const events = memory === undefined ? [] : [...fresh.values()].sort((a, b) => a.timeMs - b.timeMs).map(({ seen }) => seen);
 	return { memory: after, events };
+}
+
+/** Whether a run was dealt with lately. */
+export function knownTo(memory: TriggerMemory): (id: string) => boolean {
+	return ledgerOf(memory.ended).knows;
 }
 
 function firstMemory<Seen extends Sighting>({ isWhole, createdSinceMs }: Look<Seen>, newestMs: number, nowMs: number, scope: string): TriggerMemory {

@@ -4,6 +4,7 @@ import { failureText, Stopped, toNodeError } from './errors';
 import { itemAt } from './item';
 import { createLimiter } from './limiter';
 import type { LinkedSignal } from './linkedSignal';
+import { onAbort } from './onAbort';
 import type { ItemOutput, Job, Operation } from './menu';
 
 export interface ItemRun<Session> {
@@ -48,12 +49,16 @@ export async function runItems<Session>({ context, operation, session, life, clo
 
 	if (!failure) {
 		const limit = createLimiter(operation.itemsAtATime ?? ITEMS_AT_A_TIME);
-		const work = jobs.map(async ({ index, job }) =>
-			await limit(async () => {
+		// A failure is noted before its place is free, so that no further item begins in between.
+		const attempt = async (index: number, job: Job) => {
+			try {
 				if (life.signal.aborted) throw new Stopped();
 				results[index] = await job();
-			}).catch((error: unknown) => fail(error, index)),
-		);
+			} catch (error) {
+				fail(error, index);
+			}
+		};
+		const work = jobs.map(async ({ index, job }) => await limit(async () => await attempt(index, job)));
 		const over = new AbortController();
 		await Promise.race([Promise.all(work), farewell(life.signal, over.signal, clock)]);
 		over.abort();
@@ -63,6 +68,6 @@ export async function runItems<Session>({ context, operation, session, life, clo
 }
 
 async function farewell(ending: AbortSignal, over: AbortSignal, clock: Clock): Promise<void> {
-	if (!ending.aborted) await new Promise<void>((resolve) => ending.addEventListener('abort', () => resolve(), { once: true, signal: over }));
+	await new Promise<void>((resolve) => onAbort(ending, resolve));
 	await clock.pause(LONGEST_FAREWELL_MS, over);
 }

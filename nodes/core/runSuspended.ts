@@ -8,8 +8,14 @@ import { type RunWaiter, StillRunning } from './runWaiter';
 import { checkWire, closeSuspension, isTurn, pauseBeforeTurn, saveSuspension, type Suspension } from './suspension';
 import type { Wait, WaitingOperation } from './waitingOperation';
 
-/** Runs are looked at in place for this long before the execution is suspended for the first time. */
-const FIRST_SHIFT_MS = 60_000;
+/** How long runs are looked at in place before the execution is suspended for the first time, and how long it is away then. */
+export interface SuspensionPace {
+	firstShiftMs: number;
+	/** @param ageMs of the wait so far */
+	pauseMs(ageMs: number): number;
+}
+
+const USUAL_PACE: SuspensionPace = { firstShiftMs: 60_000, pauseMs: pauseBeforeTurn };
 /** A turn of the loop needs one look. */
 const TURN_MS = 3_000;
 /** n8n resumes nothing in less than a minute: what is due earlier is waited for in place. */
@@ -19,6 +25,7 @@ interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
 	operation: WaitingOperation<Session>;
 	suspension: Suspension;
 	waiting(item: Item): RunWaiter;
+	pace?: SuspensionPace;
 }
 
 /**
@@ -26,11 +33,11 @@ interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
  * through "Still Running". Ends with the items that waiting in place gives, on "Done".
  * @throws NodeApiError | NodeOperationError
  */
-export async function runSuspended<Session>({ context, operation, session, life, clock, suspension, waiting }: SuspendedRun<Session>): Promise<INodeExecutionData[][]> {
+export async function runSuspended<Session>({ context, operation, session, life, clock, suspension, waiting, pace = USUAL_PACE }: SuspendedRun<Session>): Promise<INodeExecutionData[][]> {
 	checkWire(context);
 	const items = context.getInputData();
 	const isContinued = isTurn(context) || suspension.turns > 0;
-	const endsMs = clock.now() + (isContinued ? TURN_MS : FIRST_SHIFT_MS);
+	const endsMs = clock.now() + (isContinued ? TURN_MS : pace.firstShiftMs);
 	const shift = { endsMs, courtesyMs: COURTESY_MS, sinceMs: suspension.sinceMs };
 	let stillRunning = 0;
 	let failure: { error: unknown; index: number } | undefined;
@@ -74,7 +81,7 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	if (stillRunning > 0) {
 		suspension.turns++;
 		saveSuspension(context, suspension);
-		await context.putExecutionToWait(new Date(clock.now() + pauseBeforeTurn(clock.now() - suspension.sinceMs)));
+		await context.putExecutionToWait(new Date(clock.now() + pace.pauseMs(clock.now() - suspension.sinceMs)));
 		return [items, []];
 	}
 

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import { ServiceFailure, Stopped } from './errors';
+import { ofRun, ServiceFailure, Stopped } from './errors';
 import { createLimiter, type Limiter } from './limiter';
 import type { KnownRun } from './run';
 import type { Watcher } from './watchRuns';
@@ -89,7 +89,10 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 				return await watch(await begin(), order, shift);
 			}),
 		conclude: async (ended, order) => {
-			const run = ended.state === 'succeeded' ? await completeOutputs(ended) : ended;
+			const complete = async () => await completeOutputs(ended).catch((error: unknown) => {
+				throw ofRun(error, ended);
+			});
+			const run = ended.state === 'succeeded' ? await complete() : ended;
 			if (run.state === 'succeeded' || order.isFailedRunAnItem) return run;
 			throw failedRun(run);
 		},

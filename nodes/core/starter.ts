@@ -13,6 +13,8 @@ import { isSameOrder, mayHaveStarted, type StartOrder } from './startOrder';
 /** What a service offers for starting. */
 export interface StartService {
 	readStart(answer: Answer, order: StartOrder): Run;
+	/** Whether a 2xx says in the service's own words that nothing was started. */
+	isRefusal?(answer: Answer): boolean;
 	getRun(runId: string): Promise<KnownRun | null>;
 	/** All runs of a group, newest first; undefined where the list tells no run ids. */
 	listGroup(groupId: string): Promise<KnownRun[] | undefined>;
@@ -40,6 +42,7 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 	const taken = new Set(memory.runIds());
 	const underWay = new Map<Promise<unknown>, StartOrder>();
 	const groups = new Map<string, Promise<KnownRun[] | undefined>>();
+	const judge = (result: Answer | Loss) => (!isLoss(result) && service.isRefusal?.(result) ? 'refused' : judgeStart(result));
 
 	const take = (order: StartOrder, run: KnownRun, sentAtMs: number): KnownRun => {
 		taken.add(run.run_id);
@@ -95,25 +98,26 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 	};
 
 	/** Ends with the run taken, so that whoever waits for this start sees whose it is. */
-	const sendOnce = async (order: StartOrder, sentAtMs: number) => {
-		const result = await limit(order.send).catch((error: unknown) => {
-			memory.forget(order.itemIndex);
-			throw error;
-		});
-		const run = !isLoss(result) && judgeStart(result) === 'answered' ? startedRun(() => service.readStart(result, order)) : undefined;
-		return { result, run: run && take(order, run, sentAtMs) };
-	};
-
-	const send = async (order: StartOrder): Promise<KnownRun> => {
-		for (let tries = 1; ; tries++) {
+	const sendOnce = async (order: StartOrder) =>
+		await limit(async () => {
 			if (stop?.aborted) throw new Stopped();
 			const sentAtMs = clock.now();
 			memory.remember(order.itemIndex, order, { sentAtMs, groupId: order.groupId });
-			const sending = sendOnce(order, sentAtMs);
+			const result = await order.send().catch((error: unknown) => {
+				memory.forget(order.itemIndex);
+				throw error;
+			});
+			const run = !isLoss(result) && judge(result) === 'answered' ? startedRun(() => service.readStart(result, order)) : undefined;
+			return { result, sentAtMs, run: run && take(order, run, sentAtMs) };
+		});
+
+	const send = async (order: StartOrder): Promise<KnownRun> => {
+		for (let tries = 1; ; tries++) {
+			const sending = sendOnce(order);
 			underWay.set(sending, order);
-			const { result, run } = await sending.finally(() => underWay.delete(sending));
+			const { result, sentAtMs, run } = await sending.finally(() => underWay.delete(sending));
 			if (run) return run;
-			const verdict = judgeStart(result);
+			const verdict = judge(result);
 			if (verdict === 'notReached' || verdict === 'refused') {
 				memory.forget(order.itemIndex);
 				const failure = service.failureOf(result);

@@ -1,8 +1,8 @@
 import type { Clock } from './clock';
-import { cleanText, ServiceFailure, Stopped } from './errors';
+import { cleanText, type FailureFacts, ServiceFailure, Stopped } from './errors';
 import { type Answer, type Head, type Http, type HttpCall, isLoss, type StreamAnswer } from './http';
-import type { Loss } from './networkError';
-import { createRedactor } from './redact';
+import { type Loss, NO_TOKEN } from './networkError';
+import { createRedactor, type Secrets } from './redact';
 import { isPassingStatus, pauseBeforeRetry, READ_TRIES, retryAfterMs } from './retry';
 
 export interface ApiRequest extends Omit<HttpCall, 'url'> {
@@ -29,6 +29,8 @@ export interface Transport {
 	openOnce(request: ApiRequest): Promise<StreamAnswer | Loss>;
 	failureOf(answer: Head & { text?: string }): ServiceFailure;
 	failureOfLoss(loss: Loss): ServiceFailure;
+	/** The service's own words for what went wrong, where no HTTP status says it. */
+	failureInWords(words: string, facts?: FailureFacts): ServiceFailure;
 	/** The service's clock for a time of ours (epoch ms), as its last `Date` header tells, which is in whole seconds. */
 	serviceTime(ms: number): number;
 	/** The answer's JSON; undefined when it is empty. @throws ServiceFailure (passing) when it is not JSON */
@@ -42,21 +44,26 @@ export interface TransportOptions {
 	clock: Clock;
 	stop?: AbortSignal;
 	/** Keys and header values: cut out of every text that a user reads. */
-	secrets: string[];
+	secrets: Secrets;
+	/** Those of them that no answer holds by right: cut out of everything that comes back, items included. */
+	keys?: Secrets;
 	/** The service's own words in an error body, if it has any. */
 	errorTextOf(body: unknown): string | undefined;
+	/** What to do after a refusal, in the service's own terms; undefined: the usual advice. */
+	adviceFor?(status: number): string | undefined;
 }
 
-export function connect({ http, root, serviceName, clock, stop, secrets, errorTextOf }: TransportOptions): Transport {
+export function connect({ http, root, serviceName, clock, stop, secrets, keys = [], errorTextOf, adviceFor }: TransportOptions): Transport {
 	const redact = createRedactor(secrets);
+	const withoutKeys = createRedactor(keys);
 	const safe = (text: string) => cleanText(redact(text));
 	const callOf = ({ path, query, ...call }: ApiRequest): HttpCall => ({ ...call, url: `${root}${path}${queryText(query)}` });
 
 	const failureOfLoss = ({ code, text, isPassing, reached }: Loss) =>
-		new ServiceFailure(`No answer from ${serviceName} at ${new URL(root).host}. ${safe(text)}.`, {
+		new ServiceFailure(code === NO_TOKEN ? safe(text) : `No answer from ${serviceName} at ${new URL(root).host}. ${safe(text)}.`, {
 			code,
 			isPassing,
-			hint: reached === 'no' ? 'Check the Base URL in the credential, and that this n8n can reach that host.' : undefined,
+			hint: reached === 'no' && code !== NO_TOKEN ? 'Check the Base URL in the credential, and that this n8n can reach that host.' : undefined,
 		});
 
 	const failureOf: Transport['failureOf'] = ({ status, headers, text }) => {
@@ -69,7 +76,7 @@ export function connect({ http, root, serviceName, clock, stop, secrets, errorTe
 			status,
 			isPassing: isPassingStatus(status),
 			retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
-			hint: hintFor(status),
+			hint: adviceFor?.(status) ?? hintFor(status),
 		});
 	};
 
@@ -85,7 +92,10 @@ export function connect({ http, root, serviceName, clock, stop, secrets, errorTe
 		if (stop?.aborted && !request.isDetached) throw new Stopped();
 		return result;
 	};
-	const once: Transport['once'] = async (request) => await guarded(request, http.exchange);
+	const once: Transport['once'] = async (request) => {
+		const result = await guarded(request, http.exchange);
+		return isLoss(result) ? result : { ...result, text: withoutKeys(result.text) };
+	};
 
 	return {
 		root,
@@ -93,6 +103,7 @@ export function connect({ http, root, serviceName, clock, stop, secrets, errorTe
 		openOnce: async (request) => await guarded(request, http.open),
 		failureOf,
 		failureOfLoss,
+		failureInWords: (words, facts) => new ServiceFailure(`${serviceName}: ${safe(words)}`, facts),
 		serviceTime: (ms) => ms + aheadMs,
 		jsonOf: (answer) => {
 			if (answer.text.trim() === '') return undefined;

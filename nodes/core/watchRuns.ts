@@ -1,6 +1,7 @@
 import type { Clock } from './clock';
-import { Stopped } from './errors';
+import { ofRun, Stopped } from './errors';
 import { createLooker } from './lookAtRuns';
+import { onAbort } from './onAbort';
 import { pauseByAge, pauseForGroup, pauseWithStream, withJitter } from './pace';
 import type { KnownRun } from './run';
 import { createFollower } from './runEventFollower';
@@ -19,6 +20,8 @@ export interface Watcher {
 
 /** Runs that few wait for are followed by their event stream. */
 const FEW_RUNS = 4;
+/** Runs of one group end in swarms: one listing answers all the streams that tell of it within this time. */
+const SWARM_MS = 10;
 
 /** Many runs, one watcher: one listing per group and tick, single looks otherwise, event streams where few are left. */
 export function createWatcher(service: WatchService, settings: WatchSettings, clock: Clock, stop?: AbortSignal): Watcher {
@@ -35,7 +38,7 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		rouse();
 	};
 	const streams = {
-		onHint: (runId: string) => lookAgain(runId, 0),
+		onHint: (runId: string) => lookAgain(runId, all.size > 1 ? SWARM_MS : 0),
 		onLive: (runId: string) => lookAgain(runId, pauseWithStream(intervalMs)),
 	};
 	const follower = createFollower(service, streams, clock, stop);
@@ -43,7 +46,7 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		if (!all.delete(watched)) return;
 		if (![...all].some(({ run }) => run.run_id === watched.run.run_id)) follower.release(watched.run.run_id);
 		if (!(result instanceof Error)) ended++;
-		watched.settle(result);
+		watched.settle(result instanceof Error ? ofRun(result, watched.run) : result);
 	};
 	const onSeen = (watched: WatchedRun, run: KnownRun) => {
 		if (run.state !== watched.run.state) onChange?.(run);
@@ -70,12 +73,27 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		rouse();
 	};
 
+	/** A run that joins a group is seen by the group's next listing, unless that is later than the usual pause. */
+	const firstLookAt = (run: KnownRun, since: number) => {
+		const now = clock.now();
+		// A run that was just started cannot have ended; one of which only the id is known may have.
+		if (run.state === 'unknown') return now;
+		const ownMs = now + pauseByAge(now - since, intervalMs);
+		if (run.group_id === null || !looker.canList() || outstanding() <= FEW_RUNS) return ownMs;
+		const mates = [...all].filter(({ run: mate, isLooking }) => mate.group_id === run.group_id && !isLooking);
+		const nextMs = Math.min(now + intervalMs, ...mates.map(({ dueMs }) => dueMs));
+		return Math.max(ownMs, mates.length > 0 ? nextMs : now + intervalMs / 4);
+	};
+
 	/** Once one run of a group is due, the whole group is looked at, since that costs the same. */
 	const launchLooks = () => {
 		const groups = new Map<string | null, WatchedRun[]>();
 		for (const watched of all) {
 			const groupId = looker.canList() ? watched.run.group_id : null;
-			if (!watched.isLooking) groups.set(groupId, [...(groups.get(groupId) ?? []), watched]);
+			if (watched.isLooking) continue;
+			const group = groups.get(groupId);
+			if (group) group.push(watched);
+			else groups.set(groupId, [watched]);
 		}
 		for (const [groupId, group] of groups) {
 			const due = group.filter(({ dueMs }) => dueMs <= clock.now());
@@ -93,9 +111,9 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			launchLooks();
 			// A run that is being looked at rouses the loop itself; its due time would only make it spin.
 			const next = Math.min(...[...all].map(({ dueMs, deadlineMs, isLooking }) => (isLooking ? deadlineMs : Math.min(dueMs, deadlineMs))));
-			stop?.addEventListener('abort', rouse);
+			const unlink = stop && onAbort(stop, rouse);
 			if (all.size > 0 && !stop?.aborted) await clock.pause(next - clock.now(), wake.signal);
-			stop?.removeEventListener('abort', rouse);
+			unlink?.();
 		}
 		// Together with the last check: a run that comes right after it finds the loop ended and starts it anew.
 		isRunning = false;
@@ -106,12 +124,9 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		watch: async (run, deadlineMs, sinceMs) => {
 			if (run.finished) return run;
 			return await new Promise<KnownRun>((resolve, reject) => {
-				const now = clock.now();
-								// A run that was just started cannot have ended; one of which only the id is known may have.
-				const since = sinceMs ?? now;
+				const since = sinceMs ?? clock.now();
 				firstSince = Math.min(firstSince, since);
-				const dueMs = run.state === 'unknown' ? now : now + pauseByAge(now - since, intervalMs);
-				all.add(watchedRun(run, since, deadlineMs, dueMs, (result) => (result instanceof Error ? reject(result) : resolve(result))));
+				all.add(watchedRun(run, since, deadlineMs, firstLookAt(run, since), (result) => (result instanceof Error ? reject(result) : resolve(result))));
 				rouse();
 				if (isRunning) return;
 				isRunning = true;

@@ -42,6 +42,6 @@ export function timeoutOf({ run, since, lastFailure, failures }: WatchedRun, now
 	return new WaitTimeout(`Run ${run.run_id} did not end within ${Math.round((now - since) / 100) / 10} s (state ${run.state}).${cause}`, {
 		runId: run.run_id,
 		state: run.state,
-		hint: 'It goes on at the service. Collect it later with Run > Wait and this run ID, or raise Timeout.',
+		hint: 'It goes on at the service. Collect it later by this run ID, or raise Timeout.',
 	});
 }

@@ -2,6 +2,7 @@ import type { Operation } from '../../core/menu';
 import { itemOf } from '../../core/outputItems';
 import { optionsField } from '../../core/waitingFields';
 import type { FlowscaleSession } from '../operations';
+import { cancelStopped } from '../waiting';
 import { reuseOption } from './fields';
 import { readStartOrder, startFields } from './starting';
 
@@ -13,6 +14,16 @@ export const execute: Operation<FlowscaleSession> = {
 	fields: [...startFields, optionsField([reuseOption])],
 	prepare: (item, session) => {
 		const order = readStartOrder(item, session);
-		return async () => [itemOf(await session.starter().start(order))];
+		let isSent = false;
+		const send: typeof order.send = async () => {
+			isSent = true;
+			return await order.send();
+		};
+		return async () => {
+			const run = await session.starter().start({ ...order, send });
+			// Nobody will get to see this item: without it the run would be paid for nothing.
+			if (isSent && session.context.getExecutionCancelSignal()?.aborted) await cancelStopped(session, run.run_id);
+			return [itemOf(run)];
+		};
 	},
 };

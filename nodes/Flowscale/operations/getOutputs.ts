@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../core/errors';
+import { ofRun, ServiceFailure } from '../../core/errors';
 import type { Operation } from '../../core/menu';
 import { outputItems } from '../../core/outputItems';
 import { optionsField, outputOptions, readOutputSettings } from '../../core/waitingFields';
@@ -23,7 +23,10 @@ export const getOutputs: Operation<FlowscaleSession> = {
 			const { run } = found;
 			// A status that nobody knows says nothing: the outputs will tell.
 			if (!run.finished && run.state !== 'unknown') throw new ServiceFailure(`Run ${runId} has not ended yet`, { runId, state: run.state, hint: 'Use Run > Wait to wait for it.' });
-			const complete = run.state === 'succeeded' || run.state === 'unknown' ? await completeOutputs(api, run, clock, stop) : run;
+			const isComplete = run.state !== 'succeeded' && run.state !== 'unknown';
+			const complete = isComplete ? run : await completeOutputs(api, run, clock, stop).catch((error: unknown) => {
+				throw ofRun(error, run);
+			});
 			return await outputItems(complete, settings, async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes));
 		};
 	},

@@ -3,6 +3,7 @@ import { Stopped } from '../../core/errors';
 import { linkSignals } from '../../core/linkedSignal';
 import type { Item } from '../../core/item';
 import { buildForm, filePartOf } from '../../core/multipart';
+import { onAbort } from '../../core/onAbort';
 import type { StartOrder } from '../../core/startOrder';
 import { inputFields } from '../inputFields';
 import { readInputs } from '../inputs';
@@ -37,7 +38,7 @@ export function readStartOrder(item: Item, { api, transport, clock, stop }: Sess
 				if (form.isRead()) void clock.pause(FAREWELL_MS).then(() => life.abort());
 				else life.abort();
 			};
-			stop.addEventListener('abort', giveUp);
+			const unlink = onAbort(stop, giveUp);
 			try {
 				return await transport.once({
 					...api.startRequest(workflowId, groupId, form.body),
@@ -47,7 +48,7 @@ export function readStartOrder(item: Item, { api, transport, clock, stop }: Sess
 					signal: life.signal,
 				});
 			} finally {
-				stop.removeEventListener('abort', giveUp);
+				unlink();
 			}
 		},
 	};

@@ -1,8 +1,8 @@
 import { outputItems } from '../../core/outputItems';
+import { namedRun } from '../../core/run';
 import { optionsField, outputOptions, readOutputSettings, readWaitOrder, waitingOptions, waitModeFields } from '../../core/waitingFields';
 import { waitingOperation } from '../../core/waitingOperation';
 import type { FlowscaleSession } from '../operations';
-import { namedRun } from '../waiting';
 import { runField } from './fields';
 
 export const waitForRun = waitingOperation<FlowscaleSession>({

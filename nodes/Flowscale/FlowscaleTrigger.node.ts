@@ -1,0 +1,28 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
+import { pollRuns } from './pollRuns';
+import { triggerFields } from './triggerFields';
+
+export class FlowscaleTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Flowscale Trigger',
+		name: 'flowscaleTrigger',
+		icon: { light: 'file:flowscale.svg', dark: 'file:flowscale.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when runs on Flowscale have ended',
+		eventTriggerDescription: '',
+		activationMessage: 'Runs that end from now on start this workflow.',
+		defaults: { name: 'Flowscale Trigger' },
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'flowscaleApi', required: true }],
+		properties: triggerFields,
+	};
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await pollRuns(this);
+	}
+}

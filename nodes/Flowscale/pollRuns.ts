@@ -1,0 +1,88 @@
+import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import { systemClock } from '../core/clock';
+import { ServiceFailure, Stopped, toNodeError, UserMistake } from '../core/errors';
+import { readMemory, remember, type TriggerMemory } from '../core/runEvents';
+import { lookForEnds } from './endedRuns';
+import { isFirstPoll, withoutOverlap } from './pollOnce';
+import { LIMITS, type SeenRun } from './runPages';
+import { openConnection } from './session';
+import { itemsOf } from './triggerItems';
+import { newestEnd } from './triggerSample';
+import { readSettings, type TriggerSettings } from './triggerSettings';
+
+/** A large catching up is worth a line in the log. */
+const MANY_RUNS = 1_000;
+
+/** Runs that ended since the last poll, as items; null when there are none. @throws NodeApiError | NodeOperationError */
+export async function pollRuns(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	try {
+		if (context.getMode() === 'manual') return [await testRun(context)];
+		return await withoutOverlap(context, async () => await poll(context));
+	} catch (error) {
+		throw toNodeError(context.getNode(), readable(error));
+	}
+}
+
+async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+	const settings = await readSettings(context);
+	const store = context.getWorkflowStaticData('node');
+	const isAfresh = isFirstPoll(context, store) && settings.startsAfresh;
+	const memory = isAfresh ? undefined : readMemory(store.memory, settings.scope);
+
+	const watch = await openWatch(context, settings);
+	const startedAtMs = watch.clock.now();
+	const look = await lookForEnds(watch, memory).catch(nameGroup(settings));
+	checkWorkflows(look.runs, settings);
+	const { memory: next, events } = remember(memory, look, startedAtMs, settings);
+	const items = events.flatMap((seen) => itemsOf(seen, settings));
+	tell(context, events.length, look.pages, next);
+	// Last, after everything that can fail.
+	store.memory = next as unknown as IDataObject;
+	return items.length > 0 ? [items] : null;
+}
+
+/** The newest run that fits, to build the next steps with; the memory is not touched. */
+async function testRun(context: IPollFunctions): Promise<INodeExecutionData[]> {
+	const settings = await readSettings(context);
+	const newest = await newestEnd(await openWatch(context, settings)).catch(nameGroup(settings));
+	checkWorkflows(newest.runs, settings);
+	if (newest.match !== undefined) return itemsOf(newest.match, settings);
+	throw new UserMistake(
+		'There is no run to show yet: none of the newest runs has ended and fits the events and filters',
+		'Start a run, wait until it has ended, and fetch the test event again; or choose more events, or fewer filters. An active workflow needs no test event.',
+	);
+}
+
+async function openWatch(context: IPollFunctions, { groupId, isWanted }: TriggerSettings) {
+	// n8n may give up on a poll (after 45 s, or what it tells); absent before n8n 2.38.
+	const allowedMs = (context as Partial<IPollFunctions>).getPollBudgetMs?.() ?? Number.POSITIVE_INFINITY;
+	const limits = { ...LIMITS, budgetMs: Math.min(LIMITS.budgetMs, allowedMs * 0.8) };
+	const { api } = await openConnection(context, systemClock, AbortSignal.timeout(limits.budgetMs));
+	return { api, groupId, isWanted, clock: systemClock, limits };
+}
+
+/** Deployments after the vendor's OpenAPI list the runs of one group only. n8n shows nothing but the message at activation. */
+function nameGroup({ groupId }: TriggerSettings) {
+	return (error: unknown): never => {
+		const status = error instanceof ServiceFailure ? error.facts.status : undefined;
+		const isAboutGroup = status === 422 || (status === 400 && /group/i.test(String(error)));
+		if (groupId === undefined && isAboutGroup) throw new UserMistake('This deployment lists the runs of one group only. Enter a Group ID under Filters');
+		throw error;
+	};
+}
+
+function checkWorkflows(runs: SeenRun[], { isByWorkflow }: TriggerSettings): void {
+	const isUntold = runs.length > 0 && runs.every(({ run }) => run.workflow_id === null);
+	if (isByWorkflow && isUntold) throw new UserMistake('The run list of this deployment does not tell the workflow of a run. Remove Workflow ID under Filters, and use a Group ID instead');
+}
+
+function tell(context: IPollFunctions, count: number, requests: number, { nextPage }: TriggerMemory): void {
+	if (nextPage === 1 && count < MANY_RUNS) return;
+	const rest = nextPage > 1 ? 'more are left for the next poll' : 'none are left';
+	context.logger.info(`${context.getNode().name}: catching up, ${count} ended runs reported after ${requests} requests, ${rest}`);
+}
+
+function readable(error: unknown): unknown {
+	if (!(error instanceof Stopped)) return error;
+	return new ServiceFailure('Flowscale did not answer in time', { isPassing: true, hint: 'Nothing is lost: the next poll goes on where the last good one ended.' });
+}

@@ -1,0 +1,70 @@
+import { ServiceFailure, Stopped } from '../core/errors';
+import type { Sighting } from '../core/runEvents';
+import { timeOf } from '../core/run';
+import type { FlowscaleApi, ListQuery, RunPage } from './api';
+import { identityOf } from './runList';
+
+/** A run in a list, with the service's own object. */
+export interface SeenRun extends Sighting {
+	own: RunPage['runs'][number]['own'];
+}
+
+export interface LookLimits {
+	/** Runs per page; the service gives 100 at most. */
+	pageSize: number;
+	/** Pages of one look; what lies deeper is read by the next ones. */
+	mostPages: number;
+	/** Time for one look. */
+	budgetMs: number;
+}
+
+/** 12,000 runs: far more than a busy deployment makes in an hour, and 10 to 20 MB of memory. */
+export const LIMITS: LookLimits = { pageSize: 100, mostPages: 120, budgetMs: 25_000 };
+
+/** One page of the list; undefined when the time was over before it came. @throws ServiceFailure */
+export async function readPage(api: FlowscaleApi, query: ListQuery): Promise<RunPage | undefined> {
+	const page = await api.runs(query).catch((error: unknown) => {
+		if (error instanceof Stopped) return undefined;
+		throw error;
+	});
+	// Taken as "no runs yet", the next look would report the whole history.
+	if (page?.isList === false) throw new ServiceFailure('Flowscale answered without a list of runs', { isPassing: true });
+	return page;
+}
+
+/** Adds what is new and gives it; a list without run ids tells equal runs apart by their times and, at last, by their number. */
+export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): SeenRun[] {
+	const twins = new Map<string, number>();
+	return entries.flatMap(({ run, own }) => {
+		const name = run.run_id ?? JSON.stringify([identityOf(run), run.started_at, run.completed_at]);
+		const number = run.run_id === null ? (twins.get(name) ?? 0) : 0;
+		twins.set(name, number + 1);
+		const id = number === 0 ? name : `${name}#${number}`;
+		if (found.has(id)) return [];
+		const seen = { id, run, own };
+		found.set(id, seen);
+		return [seen];
+	});
+}
+
+/** Deployments without paging give all at once; one that ignores the page number gives nothing new. */
+export function isLastPage({ runs, pages }: RunPage, page: number, { pageSize }: LookLimits): boolean {
+	return runs.length === 0 || (pages === undefined ? runs.length !== pageSize : page >= pages);
+}
+
+/** The runs created last, down to `sinceMs` (epoch ms; -1: all), and how many requests it took. */
+export async function readNewest(api: FlowscaleApi, groupId: string | undefined, mostPages: number, limits: LookLimits) {
+	const found = new Map<string, SeenRun>();
+	let sinceMs = Number.POSITIVE_INFINITY;
+	let pages = 0;
+	while (pages < mostPages) {
+		const answer = await readPage(api, { groupId, sortBy: 'created_at', sortOrder: 'desc', page: pages + 1, pageSize: limits.pageSize });
+		if (answer === undefined) return { found, pages, sinceMs, isStopped: true };
+		pages++;
+		const added = addRuns(found, answer.runs);
+		if (isLastPage(answer, pages, limits) || added.length === 0) return { found, pages, sinceMs: -1, isStopped: false };
+		sinceMs = answer.runs.reduce((oldest, { run }) => Math.min(oldest, timeOf(run.created_at) || oldest), sinceMs);
+	}
+	// Without creation times nothing older can be told from what is newer.
+	return { found, pages, sinceMs: Number.isFinite(sinceMs) ? sinceMs : 0, isStopped: false };
+}

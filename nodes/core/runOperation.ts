@@ -1,0 +1,49 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Clock } from './clock';
+import { toNodeError } from './errors';
+import type { Item } from './item';
+import { linkSignals } from './linkedSignal';
+import { findOperation, type Resource } from './menu';
+import { runItems } from './runItems';
+import { runSuspended, type SuspensionPace } from './runSuspended';
+import type { RunWaiter } from './runWaiter';
+import { isTool, mustWaitInPlace, openSuspension } from './suspension';
+import { isWaitingOperation } from './waitingOperation';
+
+/** What a node is made of: its menu, and how what its operations share is opened. */
+export interface Workplace<Session extends { clock: Clock; waiting?(item: Item): RunWaiter }> {
+	resources: Array<Resource<Session>>;
+	clock: Clock;
+	/**
+	 * @param stop ends with the execution and with the node's first failure
+	 * @param runIndex the run of the node that the items came in with
+	 */
+	open(context: IExecuteFunctions, stop: AbortSignal, runIndex: number): Promise<Session>;
+	/** How a wait mode other than `inExecution` suspends; the usual pace where nothing is said. */
+	paceOf?(context: IExecuteFunctions, waitMode: string): SuspensionPace | undefined;
+}
+
+/** A node's `execute`: the chosen operation for all items, in place or suspended. @throws NodeApiError | NodeOperationError */
+export async function runOperation<Session extends { clock: Clock; waiting?(item: Item): RunWaiter }>(
+	context: IExecuteFunctions,
+	{ resources, clock, open, paceOf }: Workplace<Session>,
+): Promise<INodeExecutionData[][]> {
+	const operation = findOperation(resources, context.getNodeParameter('resource', 0), context.getNodeParameter('operation', 0));
+	const life = linkSignals(context.getExecutionCancelSignal());
+	try {
+		const waitMode = isWaitingOperation(operation) ? String(context.getNodeParameter('waitMode', 0, 'inExecution')) : 'inExecution';
+		const isSuspended = waitMode !== 'inExecution';
+		const suspension = openSuspension(context, clock.now());
+		const session = await open(context, life.signal, suspension.firstRunIndex);
+		const parts = { context, session, life, clock };
+		if (isSuspended && isWaitingOperation(operation) && session.waiting && !mustWaitInPlace(context))
+			return await runSuspended({ ...parts, operation, suspension, waiting: session.waiting, pace: paceOf?.(context, waitMode) });
+		const items = await runItems({ ...parts, operation });
+		return isSuspended && !isTool(context) ? [[], items] : [items];
+	} catch (error) {
+		throw toNodeError(context.getNode(), error);
+	} finally {
+		life.abort();
+		life.release();
+	}
+}

@@ -1,37 +1,49 @@
+const { existsSync, readdirSync } = require('node:fs');
 const { rm } = require('node:fs/promises');
 const { execFileSync } = require('node:child_process');
+const { join } = require('node:path');
 const { build } = require('esbuild');
-const { dest, series, src } = require('gulp');
-const { n8n } = require('./package.json');
+const { dest, parallel, series, src } = require('gulp');
+
+/** The package at the top and its siblings; each lists in its own manifest what n8n loads. */
+const siblings = readdirSync('packages').map((name) => `packages/${name}`).filter((folder) => existsSync(`${folder}/package.json`));
+const manifestOf = (folder) => require(`./${folder}/package.json`).n8n;
 
 /** `dist/nodes/X/X.node.js` of the manifest, as its source. */
 const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
 
-const clean = () => rm('dist', { recursive: true, force: true });
-
-/** The compiler judges, esbuild writes: one file per node and credential, with the core and the event parser in it. */
-async function compile() {
+/** The compiler judges, esbuild writes. */
+async function check() {
 	execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
-	await Promise.all(
-		[...n8n.nodes, ...n8n.credentials].map((file) =>
-			build({
-				entryPoints: [sourceOf(file)],
-				outfile: file,
-				bundle: true,
-				platform: 'node',
-				target: 'es2022',
-				format: 'cjs',
-				external: ['n8n-workflow'],
-				legalComments: 'inline',
-			}),
-		),
-	);
 }
 
-const icons = () => src('nodes/**/*.svg', { encoding: false }).pipe(dest('dist/nodes'));
+/** One package: one file per node and credential, with the core and the event parser in it, then icons and codex beside them. */
+function packageIn(folder) {
+	const { nodes, credentials } = manifestOf(folder);
+	const dist = join(folder, 'dist');
+	const clean = () => rm(dist, { recursive: true, force: true });
+	const bundle = () =>
+		Promise.all(
+			[...nodes, ...credentials].map((file) =>
+				build({
+					entryPoints: [join(folder, sourceOf(file))],
+					outfile: join(folder, file),
+					bundle: true,
+					platform: 'node',
+					target: 'es2022',
+					format: 'cjs',
+					external: ['n8n-workflow'],
+					legalComments: 'inline',
+				}),
+			),
+		);
+	const icons = () => src(`${folder}/nodes/**/*.svg`, { encoding: false }).pipe(dest(join(dist, 'nodes')));
+	/** Categories and search words, beside each node that has them. */
+	const codex = () => src(nodes.map((file) => join(folder, sourceOf(file).replace(/\.ts$/, '.json'))), { base: join(folder, 'nodes'), allowEmpty: true }).pipe(dest(join(dist, 'nodes')));
+	return series(clean, bundle, icons, codex);
+}
 
-/** Categories and search words, beside each node that has them. */
-const codex = () => src(n8n.nodes.map((file) => sourceOf(file).replace(/\.ts$/, '.json')), { base: 'nodes', allowEmpty: true }).pipe(dest('dist/nodes'));
-
-exports.build = series(clean, compile, icons, codex);
+exports.clean = async () => await Promise.all(['.', ...siblings].map((folder) => rm(join(folder, 'dist'), { recursive: true, force: true })));
+exports.build = series(check, parallel(...['.', ...siblings].map(packageIn)));
+exports.siblings = series(check, parallel(...siblings.map(packageIn)));
 exports.default = exports.build;

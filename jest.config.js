@@ -1,7 +1,7 @@
 const transform = {
 	'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' }, module: { type: 'commonjs' } }],
 };
-const shared = { rootDir: __dirname, testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/dist/package.json'] };
+const shared = { rootDir: __dirname, testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/dist/package.json', '<rootDir>/packages/.*/dist/package.json'] };
 
 /** The same engine tests run on the newest engine and on the newest of n8n 1.x, which is installed under another name. */
 const engine1x = {
@@ -14,11 +14,12 @@ module.exports = {
 	testTimeout: 30_000,
 	projects: [
 		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{core,services,simulator,house}/**/*.test.ts'] },
-		{ ...shared, displayName: 'engine 2.x', testMatch: ['<rootDir>/test/engine/**/*.test.ts'] },
+		{ ...shared, displayName: 'engine 2.x', globals: { ENGINE: '2.x' }, testMatch: ['<rootDir>/test/{engine,contract}/**/*.test.ts'] },
 		{
 			...shared,
 			displayName: 'engine 1.x',
-			testMatch: ['<rootDir>/test/engine/**/*.test.ts'],
+			globals: { ENGINE: '1.x' },
+			testMatch: ['<rootDir>/test/{engine,contract}/**/*.test.ts'],
 			moduleNameMapper: engine1x,
 			setupFiles: ['<rootDir>/test/engine/unrefIntervals.js'],
 			transform: { ...transform, 'node_modules/(p-retry|is-network-error)/.+\\.js$': transform['^.+\\.ts$'] },

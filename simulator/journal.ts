@@ -25,6 +25,8 @@ export interface JournalEntry {
 	runId?: string;
 	/** Parts of a start's form, in the order sent. */
 	parts?: ReceivedPart[];
+	/** JSON that was sent. */
+	json?: unknown;
 }
 
 export function enter(message: IncomingMessage, host: JournalEntry['host']): JournalEntry {

@@ -22,8 +22,8 @@ interface Reading {
 	pages: number;
 	/** Page to go on with. */
 	page: number;
-	/** Why it ended: no more runs, none that matters, too many pages, no more time. */
-	end: 'list' | 'floor' | 'pages' | 'time';
+	/** Why it ended: no more runs, none that matters, too many pages or no more time, either of them among known runs. */
+	end: 'list' | 'floor' | 'pages' | 'time' | 'known';
 	/** Whether end times never rise from run to run, as was asked for. */
 	isSorted: boolean;
 	hasTimes: boolean;
@@ -45,12 +45,12 @@ export async function lookForEnds(watch: Watch, memory: TriggerMemory | undefine
 	if (end === 'pages' && !isUsable) throw unsortable(limits);
 	if (end === 'time' && (pages === 0 || !isUsable)) throw new Stopped();
 
-	const isWhole = (end === 'list' || end === 'floor') && (first === 1 || told.isSorted);
-	const look = { runs: [...found.values()], isWhole, isFromTop: first === 1, createdSinceMs: -1, pages };
+	const isWhole = end !== 'pages' && end !== 'time' && (first === 1 || told.isSorted);
+	const look = { runs: [...found.values()], isWhole, isDeep: end !== 'known', isFromTop: first === 1, createdSinceMs: -1, pages };
 	if (!isWhole && memory !== undefined) return { ...look, nextPage: told.isSorted ? page : 1 };
 	if (first > 1) return { ...look, nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)) };
 	// A long catching up has cost enough: the next look will do.
-	if (end === 'list' || (memory !== undefined && pages > MOST_NEWEST_PAGES)) return { ...look, nextPage: 1 };
+	if (end === 'list' || end === 'known' || (memory !== undefined && pages > MOST_NEWEST_PAGES)) return { ...look, nextPage: 1 };
 
 	const isWarned = Object.keys(memory?.untimed.seen ?? {}).length > 0;
 	const newest = await readNewest(api, groupId, isWarned ? MOST_NEWEST_PAGES : 1, limits);
@@ -64,11 +64,11 @@ async function readByEnd({ api, groupId, isWanted }: Watch, memory: TriggerMemor
 	const isKnown = memory === undefined ? () => false : knownTo(memory);
 	const reading: Reading = { found: new Map(), pages: 0, page: first, end: 'pages', isSorted: true, hasTimes: false };
 	let [newestMs, lastMs] = [-1, Number.POSITIVE_INFINITY];
-	// Pages that run out among runs dealt with lately (a burst of thousands) leave nothing behind.
 	let isAmongKnown = false;
+	const cut = (end: 'pages' | 'time'): Reading => ({ ...reading, end: isAmongKnown && reading.isSorted ? 'known' : end });
 	for (; reading.pages < limits.mostPages; reading.page++) {
 		const answer = await readPage(api, { groupId, sortBy: 'completed_at', sortOrder: 'desc', page: reading.page, pageSize: limits.pageSize });
-		if (answer === undefined) return { ...reading, end: 'time' };
+		if (answer === undefined) return cut('time');
 		reading.pages++;
 		const added = addRuns(reading.found, answer.runs);
 		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at') reading.isSorted = false;
@@ -85,7 +85,7 @@ async function readByEnd({ api, groupId, isWanted }: Watch, memory: TriggerMemor
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
 		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));
 	}
-	return isAmongKnown ? { ...reading, end: 'floor' } : reading;
+	return cut('pages');
 }
 
 /** Pages that the next look can read in its time, with some to spare, judged by this one. */

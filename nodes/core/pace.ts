@@ -1,13 +1,13 @@
 import { LONGEST_RETRY_AFTER_MS } from './retry';
 
 /** Growth of the pause with a run's age once it is older than the usual pause makes sense for. */
-const SHARE_OF_AGE = 0.07;
+const SHARE_OF_AGE = 0.08;
 const QUICK_SHARE_OF_AGE = 0.25;
 const MOST_INTERVALS = 5;
 
 /**
  * Pause before the next look at one run: an eighth of the interval at first, a quarter of the age in its first seconds, then
- * the interval itself, later 7 % of the age, at most five intervals. Ten minutes at 2 s cost about 90 looks.
+ * the interval itself, later 8 % of the age, at most five intervals. Ten minutes at 2 s cost about 90 looks.
  */
 export function pauseByAge(ageMs: number, intervalMs: number): number {
 	const quick = Math.min(intervalMs, Math.max(intervalMs / 8, ageMs * QUICK_SHARE_OF_AGE));
@@ -39,7 +39,7 @@ export function pauseForGroup({ pending, ended, elapsedMs, ageMs, isStarved }: G
 	const byAge = Math.max(intervalMs / 4, pauseByAge(ageMs, intervalMs));
 	if (isStarved || ended === 0) return byAge;
 	const leftMs = (pending * elapsedMs) / ended;
-	return Math.max(intervalMs / 4, Math.min(Math.max(intervalMs, byAge), leftMs / 2));
+	return Math.max(intervalMs / 8, Math.min(Math.max(intervalMs, byAge), leftMs / 2));
 }
 
 /** Pause after looks that failed in a row, growing to five intervals; what the service asks for counts up to a cap. */

@@ -56,6 +56,8 @@ export interface Look<Seen extends Sighting> {
 	runs: Seen[];
 	/** Every run that ended after the memory's floor, up to the newest end in `runs`, is in `runs`. */
 	isWhole: boolean;
+	/** It went down to the floor. Otherwise it ended among runs dealt with lately, and a latecomer may lie below: the floor stays. */
+	isDeep: boolean;
 	/** Nothing newer was left out. */
 	isFromTop: boolean;
 	/** Ended runs without end time are all in `runs` if they were created after this (epoch ms). */
@@ -88,11 +90,11 @@ export function remember<Seen extends Sighting>(memory: TriggerMemory | undefine
 	// An end time may be filled in after it was missing: the run is the same.
 	const fresh = new Map([...timed, ...untimed].filter(({ id }) => !ended.knows(id) && !withoutTime.knows(id)).map((entry) => [entry.id, entry]));
 
-	const isSettled = nowMs - before.markedAtMs >= LATENESS_MS;
+	const isSettled = look.isDeep && nowMs - before.markedAtMs >= LATENESS_MS;
 	// A look from the middle tells nothing about what lies above it, not even about the second in which its newest run ended.
 	const topMs = look.isFromTop ? Math.max(before.markMs, newestMs) : newestMs - 1000;
 	const settledMs = isSettled ? Math.min(before.markMs, topMs) : -1;
-	const doneUntilMs = Math.max(before.ended.doneUntilMs, newestMs - LATENESS_MS, settledMs);
+	const doneUntilMs = Math.max(before.ended.doneUntilMs, look.isDeep ? newestMs - LATENESS_MS : -1, settledMs);
 	const after: TriggerMemory = {
 		...before,
 		ended: ended.with(timed, doneUntilMs, MOST_ENDED),
@@ -100,7 +102,7 @@ export function remember<Seen extends Sighting>(memory: TriggerMemory | undefine
 		...(isSettled ? { markMs: Math.max(before.markMs, topMs), markedAtMs: nowMs } : {}),
 		nextPage: look.nextPage,
 	};
-	const events = memory === undefined ? [] : [...fresh.values()].sort((a, b) => a.timeMs - b.timeMs).map(({ seen }) => seen);
+	const events = memory === undefined ? [] : [...fresh.values()].sort(byEnd).map(({ seen }) => seen);
 	return { memory: after, events };
 }
 
@@ -113,6 +115,11 @@ function firstMemory<Seen extends Sighting>({ isWhole, createdSinceMs }: Look<Se
 	// Runs of the last moments that were not all read cannot be told from later ones: then only what ends later counts.
 	const doneUntilMs = isWhole ? newestMs - LATENESS_MS : newestMs;
 	return { version: 1, scope, ended: { doneUntilMs, seen: {} }, untimed: { doneUntilMs: createdSinceMs, seen: {} }, markMs: newestMs, markedAtMs: nowMs, nextPage: 1 };
+}
+
+/** Of runs that ended in the same second or millisecond the one created first comes first. */
+function byEnd(a: { seen: Sighting; timeMs: number }, b: typeof a): number {
+	return a.timeMs - b.timeMs || timeOf(a.seen.run.created_at) - timeOf(b.seen.run.created_at) || 0;
 }
 
 /** A run without any time is taken as created in 1970, which is after the first floor (-1). */

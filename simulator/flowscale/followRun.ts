@@ -60,14 +60,18 @@ function openStream(
 		});
 	};
 	keepAlive();
-	const stopListening = store.listen(run, (event) => {
-		send(event);
-		if (isTold(run, service) && event.event === 'run_status') stream.push(null);
-	});
-	stream.once('close', () => {
+	const end = () => {
 		stopKeepAlive();
 		stopListening();
+	};
+	const stopListening = store.listen(run, (event) => {
+		send(event);
+		if (!isTold(run, service) || event.event !== 'run_status') return;
+		stream.push(null);
+		// a stream that nobody reads (a fault swallowed it) never closes, and takes nothing after its end
+		end();
 	});
+	stream.once('close', end);
 	return stream;
 }
 

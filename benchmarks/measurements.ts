@@ -1,0 +1,20 @@
+import type { Measurement } from './measurement';
+import { batch, batchByLoop } from './rows/batch';
+import { bigInput, bigOutput } from './rows/bigFiles';
+import { idleWait } from './rows/idleWait';
+import { longRun } from './rows/longRun';
+import { manyLocalReads, manyReads } from './rows/manyReads';
+import { oneRun, oneRunByLoop, oneRunBySdk, oneRunPolled } from './rows/oneRun';
+import { loadTime, packageSize } from './rows/packageSize';
+import { batchBySdk } from './rows/sdkBatch';
+
+/** In the order of the table. The names can be given to `npm run bench` to measure some of them only. */
+export const measurements: Record<string, Measurement> = {
+	batch, batchByLoop, batchBySdk,
+	oneRun, oneRunPolled, oneRunByLoop, oneRunBySdk,
+	longRun,
+	bigOutput, bigInput,
+	manyReads, manyLocalReads,
+	idleWait,
+	packageSize, loadTime,
+};

@@ -1,0 +1,62 @@
+import type { IAuthenticate, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IDataObject, IHttpRequestHelper, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
+import { fetchAccessToken } from '../nodes/Comflowy/accessToken';
+import { apiRootOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
+
+const ROOT = `={{ ($credentials.baseUrl || "${DEFAULT_BASE_URL}").trim().replace(/\\/+$/, "").replace(/\\/api\\/open\\/v0$/, "") }}`;
+
+export class ComflowyApi implements ICredentialType {
+	name = 'comflowyApi';
+
+	displayName = 'Comflowy API';
+
+	icon = { light: 'file:../nodes/Comflowy/comflowy.svg', dark: 'file:../nodes/Comflowy/comflowy.dark.svg' } as const;
+
+	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale/tree/main/packages/n8n-nodes-comflowy#credential';
+
+	properties: INodeProperties[] = [
+		{
+			// Filled by n8n itself from `preAuthentication`, stored encrypted, and shared by all executions.
+			displayName: 'Access Token',
+			name: 'accessToken',
+			type: 'hidden',
+			typeOptions: { expirable: true, password: true },
+			default: '',
+		},
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description: 'Your personal key, from the settings on the Comflowy home page. The access token is fetched with it.',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: DEFAULT_BASE_URL,
+			description: 'Address of Comflowy, with or without /api/open/v0',
+		},
+	];
+
+	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+		return await fetchAccessToken(this, credentials);
+	}
+
+	/** The token travels to Comflowy's own origin only, whoever asks (the HTTP Request node can use this credential too). */
+	authenticate: IAuthenticate = async (credentials: ICredentialDataDecryptedObject, options: IHttpRequestOptions) => {
+		const target = new URL(options.url, options.baseURL);
+		if (target.origin !== new URL(apiRootOf(credentials)).origin) throw new Error('The Comflowy credential is only for the service at its Base URL');
+		return { ...options, headers: { ...options.headers, Authorization: `Bearer ${String(credentials.accessToken ?? '')}` } };
+	};
+
+	/** n8n exchanges the key first; nothing else that Comflowy documents is free of charge and needs no run. */
+	test: ICredentialTestRequest = {
+		request: { baseURL: ROOT, url: '/api/open/v0/auth/token', qs: { ppt: '={{ $credentials.apiKey }}' } },
+		rules: [
+			{ type: 'responseCode', properties: { value: 401, message: 'Comflowy was reached, but it does not accept this key' } },
+			{ type: 'responseCode', properties: { value: 404, message: 'There is no Comflowy API at this address: check the Base URL' } },
+		],
+	};
+}

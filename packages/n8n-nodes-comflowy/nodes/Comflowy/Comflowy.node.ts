@@ -1,0 +1,40 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { propertiesOf } from '../../../../nodes/core/menu';
+import { executeOperation, resources } from './operations';
+import { receiveCallback } from './receiveCallback';
+
+/** Two outputs where the execution is suspended, one otherwise. */
+const OUTPUTS =
+	'={{ ["suspended", "callback"].includes($parameter.waitMode) && $parameter.operation === "executeAndWait" ? [{ type: "main", displayName: "Still Running" }, { type: "main", displayName: "Done" }] : ["main"] }}' as const;
+
+/** n8n opens it for an execution that waits; nothing is registered at the service. */
+const RESUME_WEBHOOKS: IWebhookDescription[] = [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: '', restartWebhook: true }];
+
+export class Comflowy implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Comflowy',
+		name: 'comflowy',
+		icon: { light: 'file:comflowy.svg', dark: 'file:comflowy.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Run ComfyUI workflows on Comflowy and fetch the images they make',
+		defaults: { name: 'Comflowy' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: OUTPUTS,
+		waitingNodeTooltip: 'The runs go on at Comflowy. The execution is saved and goes on when Comflowy calls back, or looks again after a while.',
+		credentials: [{ name: 'comflowyApi', required: true }],
+		webhooks: RESUME_WEBHOOKS,
+		properties: propertiesOf(resources),
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await executeOperation(this);
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await receiveCallback(this);
+	}
+}

@@ -1,0 +1,54 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { receiveEvent } from './receiveEvent';
+
+/** Nothing is registered at the service: each run is told the address when it is started. */
+const WEBHOOKS: IWebhookDescription[] = [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'comflowy' }];
+
+export class ComflowyTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Comflowy Trigger',
+		name: 'comflowyTrigger',
+		icon: { light: 'file:comflowy.svg', dark: 'file:comflowy.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ $parameter["events"].join(", ") }}',
+		description: 'Starts a workflow when Comflowy calls back about a run',
+		defaults: { name: 'Comflowy Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		webhooks: WEBHOOKS,
+		properties: [
+			{
+				displayName: 'Copy the webhook URL above, add ?token= and your token to it, and enter it in a Comflowy node as On Result URL or On Progress URL',
+				name: 'urlNotice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Token',
+				name: 'token',
+				type: 'string',
+				typeOptions: { password: true },
+				required: true,
+				default: '',
+				description: 'A long random text of your own. Comflowy does not sign its callbacks: those whose address lacks this token are refused.',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				options: [
+					{ name: 'Progress', value: 'progress', description: 'A run waits, goes on, or has something to say' },
+					{ name: 'Result', value: 'result', description: 'A run has succeeded or failed' },
+				],
+				required: true,
+				default: ['result'],
+			},
+		],
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return receiveEvent(this);
+	}
+}

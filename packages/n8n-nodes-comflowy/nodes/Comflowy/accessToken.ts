@@ -1,0 +1,49 @@
+import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper, IN8nHttpFullResponse } from 'n8n-workflow';
+import { recordOf, textAt } from '../../../../nodes/core/json';
+import { NO_TOKEN, readLoss } from '../../../../nodes/core/networkError';
+import { createRedactor } from '../../../../nodes/core/redact';
+import { isPassingStatus } from '../../../../nodes/core/retry';
+import { apiRootOf, secretsOf } from './credential';
+
+const LONGEST_ANSWER_MS = 30_000;
+/** Exchanges under way: many items of many executions find the token missing or expired in the same moment. */
+const underWay = new Map<string, Promise<IDataObject>>();
+
+/** The access token for the API key. n8n calls this when it has none, and again after a 401. @throws Error with the code NO_TOKEN */
+export async function fetchAccessToken(helper: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+	const root = apiRootOf(credentials);
+	const key = String(credentials.apiKey ?? '').trim();
+	const id = JSON.stringify([root, key]);
+	const exchange = underWay.get(id) ?? exchanged(helper, root, key, credentials).finally(() => underWay.delete(id));
+	underWay.set(id, exchange);
+	return await exchange;
+}
+
+async function exchanged(helper: IHttpRequestHelper, root: string, key: string, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+	const clean = createRedactor(secretsOf(credentials));
+	const answer = await ask(helper, root, key);
+	if (answer instanceof Error) {
+		const { text, isPassing } = readLoss(answer);
+		throw noToken(`Comflowy gave no access token. ${clean(text)}.`, isPassing);
+	}
+	const { statusCode, body } = answer;
+	const record = recordOf(body);
+	const token = textAt(record, 'access_token') ?? textAt(recordOf(record?.data), 'access_token');
+	if (statusCode >= 200 && statusCode < 300 && token !== undefined) return { accessToken: token };
+	const words = clean(textAt(record, 'error', 'message') ?? '').slice(0, 200);
+	const advice = statusCode === 429 || statusCode >= 500 ? 'Try again in a few minutes.' : 'Check the API Key and the Base URL in the credential.';
+	throw noToken(`Comflowy gave no access token for this API key (HTTP ${statusCode}${words === '' ? '' : `: ${words}`}). ${advice}`, isPassingStatus(statusCode));
+}
+
+/** The page does not say the method; its constant is called GET_API. */
+async function ask(helper: IHttpRequestHelper, root: string, key: string): Promise<IN8nHttpFullResponse | Error> {
+	const request = { url: `${root}/auth/token`, qs: { ppt: key }, json: true, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true, timeout: LONGEST_ANSWER_MS };
+	const send = async (method: 'GET' | 'POST') => await helper.helpers.httpRequest({ ...request, method }) as IN8nHttpFullResponse;
+	const answer = await send('GET').catch((error: unknown) => error as Error);
+	if (answer instanceof Error || answer.statusCode !== 405) return answer;
+	return await send('POST').catch((error: unknown) => error as Error);
+}
+
+function noToken(message: string, isPassing: boolean): Error {
+	return Object.assign(new Error(message), { code: NO_TOKEN, isPassing });
+}

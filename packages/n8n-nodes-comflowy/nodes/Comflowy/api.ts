@@ -1,0 +1,52 @@
+import { ServiceFailure } from '../../../../nodes/core/errors';
+import type { Answer } from '../../../../nodes/core/http';
+import { parsedJson, textAt } from '../../../../nodes/core/json';
+import { type KnownRun, type Run, runOf } from '../../../../nodes/core/run';
+import type { ApiRequest, Transport } from '../../../../nodes/core/transport';
+import { readReply, readRun } from './readers';
+
+/** What starts a run: field values under `node::field`, and where Comflowy shall report. */
+export interface StartBody {
+	workflow_id: string;
+	params: Record<string, unknown>;
+	callback_urls?: { on_result_url?: string; on_progress_event_url?: string };
+}
+
+const isSuccess = ({ status }: Answer) => status >= 200 && status < 300;
+/** What an unknown run is answered is not documented. */
+const isUnknown = (text: string | undefined) => /not[ _-]?found|not exist|no such|unknown run|invalid (run|id)/i.test(text ?? '');
+
+/** Comflowy's paths and answers (vendor's API page of 2024, the vendor's node pack); the only file that knows the paths. */
+export function createApi(transport: Transport) {
+	const refusal = (answer: Answer): ServiceFailure => {
+		const error = isSuccess(answer) ? readReply(parsedJson(answer.text)).error : undefined;
+		if (!isSuccess(answer) || error === undefined) return transport.failureOf(answer);
+		const hint = /token|unauthori|api key/i.test(error) ? 'If the access token is meant: open the credential and save it again, so that n8n fetches a new one.' : undefined;
+		return transport.failureInWords(error, { isPassing: hint === undefined, hint });
+	};
+
+	return {
+		/** One run, with the service's own object; null while the service does not know it. Read with POST, as documented. */
+		run: async (runId: string, known: Partial<Run> = {}, extra: Partial<ApiRequest> = {}) =>
+			await transport.read({ method: 'POST', path: '/check', query: { id: runId }, ...extra }, (answer): { run: KnownRun; own: Record<string, unknown> } | null => {
+				if (answer.status === 404 || (isSuccess(answer) && answer.text.trim() === '')) return null;
+				if (!isSuccess(answer)) throw transport.failureOf(answer);
+				const { isRefused, data, error } = readReply(transport.jsonOf(answer));
+				if (isRefused && isUnknown(error)) return null;
+				if (isRefused) throw refusal(answer);
+				return data === undefined ? null : { run: readRun(runId, data, known), own: data };
+			}),
+
+		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
+		startRequest: (body: StartBody): ApiRequest => ({ method: 'POST', path: '/run', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body }),
+		readStart: (answer: Answer, workflowId: string): Run => {
+			const { data } = readReply(transport.jsonOf(answer));
+			return runOf({ run_id: textAt(data, 'run_id', 'runId', 'id') ?? null, workflow_id: workflowId, status: 'waiting' });
+		},
+		/** A 200 may say in its body that nothing was started. */
+		isRefusal: (answer: Answer) => isSuccess(answer) && readReply(parsedJson(answer.text)).isRefused,
+		refusal,
+	};
+}
+
+export type ComflowyApi = ReturnType<typeof createApi>;

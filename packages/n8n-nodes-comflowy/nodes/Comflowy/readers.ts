@@ -1,0 +1,75 @@
+import { type JsonRecord, listOf, recordOf, textAt, textOf } from '../../../../nodes/core/json';
+import { mimeTypeOfName } from '../../../../nodes/core/mimeType';
+import { type KnownRun, type Output, runOf, stateOf } from '../../../../nodes/core/run';
+
+/** An output that says which node of the ComfyUI workflow made it; null where only the flat list of images has it. */
+export interface NodeOutput extends Output {
+	node_id: string | null;
+}
+
+/** Comflowy's own words: `{success, data}`, or `{success: false, error}`; tolerant of an answer without the wrapping. */
+export interface Reply {
+	isRefused: boolean;
+	data: JsonRecord | undefined;
+	error: string | undefined;
+}
+
+export function readReply(body: unknown): Reply {
+	const record = recordOf(body);
+	const data = recordOf(record?.data) ?? (record !== undefined && 'success' in record ? undefined : record);
+	return { isRefused: record?.success === false, data, error: readErrorText(body) };
+}
+
+export function readErrorText(body: unknown): string | undefined {
+	const record = recordOf(body);
+	return textAt(record, 'error', 'message') ?? textAt(recordOf(record?.error), 'message') ?? textAt(recordOf(record?.data), 'error');
+}
+
+/** A run as `/check` and the result callback tell it: `status` or `type`, `output_images`, `full_outputs`. */
+export function readRun(runId: string, data: JsonRecord, known: { workflow_id?: string | null } = {}): KnownRun {
+	const status = textAt(data, 'status', 'type')?.toLowerCase() ?? 'unknown';
+	const outputs = readOutputs(data);
+	const run = runOf({
+		workflow_id: known.workflow_id ?? textAt(data, 'workflow_id') ?? null,
+		status,
+		state: stateOf(status),
+		outputs,
+		output_names: [...new Set(outputs.flatMap(({ node_id: node }) => node ?? []))],
+	});
+	return { ...run, run_id: runId, error_message: run.state === 'failed' ? (textAt(data, 'error') ?? 'The service gave no reason') : null };
+}
+
+/** Images by node first, then those that only the flat list has. Only `images` is documented; other lists count as well. */
+export function readOutputs(data: JsonRecord): NodeOutput[] {
+	const byNode = Object.entries(recordOf(data.full_outputs) ?? {}).flatMap(([node, lists]) =>
+		Object.values(recordOf(lists) ?? { list: lists }).flatMap((list) => listOf(list).flatMap((entry, index) => outputOf(entry, node, index) ?? [])),
+	);
+	const known = new Set(byNode.map(({ download_url: link }) => link));
+	const flat = listOf(data.output_images).flatMap((entry, index) => outputOf(entry, null, index) ?? []);
+	return [...byNode, ...flat.filter(({ download_url: link }) => link === undefined || !known.has(link))];
+}
+
+/** An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`. */
+function outputOf(entry: unknown, node: string | null, index: number): NodeOutput | undefined {
+	const record = recordOf(entry);
+	const link = textOf(entry) ?? textAt(record, 'url', 'download_url');
+	const name = textAt(record, 'filename', 'name') ?? (link === undefined ? undefined : nameIn(link)) ?? undefined;
+	if (link === undefined && name === undefined) return undefined;
+	const filename = name ?? `${node === null ? 'output' : `node_${node}`}_${index + 1}.png`;
+	return { filename, ...(link === undefined ? {} : { download_url: link }), generation_status: null, mime_type: mimeTypeOfName(filename), node_id: node };
+}
+
+/** The file name at the end of a link's path. */
+function nameIn(link: string): string | undefined {
+	const path = URL.canParse(link) ? new URL(link).pathname : link.replace(/[?#].*$/, '');
+	const last = path.split('/').at(-1) ?? '';
+	return /\.[A-Za-z0-9]{1,12}$/.test(last) ? decoded(last) : undefined;
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

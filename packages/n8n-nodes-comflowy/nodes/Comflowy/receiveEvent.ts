@@ -1,0 +1,29 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { dataOf, recordOf, textAt } from '../../../../nodes/core/json';
+import { itemOf } from '../../../../nodes/core/outputItems';
+import { isToken, TOKEN_PARAMETER } from './callback';
+import { readRun } from './readers';
+import { refuse } from './receiveCallback';
+
+type Event = 'result' | 'progress';
+
+/** Results are `success` or `failed` and name their run, progress is anything else and names none (vendor's API page). */
+const eventOf = (type: string): Event => (['success', 'failed'].includes(type) ? 'result' : 'progress');
+
+/** A callback of any run becomes an item, if its token is right and the event is wanted. */
+export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
+	const token = String(context.getNodeParameter('token', '')).trim();
+	if (!isToken(recordOf(context.getQueryData())?.[TOKEN_PARAMETER], token)) return refuse(context, 403, 'The token in the address is not the one of this trigger');
+	const body = recordOf(context.getBodyData());
+	const type = textAt(body, 'type', 'status')?.toLowerCase();
+	if (body === undefined || type === undefined) return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
+	const event = eventOf(type);
+	const wanted = context.getNodeParameter('events', ['result']) as string[];
+	if (!wanted.includes(event)) return { webhookResponse: { received: true, started: false } };
+	return { webhookResponse: { received: true, started: true }, workflowData: [[{ json: itemJson(event, type, body) }]] };
+}
+
+function itemJson(event: Event, type: string, body: Record<string, unknown>): IDataObject {
+	if (event === 'progress') return { event, type, run_id: textAt(body, 'run_id') ?? null, payload: dataOf([['payload', body.payload ?? null]]).payload };
+	return { ...itemOf(readRun(textAt(body, 'run_id', 'runId') ?? '', body)).json, event };
+}

@@ -1,0 +1,67 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { type Clock, systemClock } from '../../../../nodes/core/clock';
+import { createOutputFetcher, type OutputFetcher } from '../../../../nodes/core/fetchOutput';
+import { createHttp } from '../../../../nodes/core/http';
+import type { Item } from '../../../../nodes/core/item';
+import { openProgress, type Progress } from '../../../../nodes/core/progress';
+import type { RunWaiter } from '../../../../nodes/core/runWaiter';
+import type { Starter } from '../../../../nodes/core/starter';
+import { connect, type Transport } from '../../../../nodes/core/transport';
+import { type ComflowyApi, createApi } from './api';
+import { apiRootOf, CREDENTIAL, secretsOf } from './credential';
+import { readErrorText } from './readers';
+import { openStarter, openWaiting } from './waiting';
+
+/** What the operations of one node execution share. */
+export interface Session {
+	context: IExecuteFunctions;
+	api: ComflowyApi;
+	transport: Transport;
+	clock: Clock;
+	/** Ends with the execution and with the node's first failure. */
+	stop: AbortSignal;
+	progress: Progress;
+	fetchOutput: OutputFetcher;
+}
+
+/** Starter and waiting are opened by the first item that needs them. */
+export interface ComflowySession extends Session {
+	starter(): Starter;
+	waiting(item: Item): RunWaiter;
+}
+
+const ADVICE: Readonly<Record<number, string>> = {
+	401: 'Comflowy accepted neither the access token nor a new one. Check the API key in the credential.',
+	403: 'Check the API key in the credential, and that the workflow belongs to its owner.',
+	429: 'Comflowy limits the number of requests. Try again later, or with fewer items at a time.',
+};
+
+/** @throws UserMistake */
+export async function openSession(context: IExecuteFunctions, stop: AbortSignal, runIndex: number): Promise<ComflowySession> {
+	const clock = systemClock;
+	// n8n writes a renewed token into this very object.
+	const values = await context.getCredentials(CREDENTIAL);
+	const secrets = () => secretsOf(values);
+	const http = createHttp(context, { type: CREDENTIAL, values }, stop);
+	const transport = connect({ http, root: apiRootOf(values), serviceName: 'Comflowy', clock, stop, secrets, keys: secrets, errorTextOf: readErrorText, adviceFor: (status) => ADVICE[status] });
+	const api = createApi(transport);
+	const fetchOutput = createOutputFetcher({
+		http, clock, stop,
+		root: transport.root,
+		isCertificateUnchecked: false,
+		prepareBinaryData: context.helpers.prepareBinaryData,
+		freshLink: async (run, { filename, download_url }) => {
+			const again = run && (await api.run(run.run_id, run));
+			const link = again?.run.outputs.find((output) => output.filename === filename)?.download_url;
+			return link === download_url ? undefined : link;
+		},
+	});
+	const session: Session = { context, api, transport, clock, stop, fetchOutput, progress: openProgress(context, context.getInputData().length) };
+	let starter: Starter | undefined;
+	let waiting: RunWaiter | undefined;
+	return {
+		...session,
+		starter: () => (starter ??= openStarter(session, runIndex)),
+		waiting: (item) => (waiting ??= openWaiting(session, item)),
+	};
+}

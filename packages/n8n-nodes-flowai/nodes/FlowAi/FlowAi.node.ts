@@ -1,0 +1,26 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { propertiesOf } from '../../../../nodes/core/menu';
+import { executeOperation, resources } from './operations';
+
+export class FlowAi implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'FlowAI',
+		name: 'flowAi',
+		icon: { light: 'file:flowAi.svg', dark: 'file:flowAi.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Run published FlowAI workflows, with answers as a whole or as they are written',
+		defaults: { name: 'FlowAI' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'flowAiApi', required: true }],
+		properties: propertiesOf(resources),
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await executeOperation(this);
+	}
+}

@@ -1,0 +1,65 @@
+import { listOf, parsedJson, recordOf, textAt } from '../../../../nodes/core/json';
+import { type ApiRequest, pathTo } from '../../../../nodes/core/transport';
+
+/** What a workflow gave. `total_time` in seconds; null where it is not told. */
+export interface WorkflowAnswer {
+	output: unknown;
+	total_time: number | null;
+}
+
+/** An entry of the log that a stream carries. */
+export interface LogEvent {
+	event: string;
+	node: string | null;
+	type: string | null;
+	message: string | null;
+	data: unknown;
+}
+
+/** FlowAI's one path (vendor's API page): the answer is the result itself. */
+export function runRequest(workflowId: string, input: Record<string, unknown>, isStreamed: boolean): ApiRequest {
+	return {
+		method: 'POST',
+		path: `/workflow/run${pathTo(workflowId)}`,
+		headers: { 'Content-Type': 'application/json', Accept: isStreamed ? 'text/event-stream, application/json' : 'application/json' },
+		body: isStreamed ? { input, stream: true } : { input },
+	};
+}
+
+/** Keys are shown with a capital in streams (`Node`, `Content`) and in small letters elsewhere. */
+export function valueAt(value: unknown, key: string): unknown {
+	const record = recordOf(value);
+	const name = record && Object.keys(record).find((own) => own.toLowerCase() === key);
+	return name === undefined ? undefined : record?.[name];
+}
+
+/** undefined: not a result. A result may be of any JSON type, null included. */
+export function readAnswer(value: unknown): WorkflowAnswer | undefined {
+	const output = valueAt(value, 'output');
+	const seconds = Number(valueAt(value, 'total_time') ?? Number.NaN);
+	return output === undefined ? undefined : { output, total_time: Number.isFinite(seconds) ? seconds : null };
+}
+
+/** Error text of any body; FlowAI documents none. */
+export function readErrorText(body: unknown): string | undefined {
+	const record = recordOf(body);
+	const nested = recordOf(record?.error);
+	return textAt(record, 'error', 'message', 'Msg', 'msg', 'detail') ?? textAt(nested, 'message', 'msg') ?? textAt(recordOf(listOf(record?.errors)[0]), 'message');
+}
+
+/** A text piece of an LLM node. Reasoning comes beside or instead of the answer's own text. */
+export function readPiece(value: unknown): { node: string; content: string; reasoning: string } {
+	const [node, content, reasoning] = ['node', 'content', 'reasoning'].map((key) => valueAt(value, key));
+	return { node: asText(node), content: asText(content), reasoning: asText(reasoning) };
+}
+
+export function readLogEvent(event: string, data: string): LogEvent {
+	const value = parsedJson(data);
+	const textIn = (key: string) => asText(valueAt(value, key)) || null;
+	const isMessage = recordOf(value) !== undefined && ['node', 'msg', 'type'].some((key) => valueAt(value, key) !== undefined);
+	return { event, node: textIn('node'), type: textIn('type'), message: textIn('msg'), data: isMessage ? (valueAt(value, 'data') ?? null) : (value ?? data) };
+}
+
+function asText(value: unknown): string {
+	return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
+}

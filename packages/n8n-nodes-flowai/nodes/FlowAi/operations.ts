@@ -1,0 +1,20 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { systemClock } from '../../../../nodes/core/clock';
+import type { Resource } from '../../../../nodes/core/menu';
+import { runOperation } from '../../../../nodes/core/runOperation';
+import { execute } from './operations/execute';
+import { openSession, type Session } from './session';
+
+/** The node's whole menu. An operation is added by its file and one word here. */
+export const resources: Array<Resource<Session>> = [{ name: 'Workflow', value: 'workflow', operations: [execute] }];
+
+export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	let session: Session | undefined;
+	const outputs = await runOperation(context, {
+		resources,
+		clock: systemClock,
+		open: async (...parts) => (session = await openSession(...parts)),
+	});
+	session?.memory.clear();
+	return outputs;
+}

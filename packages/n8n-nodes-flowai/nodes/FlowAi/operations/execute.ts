@@ -1,0 +1,64 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { dataOf } from '../../../../../nodes/core/json';
+import type { Operation } from '../../../../../nodes/core/menu';
+import { type NamedValuesForm, namedValuesFields, readNamedValues } from '../../../../../nodes/core/namedValues';
+import { optionsField } from '../../../../../nodes/core/waitingFields';
+import { runWorkflow } from '../runWorkflow';
+import type { Session } from '../session';
+import { openSpeaker } from '../speaker';
+
+const inputsForm: NamedValuesForm = {
+	mode: 'inputMode',
+	pairs: 'inputs',
+	entry: 'input',
+	json: 'inputsJson',
+	word: 'Input',
+	namePlaceholder: 'e.g. text',
+	jsonPlaceholder: 'e.g. { "text": "Text to be processed" }',
+	hint: 'Names are set by the workflow’s input node. Images are given by their address.',
+};
+
+const fields: INodeProperties[] = [
+	{ displayName: 'Workflow ID', name: 'workflowId', type: 'string', required: true, default: '', placeholder: 'e.g. 1741675999864', description: 'ID of a published workflow, from the page API Management of FlowAI' },
+	...namedValuesFields(inputsForm),
+	{ displayName: 'Stream', name: 'stream', type: 'boolean', default: false, description: 'Whether to receive the text as it is written. It is handed on at once where n8n streams its own answer (chat trigger, streaming webhook).' },
+	optionsField([
+		{ displayName: 'Include Log', name: 'includeLog', type: 'boolean', default: false, description: 'Whether to add the events of the run: which node began and ended when. They come with a streamed answer only.' },
+		{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 0 }, default: 300, description: 'How long to wait for the whole answer. 0 means no limit.' },
+	]),
+];
+
+export const execute: Operation<Session> = {
+	name: 'Execute',
+	value: 'execute',
+	action: 'Execute a workflow',
+	description: 'Run a workflow and return its output',
+	fields,
+	prepare: (item, session) => {
+		const order = {
+			workflowId: item.id('workflowId', 'Workflow ID'),
+			input: readNamedValues(item, inputsForm),
+			isStreamed: item.flag('stream', false),
+			timeoutMs: item.amount('options.timeout', 'Timeout', 300, 0) * 1000,
+		};
+		const hasLog = item.flag('options.includeLog', false);
+		return async () => {
+			const request = [order.workflowId, order.input, order.isStreamed, hasLog];
+			const known = session.memory.recall(item.index, request);
+			if (known) return [{ json: known }];
+			const speaker = order.isStreamed ? openSpeaker(item.context, item.index) : undefined;
+			const { answer, reasonings, log } = await runWorkflow(session, order, speaker);
+			speaker?.finish(answer?.output);
+			await speaker?.done();
+			const reasoning = [...reasonings.values()].join('\n\n');
+			const json = dataOf([
+				['output', answer?.output],
+				['total_time', answer?.total_time],
+				...(reasoning === '' ? [] : [['reasoning', reasoning] as [string, unknown]]),
+				...(hasLog ? [['events', log] as [string, unknown]] : []),
+			]);
+			session.memory.keep(item.index, request, json);
+			return [{ json }];
+		};
+	},
+};

@@ -1,0 +1,32 @@
+/** A callback that was sent, and how it was received: null when nobody answered. */
+export interface SentCallback {
+	url: string;
+	body: object;
+	status: number | null;
+}
+
+export interface Callbacks {
+	sent: SentCallback[];
+	send(url: string, body: object): Promise<SentCallback>;
+	/** No more are sent. */
+	end(): void;
+}
+
+/** Sent once each: the vendor documents no repeats. */
+export function createCallbacks(): Callbacks {
+	const sent: SentCallback[] = [];
+	const life = new AbortController();
+	return {
+		sent,
+		send: async (url, body) => {
+			const entry: SentCallback = { url, body, status: null };
+			if (life.signal.aborted) return entry;
+			sent.push(entry);
+			const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: life.signal }).catch(() => undefined);
+			await answer?.arrayBuffer().catch(() => undefined);
+			entry.status = answer?.status ?? null;
+			return entry;
+		},
+		end: () => life.abort(),
+	};
+}

@@ -1,0 +1,26 @@
+import { createHash } from '../platform';
+
+export interface Tokens {
+	/** A new token, good for the lifetime from now; earlier ones stay good. */
+	issue(): string;
+	isGood(token: string | undefined): boolean;
+	/** All tokens end now. */
+	expire(): void;
+	issued: string[];
+}
+
+export function createTokens(lifetimeMs: number): Tokens {
+	const endOf = new Map<string, number>();
+	const issued: string[] = [];
+	return {
+		issued,
+		issue: () => {
+			const token = `eyJ.${createHash('sha256').update(`${issued.length}`).digest('hex').slice(0, 24)}.sig`;
+			issued.push(token);
+			endOf.set(token, Date.now() + lifetimeMs);
+			return token;
+		},
+		isGood: (token) => token !== undefined && (endOf.get(token) ?? 0) > Date.now(),
+		expire: () => endOf.clear(),
+	};
+}

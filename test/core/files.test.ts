@@ -1,0 +1,152 @@
+import type { IBinaryData } from 'n8n-workflow';
+import { download, RefusedLink } from '../../nodes/core/files';
+import type { Http, HttpCall, StreamAnswer } from '../../nodes/core/http';
+import type { Loss } from '../../nodes/core/networkError';
+import { Readable } from '../../simulator/platform';
+import { fakeClock } from './fakeClock';
+import { endOf } from './runs';
+
+type Told = (StreamAnswer | Loss) & { chunks?: number };
+const LOST: Loss = { code: 'ECONNRESET', reached: 'perhaps', isPassing: true, text: 'The connection was lost (ECONNRESET)' };
+const MB = 1_048_576;
+
+/** An answer whose body is these chunks. */
+const body = (status: number, headers: StreamAnswer['headers'] = {}, ...chunks: Buffer[]): Told => ({ status, headers, stream: Readable.from(chunks) });
+const breaking = (): Told => ({ status: 200, headers: {}, stream: Readable.from((async function* () {
+	yield Buffer.from('half');
+	await Promise.reject(new Error('aborted'));
+})()) });
+const silent = (): Told => ({ status: 200, headers: {}, stream: new Readable({ read: () => undefined }) });
+
+/** A download whose hosts answer like this, one after the other. */
+function fileStage(answers: Array<() => Told>, { maxFileBytes = 0, isCertificateUnchecked = false } = {}) {
+	const clock = fakeClock({ random: 0.5 });
+	const stop = new AbortController();
+	const calls: Array<HttpCall & { isCertificateUnchecked?: boolean }> = [];
+	const streams: Readable[] = [];
+	const http: Http = {
+		exchange: async () => LOST,
+		open: async () => LOST,
+		openPublic: async (call) => {
+			calls.push(call);
+			const told = answers[Math.min(calls.length, answers.length) - 1]();
+			if ('stream' in told) {
+				streams.push(told.stream);
+				call.signal?.addEventListener('abort', () => told.stream.destroy());
+			}
+			return told;
+		},
+	};
+	const kept: Array<{ bytes: number; fileName: string | undefined; mimeType: string | undefined }> = [];
+	const prepareBinaryData = async (data: Buffer | Readable, fileName?: string, mimeType?: string): Promise<IBinaryData> => {
+		let bytes = 0;
+		for await (const chunk of data as AsyncIterable<Buffer>) bytes += chunk.length;
+		kept.push({ bytes, fileName, mimeType });
+		return { data: '', mimeType: mimeType ?? '', fileName };
+	};
+	const get = async (link = 'https://files.test/a.png', filename = 'a.png') => {
+		const end = await endOf(download({ http, apiOrigin: 'https://api.test', isCertificateUnchecked, clock, stop: stop.signal, prepareBinaryData, maxFileBytes }, link, filename));
+		return 'value' in end ? { bytes: end.value.bytes, mimeType: end.value.mimeType } : end;
+	};
+	return { get, clock, stop, calls, streams, kept };
+}
+
+describe('a download', () => {
+	it('goes into n8n’s store with a safe name and its type', async () => {
+		const { get, kept, calls } = fileStage([() => body(200, { 'content-type': 'binary/octet-stream', 'content-length': '5' }, Buffer.from('12345'))]);
+		expect(await get('https://files.test/x', '../../etc/a.png')).toEqual({ bytes: 5, mimeType: 'image/png' });
+		expect(kept).toEqual([{ bytes: 5, fileName: 'a.png', mimeType: 'image/png' }]);
+		expect(calls.map(({ url, headers }) => [url, headers])).toEqual([['https://files.test/x', { 'Accept-Encoding': 'identity' }]]);
+	});
+
+	it.each([['301', 301], ['302', 302], ['303', 303], ['307', 307], ['308', 308]])('follows a %s by hand, each hop without the key', async (_, status) => {
+		const { get, calls, streams } = fileStage([() => body(status, { location: '/b?x=1' }), () => body(status, { location: 'http://other.test/c' }), () => body(200, {}, Buffer.from('1'))]);
+		expect(await get()).toEqual({ bytes: 1, mimeType: 'image/png' });
+		expect(calls.map(({ url }) => url)).toEqual(['https://files.test/a.png', 'https://files.test/b?x=1', 'http://other.test/c']);
+		expect(streams.every(({ destroyed }) => destroyed)).toBe(true);
+	});
+
+	it('follows at most five redirects', async () => {
+		const { get, calls } = fileStage([() => body(302, { location: '/again' })]);
+		expect(await get()).toMatchObject({ message: 'The link to "a.png" redirects more than 5 times' });
+		expect(calls.length).toBe(6);
+	});
+
+	it.each([['file:///etc/passwd'], ['ftp://x/a'], ['javascript:1'], ['data:text/plain,x'], ['no address'], ['']])('does not go to %p, as a link or by a redirect', async (target) => {
+		const direct = fileStage([]);
+		expect(await direct.get(target)).toMatchObject({ message: 'The link to "a.png" is not a web address' });
+		expect(direct.calls).toEqual([]);
+		const redirected = fileStage([() => body(302, { location: target })]);
+		expect(await redirected.get()).toMatchObject({ kind: 'ServiceFailure' });
+	});
+
+	it.each([400, 401, 403, 404, 410])('that is refused with %d says so at once, for a fresh link', async (status) => {
+		const { get, calls, streams } = fileStage([() => body(status)]);
+		expect(await get()).toMatchObject({ error: expect.any(RefusedLink), message: `"a.png" could not be fetched: files.test answered HTTP ${status}` });
+		expect([calls.length, streams[0].destroyed]).toEqual([1, true]);
+	});
+
+	it.each([
+		['a lost connection', () => LOST],
+		['a body that breaks off', breaking],
+		['a body that is shorter than told', () => body(200, { 'content-length': '9' }, Buffer.from('1'))],
+		['503', () => body(503)],
+		['429', () => body(429, { 'retry-after': '1' })],
+	])('is tried again after %s', async (_, failed) => {
+		const { get, calls } = fileStage([failed, () => body(200, {}, Buffer.from('12'))]);
+		expect(await get()).toEqual({ bytes: 2, mimeType: 'image/png' });
+		expect(calls.length).toBe(2);
+	});
+
+	it('is given up after four tries', async () => {
+		const { get, calls } = fileStage([breaking]);
+		expect(await get()).toMatchObject({ message: 'The download of "a.png" broke off (aborted)' });
+		expect(calls.length).toBe(4);
+	});
+
+	it('that brings no byte for a minute is closed and tried again', async () => {
+		const { get, clock, streams } = fileStage([silent, () => body(200, {}, Buffer.from('12'))]);
+		expect(await get()).toEqual({ bytes: 2, mimeType: 'image/png' });
+		expect([streams[0].destroyed, clock.now() <= 121_000]).toEqual([true, true]);
+	});
+
+	it('ends with a stop at once, its stream closed', async () => {
+		const { get, clock, stop, streams, calls } = fileStage([silent]);
+		clock.at(500, () => stop.abort());
+		expect(await get()).toMatchObject({ kind: 'Stopped' });
+		expect([clock.now(), streams[0].destroyed, calls.length]).toEqual([500, true, 1]);
+	});
+
+	it.each([
+		['https://api.test/file', true, true],
+		['https://files.test/file', true, false],
+		['https://api.test/file', false, false],
+		['http://api.test/file', true, false],
+	])('from %s with "ignore SSL issues" %p accepts any certificate: %p', async (link, isCertificateUnchecked, isUnchecked) => {
+		const { get, calls } = fileStage([() => body(200)], { isCertificateUnchecked });
+		await get(link);
+		expect(calls[0].isCertificateUnchecked).toBe(isUnchecked);
+	});
+});
+
+describe('Max File Size', () => {
+	const limit = { maxFileBytes: MB };
+	it.each([
+		['told by the host: not a byte is read', () => body(200, { 'content-length': String(10 * 1024 * MB) }, Buffer.alloc(10)), 0],
+		['not told by the host: it is cut off', () => body(200, {}, ...Array.from({ length: 64 }, () => Buffer.alloc(MB / 2))), 0],
+		['told wrongly', () => body(200, { 'content-length': '5' }, Buffer.alloc(MB), Buffer.alloc(1)), 0],
+	])('refuses a larger file: %s', async (_, told) => {
+		const { get, kept, streams, calls } = fileStage([told], limit);
+		expect(await get()).toMatchObject({ kind: 'UserMistake', message: '"a.png" is larger than the allowed 1 MB' });
+		expect([kept, calls.length, streams[0].destroyed]).toEqual([[], 1, true]);
+	});
+
+	it.each([['exactly as large', MB], ['smaller', 1]])('takes a file that is %s', async (_, size) => {
+		const { get } = fileStage([() => body(200, { 'content-length': String(size) }, Buffer.alloc(size))], limit);
+		expect(await get()).toEqual({ bytes: size, mimeType: 'image/png' });
+	});
+
+	it('of 0 is no limit', async () => {
+		expect(await fileStage([() => body(200, {}, Buffer.alloc(3 * MB))]).get()).toMatchObject({ bytes: 3 * MB });
+	});
+});

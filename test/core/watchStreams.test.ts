@@ -1,0 +1,147 @@
+import type { KnownRun } from '../../nodes/core/run';
+import { Readable } from '../../simulator/platform';
+import { watchStage, type Script } from './watchStage';
+
+interface Opened {
+	runId: string;
+	after: string | undefined;
+	atMs: number;
+	stream: Readable;
+}
+
+/** A watcher that follows event streams; `onOpen` says what each of them tells. */
+function streamStage({ onOpen, ...script }: Script & { onOpen?: (opened: Opened, count: number) => void }) {
+	const opened: Opened[] = [];
+	const stage = watchStage({
+		...script,
+		settings: { hasLiveEvents: true, outstanding: () => 1, ...script.settings },
+		service: {
+			openEvents: async (runId, after, signal) => {
+				const stream = new Readable({ read: () => undefined });
+				stream.on('error', () => undefined);
+				signal.addEventListener('abort', () => stream.destroy());
+				opened.push({ runId, after, atMs: stage.clock.now(), stream });
+				onOpen?.(opened[opened.length - 1], opened.length);
+				return stream;
+			},
+			meaningOf: ({ data }) => (data === 'ended' ? 'ended' : 'goingOn'),
+			...script.service,
+		},
+	});
+	return { ...stage, opened };
+}
+
+describe('an event stream', () => {
+	it('slows the looks down and brings one forward at the end: three requests for a run', async () => {
+		const stage = streamStage({
+			endsAt: { a: 3_000 },
+			onOpen: ({ stream }) => stage.clock.at(3_000, () => stream.push('data: ended\n\n')),
+		});
+		expect(await stage.watch('a')).toEqual({ state: 'succeeded', atMs: 3_000 });
+		expect([stage.looks, stage.opened.length]).toEqual([[[3_000, 'a']], 1]);
+	});
+
+	it('is closed once its run has ended', async () => {
+		const stage = streamStage({ endsAt: { a: 300 }, onOpen: ({ stream }) => stage.clock.at(400, () => stream.push('data: ended\n\n')) });
+		await stage.watch('a');
+		expect(stage.opened.map(({ stream }) => stream.destroyed)).toEqual([true]);
+	});
+
+	it('is closed by a stop', async () => {
+		const stage = streamStage({});
+		stage.clock.at(5_000, () => stage.stop.abort());
+		expect(await stage.watch('a')).toMatchObject({ kind: 'Stopped', atMs: 5_000 });
+		expect(stage.opened.map(({ stream }) => stream.destroyed)).toEqual([true]);
+	});
+
+	it('that never says anything is no reason to miss the end', async () => {
+		const { watch } = streamStage({ endsAt: { a: 12_000 } });
+		const end = await watch('a');
+		expect(end).toMatchObject({ state: 'succeeded' });
+		expect(end.atMs).toBeLessThanOrEqual(22_000);
+	});
+
+	it('that lies is asked about a few times and then not believed any more', async () => {
+		const stage = streamStage({ endsAt: { a: 60_000 }, onOpen: ({ stream }, count) => {
+			for (let ms = 100; ms < 20_000; ms += 100) stage.clock.at(stage.clock.now() + ms, () => count === 1 && !stream.destroyed && stream.push('data: ended\n\n'));
+		} });
+		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
+		expect(stage.opened.length).toBe(1);
+		expect(stage.looks.length).toBeLessThan(50);
+	});
+
+	it('that breaks off is opened again after the last event, a few times', async () => {
+		const stage = streamStage({ endsAt: { a: 60_000 }, onOpen: ({ stream }, count) => {
+			stream.push(`id: ${count}\ndata: x\n\n: keep-alive\n\n`);
+			stream.push(null);
+		} });
+		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
+		expect(stage.opened.map(({ after }) => after)).toEqual([undefined, '1', '2', '3', '4', '5']);
+		expect(stage.looks.length).toBeLessThan(50);
+	});
+
+	it('that goes silent is closed after a minute at the latest', async () => {
+		const stage = streamStage({ endsAt: { a: 100_000 } });
+		await stage.watch('a');
+		expect(stage.opened[0].stream.destroyed).toBe(true);
+		expect(stage.opened.length).toBeGreaterThan(1);
+		expect(stage.opened[1].atMs).toBeLessThanOrEqual(62_000);
+	});
+
+	it('is not asked for again where the deployment has none', async () => {
+		let asked = 0;
+		const { watch } = streamStage({ endsAt: { a: 9_000, b: 9_000 }, service: { openEvents: async () => {
+			asked++;
+			return undefined;
+		} } });
+		await watch('a');
+		await watch('b');
+		expect(asked).toBe(1);
+	});
+
+	it.each([
+		['switched off', { hasLiveEvents: false }],
+		['of more than four runs', { outstanding: () => 5 }],
+	])('is not opened when %s', async (_, settings) => {
+		const { watch, opened } = streamStage({ endsAt: { a: 5_000 }, settings });
+		await watch('a');
+		expect(opened).toEqual([]);
+	});
+
+	it('is opened once for two items that wait on one run, and kept until both have their result', async () => {
+		const stage = streamStage({ endsAt: { a: 60_000 } });
+		const [first, second] = await Promise.all([stage.watch('a', { timeoutMs: 5_000 }), stage.watch('a')]);
+		expect([first, second]).toMatchObject([{ kind: 'WaitTimeout' }, { state: 'succeeded' }]);
+		expect(stage.opened.filter(({ atMs }) => atMs < 45_000).length).toBe(1);
+	});
+
+	it('is opened for at most four runs at a time', async () => {
+		const stage = streamStage({ endsAt: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 5_000])) });
+		await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(async (name) => await stage.watch(name)));
+		expect(stage.opened.length).toBe(4);
+	});
+});
+
+describe('the watcher never spins', () => {
+	it('while a look hangs and the stream says that the run has ended', async () => {
+		const stage = streamStage({ endsAt: { a: 2_000 }, lookMs: 60_000, onOpen: ({ stream }) => {
+			stage.clock.at(11_000, () => stream.push('data: ended\n\n'));
+			stage.clock.at(12_000, () => stream.push('data: ended\n\n'));
+		} });
+		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
+		expect(stage.clock.waits.length).toBeLessThan(100);
+	});
+
+	it('when events come in by the thousand', async () => {
+		const stage = streamStage({ endsAt: { a: 5_000 }, onOpen: ({ stream }) => stream.push('data: x\n\n'.repeat(10_000)) });
+		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
+		expect([stage.looks.length < 20, stage.clock.waits.length < 100]).toEqual([true, true]);
+	});
+});
+
+it('tells each change of a run’s state once', async () => {
+	const changes: string[] = [];
+	const { watch } = watchStage({ endsAt: { a: 5_000 }, settings: { onChange: ({ state }: KnownRun) => changes.push(state) } });
+	await watch('a');
+	expect(changes).toEqual(['running', 'succeeded']);
+});

@@ -1,0 +1,114 @@
+import type { Answer, Http, HttpCall } from '../../nodes/core/http';
+import { connect } from '../../nodes/core/transport';
+import { createApi } from '../../nodes/Flowscale/api';
+import { apiRootOf, authHeadersOf, secretsOf } from '../../nodes/Flowscale/credential';
+import { readErrorText } from '../../nodes/Flowscale/readers';
+import { listGroup, meaningOf } from '../../nodes/Flowscale/watching';
+import { fakeClock } from '../core/fakeClock';
+import { endOf } from '../core/runs';
+
+const answer = (status: number, body: unknown = ''): Answer => ({ status, headers: {}, text: typeof body === 'string' ? body : JSON.stringify(body) });
+
+/** The API over a service that gives these answers, the last for ever. */
+function apiStage(...answers: Answer[]) {
+	const calls: HttpCall[] = [];
+	const exchange = async (call: HttpCall) => {
+		calls.push(call);
+		return answers[Math.min(calls.length, answers.length) - 1];
+	};
+	const lost = { code: 'X', reached: 'perhaps', isPassing: true, text: 'x' } as const;
+	const http: Http = { exchange, open: async () => lost, openPublic: async () => lost };
+	const api = createApi(connect({ http, root: 'https://x.test/api/v1', serviceName: 'Flowscale', clock: fakeClock(), secrets: [], errorTextOf: readErrorText }));
+	return { api, calls, paths: () => calls.map(({ method = 'GET', url }) => `${method} ${url.slice('https://x.test/api/v1'.length)}`) };
+}
+const ok = (data: unknown, more = {}) => answer(200, { status: 'success', data, ...more });
+
+describe('an output by its name', () => {
+	it.each([
+		['a link', ok({ download_url: 'https://s3/x.png', generation_status: 'success' }), { kind: 'ready', output: { filename: 'x.png', download_url: 'https://s3/x.png', generation_status: 'success', mime_type: 'image/png' } }],
+		['a text', ok({ file_content: 'hello', generation_status: 'success' }), { kind: 'ready', output: { filename: 'x.png', file_content: 'hello', generation_status: 'success', mime_type: 'image/png' } }],
+		['an empty text', ok({ file_content: '' }), { kind: 'ready', output: { filename: 'x.png', file_content: '', generation_status: null, mime_type: 'image/png' } }],
+		['an empty link: in progress', answer(200, { status: 'in_progress', data: { download_url: '', generation_status: 'in_progress' } }), { kind: 'notYet' }],
+		['a word that nobody knows', answer(200, { status: 'strange', data: null }), { kind: 'notYet' }],
+		['error', answer(200, { status: 'error', data: null }), { kind: 'failed' }],
+		['failed', answer(200, { status: 'FAILED' }), { kind: 'failed' }],
+		['204', answer(204), { kind: 'notYet' }],
+		['an empty 200', answer(200), { kind: 'notYet' }],
+		['404', answer(404), { kind: 'notYet' }],
+		['504', answer(504), { kind: 'notYet' }],
+		['408', answer(408), { kind: 'timedOut' }],
+	])('%s', async (_, given, expected) => {
+		const { api, calls } = apiStage(given);
+		expect(await api.output('x.png')).toEqual(expected);
+		expect(calls.length).toBe(1);
+	});
+
+	it.each([401, 403, 422])('is refused with %d', async (status) => {
+		expect(await endOf(apiStage(answer(status)).api.output('x'))).toMatchObject({ kind: 'ServiceFailure', error: { facts: { status } } });
+	});
+});
+
+describe('one run', () => {
+	it.each([['404', answer(404)], ['no data', ok(null)], ['an empty list', ok([])]])('is unknown with %s', async (_, given) => expect(await apiStage(given).api.run('r')).toBeNull());
+	it.each([['204', answer(204)], ['an empty 200', answer(200, ' ')], ['data of no use', answer(200, { data: 'x' })]])('is not told yet with %s', async (_, given) => {
+		expect(await endOf(apiStage(given).api.run('r', {}, { tries: 1 }))).toMatchObject({ error: { facts: { isPassing: true } } });
+	});
+	it('has the id that was asked for, whatever the answer calls it', async () => {
+		const { api, paths } = apiStage(ok({ status: 'running' }));
+		expect(await api.run('a/b')).toMatchObject({ run: { run_id: 'a/b', state: 'running' }, own: { status: 'running' } });
+		expect(paths()).toEqual(['GET /runs/a%2Fb']);
+	});
+});
+
+describe('a list of runs', () => {
+	const run = { _id: 'a', status: 'completed' };
+	it.each([
+		['with meta (S1)', ok({ runs: [run] }, { meta: { total_count: 156, total_pages: 16 } }), ['a'], null, 16],
+		['grouped (OA, S0)', ok({ group_id: 'g', count: 2, runs: [run] }), ['a'], 'g', undefined],
+		['as a list (I)', ok([run]), ['a'], null, undefined],
+		['with pages that are null', ok({ runs: [run] }, { meta: { total_pages: null } }), ['a'], null, undefined],
+		['with entries that are none', ok({ runs: [null, 'x', run] }), ['a'], null, undefined],
+		['empty', ok({ runs: [] }), [], null, undefined],
+		['nothing', ok(null), [], null, undefined],
+	])('%s', async (_, given, ids, groupId, pages) => {
+		const page = await apiStage(given).api.runs({});
+		expect([page.runs.map((entry) => entry.run.run_id), page.runs[0]?.run.group_id ?? null, page.pages]).toEqual([ids, groupId, pages]);
+	});
+});
+
+describe('a group', () => {
+	const page = (from: number, count: number, total_pages?: number) => ok({ runs: Array.from({ length: count }, (_, index) => ({ _id: `r${from + index}` })) }, total_pages === undefined ? {} : { meta: { total_pages } });
+	it.each([
+		['page by page', [page(0, 100, 3), page(100, 100, 3), page(200, 5, 3)], undefined, 205, 3],
+		['until the wanted runs are found', [page(0, 100, 3)], new Set(['r7']), 100, 1],
+		['once where paging is ignored', [page(0, 100)], undefined, 100, 2],
+		['once where all come at once', [page(0, 250)], undefined, 250, 1],
+		['ten pages at most', Array.from({ length: 12 }, (_, index) => page(index * 100, 100, 99)), undefined, 1_000, 10],
+	])('is listed %s', async (_, answers, wanted, runs, calls) => {
+		const stage = apiStage(...answers);
+		expect((await listGroup(stage.api, 'g', wanted))?.length).toBe(runs);
+		expect(stage.calls.length).toBe(calls);
+	});
+	it.each([['tells no ids', ok({ runs: [{ status: 'running' }] })], ['is refused with 404', answer(404)], ['with 405', answer(405)], ['with 422', answer(422)]])('cannot be listed: %s', async (_, given) => expect(await listGroup(apiStage(given).api, 'g')).toBeUndefined());
+	it('fails with anything else', async () => expect(await endOf(listGroup(apiStage(answer(503)).api, 'g'))).toMatchObject({ error: { facts: { isPassing: true } } }));
+});
+
+describe('an event', () => {
+	it.each([
+		['a status', '{"run_id":"8","status":"completed"}', undefined, 'ended'], ['a status inside data', '{"type":"run_status","data":{"status":"FAILED"}}', undefined, 'ended'], ['a state', '{"state":"cancelled"}', undefined, 'ended'],
+		['its name', '{}', 'run.completed', 'ended'], ['a bare word', 'completed', undefined, 'ended'], ['going on', '{"status":"running"}', undefined, 'goingOn'], ['an output', '{"type":"output","filename":"a.png"}', undefined, 'goingOn'], ['nothing', '', undefined, 'goingOn'], ['null', 'null', undefined, 'goingOn'],
+	])('%s: %s', (_, data, event, meaning) => expect(meaningOf({ id: undefined, event, data })).toBe(meaning));
+});
+
+describe('the credential', () => {
+	it.each([['https://x.test', 'https://x.test/api/v1'], [' https://x.test/ ', 'https://x.test/api/v1'], ['https://x.test/api/v1', 'https://x.test/api/v1'], ['https://x.test/api/v1//', 'https://x.test/api/v1'], ['http://h:8080/proxy/', 'http://h:8080/proxy/api/v1']])('%s leads to %s', (baseUrl, root) => expect(apiRootOf({ baseUrl })).toBe(root));
+	it.each([['', 'has no Base URL'], ['x.test', 'not a web address'], ['ftp://x', 'not a web address'], ['javascript:1', 'not a web address'], ['https://u:p@x.test', 'user name or password'], ['https://x.test/?a=1', 'query or fragment'], ['https://x.test/#a', 'query or fragment']])('%p is refused: %s', (baseUrl, message) => expect(() => apiRootOf({ baseUrl })).toThrow(message));
+	it.each([
+		['key', { authentication: 'apiKey', apiKey: ' k3y4 ' }, { 'X-API-KEY': 'k3y4' }, ['k3y4']],
+		['headers', { authentication: 'headers', apiKey: 'unused', headers: { header: [{ name: 'Authorization', value: 'Bearer tok-en' }, { name: '', value: 'x' }] } }, { Authorization: 'Bearer tok-en' }, ['Bearer tok-en', 'tok-en']],
+		['none', { authentication: 'none', apiKey: 'unused' }, {}, []],
+	])('%s', (_, credential, headers, secrets) => {
+		expect(authHeadersOf(credential)).toEqual(headers);
+		expect([...new Set(secretsOf(credential))]).toEqual(secrets);
+	});
+});

@@ -13,7 +13,7 @@ const engine1x = {
 module.exports = {
 	testTimeout: 30_000,
 	projects: [
-		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{core,services,simulator,house}/**/*.test.ts'] },
+		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{core,services,simulator,house,fuzz}/**/*.test.ts'] },
 		{ ...shared, displayName: 'engine 2.x', globals: { ENGINE: '2.x' }, testMatch: ['<rootDir>/test/{engine,contract}/**/*.test.ts'] },
 		{
 			...shared,

@@ -88,11 +88,11 @@ export function createApi(transport: Transport) {
 			};
 		},
 
-		/** An output by its name, with or without extension: ready, not yet (204, 404, 504, empty), failed, or 408: timed out. */
+		/** An output by its name, with or without extension: ready, not yet or not under this name (204, 4xx, 504, empty), failed, or 408: timed out. */
 		output: async (filename: string, extra: Partial<ApiRequest> = {}): Promise<OutputAnswer> =>
 			await transport.read({ path: '/runs/output', query: { filename }, ...extra }, (answer): OutputAnswer => {
 				if (answer.status === 408) return { kind: 'timedOut' };
-				if (answer.status === 404 || answer.status === 504 || (isSuccess(answer.status) && answer.text.trim() === '')) return { kind: 'notYet' };
+				if ([400, 404, 410, 422, 504].includes(answer.status) || (isSuccess(answer.status) && answer.text.trim() === '')) return { kind: 'notYet' };
 				const { status, data } = envelopeOf(answer);
 				const output = outputOf(filename, readOne(data));
 				if (output.download_url !== undefined || output.file_content !== undefined) return { kind: 'ready', output };

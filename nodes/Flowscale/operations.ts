@@ -22,6 +22,7 @@ import { openStarter, openWaiting } from './waiting';
 /** What the operations of one node execution share; starter and waiting are opened by the first item that needs them. */
 export interface FlowscaleSession extends Session {
 	starter(): Starter;
+	/** For each item that will wait, once. */
 	waiting(item: Item): RunWaiter;
 }
 
@@ -40,10 +41,14 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 async function openFlowscaleSession(context: IExecuteFunctions, stop: AbortSignal, runIndex: number): Promise<FlowscaleSession> {
 	const session = await openSession(context, stop);
 	let starter: Starter | undefined;
-	let waiting: RunWaiter | undefined;
+	let waiting: ReturnType<typeof openWaiting> | undefined;
 	return {
 		...session,
 		starter: () => (starter ??= openStarter(session, runIndex)),
-		waiting: (item) => (waiting ??= openWaiting(session, item)),
+		waiting: (item) => {
+			waiting ??= openWaiting(session, item);
+			waiting.expectOne();
+			return waiting;
+		},
 	};
 }

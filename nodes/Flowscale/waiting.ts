@@ -36,21 +36,22 @@ export function openStarter({ api, transport, context, clock, stop, progress }: 
 }
 
 /** Waiting: one watcher for all items of the node. Its settings are the first item's, like the node's other limits. */
-export function openWaiting(session: Session, item: Item): RunWaiter {
+export function openWaiting(session: Session, item: Item): RunWaiter & { expectOne(): void } {
 	const { api, clock, stop, context } = session;
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
-	let ended = 0;
-	const outstanding = () => context.getInputData().length - ended;
+	let left = 0;
+	const outstanding = () => left;
 	const waiter = createRunWaiter({
 		watcher: createWatcher(createWatchService(session), { ...pace, outstanding, onChange: session.progress.changed }, clock, stop),
 		cancel: async (runId) => await api.cancel(runId, DETACHED),
 		completeOutputs: async (run) => await completeOutputs(api, run, clock, stop),
 		places: createLimiter(maxConcurrent),
 		clock,
+		stop,
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
 		warn: (text) => context.logger.warn(text),
 	});
-	return { ...waiter, untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(() => ended++) };
+	return { ...waiter, untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(() => left--), expectOne: () => left++ };
 }
 
 /** Cancels a run that was started for nothing, since the execution was stopped meanwhile. */

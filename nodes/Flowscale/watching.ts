@@ -17,6 +17,7 @@ const isKnown = (run: Run): run is KnownRun => run.run_id !== null;
 const ONE_TRY = { tries: 1 };
 
 export function createWatchService({ api, transport }: Connection): WatchService {
+	let unknownRuns = 0;
 	return {
 		look: async (run) => {
 			const found = await api.run(run.run_id, run, ONE_TRY);
@@ -30,6 +31,8 @@ export function createWatchService({ api, transport }: Connection): WatchService
 			const isStream = answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
 			if (isStream) return answer.stream;
 			answer.stream.destroy();
+			// Once: the run itself may not be known yet, a moment after its start.
+			if (answer.status === 404 && ++unknownRuns <= 1) throw transport.failureOf(answer);
 			// Older deployments have no such path; anything else that is not a stream will not become one.
 			if (answer.status < 500 && answer.status !== 429) return undefined;
 			throw transport.failureOf(answer);

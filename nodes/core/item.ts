@@ -45,7 +45,7 @@ export function itemAt(context: IExecuteFunctions, index: number): Item {
 		},
 		optionalText: (name) => String(raw(name, '') ?? '').trim(),
 		locator: (name, label) => required(context.getNodeParameter(name, index, '', { extractValue: true }), label),
-		flag: (name, fallback) => raw(name, fallback) === true,
+		flag: (name, fallback) => [true, 'true'].includes(raw(name, fallback) as boolean | string),
 		amount: (name, label, fallback, least) => {
 			const given = raw(name, fallback);
 			// Number() would make 0, "no limit", of an expression that gives nothing.

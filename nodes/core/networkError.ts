@@ -11,8 +11,9 @@ export interface Loss {
 	text: string;
 }
 
-/** Code of an error by which a credential says that it could not get a token, so that nothing was sent. */
+/** Codes of an error by which a credential says that it could not get a token, for good or for now, so that nothing was sent. */
 export const NO_TOKEN = 'ERR_NO_TOKEN';
+export const NO_TOKEN_YET = 'ERR_NO_TOKEN_YET';
 
 const NOT_RESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME', 'ENODATA']);
 const NOT_CONNECTED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']);
@@ -25,7 +26,7 @@ const NOT_WRITTEN = new Set(['ERR_INVALID_CHAR', 'ERR_HTTP_INVALID_HEADER_VALUE'
 /** Reads the error that n8n's HTTP helper threw: an AxiosError, or a NodeApiError with the AxiosError as its cause. */
 export function readLoss(error: unknown): Loss {
 	const code = codeOf(error) ?? 'UNKNOWN';
-	if (code === NO_TOKEN) return { code, reached: 'no', isPassing: [...causes(error)].at(-1)?.isPassing === true, text: deepestMessage(error) };
+	if (code === NO_TOKEN || code === NO_TOKEN_YET) return { code, reached: 'no', isPassing: code === NO_TOKEN_YET, text: deepestMessage(error) };
 	if (NOT_RESOLVED.has(code)) return { code, reached: 'no', isPassing: true, text: 'Its name could not be resolved' };
 	if (code === 'ECONNREFUSED') return { code, reached: 'no', isPassing: true, text: 'The connection was refused' };
 	if (NOT_CONNECTED.has(code)) return { code, reached: 'no', isPassing: true, text: `It cannot be reached (${code})` };
@@ -44,11 +45,20 @@ function isRefusedByHost(error: unknown): boolean {
 	return /blocked|not allowed|ssrf|invalid url/i.test(`${nameOf(error)} ${deepestMessage(error)}`);
 }
 
+type Headers = Record<string, string | undefined>;
+interface ThrownAnswer {
+	response?: { status?: unknown; headers?: Headers; data?: ByteStream };
+	httpCode?: string | null;
+	context?: { data?: ByteStream & { headers?: Headers } };
+}
+
 /** The answer inside of an error that n8n's helper threw for its status; its stream is unread. */
-export function answerIn(error: unknown): { status: number; headers: Record<string, string | undefined>; stream: ByteStream } | undefined {
-	for (const { response } of causes(error)) {
-		const { status, headers, data } = (response ?? {}) as { status?: unknown; headers?: unknown; data?: ByteStream };
-		if (typeof status === 'number' && typeof data?.pipe === 'function') return { status, headers: { ...(headers as Record<string, string>) }, stream: data };
+export function answerIn(error: unknown): { status: number; headers: Headers; stream: ByteStream } | undefined {
+	for (const cause of causes(error)) {
+		const { response, httpCode, context } = cause as ThrownAnswer;
+		// n8n 1.x hands on no cause, but the body, which is Node's own message with its headers.
+		const found = response ?? { status: Number(httpCode ?? Number.NaN), headers: context?.data?.headers, data: context?.data };
+		if (typeof found.status === 'number' && found.status >= 100 && typeof found.data?.pipe === 'function') return { status: found.status, headers: { ...found.headers }, stream: found.data };
 	}
 	return undefined;
 }
@@ -63,7 +73,8 @@ function* causes(error: unknown): Generator<Record<string, unknown>> {
 }
 
 function codeOf(error: unknown): string | undefined {
-	const codes = [...causes(error)].map(({ code }) => code).filter((code) => typeof code === 'string' && code !== '');
+	// n8n 1.x hands on no cause, only the code that it found there, as the "HTTP code".
+	const codes = [...causes(error)].map(({ code, httpCode }) => code ?? httpCode).filter((code) => typeof code === 'string' && /^[A-Z]/.test(code));
 	return codes.at(-1) as string | undefined;
 }
 
@@ -72,6 +83,7 @@ function nameOf(error: unknown): string {
 }
 
 function deepestMessage(error: unknown): string {
-	const messages = [...causes(error)].map(({ message }) => message).filter((message) => typeof message === 'string');
+	// Of n8n's own errors the first of `messages` is what was thrown, and `message` may be a stock phrase.
+	const messages = [...causes(error)].map(({ message, messages: all }) => (Array.isArray(all) && typeof all[0] === 'string' ? all[0] : message)).filter((message) => typeof message === 'string');
 	return (messages.at(-1) as string | undefined) ?? (typeof error === 'string' ? error : 'Unknown error');
 }

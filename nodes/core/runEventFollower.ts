@@ -8,6 +8,7 @@ import type { WatchService } from './watchService';
 const MOST_STREAMS = 4;
 const MOST_RECONNECTS = 5;
 const RECONNECT_PAUSE_MS = 1_000;
+const HEALTHY_MS = 20_000;
 /** A stream without even a keep-alive for this long counts as dead. */
 const LONGEST_SILENCE_MS = 45_000;
 /** Ends that a look did not confirm: after this many the stream is not believed any more. */
@@ -66,8 +67,11 @@ export function createFollower(service: WatchService, listener: Listener, clock:
 	const follow = async (runId: string, signal: AbortSignal) => {
 		let last: string | undefined;
 		for (let tries = 0; tries <= MOST_RECONNECTS && isOffered && !signal.aborted; tries++) {
+			const openedAt = clock.now();
 			const { lies, wasOpen, ...rest } = await followOnce(runId, last, signal);
 			last = rest.last;
+			// A proxy that cuts every stream after a minute does not use up the tries of an hour's run.
+			if (clock.now() - openedAt > HEALTHY_MS) tries = 0;
 			if (signal.aborted || lies > MOST_LIES) break;
 			if (wasOpen) listener.onHint(runId);
 			await clock.pause(RECONNECT_PAUSE_MS * (tries + 1), signal);

@@ -66,13 +66,15 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	};
 
 	const open = items.map((_, index) => index).filter((index) => suspension.failures[index] === undefined);
-	const waits = new Map<number, Wait>();
-	for (const index of open) await guarded(index, async () => waits.set(index, operation.prepareWait(itemAt(context, index), session)));
+	const waits = new Map<number, Wait & { waiter: RunWaiter }>();
+	for (const index of open) {
+		const item = itemAt(context, index);
+		await guarded(index, async () => waits.set(index, { ...operation.prepareWait(item, session), waiter: waiting(item) }));
+	}
 	endIfFailed();
 
-	const waiter = waiting(itemAt(context, 0));
 	const ended = new Map<number, KnownRun>();
-	await Promise.all([...waits].map(async ([index, { begin, order }]) => {
+	await Promise.all([...waits].map(async ([index, { begin, order, waiter }]) => {
 		const isOwnTurn = isContinued && !suspension.reported[index];
 		const run = await guarded(index, async () => await waiter.untilEnd(async () => await begin(isOwnTurn), order, shift));
 		if (run) ended.set(index, run);
@@ -87,7 +89,7 @@ export async function runSuspended<Session>({ context, operation, session, life,
 
 	const results: ItemOutput[][] = [];
 	await Promise.all([...ended].map(async ([index, run]) => {
-		const { order, finish } = waits.get(index) ?? unprepared(index);
+		const { order, finish, waiter } = waits.get(index) ?? unprepared(index);
 		results[index] = (await guarded(index, async () => await finish(await waiter.conclude(run, order)))) ?? [];
 	}));
 	endIfFailed();

@@ -48,13 +48,15 @@ export interface WaiterParts {
 	clock: Clock;
 	/** The user's stop; the node's own end (a failed item) cancels nothing, those runs stay adoptable. */
 	isStopped(): boolean;
+	/** The node's end, by stop or by a failed item. */
+	stop?: AbortSignal;
 	warn(text: string): void;
 }
 
 const CANCELS_AT_A_TIME = 20;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
-export function createRunWaiter({ watcher, cancel, completeOutputs, places, clock, isStopped, warn }: WaiterParts): RunWaiter {
+export function createRunWaiter({ watcher, cancel, completeOutputs, places, clock, isStopped, stop, warn }: WaiterParts): RunWaiter {
 	const cancels = createLimiter(CANCELS_AT_A_TIME);
 
 	const cancelRemote = async (runId: string): Promise<string> => {
@@ -83,7 +85,9 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 	return {
 		untilEnd: async (begin, order, shift) =>
 			await places(async () => {
-				if (isStopped()) throw new Stopped();
+				// A place is freed before the failure that frees it has ended the node: one turn later it has.
+				await clock.pause(0);
+				if (isStopped() || stop?.aborted) throw new Stopped();
 				// Who gets a place only because others were left running must not start one more.
 				if (shift && clock.now() >= shift.endsMs) throw new StillRunning();
 				return await watch(await begin(), order, shift);

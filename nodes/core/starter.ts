@@ -65,7 +65,7 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 			// After the listing, not before: what it shows may belong to a start that is just being answered.
 			await Promise.allSettled(rivalsOf(order));
 			// The oldest, since another item like this one may have been sent later.
-			const [run] = fits(runs, order, (candidate) => isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS)).sort(byAge);
+			const [run] = fits(runs, order, (candidate) => isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS)).sort((a, b) => timeOf(a.created_at) - timeOf(b.created_at));
 			if (run) return take(order, run, sentAtMs);
 		}
 		return undefined;
@@ -137,8 +137,6 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		settled: async () => void (await Promise.allSettled(underWay.keys())),
 	};
 }
-
-const byAge = (a: KnownRun, b: KnownRun) => timeOf(a.created_at) - timeOf(b.created_at);
 
 function startedRun(read: () => Run): KnownRun | undefined {
 	try {

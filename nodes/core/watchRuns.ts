@@ -20,6 +20,8 @@ export interface Watcher {
 
 /** Runs that few wait for are followed by their event stream. */
 const FEW_RUNS = 4;
+/** A run that ended in the last pause before its deadline is not lost: it is looked at once more this long before. */
+const LAST_LOOK_MS = 2_000;
 /** Runs of one group end in swarms: one listing answers all the streams that tell of it within this time. */
 const SWARM_MS = 10;
 
@@ -69,6 +71,8 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			watched.isLooking = false;
 			// A failed look or an event that came meanwhile has said already when to look next.
 			if (watched.dueMs === Number.POSITIVE_INFINITY) watched.dueMs = clock.now() + withJitter(pauseOf(watched, left), intervalMs, clock.random());
+			const lastLookMs = watched.deadlineMs - LAST_LOOK_MS;
+			if (watched.dueMs > lastLookMs && lastLookMs > clock.now() + LAST_LOOK_MS) watched.dueMs = lastLookMs;
 		}
 		rouse();
 	};

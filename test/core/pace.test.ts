@@ -15,8 +15,8 @@ describe('the pause before a look at one run', () => {
 		['after one second', 1_000, 250],
 		['after four seconds', 4_000, 1_000],
 		['after eight seconds', 8_000, 2_000],
-		['after half a minute', 30_000, 2_000],
-		['after two minutes', 120_000, 7_800],
+		['after half a minute', 30_000, 2_400],
+		['after two minutes', 120_000, 9_600],
 		['after ten minutes', 600_000, 10_000],
 		['after a day', 86_400_000, 10_000],
 	])('%s is %d ms old: %d ms', (_, ageMs, pauseMs) => {
@@ -49,7 +49,7 @@ describe('the pause before a group is listed', () => {
 	it.each([
 		['half of the time left, where nobody waits for a place', { pending: 5 }, 500],
 		['at most the interval while much is left', {}, 2_000],
-		['at least a quarter of the interval', { pending: 1, ended: 1_000 }, 500],
+		['at least an eighth of the interval', { pending: 1, ended: 1_000 }, 250],
 		['by the age while others wait for a place', { isStarved: true, ageMs: 4_000 }, 1_000],
 		['by the age while none has ended', { ended: 0, ageMs: 4_000 }, 1_000],
 		['a quarter of the interval at the start, not less', { isStarved: true, ageMs: 0 }, 500],

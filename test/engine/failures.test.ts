@@ -74,7 +74,7 @@ test.each<[string, Omit<Fault, 'on'>]>([
 const echo = (key: string) => ({ kind: 'status' as const, status: 403, body: JSON.stringify({ detail: `Key ${key} is not allowed` }) });
 const leaks: Array<[string, StageOptions, (key: string) => Omit<Fault, 'on'> | undefined]> = [
 	['after a success', {}, () => undefined],
-	['when the key is refused', { credential: () => ({ apiKey: 'fs-other-key-0987654321' }) }, () => undefined],
+	['when the key is refused', { credential: () => ({ apiKey: 'fs-wrong-key' }) }, () => undefined],
 	['when the host cannot be reached', { credential: () => ({ baseUrl: 'http://127.0.0.1:9' }) }, () => undefined],
 	['when the service repeats the key', {}, echo],
 	['when the service redirects to an address with the key', {}, (key) => ({ kind: 'redirect', to: `http://127.0.0.1:9/?key=${key}` })],

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Flowscale, SimulatedRun } from '../../simulator/flowscale/startFlowscale';
 import { linkedOutput, runItem, startedItem } from './expectedItems';
-import { bytesOf, linksOf, madeBy, ownPrompt, quick, startOf, type Stage, two, useStage, workflow } from './useStage';
+import { bytesOf, linksOf, madeBy, ownPrompt, quick, startOf, type Stage, two, useStage } from './useStage';
 
 const stage = useStage();
 

@@ -48,7 +48,7 @@ async function leaksOf(operation: string, parametersOf: (flowscale: Flowscale, s
 	return places;
 }
 
-const echo = (secret: string) => `You sent ${secret}, that is ${encodeURIComponent(secret)} or ${JSON.stringify(secret)}`;
+const echo = (secret: string) => `You sent ${secret}, encoded ${encodeURIComponent(secret)}`;
 const body = (secret: string) => JSON.stringify({ status: 'error', data: null, errors: echo(secret) });
 const for6 = { times: 6 };
 const start: IDataObject = { workflowId: { __rl: true, mode: 'id', value: defaultWorkflows[0].id }, inputMode: 'json', inputsJson: '{ "text_51536": "a fox" }', options: { pollInterval: 0.1, timeout: 3 } };

@@ -5,6 +5,7 @@ import { linksOf, ownPrompt, startOf, two, until, useStage, type Stage } from '.
 
 const stage = useStage();
 
+const endless = { duration_10002: 600_000 };
 const sockets = () => activeResources().filter((kind) => kind === 'TCPSocketWrap').length;
 const timers = () => activeResources().filter((kind) => kind === 'Timeout').length;
 const cancelled = ({ runs }: Flowscale) => runs.filter(({ cancelRequestedAt }) => cancelRequestedAt !== null).length;
@@ -38,7 +39,7 @@ describe('Stop', () => {
 		['never', true, 0],
 	] as const)('with Cancel Remote Run %s and live events %s cancels %i of two runs, within a second', async (cancelRemote, liveEvents, count) => {
 		const before = { sockets: sockets(), timers: timers() };
-		const { flowscale, execution, stoppedAt } = await stopped('workflow.executeAndWait', startOf('slow', '={{ {} }}', { pollInterval: 5, cancelRemote, liveEvents }), (service) => bothGo(service) && (!liveEvents || service.journal.filter(({ route }) => route === 'events').length === 2));
+		const { flowscale, execution, stoppedAt } = await stopped('workflow.executeAndWait', startOf('slow', endless, { pollInterval: 5, cancelRemote, liveEvents }), (service) => bothGo(service) && (!liveEvents || service.journal.filter(({ route }) => route === 'events').length === 2));
 		await execution;
 		expect(Date.now() - stoppedAt()).toBeLessThan(1_000);
 		await until(() => cancelled(flowscale) === count);
@@ -70,7 +71,7 @@ describe('Stop', () => {
 		['workflow.execute', { kind: 'resetAfter' }],
 	] as Array<[`${string}.${string}`, Omit<Fault, 'on'>]>)('of %s cancels the runs whose starts are on their way (%j)', async (operation, fault) => {
 		const faults: Fault[] = [{ on: 'startRun', times: 2, ...fault }];
-		const { flowscale, execution, stoppedAt } = await stopped(operation, startOf('slow', '={{ {} }}', { pollInterval: 1 }), ({ runs }) => runs.length === 2, faults);
+		const { flowscale, execution, stoppedAt } = await stopped(operation, startOf('slow', endless, { pollInterval: 1 }), ({ runs }) => runs.length === 2, faults);
 		await execution;
 		await until(() => cancelled(flowscale) === 2);
 		expect(Date.now() - stoppedAt()).toBeLessThan(5_000);
@@ -78,7 +79,7 @@ describe('Stop', () => {
 	});
 
 	it('starts nothing more for the items that wait for a place', async () => {
-		const { flowscale, execution, stoppedAt } = await stopped('workflow.executeAndWait', startOf('slow', '={{ {} }}', { pollInterval: 1, maxConcurrent: 1 }), ({ runs }) => runs.length === 1);
+		const { flowscale, execution, stoppedAt } = await stopped('workflow.executeAndWait', startOf('slow', endless, { pollInterval: 1, maxConcurrent: 1 }), ({ runs }) => runs.length === 1);
 		await execution;
 		await until(() => cancelled(flowscale) === 1 && Date.now() - stoppedAt() > 800);
 		expect(flowscale.runs).toHaveLength(1);
@@ -102,12 +103,12 @@ describe('Stop', () => {
 	it.each([1_000, 2_000])('by n8n’s execution timeout of %i ms is the same stop', async (ms) => {
 		const made = await stage({ runMs: 600_000 });
 		// n8n's own timer does just this (workflow-runner: a timer that cancels the execution).
-		await made.run(made.node('workflow.executeAndWait', startOf('slow', '={{ {} }}', { pollInterval: 0.5 })), two, { onStart: (running) => void startTimer(ms, () => running.cancel()) });
+		await made.run(made.node('workflow.executeAndWait', startOf('slow', endless, { pollInterval: 0.5 })), two, { onStart: (running) => void startTimer(ms, () => running.cancel()) });
 		await until(() => cancelled(made.flowscale) === 2);
 	});
 
 	it('without a service to hear the cancel ends all the same, and says so in the log only', async () => {
-		const { execution, stoppedAt, flowscale } = await stopped('workflow.executeAndWait', startOf('slow', '={{ {} }}', { pollInterval: 1, liveEvents: false }), bothGo, [{ on: 'cancelRun', kind: 'status', status: 500, times: 100 }]);
+		const { execution, stoppedAt, flowscale } = await stopped('workflow.executeAndWait', startOf('slow', endless, { pollInterval: 1, liveEvents: false }), bothGo, [{ on: 'cancelRun', kind: 'status', status: 500, times: 100 }]);
 		await execution;
 		expect(Date.now() - stoppedAt()).toBeLessThan(2_000);
 		await until(() => flowscale.journal.filter(({ route }) => route === 'cancelRun').length === 4);
@@ -122,7 +123,7 @@ describe('Timeout', () => {
 	] as const)('with Cancel Remote Run %s cancels %i of two runs within a second, and names each run', async (cancelRemote, count) => {
 		const { node, items, flowscale } = await stage({ runMs: 600_000 });
 		const begun = Date.now();
-		const out = await items(node('workflow.executeAndWait', startOf('slow', '={{ {} }}', { timeout: 1, pollInterval: 5, cancelRemote, liveEvents: false }), { onError: 'continueRegularOutput' }));
+		const out = await items(node('workflow.executeAndWait', startOf('slow', endless, { timeout: 1, pollInterval: 5, cancelRemote, liveEvents: false }), { onError: 'continueRegularOutput' }));
 		expect(Date.now() - begun).toBeLessThan(2_000);
 		expect(cancelled(flowscale)).toBe(count);
 		expect(linksOf(out)).toEqual([{ item: 0 }, { item: 1 }]);

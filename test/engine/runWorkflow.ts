@@ -16,6 +16,8 @@ export interface RunOptions {
 	executionId?: string;
 	/** Called with the running execution; `cancel` is what the Stop button does. */
 	onStart?(execution: { cancel(): void }): void;
+	/** Called with the server's side before the run, to change it. */
+	onServer?(server: IWorkflowExecuteAdditionalData): void;
 	/** Called when a node has ended, with the items of each of its outputs. */
 	onNodeEnd?(node: string, outputs: INodeExecutionData[][]): void;
 }
@@ -72,6 +74,7 @@ export async function runWorkflow(engine: Engine, file: WorkflowFile, items: INo
 	const { mode = 'manual', executionId = 'exec1' } = options;
 	const workflow = workflowOf(engine, file);
 	const server = serverSide(engine, file, mode, executionId);
+	options.onServer?.(server);
 	server.hooks?.addHandler('nodeExecuteAfter', (node, { data }) => options.onNodeEnd?.(node, (data?.main ?? []).map((output) => output ?? [])));
 	const execution = new WorkflowExecute(server, mode, firstData(workflow, file, items)).processRunExecutionData(workflow);
 	options.onStart?.(execution);
@@ -79,10 +82,11 @@ export async function runWorkflow(engine: Engine, file: WorkflowFile, items: INo
 }
 
 /** Goes on with stored execution data: what the server does when a wait is over (`restart`), or for its Retry button (`retry`). */
-export async function resumeWorkflow(engine: Engine, file: WorkflowFile, stored: IRunExecutionData, kind: 'restart' | 'retry' = 'restart'): Promise<IRun> {
+export async function resumeWorkflow(engine: Engine, file: WorkflowFile, stored: IRunExecutionData, kind: 'restart' | 'retry' = 'restart', onServer?: RunOptions['onServer']): Promise<IRun> {
 	const data = JSON.parse(JSON.stringify(stored)) as IRunExecutionData;
 	const mode = kind === 'retry' ? 'retry' : 'manual';
 	const server = serverSide(engine, file, mode, kind === 'retry' ? 'exec2' : 'exec1');
+	onServer?.(server);
 	if (kind === 'restart') server.restartExecutionId = 'exec1';
 	else {
 		const failed = data.resultData.lastNodeExecuted;

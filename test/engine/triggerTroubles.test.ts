@@ -35,7 +35,7 @@ test.each(troubles)('%s loses nothing: the next good poll reports what was misse
 
 test('catches up on 10,000 runs with one request per 100 and two more, in one poll, and says so in the log', async () => {
 	const { engine, flowscale, requests } = await stage();
-	addEnded(flowscale, 250, 1_700_000_000_000);
+	addEnded(flowscale, 250, 1_700_000_000_000, 10_000);
 	const { poll, logged } = activated(engine);
 	await poll();
 	const before = requests();

@@ -4,7 +4,7 @@ import { chain, nodeOf, outputOf, runWorkflow, type RunOptions } from './runWork
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, ICredentialDataDecryptedObject, IExecuteFunctions, INode, INodeExecutionData, INodeType, IRun } from 'n8n-workflow';
-import { createHash, fs, join, sleep } from '../../simulator/platform';
+import { createHash, fs, projectDir, sleep } from '../../simulator/platform';
 import { type Flowscale, type FlowscaleOptions, type Route, type SimulatedRun, startFlowscale } from '../../simulator/flowscale/startFlowscale';
 import { smallWorkflows } from './smallWorkflows';
 
@@ -48,7 +48,7 @@ export interface NodeFailure {
 	context: { itemIndex?: number };
 }
 
-export const PACKAGE_DIR = join(__dirname, '../..');
+export const PACKAGE_DIR = projectDir;
 
 /** Two items that expressions can tell apart. */
 export const two: INodeExecutionData[] = [{ json: { prompt: 'red fox', n: 0 } }, { json: { prompt: 'blue whale', n: 1 } }];
@@ -75,9 +75,9 @@ export const startOf = (name: keyof typeof workflow, inputs: object | string, op
 /** Each item's own prompt as input of "Text to Image". */
 export const ownPrompt = '={{ { "text_51536": $json.prompt } }}';
 
-/** Resolves when it holds, rejects after fifteen seconds (a busy machine is slow). */
-export async function until(holds: () => boolean): Promise<void> {
-	const deadline = Date.now() + 15_000;
+/** Resolves when it holds, rejects after fifteen seconds unless told otherwise (a busy machine is slow). */
+export async function until(holds: () => boolean, limitMs = 15_000): Promise<void> {
+	const deadline = Date.now() + limitMs;
 	while (!holds()) {
 		if (Date.now() > deadline) throw new Error(`It never came to hold: ${String(holds)}`);
 		await sleep(5);

@@ -59,6 +59,8 @@ export const answerFaults: FaultRow[] = [
 	...both('reset in the middle of the body', 'lost', { kind: 'resetMidBody' }),
 	...both('wrong content length', 'lost', { kind: 'wrongLength' }),
 	...both('hanging connection', 'lost', { kind: 'hang' }, true),
+	// A piece every ten seconds keeps every idle limit quiet.
+	...both('body that never ends', 'lost', { kind: 'slowBody', ms: 100_000 }, true),
 	...both('truncated JSON', 'garbled', { kind: 'truncatedJson' }),
 	...both('HTML instead of JSON', 'garbled', { kind: 'html' }),
 	...both('empty 200', 'empty', { kind: 'empty200' }),

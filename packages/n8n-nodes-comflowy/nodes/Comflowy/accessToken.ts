@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper, IN8nHttpFullResponse } from 'n8n-workflow';
 import { recordOf, textAt } from '../../../../nodes/core/json';
-import { NO_TOKEN, readLoss } from '../../../../nodes/core/networkError';
+import { NO_TOKEN, NO_TOKEN_YET, readLoss } from '../../../../nodes/core/networkError';
 import { createRedactor } from '../../../../nodes/core/redact';
 import { isPassingStatus } from '../../../../nodes/core/retry';
 import { apiRootOf, secretsOf } from './credential';
@@ -9,7 +9,7 @@ const LONGEST_ANSWER_MS = 30_000;
 /** Exchanges under way: many items of many executions find the token missing or expired in the same moment. */
 const underWay = new Map<string, Promise<IDataObject>>();
 
-/** The access token for the API key. n8n calls this when it has none, and again after a 401. @throws Error with the code NO_TOKEN */
+/** The access token for the API key. n8n calls this when it has none, and again after a 401. @throws Error with a code that says so */
 export async function fetchAccessToken(helper: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
 	const root = apiRootOf(credentials);
 	const key = String(credentials.apiKey ?? '').trim();
@@ -45,5 +45,5 @@ async function ask(helper: IHttpRequestHelper, root: string, key: string): Promi
 }
 
 function noToken(message: string, isPassing: boolean): Error {
-	return Object.assign(new Error(message), { code: NO_TOKEN, isPassing });
+	return Object.assign(new Error(message), { code: isPassing ? NO_TOKEN_YET : NO_TOKEN });
 }

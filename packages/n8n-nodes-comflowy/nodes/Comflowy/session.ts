@@ -27,6 +27,7 @@ export interface Session {
 /** Starter and waiting are opened by the first item that needs them. */
 export interface ComflowySession extends Session {
 	starter(): Starter;
+	/** For each item that will wait, once. */
 	waiting(item: Item): RunWaiter;
 }
 
@@ -58,10 +59,14 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal,
 	});
 	const session: Session = { context, api, transport, clock, stop, fetchOutput, progress: openProgress(context, context.getInputData().length) };
 	let starter: Starter | undefined;
-	let waiting: RunWaiter | undefined;
+	let waiting: ReturnType<typeof openWaiting> | undefined;
 	return {
 		...session,
 		starter: () => (starter ??= openStarter(session, runIndex)),
-		waiting: (item) => (waiting ??= openWaiting(session, item)),
+		waiting: (item) => {
+			waiting ??= openWaiting(session, item);
+			waiting.expectOne();
+			return waiting;
+		},
 	};
 }

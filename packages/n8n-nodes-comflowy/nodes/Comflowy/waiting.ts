@@ -32,10 +32,10 @@ export function openStarter({ api, transport, context, clock, stop, progress }: 
 }
 
 /** Waiting: one watcher for all items of the node. Its settings are the first item's, like the node's other limits. */
-export function openWaiting({ api, clock, stop, context, progress }: Session, item: Item): RunWaiter {
+export function openWaiting({ api, clock, stop, context, progress }: Session, item: Item): RunWaiter & { expectOne(): void } {
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
-	let ended = 0;
-	const outstanding = () => context.getInputData().length - ended;
+	let left = 0;
+	const outstanding = () => left;
 	const look = async (run: Parameters<typeof api.run>[1] & { run_id: string }) => (await api.run(run.run_id, run, { tries: 1 }))?.run ?? null;
 	const waiter = createRunWaiter({
 		watcher: createWatcher({ look }, { ...pace, outstanding, onChange: progress.changed }, clock, stop),
@@ -44,8 +44,9 @@ export function openWaiting({ api, clock, stop, context, progress }: Session, it
 		completeOutputs: async (run) => run,
 		places: createLimiter(maxConcurrent),
 		clock,
+		stop,
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
 		warn: (text) => context.logger.warn(text),
 	});
-	return { ...waiter, untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(() => ended++) };
+	return { ...waiter, untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(() => left--), expectOne: () => left++ };
 }

@@ -11,7 +11,7 @@ import { apiRootOf, CREDENTIAL, secretsOf } from './credential';
 export interface Session {
 	transport: Transport;
 	clock: Clock;
-	/** Ends with the execution and with the node's first failure. */
+	/** Ends with the execution, and with the node's first failure unless n8n will run the node again: then the other answers are worth having. */
 	stop: AbortSignal;
 	/** Cuts the key out of a text. */
 	redact(text: string): string;
@@ -28,8 +28,9 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /** @throws UserMistake */
-export async function openSession(context: IExecuteFunctions, stop: AbortSignal, runIndex: number): Promise<Session> {
+export async function openSession(context: IExecuteFunctions, life: AbortSignal, runIndex: number): Promise<Session> {
 	const clock = systemClock;
+	const stop = (context.getNode().retryOnFail === true ? context.getExecutionCancelSignal() : undefined) ?? life;
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const secrets = secretsOf(credentials);
 	const transport = connect({

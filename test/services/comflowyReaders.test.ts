@@ -1,0 +1,31 @@
+import { readOutputs, readReply, readRun } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/readers';
+
+const link = 'https://cdn.example.com/out/a%20b.png?X-Amz-Signature=1';
+const outputOf = (node: string | null, more: object = {}) => ({ filename: 'a b.png', download_url: link, generation_status: null, mime_type: 'image/png', node_id: node, ...more });
+
+// The documented form is protocols 2.2; the others are what a tolerant client should accept (2.7).
+test.each<[string, Record<string, unknown>, object[]]>([
+	['by node and flat', { output_images: [link], full_outputs: { 9: { images: [link] } } }, [outputOf('9')]],
+	['flat only', { output_images: [link], full_outputs: null }, [outputOf(null)]],
+	['by node only', { full_outputs: { 9: { images: [link] }, 12: { images: [`${link}2`] } } }, [outputOf('9'), outputOf('12', { download_url: `${link}2` })]],
+	['one more in the flat list', { output_images: [link, `${link}2`], full_outputs: { 9: { images: [link] } } }, [outputOf('9'), outputOf(null, { download_url: `${link}2` })]],
+	['as objects', { full_outputs: { 9: { images: [{ url: link, filename: 'c.png' }] } } }, [outputOf('9', { filename: 'c.png' })]],
+	['a link without a file name', { full_outputs: { 9: { images: ['https://cdn.example.com/view?id=3'] } } }, [outputOf('9', { filename: 'node_9_1.png', download_url: 'https://cdn.example.com/view?id=3' })]],
+	['other lists than images', { full_outputs: { 9: { videos: ['https://cdn.example.com/a.mp4'] } } }, [outputOf('9', { filename: 'a.mp4', mime_type: 'video/mp4', download_url: 'https://cdn.example.com/a.mp4' })]],
+	['none', { output_images: [], full_outputs: {} }, []],
+	['nonsense', { output_images: 'x', full_outputs: [1] }, []],
+])('reads outputs told %s', (_, data, expected) => expect(readOutputs(data)).toEqual(expected));
+
+test.each([
+	['waiting', 'queued', false], ['pending', 'queued', false], ['running', 'running', false], ['success', 'succeeded', true], ['SUCCESS', 'succeeded', true],
+	['failed', 'failed', true], ['error', 'failed', true], ['canceled', 'cancelled', true], ['new word', 'unknown', false],
+])('the status %s is the state %s', (status, state, finished) => expect(readRun('r', { status })).toMatchObject({ run_id: 'r', status: status.toLowerCase(), state, finished }));
+
+test.each<[unknown, object]>([
+	[{ success: true, data: { run_id: 'r' } }, { isRefused: false, data: { run_id: 'r' } }],
+	[{ data: { run_id: 'r' } }, { isRefused: false, data: { run_id: 'r' } }],
+	[{ run_id: 'r' }, { isRefused: false, data: { run_id: 'r' } }],
+	[{ success: false, error: 'no' }, { isRefused: true, data: undefined, error: 'no' }],
+	[{ success: true }, { isRefused: false, data: undefined }],
+	['text', { isRefused: false, data: undefined }],
+])('reads the reply %j', (body, expected) => expect(readReply(body)).toEqual({ error: undefined, ...expected }));

@@ -58,7 +58,7 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}): Run {
 		status,
 		// Not the state that was known before: a look is there to learn the new one.
 		state: stateOf(status),
-		inputs: readInputs(record.inputs),
+		inputs: record.inputs === undefined || record.inputs === null ? (known.inputs ?? {}) : readInputs(record.inputs),
 		output_names: names.length > 0 ? names : (known.output_names ?? []),
 		outputs,
 		created_at: textAt(record, 'created_at') ?? known.created_at ?? null,

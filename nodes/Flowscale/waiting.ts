@@ -16,7 +16,7 @@ const DETACHED = { isDetached: true, tries: 2 };
 export function openStarter({ api, transport, context, clock, stop, progress }: Session, runIndex: number): Starter {
 	const starter = createStarter(
 		{
-			readStart: (answer, { workflowId, groupId }) => api.readStart(answer, { workflow_id: workflowId, group_id: groupId ?? null }),
+			readStart: (answer, { workflowId, groupId, texts }) => api.readStart(answer, { workflow_id: workflowId, group_id: groupId ?? null, inputs: texts }),
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
 			// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
 			listGroup: async (groupId) => await listGroup(api, groupId, undefined, DETACHED),

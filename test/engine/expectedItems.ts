@@ -28,9 +28,9 @@ export function runItem(run: SimulatedRun, known: IDataObject = {}): IDataObject
 	};
 }
 
-/** A run as it is told by the answer to its start: nothing is known but ids. */
+/** A run as it is told by the answer to its start: ids, and the texts that were sent. */
 export function startedItem(run: SimulatedRun, known: IDataObject = {}): IDataObject {
-	return runItem(run, { status: 'queued', state: 'queued', finished: false, inputs: {}, output_names: [], created_at: null, started_at: null, completed_at: null, duration_seconds: null, error_message: null, ...known });
+	return runItem(run, { status: 'queued', state: 'queued', finished: false, output_names: [], created_at: null, started_at: null, completed_at: null, duration_seconds: null, error_message: null, ...known });
 }
 
 /** An output of a run by link, as the run itself tells it. */

@@ -38,6 +38,8 @@ async function main(): Promise<void> {
 	let batch = 0;
 	let isOver = false;
 	const trigger = pollFor(engine, () => isOver);
+	// What ended before its first good poll is history to it.
+	await trigger.ready;
 
 	const workers = Array.from({ length: EXECUTIONS_AT_A_TIME }, async () => {
 		while (Date.now() < endMs) await runBatch(engine, `soak-${++batch}`, tally);
@@ -80,7 +82,6 @@ async function runBatch(engine: ReturnType<typeof engineFor>, groupId: string, t
 		tally.succeeded += open.length - left.length;
 		if (round === 1) tally.failedOnce += left.length;
 		open = left;
-		await engine.forget();
 	}
 	tally.unfinished.push(...open);
 }

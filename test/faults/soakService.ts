@@ -1,6 +1,4 @@
 import type { INode, INodeExecutionData, IRun } from 'n8n-workflow';
-import { Container } from '@n8n/di';
-import { BinaryDataService } from 'n8n-core';
 import { CredentialsInMemory } from '../engine/credentials';
 import { chain, runWorkflow } from '../engine/runWorkflow';
 import type { Engine } from '../engine/startEngine';
@@ -47,12 +45,12 @@ export function engineFor(base: Engine, { baseUrl, apiKey }: SpawnedFlowscale) {
 	let executions = 0;
 	return {
 		engine,
-		run: async (node: INode, items: INodeExecutionData[]): Promise<IRun> => await runWorkflow(engine, chain(node), items, { executionId: `soak${++executions}` }),
-		/** Drops stored binaries now and then: a half-hour of pictures would fill the disk. */
-		forget: async (): Promise<void> => {
-			if (executions % 50 !== 0) return;
-			Container.get(BinaryDataService);
-			await fs.rm(join(userFolder, 'binaryData', 'workflows', 'wf1', 'executions', `soak${executions - 40}`), { recursive: true, force: true });
+		/** Runs a node by itself, and drops the files it fetched: half an hour of pictures would fill the disk. */
+		run: async (node: INode, items: INodeExecutionData[]): Promise<IRun> => {
+			const executionId = `soak${++executions}`;
+			const execution = await runWorkflow(engine, chain(node), items, { executionId });
+			await fs.rm(join(userFolder, 'binaryData', 'workflows', 'wf1', 'executions', executionId), { recursive: true, force: true });
+			return execution;
 		},
 	};
 }

@@ -22,11 +22,14 @@ export function pollFor({ engine }: ReturnType<typeof engineFor>, isOver: () => 
 		try {
 			const items = (await poll?.call(context)) ?? [];
 			for (const { json } of items.flat()) seen.set(String(json.run_id), (seen.get(String(json.run_id)) ?? 0) + 1);
+			isReady();
 		} catch {
 			// n8n records a failed poll and goes on with the next; so does this.
 			failures++;
 		}
 	};
+	let isReady = () => {};
+	const ready = new Promise<void>((resolve) => (isReady = resolve));
 	const done = (async () => {
 		while (!isOver()) {
 			await once();
@@ -34,5 +37,5 @@ export function pollFor({ engine }: ReturnType<typeof engineFor>, isOver: () => 
 		}
 		await once();
 	})();
-	return { seen, done, polls: () => polls, failures: () => failures };
+	return { seen, done, ready, polls: () => polls, failures: () => failures };
 }

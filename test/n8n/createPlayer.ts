@@ -1,0 +1,60 @@
+import { ask } from './ask';
+import type { SavedWorkflow, Workflow, WorkflowNode } from './connectRest';
+import type { Execution } from './execution';
+import { webhookNode } from './flowscaleNode';
+import { ok, sleep } from './platform';
+import type { Site } from './site';
+
+export const ends = ['success', 'error', 'crashed', 'canceled'];
+
+/** Plays workflows as production does: published, called from outside, looked at when they are over. */
+export const createPlayer = ({ server, rest }: Site) => {
+	const publish = async (workflow: Workflow): Promise<SavedWorkflow> => {
+		const saved = await rest.createWorkflow(workflow);
+		await rest.activate(saved);
+		return saved;
+	};
+
+	const call = async (path: string, body: unknown = {}): Promise<void> => {
+		const answer = await ask(`${server.baseUrl}/webhook/${path}`, {
+			method: 'POST',
+			headers: { 'content-type': 'application/json' },
+			body: JSON.stringify(body),
+		});
+		ok(answer.ok, `the webhook ${path} answered ${answer.status} ${await answer.text()}`);
+	};
+
+	/** Id of the newest execution of a workflow, as soon as there is one. */
+	const newest = async ({ id }: SavedWorkflow, timeoutMs = 30_000): Promise<string> => {
+		const deadline = Date.now() + timeoutMs;
+		for (;;) {
+			const [found] = await rest.executions(id);
+			if (found) return found.id;
+			ok(Date.now() < deadline, `workflow ${id} was not executed in ${timeoutMs / 1000} s`);
+			await sleep(200);
+		}
+	};
+
+	const ended = async (executionId: string, timeoutMs = 60_000): Promise<Execution> =>
+		await rest.executionIn(executionId, ends, timeoutMs);
+
+	return {
+		publish,
+		call,
+		newest,
+		ended,
+		/** Publishes a workflow that begins with a webhook of that path, calls it once and waits for the end. */
+		play: async (path: string, workflow: Workflow, body?: unknown, timeoutMs?: number): Promise<Execution> => {
+			const saved = await publish(workflow);
+			await call(path, body);
+			return await ended(await newest(saved), timeoutMs);
+		},
+	};
+};
+
+/** The same workflow with its manual trigger, which production does not have, replaced by a webhook. */
+export const withWebhook = (path: string, workflow: Workflow): Workflow => {
+	const asWebhook = (node: WorkflowNode): WorkflowNode => ({ ...webhookNode(path), id: node.id, name: node.name, position: node.position });
+	const isManual = ({ type }: WorkflowNode) => type === 'n8n-nodes-base.manualTrigger';
+	return { ...workflow, nodes: workflow.nodes.map((node) => (isManual(node) ? asWebhook(node) : node)) };
+};

@@ -1,0 +1,122 @@
+import type { Browser } from 'playwright-core';
+import type { Check } from './check';
+import { createHands, type Hands } from './editorHands';
+import { chain, executeAndWait, flowscaleNode, manualNode, triggerNode } from './flowscaleNode';
+import { openBrowser, openEditor } from './openBrowser';
+import { deepEqual, equal, match, ok } from './platform';
+import { readExamples } from './readExamples';
+import type { Stage } from './stage';
+import { suspendedWorkflow } from './suspendedWorkflows';
+
+const textToImage = '550e8400-e29b-41d4-a716-446655440000';
+
+/** What a person does and sees, in a real browser; one after the other on one page. */
+export const editor = (stage: Stage): Check[] => {
+	const { rest, flowscale, server, credential, addCredential } = stage;
+	let browser: Browser;
+	let hands: Hands;
+
+	const panel: Check = {
+		name: 'the node is found in the nodes panel, with its operations, and added',
+		run: async () => {
+			browser = await openBrowser();
+			hands = createHands(await openEditor(browser, stage), server.baseUrl);
+			await hands.newWorkflow();
+			await hands.search('manual', /manual/i);
+			await hands.choose(/manual/i);
+			await hands.part('node-creator-plus-button').click();
+			await hands.search('comfyui', 'Flowscale');
+			await hands.search('flowscale', 'Flowscale');
+			await hands.choose('Flowscale');
+			await hands.part('item-iterator-item').filter({ hasText: 'Execute a workflow and wait' }).waitFor();
+			await hands.picture('nodes-panel');
+			await hands.choose('Execute a workflow and wait');
+			await hands.part('ndv').waitFor();
+		},
+	};
+
+	const onNewest: Check[] = [
+		{
+			name: 'a workflow is picked from the list, and its inputs are a form',
+			run: async () => {
+				await hands.part('rlc-input').click();
+				await hands.part('rlc-item').first().waitFor();
+				deepEqual(await hands.part('rlc-item').allInnerTexts(), flowscale.workflows.map(({ name }) => name).sort());
+				await hands.part('rlc-item').filter({ hasText: 'Text to Image' }).click();
+				await hands.part('parameter-input-text_51536').locator('input, textarea').fill('sunset over misty hills');
+				await hands.part('parameter-input-seed_51537').locator('input').fill('7');
+			},
+		},
+		{
+			name: 'the step is executed, and its picture is seen',
+			run: async () => {
+				await hands.executeStep();
+				await hands.output.getByTestId('ndv-binary-data_0').waitFor();
+				await hands.widenOutput();
+				await hands.output.getByTestId('ndv-view-binary-data').click();
+				const image = hands.output.locator('img').last();
+				await image.waitFor();
+				equal(await image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth > 0), true);
+				await hands.picture('form-and-picture');
+				equal(flowscale.runs.at(-1)?.inputs.text_51536, 'sunset over misty hills');
+			},
+		},
+		{
+			name: 'an example runs on the canvas',
+			run: async () => {
+				const example = (await readExamples(credential)).get('image-to-image-and-video');
+				ok(example, 'the example is gone');
+				const { id } = await rest.createWorkflow(example);
+				await hands.openWorkflow(id);
+				await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
+				await hands.part('canvas-node-status-success').nth(6).waitFor();
+				await hands.part('zoom-to-fit').click();
+				await hands.picture('canvas');
+			},
+		},
+		{
+			name: 'a wrong key is an error that says what to do',
+			run: async () => {
+				const { baseUrl } = flowscale;
+				const wrong = await addCredential('Wrong key', { baseUrl, authentication: 'apiKey', apiKey: 'wrong' });
+				const node = flowscaleNode(wrong, executeAndWait(textToImage, { text_51536: 'sunset' }));
+				const { id } = await rest.createWorkflow(chain('wrong key', manualNode(), node));
+				await hands.openWorkflow(id);
+				await hands.openNode('Flowscale');
+				await hands.executeStep();
+				const message = hands.output.getByTestId('node-error-message');
+				await message.waitFor();
+				match(await message.innerText(), /key/i);
+				ok((await hands.output.getByTestId('node-error-description').innerText()).length > 10, 'no description');
+				await hands.picture('error');
+			},
+		},
+		{
+			name: 'the trigger fetches a test event: the newest run',
+			run: async () => {
+				const { id } = await rest.createWorkflow(chain('trigger', triggerNode(credential, { events: ['completed'] })));
+				await hands.openWorkflow(id);
+				await hands.openNode('Flowscale Trigger');
+				await hands.executeStep();
+				const newest = flowscale.runs.filter(({ state }) => state === 'completed').at(-1)?.id ?? 'no run';
+				await hands.output.getByText(newest).first().waitFor();
+				await hands.picture('trigger');
+			},
+		},
+		{
+			name: 'suspended waiting shows its two outputs by name, and the wire back',
+			run: async () => {
+				const { id } = await rest.createWorkflow(suspendedWorkflow('Wait for hours', credential));
+				await hands.openWorkflow(id);
+				await hands.part('zoom-to-fit').click();
+				const text = await hands.part('canvas').innerText();
+				match(text, /Still Running/);
+				match(text, /Done/);
+				await hands.picture('suspended');
+				await browser.close();
+			},
+		},
+	];
+	const panelAlone: Check = { ...panel, run: async () => await panel.run().finally(async () => await browser?.close()) };
+	return stage.n8n.generation.name === 'n8n-2' ? [panel, ...onNewest] : [panelAlone];
+};

@@ -1,0 +1,47 @@
+import { unflatten } from './unflatten';
+
+export interface BinaryField {
+	id?: string;
+	data: string;
+	mimeType: string;
+	fileName?: string;
+}
+
+export interface Item {
+	json: Record<string, unknown>;
+	binary?: Record<string, BinaryField>;
+	pairedItem?: unknown;
+}
+
+export interface NodeRun {
+	error?: { message: string; description?: string };
+	data?: Partial<Record<'main' | 'ai_tool', Array<Item[] | null>>>;
+}
+
+export interface StoredExecution {
+	id: string;
+	status: string;
+	mode: string;
+	data: string;
+	retryOf?: string | null;
+	/** When a waiting execution goes on. */
+	waitTill?: string | null;
+}
+
+export interface Execution extends Omit<StoredExecution, 'data'> {
+	error?: { message: string; description?: string };
+	runs: Record<string, NodeRun[]>;
+}
+
+/** An execution as n8n's REST gives it, with its run data unpacked. */
+export const readExecution = ({ data, ...stored }: StoredExecution): Execution => {
+	const { resultData } = unflatten(data) as { resultData: { error?: Execution['error']; runData: Execution['runs'] } };
+	return { ...stored, error: resultData.error, runs: resultData.runData };
+};
+
+/** The items of a node's last run at one output. */
+export const itemsOf = ({ runs, error }: Execution, node: string, output = 0): Item[] => {
+	const items = runs[node]?.at(-1)?.data?.main?.[output];
+	if (!items) throw new Error(`"${node}" gave nothing at output ${output}${error ? `: ${error.message}` : ''}`);
+	return items;
+};

@@ -1,0 +1,55 @@
+import type { InstalledN8n } from './installN8n';
+import { installPackage } from './installPackage';
+import { fs, join } from './platform';
+import { openSite, type Site } from './site';
+import { startPostgres } from './startPostgres';
+import type { StartedProcess } from './startProcess';
+import { startRedis } from './startRedis';
+import { startWorker } from './startWorker';
+
+export interface Queue {
+	site: Site;
+	workers: StartedProcess[];
+	addWorker(): Promise<StartedProcess>;
+	stop(): Promise<void>;
+}
+
+/** n8n as a cluster: a main process, workers, PostgreSQL, Redis, and files in the database, where all of them see them. */
+export const startQueue = async (n8n: InstalledN8n, plan: { folder: string; tarball: string; workers: number }): Promise<Queue> => {
+	const { folder, tarball } = plan;
+	await fs.mkdir(folder, { recursive: true });
+	const [postgres, redis] = await Promise.all([startPostgres(folder), startRedis(folder)]);
+	const env = {
+		...postgres.env,
+		...redis.env,
+		// How soon n8n notices that a worker is dead: 10 seconds rather than a minute or two.
+		QUEUE_WORKER_LOCK_DURATION: '10000',
+		QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
+		QUEUE_WORKER_STALLED_INTERVAL: '5000',
+		...(n8n.generation.name === 'n8n-2' && { N8N_DEFAULT_BINARY_DATA_MODE: 'database' }),
+	};
+	const site = await openSite(n8n, { folder, tarball, env });
+	const workers: StartedProcess[] = [];
+
+	let places = 0;
+	const addWorker = async () => {
+		places += 1;
+		const userFolder = join(folder, `worker-${places}`);
+		await fs.mkdir(userFolder, { recursive: true });
+		await installPackage(tarball, userFolder);
+		const worker = await startWorker(n8n, { userFolder, concurrency: 30, env });
+		workers.push(worker);
+		return worker;
+	};
+	await Promise.all(Array.from({ length: plan.workers }, addWorker));
+
+	return {
+		site,
+		workers,
+		addWorker,
+		stop: async () => {
+			await Promise.all([site.server.stop(), ...workers.map(async (worker) => await worker.stop())]);
+			await Promise.all([postgres.process.stop(), redis.process.stop()]);
+		},
+	};
+};

@@ -1,0 +1,139 @@
+import type { Check } from './check';
+import { createPlayer } from './createPlayer';
+import { equal, match, ok, sleep } from './platform';
+import type { Stage } from './stage';
+import { endRuns, parts, playParts, type Part, type Played } from './suspendedCast';
+import { slowRow, suspendedWorkflow } from './suspendedWorkflows';
+
+/** Executions that n8n lets run at a time: exactly those that are going to wait. */
+const leavers: Part[] = ['to be stopped', 'to be deleted'].map((name) => ({ name, rows: [slowRow(9)], check: () => {} }));
+export const slots = parts.length + leavers.length;
+const firstMinuteMs = 60_000;
+const pauses = 4;
+
+/** Suspended waiting, with every way for n8n to go down and come back while it waits. */
+export const suspended = (stage: Stage): Check[] => {
+	const { server, rest, flowscale, credential } = stage;
+	const player = createPlayer(stage);
+	let played: Played[] = [];
+
+	const idOf = (name: string) => played.find(({ part }) => part.name === name)?.executionId ?? '';
+	const startsOf = (executionId: string) => flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).length;
+	const looksAt = (executionId: string) => {
+		const ids = flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).map(({ id }) => id);
+		return flowscale.journal.filter(({ runId }) => runId !== undefined && ids.includes(runId)).length;
+	};
+	const waitTill = async () => Date.parse((await rest.execution(idOf('many runs'))).waitTill ?? '');
+	const isOver = (status: string) => status !== 'waiting' && status !== 'running' && status !== 'new';
+	/** Until no execution is on its way: one that n8n is killed under is lost, waiting or not. */
+	const untilQuiet = async () => {
+		const deadline = Date.now() + 120_000;
+		for (const { executionId } of played.filter(({ part }) => !leavers.includes(part))) {
+			for (;;) {
+				const { status } = await rest.execution(executionId);
+				if (status === 'waiting' || isOver(status)) break;
+				ok(Date.now() < deadline, `execution ${executionId} is ${status} for two minutes`);
+				await sleep(300);
+			}
+		}
+	};
+	/** Until the longest execution waits for a later time than `ms`, and the others wait or have ended. */
+	const untilNextPause = async (ms: number) => {
+		const deadline = Date.now() + 240_000;
+		for (;;) {
+			const { status } = await rest.execution(idOf('many runs'));
+			if (status === 'waiting' && (await waitTill()) > ms) return await untilQuiet();
+			ok(Date.now() < deadline && !isOver(status), `no new pause, the execution is ${status}`);
+			await sleep(500);
+		}
+	};
+	const down: Record<'SIGTERM' | 'SIGKILL', () => Promise<void>> = {
+		SIGTERM: async () => await server.stop(30_000),
+		SIGKILL: async () => await server.kill(),
+	};
+
+	const wire = (wiredOutput: number, message: RegExp) => async () => {
+		const path = `wire-${wiredOutput}`.replace('--', '-missing-');
+		const before = flowscale.runs.length;
+		const workflow = suspendedWorkflow(path, credential, { wiredOutput });
+		const execution = await player.play(path, workflow, { rows: [slowRow(0)] });
+		equal(execution.status, 'error');
+		match(execution.error?.message ?? '', message);
+		equal(flowscale.runs.length, before, 'a run was started');
+	};
+
+	const restart = (pause: number, signal: 'SIGTERM' | 'SIGKILL', isOverdue: boolean): Check => ({
+		name: `n8n is ended with ${signal} while they wait, and started again ${isOverdue ? 'after they were due' : 'at once'}`,
+		run: async () => {
+			const due = await waitTill();
+			await down[signal]();
+			endRuns(stage, pause);
+			if (isOverdue) await sleep(due + 2_000 - Date.now());
+			await server.start();
+			await rest.signIn();
+			if (pause < pauses) await untilNextPause(due);
+			else await player.ended(idOf('many runs'), due - Date.now() + 150_000);
+		},
+	});
+
+	return [
+		{ name: 'a missing wire is refused before any run is started', run: wire(-1, /needs a wire that is missing/) },
+		{ name: 'a wire from the wrong output is refused before any run is started', run: wire(1, /"Still Running"/) },
+		{
+			name: `${slots} executions wait after their first minute, and leave every slot`,
+			run: async () => {
+				played = await playParts(stage, [...parts, ...leavers]);
+				const workflow = await player.publish(suspendedWorkflow('quick', credential));
+				void player.call('quick', { rows: [slowRow(0)] }).catch(() => {});
+				const quick = await player.newest(workflow);
+				await sleep(firstMinuteMs / 3);
+				equal((await rest.execution(quick)).status, 'new', 'there were slots left, so this proves nothing');
+				for (const { executionId } of played) await rest.executionIn(executionId, ['waiting'], firstMinuteMs + 90_000);
+				equal((await player.ended(quick, 30_000)).status, 'success');
+			},
+		},
+		{
+			name: 'stopping or deleting a waiting execution leaves nothing that keeps looking',
+			run: async () => {
+				await rest.stop(idOf('to be stopped'));
+				await rest.remove(idOf('to be deleted'));
+				equal((await rest.execution(idOf('to be stopped'))).status, 'canceled');
+			},
+		},
+		restart(1, 'SIGTERM', false),
+		restart(2, 'SIGKILL', true),
+		restart(3, 'SIGTERM', true),
+		restart(pauses, 'SIGKILL', false),
+		...parts.map((part) => ({
+			name: `${part.name}: right to the end, every run started once`,
+			run: async () => {
+				const executionId = idOf(part.name);
+				await part.check(stage, await player.ended(executionId, 60_000));
+				equal(startsOf(executionId), part.rows.length);
+			},
+		})),
+		{
+			name: 'nobody looked at the runs of the stopped and the deleted execution again',
+			run: async () => {
+				const looks = leavers.map(({ name }) => looksAt(idOf(name)));
+				for (const count of looks) ok(count > 0 && count < 40, `${looks.join(' and ')} requests`);
+				const lateMs = Date.now() - 120_000;
+				const runs = flowscale.runs.filter(({ groupId }) => leavers.some(({ name }) => groupId === `n8n-${idOf(name)}`));
+				const late = flowscale.journal.filter(({ at, runId }) => at > lateMs && runs.some(({ id }) => id === runId));
+				equal(late.length, 0);
+			},
+		},
+		{
+			name: 'n8n’s retry of the failed execution starts the failed run anew, and only that one',
+			run: async () => {
+				const before = flowscale.runs.length;
+				await rest.retry(idOf('a failed run as an error')).catch(() => {});
+				const deadline = Date.now() + 30_000;
+				while (flowscale.runs.length === before && Date.now() < deadline) await sleep(500);
+				await sleep(3_000);
+				equal(flowscale.runs.length - before, 1);
+				equal(flowscale.runs.at(-1)?.workflow.name, 'Failing');
+			},
+		},
+	];
+};

@@ -1,0 +1,82 @@
+import type { Credential, Workflow, WorkflowNode } from './connectRest';
+import { flowscaleNode, placed, webhookNode } from './flowscaleNode';
+
+/** A row of the call's body: which workflow of the service to run, and when it ends. */
+export interface Row {
+	title: string;
+	workflow: string;
+	ms: number;
+	/** 0: by itself within the first minute; from 1: at the word of the suite, in that pause. */
+	pause: number;
+}
+
+const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
+const failing = 'dd760b88-6a73-49fc-8f9e-ccee00cc8888';
+const endless = 7_200_000;
+
+// What the suite ends itself stays in step with restarts, however slow the machine.
+const row = (word: string, workflow: string, pause: number): Row => ({
+	title: `${word} ${pause}`,
+	workflow,
+	ms: pause === 0 ? 1_500 : endless,
+	pause,
+});
+export const slowRow = (pause: number): Row => row('slow', slow, pause);
+export const failingRow = (pause: number): Row => row('failing', failing, pause);
+
+const to = (...nodes: string[]) => nodes.map((node) => ({ node, type: 'main', index: 0 }));
+
+const rowsNode: WorkflowNode = {
+	...placed(),
+	name: 'Rows',
+	type: 'n8n-nodes-base.splitOut',
+	typeVersion: 1,
+	parameters: { fieldToSplitOut: 'body.rows', options: {} },
+};
+
+/** Keeps nothing but what proves the link of each item to the row that it came from. */
+const afterNode: WorkflowNode = {
+	...placed(),
+	name: 'After',
+	type: 'n8n-nodes-base.set',
+	typeVersion: 3.4,
+	parameters: { mode: 'raw', jsonOutput: "={{ { title: $('Rows').item.json.title, state: $json.state } }}", options: {} },
+};
+
+const byRow = {
+	resource: 'workflow',
+	workflowId: { __rl: true, mode: 'id', value: '={{ $json.workflow }}' },
+	inputMode: 'json',
+	inputsJson: '={{ { duration_10002: $json.ms, text_51536: $json.title } }}',
+};
+
+export interface SuspendedPlan {
+	options?: Record<string, unknown>;
+	onError?: 'continueErrorOutput' | 'continueRegularOutput';
+	/** Where the wire back begins; 0 is right. */
+	wiredOutput?: number;
+	/** Starts in one node and waits in the next. */
+	isRunWait?: boolean;
+}
+
+/** Webhook › Rows › Flowscale, suspended, with its Still Running wired back › After. */
+export const suspendedWorkflow = (path: string, credential: Credential, plan: SuspendedPlan = {}): Workflow => {
+	const { options = {}, onError, wiredOutput = 0, isRunWait = false } = plan;
+	const wait = isRunWait ? { resource: 'run', operation: 'wait', runId: '={{ $json.run_id }}' } : { ...byRow, operation: 'executeAndWait' };
+	const flowscale = { ...flowscaleNode(credential, { ...wait, waitMode: 'suspended', options }), onError };
+	const start = { ...flowscaleNode(credential, { ...byRow, operation: 'execute', options: {} }), name: 'Start' };
+	const outputs = [to('After'), to('After')];
+	outputs[0] = [];
+	if (wiredOutput >= 0) outputs[wiredOutput].push(...to('Flowscale'));
+	if (onError === 'continueErrorOutput') outputs.push(to('After'));
+	return {
+		name: path,
+		nodes: [webhookNode(path), rowsNode, ...(isRunWait ? [start] : []), flowscale, afterNode].map((node, index) => ({ ...node, position: [index * 240, 0] })),
+		connections: {
+			Webhook: { main: [to('Rows')] },
+			Rows: { main: [to(isRunWait ? 'Start' : 'Flowscale')] },
+			...(isRunWait && { Start: { main: [to('Flowscale')] } }),
+			Flowscale: { main: outputs },
+		},
+	};
+};

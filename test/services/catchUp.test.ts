@@ -1,0 +1,60 @@
+import type { FlowscaleApi, ListQuery, RunPage } from '../../nodes/Flowscale/api';
+import { lookForEnds } from '../../nodes/Flowscale/endedRuns';
+import { remember, type TriggerMemory } from '../../nodes/core/runEvents';
+import { type Run, runOf } from '../../nodes/core/run';
+import { fakeClock } from '../core/fakeClock';
+
+const settings = { scope: 'here', isWanted: (run: Run) => run.finished };
+const START = 1_700_000_000_000;
+
+/** A sorted list without HTTP, so that the numbers of requests depend on nothing but the code. */
+function aList() {
+	const ends: number[] = [];
+	let requests = 0;
+	const runs = async ({ page = 1, sortBy, pageSize = 100 }: ListQuery): Promise<RunPage> => {
+		requests++;
+		const newestFirst = ends.map((endMs, index) => ({ endMs, index })).sort((a, b) => b.endMs - a.endMs);
+		const shown = newestFirst.slice((page - 1) * pageSize, page * pageSize).map(({ endMs, index }) => {
+			const stamp = new Date(endMs).toISOString();
+			return { run: runOf({ run_id: `run-${index}`, status: 'completed', created_at: stamp, completed_at: stamp }), own: {} };
+		});
+		return { runs: shown, pages: Math.ceil(ends.length / pageSize), total: ends.length, sortedBy: sortBy, isList: true };
+	};
+	let memory: TriggerMemory | undefined;
+	let nowMs = 0;
+	return {
+		add: (count: number, fromMs: number, stepMs: number) => ends.push(...Array.from({ length: count }, (_, index) => fromMs + index * stepMs)),
+		poll: async () => {
+			requests = 0;
+			const look = await lookForEnds({ api: { runs } as unknown as FlowscaleApi, groupId: undefined, isWanted: settings.isWanted, clock: fakeClock() }, memory);
+			const step = remember(memory, look, (nowMs += 60_000), settings);
+			memory = step.memory;
+			return { ids: step.events.map(({ id }) => id), requests };
+		},
+	};
+}
+
+const named = (from: number, count: number) => Array.from({ length: count }, (_, index) => `run-${from + index}`);
+
+test.each([['over a day', 8_640], ['within ten seconds', 1], ['in one millisecond', 0]])('10,000 runs that ended %s are read with 100 requests and at most two more', async (_name, stepMs) => {
+	const { add, poll } = aList();
+	add(1_000, START, 60_000);
+	expect((await poll()).requests).toBe(2);
+	add(10_000, START + 86_400_000, stepMs);
+	const { ids, requests } = await poll();
+	expect(ids).toEqual(named(1_000, 10_000));
+	expect(requests).toBeLessThanOrEqual(102);
+	expect(await poll()).toMatchObject({ ids: [] });
+});
+
+test('more than 12,000 come with several polls, none of more than 122 requests, oldest first', async () => {
+	const { add, poll } = aList();
+	add(10, START, 60_000);
+	await poll();
+	add(30_000, START + 86_400_000, 1_000);
+	const polls = [];
+	for (let count = 0; count < 9; count++) polls.push(await poll());
+	expect(polls.flatMap(({ ids }) => ids)).toEqual(named(10, 30_000));
+	expect(Math.max(...polls.map(({ requests }) => requests))).toBeLessThanOrEqual(122);
+	expect(polls.at(-1)).toEqual({ ids: [], requests: 2 });
+}, 60_000);

@@ -20,16 +20,12 @@ export async function readText(stream: ByteStream, longestBytes: number): Promis
 }
 
 /**
- * Watches a stream without touching it: a listener that counts, so nothing is copied or re-wrapped.
- * The stream is paused again, since a listener alone would set it flowing before its reader is there.
+ * Watches a stream without touching it: a listener that counts, so nothing is copied or re-wrapped. Put in front, it does not
+ * set the stream flowing before its reader is there; paused by hand it would never flow for a reader that only listens, which
+ * is how n8n's memory and database stores read.
  */
 export function onBytes(stream: ByteStream, seen: (bytes: number) => void): void {
-	stream.on('data', (chunk: Buffer) => seen(chunk.length));
-	stream.pause();
-	// A reader that only listens for data, as n8n's memory store does, would wait for ever: listening does not set a stream flowing that was paused.
-	stream.on('newListener', (event) => {
-		if (event === 'data') queueMicrotask(() => stream.isPaused() && stream.resume());
-	});
+	stream.prependListener('data', (chunk: Buffer) => seen(chunk.length));
 	// An error after the reader has gone would otherwise end the process.
 	stream.on('error', () => undefined);
 }

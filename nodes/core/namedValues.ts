@@ -28,7 +28,7 @@ export function namedValuesFields({ mode, pairs, entry, json, word, namePlacehol
 				{ name: 'Using JSON', value: 'json' },
 			],
 			default: 'fields',
-			description: `Whether to enter names and values one by one or all at once as JSON`,
+			description: 'Whether to enter names and values one by one or all at once as JSON',
 		},
 		{
 			displayName: `${word}s`,
@@ -66,7 +66,7 @@ export function namedValuesFields({ mode, pairs, entry, json, word, namePlacehol
 			type: 'json',
 			default: '{}',
 			placeholder: jsonPlaceholder,
-			description: `Object of name to value. ${hint}`,
+			description: hint,
 			displayOptions: { show: { [mode]: ['json'] } },
 		},
 	];

@@ -54,13 +54,11 @@ interface ThrownAnswer {
 
 /** The answer inside of an error that n8n's helper threw for its status; its stream is unread. */
 export function answerIn(error: unknown): { status: number; headers: Headers; stream: ByteStream } | undefined {
-	for (const cause of causes(error)) {
-		const { response, httpCode, context } = cause as ThrownAnswer;
-		// n8n 1.x hands on no cause, but the body, which is Node's own message with its headers.
-		const found = response ?? { status: Number(httpCode ?? Number.NaN), headers: context?.data?.headers, data: context?.data };
-		if (typeof found.status === 'number' && found.status >= 100 && typeof found.data?.pipe === 'function') return { status: found.status, headers: { ...found.headers }, stream: found.data };
-	}
-	return undefined;
+	const all = [...causes(error)] as ThrownAnswer[];
+	const { httpCode, context } = all[0] ?? {};
+	// n8n 1.x hands on no cause, but the body, which is Node's own message with its headers.
+	const { status, headers, data } = all.find(({ response }) => response)?.response ?? { status: Number(httpCode ?? Number.NaN), headers: context?.data?.headers, data: context?.data };
+	return typeof status === 'number' && status >= 100 && typeof data?.pipe === 'function' ? { status, headers: { ...headers }, stream: data } : undefined;
 }
 
 function* causes(error: unknown): Generator<Record<string, unknown>> {

@@ -83,8 +83,11 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	if (stillRunning > 0) {
 		suspension.turns++;
 		saveSuspension(context, suspension);
-		await context.putExecutionToWait(new Date(clock.now() + pace.pauseMs(clock.now() - suspension.sinceMs)));
-		return [items, []];
+		const now = clock.now();
+		const deadlines = [...waits.values()].flatMap(({ order }) => (order.timeoutMs > 0 ? [suspension.sinceMs + order.timeoutMs] : []));
+		await context.putExecutionToWait(new Date(nextTurnMs(now, pace.pauseMs(now - suspension.sinceMs), deadlines)));
+		// A copy: with an error output n8n empties the list it is given, and this one is what comes back.
+		return [[...items], []];
 	}
 
 	const results: ItemOutput[][] = [];
@@ -96,6 +99,12 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	for (const [index, text] of Object.entries(suspension.failures)) results[Number(index)] = [{ json: { error: text } }];
 	closeSuspension(context);
 	return [[], results.flatMap((outputs, item) => outputs.map((output) => ({ ...output, pairedItem: { item } })))];
+}
+
+/** As the pace says, but not past a deadline that is still to come; a turn comes in time for its last look. */
+function nextTurnMs(now: number, pauseMs: number, deadlines: number[]): number {
+	const due = deadlines.filter((deadlineMs) => deadlineMs > now + COURTESY_MS).map((deadlineMs) => deadlineMs - TURN_MS);
+	return Math.min(now + pauseMs, ...due);
 }
 
 function unprepared(index: number): never {

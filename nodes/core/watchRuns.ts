@@ -128,9 +128,12 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		watch: async (run, deadlineMs, sinceMs) => {
 			if (run.finished) return run;
 			return await new Promise<KnownRun>((resolve, reject) => {
-				const since = sinceMs ?? clock.now();
+				const now = clock.now();
+				const since = sinceMs ?? now;
 				firstSince = Math.min(firstSince, since);
-				all.add(watchedRun(run, since, deadlineMs, firstLookAt(run, since), (result) => (result instanceof Error ? reject(result) : resolve(result))));
+				// Whoever comes late, after a suspension, still gets one look: the run may have ended in time.
+				const isLate = deadlineMs <= now;
+				all.add(watchedRun(run, since, isLate ? now + LAST_LOOK_MS : deadlineMs, firstLookAt(run, since), (result) => (result instanceof Error ? reject(result) : resolve(result))));
 				rouse();
 				if (isRunning) return;
 				isRunning = true;

@@ -16,7 +16,7 @@ export type ComflowyRoute = 'token' | 'run' | 'check' | 'download';
 
 export interface ComflowyOptions {
 	/** Time that a run takes (100 ms), through all of its states. */
-	runMs?: number;
+	runMs?: number | ((params: ComflowyRun['params']) => number);
 	/** An access token ends after this (1 hour). */
 	tokenLifetimeMs?: number;
 	latencyMs?: number;
@@ -87,9 +87,10 @@ export async function startComflowy(options: ComflowyOptions = {}): Promise<Comf
 		};
 		runs.push(run);
 		entry.runId = run.id;
-		timers.after(runMs / 4, () => void moveOn(run, 'pending'));
-		timers.after(runMs / 2, () => void moveOn(run, 'running'));
-		timers.after(runMs, () => void moveOn(run, workflow.error === undefined ? 'success' : 'failed'));
+		const workMs = typeof runMs === 'number' ? runMs : runMs(run.params);
+		timers.after(workMs / 4, () => void moveOn(run, 'pending'));
+		timers.after(workMs / 2, () => void moveOn(run, 'running'));
+		timers.after(workMs, () => void moveOn(run, workflow.error === undefined ? 'success' : 'failed'));
 		return json(200, { success: true, data: { run_id: run.id } });
 	};
 

@@ -12,7 +12,7 @@ export type FlowAiRoute = 'run';
 
 export interface FlowAiOptions {
 	/** Between the pieces of a stream, and as a whole for a standard answer (1). */
-	pieceMs?: number;
+	pieceMs?: number | ((input: Record<string, unknown>) => number);
 	latencyMs?: number;
 	/** `asked` (default), or always this one. */
 	form?: 'asked' | 'stream' | 'standard';
@@ -25,7 +25,7 @@ export interface FlowAi {
 	readonly journal: JournalEntry[];
 	/** Inputs that were run, in order: each of them costs. */
 	readonly inputs: Array<Record<string, unknown>>;
-	/** Streams that the caller broke off. */
+	/** Requests that the caller broke off. */
 	readonly aborted: string[];
 	readonly unknown: string[];
 	fault(fault: AnyFault<FlowAiRoute>): void;
@@ -51,16 +51,20 @@ export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> 
 		if (workflow === undefined) return json(404, { error: 'workflow not found' });
 		if (typeof body?.input !== 'object' || body.input === null) return json(400, { error: 'input is missing' });
 		inputs.push(body.input);
+		message.socket.once('close', () => {
+			if (!isSaid) aborted.push(entry.url);
+		});
+		let isSaid = false;
 		const isStream = form === 'asked' ? body.stream === true : form === 'stream';
 		const frames = framesOf(workflow, body.input);
+		const stepMs = typeof pieceMs === 'number' ? pieceMs : pieceMs(body.input);
 		if (isStream) {
-			const stream = streamOf(frames, pieceMs, timers, fault?.kind);
-			stream.once('close', () => {
-				if (!stream.readableEnded) aborted.push(entry.url);
-			});
+			const stream = streamOf(frames, stepMs, timers, fault?.kind);
+			stream.once('end', () => (isSaid = true));
 			return { status: 200, headers: { 'content-type': 'text/event-stream;charset=utf-8' }, body: stream };
 		}
-		await timers.pause(pieceMs);
+		await timers.pause(stepMs);
+		isSaid = true;
 		return workflow.error === undefined ? json(200, { output: workflow.output(body.input), total_time: 9.25 }) : json(500, { error: workflow.error });
 	};
 	const find = (entry: JournalEntry): Endpoint | undefined => {

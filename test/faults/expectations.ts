@@ -1,10 +1,12 @@
 import type { FaultRow, Nature } from './faultRows';
 import type { OperationRow, Part } from './operationRows';
 
+export type Outcome = 'both succeed' | 'one fails' | 'both fail';
+
 /** What must come out of a cell. */
 export interface Expectation {
-	/** Of the two items. */
-	outcome: 'both succeed' | 'one fails' | 'both fail';
+	/** Of the two items; `either`: chance decides, and what fails says so. */
+	outcome: Outcome | 'either';
 	/** What a failed item's text, or the node's message and description, must say. */
 	text?: RegExp;
 	/** Runs that the service started in all; never more than one per item. */
@@ -48,8 +50,12 @@ const rules: Record<Part, Rule> = {
 		if (outcome === 'both succeed' || fault.nature === 'redirect' || fault.nature === 'refused') return { outcome, text, starts };
 		return fails(TIMEOUT, starts);
 	},
-	// A list that stays broken, or is refused, is given up for single looks.
-	listLook: (_, starts) => succeeds(starts),
+	// A list that stays broken, or is refused, is given up for single looks: after three tries, which take a minute and a half
+	// where each of them hangs. One that asks for patience gets it; runs that fell out of step are looked at singly anyway.
+	listLook: ({ nature, times, isLong }, starts) => {
+		if (nature === 'later' && times === 'for ever') return { outcome: 'either', text: TIMEOUT, starts };
+		return isLong && times === 'for ever' ? fails(TIMEOUT, starts) : succeeds(starts);
+	},
 	start: ({ nature, times }, starts) => {
 		if (nature === 'unreachable') return fails(inVain.unreachable, 0);
 		if (isDone(nature) || nature === 'slow' || (nature === 'later' && times === 'once')) return succeeds(starts);

@@ -5,7 +5,7 @@ import { outputOf } from '../engine/runWorkflow';
 import type { Engine } from '../engine/startEngine';
 import { flowscaleNode, MARK, openBench } from './bench';
 import type { Elsewhere } from './elsewhere';
-import { type Expectation, expectationOf } from './expectations';
+import { type Expectation, expectationOf, type Outcome } from './expectations';
 import { addressFaults, answerFaults, ELSEWHERE, type FaultRow, linkFaults, streamFaults } from './faultRows';
 import { findText } from './findText';
 import { type OperationRow, operationRows } from './operationRows';
@@ -19,7 +19,7 @@ export interface Cell {
 
 export interface CellResult {
 	cell: Cell;
-	outcome: Expectation['outcome'];
+	outcome: Outcome;
 	/** What the failed items, or the node's error, say. */
 	texts: string[];
 	starts: number;
@@ -88,8 +88,8 @@ function differencesOf({ outcome, texts, starts, leaks }: Omit<CellResult, 'diff
 	const { text } = expected;
 	const wrongText = text ? texts.filter((told) => !text.test(told)) : [];
 	return [
-		...(outcome === expected.outcome ? [] : [`${outcome}, not ${expected.outcome}: ${texts.join(' | ')}`]),
-		...(outcome === expected.outcome ? wrongText.map((told) => `says: ${told}`) : []),
+		...(outcome === expected.outcome || expected.outcome === 'either' ? [] : [`${outcome}, not ${expected.outcome}: ${texts.join(' | ')}`]),
+		...(outcome === expected.outcome || expected.outcome === 'either' ? wrongText.map((told) => `says: ${told}`) : []),
 		...(starts === expected.starts ? [] : [`${starts} starts, not ${expected.starts}`]),
 		...leaks.map((place) => `the key is in ${place}`),
 	];

@@ -42,7 +42,9 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal,
 	const clock = systemClock;
 	// n8n writes a renewed token into this very object.
 	const values = await context.getCredentials(CREDENTIAL);
-	const secrets = () => secretsOf(values);
+	// A token that was renewed meanwhile may still come back in the answer to an earlier request.
+	const seen = new Set(secretsOf(values));
+	const secrets = () => [...secretsOf(values).reduce((all, secret) => all.add(secret), seen)];
 	const http = createHttp(context, { type: CREDENTIAL, values }, stop);
 	const transport = connect({ http, root: apiRootOf(values), serviceName: 'Comflowy', clock, stop, secrets, keys: secrets, errorTextOf: readErrorText, adviceFor: (status) => ADVICE[status] });
 	const api = createApi(transport);

@@ -9,7 +9,7 @@ export const workflowField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 3fef208b-7d25-4d9a-8ec9-c79eb2153234',
-	description: 'The ID in the address of the workflow’s editing page, after id=',
+	description: 'From the address of the workflow’s editing page: what comes after the equals sign',
 };
 
 export const runField: INodeProperties = {

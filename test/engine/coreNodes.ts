@@ -98,7 +98,11 @@ const setFields = [
  * Each does what the real one does with the parameters the examples set (read in n8n-nodes-base 1.121 and 2.41), and refuses
  * any other, so that an example cannot pass here and fail in n8n.
  */
+/** Of n8n's AI nodes, which are a package of their own. Its answer is streamed by the server, not by the node. */
+const chatTrigger = standIn('Chat Trigger', 'chatTrigger', 1.3, [flag('public'), options], handOn)[1];
+
 export const coreNodes: ReadonlyArray<[string, INodeType]> = [
+	['@n8n/n8n-nodes-langchain.chatTrigger', chatTrigger],
 	standIn('Manual Trigger', 'manualTrigger', 1, [], manualTrigger),
 	standIn('Edit Fields (Set)', 'set', [3.3, 3.4], setFields, editFields),
 	standIn(

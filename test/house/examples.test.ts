@@ -6,14 +6,20 @@ import type { WorkflowFile } from '../engine/runWorkflow';
 
 const FOLDER = join(projectDir, 'examples');
 const FLOWSCALE = 'n8n-nodes-flowscale.flowscale';
-const OURS = [FLOWSCALE, 'n8n-nodes-flowscale.flowscaleTrigger'];
+/** Our nodes, and the credential that each has to choose. */
+const OURS: Record<string, object> = {
+	[FLOWSCALE]: { flowscaleApi: { id: null, name: 'Flowscale account' } },
+	'n8n-nodes-flowscale.flowscaleTrigger': { flowscaleApi: { id: null, name: 'Flowscale account' } },
+	'n8n-nodes-comflowy.comflowy': { comflowyApi: { id: null, name: 'Comflowy account' } },
+	'n8n-nodes-flowai.flowAi': { flowAiApi: { id: null, name: 'FlowAI account' } },
+};
 
 const read = async (file: string) =>
 	JSON.parse(await fs.readFile(join(FOLDER, file), 'utf8')) as WorkflowFile & { active: boolean };
 const examples = async () => await Promise.all((await fs.readdir(FOLDER)).map(read));
 
 it('every example has its engine test', async () => {
-	const sources = ['examples', 'triggerExample'].map(async (name) => await fs.readFile(join(projectDir, `test/engine/${name}.test.ts`), 'utf8'));
+	const sources = ['examples', 'triggerExample', 'siblingExamples'].map(async (name) => await fs.readFile(join(projectDir, `test/engine/${name}.test.ts`), 'utf8'));
 	const tests = (await Promise.all(sources)).join('');
 	const files = await fs.readdir(FOLDER);
 	expect(files.length).toBeGreaterThan(3);
@@ -26,10 +32,8 @@ it('every example imports switched off, explained, with a credential to choose, 
 		expect(active).toBe(false);
 		expect(nodes.some(({ type }) => type === 'n8n-nodes-base.stickyNote')).toBe(true);
 		for (const { type, typeVersion, credentials } of nodes) {
-			expect(OURS.includes(type) ? [1] : known.get(type)).toContain(typeVersion);
-			expect(credentials).toEqual(
-				OURS.includes(type) ? { flowscaleApi: { id: null, name: 'Flowscale account' } } : undefined,
-			);
+			expect(type in OURS ? [1] : known.get(type)).toContain(typeVersion);
+			expect(credentials).toEqual(OURS[type]);
 		}
 	}
 });

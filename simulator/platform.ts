@@ -59,6 +59,8 @@ export const residentBytes = () => process.memoryUsage.rss();
 /** CPU time of this process so far, user and system, in microseconds. */
 export const cpuUsage = () => process.cpuUsage();
 export const nodeVersion = process.version;
+/** Collects garbage now, where Node was started with --expose-gc. */
+export const collectGarbage = (): void => void globalThis.gc?.();
 /** Kinds of what keeps this process alive: `TCPSocketWrap`, `Timeout` … */
 export const activeResources = (): string[] => process.getActiveResourcesInfo();
 

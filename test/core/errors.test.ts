@@ -62,6 +62,14 @@ describe('what n8n is given', () => {
 		expect([error.name, error.message]).toEqual(['NodeOperationError', 'No answer from Flowscale at x. The connection was refused.']);
 	});
 
+	it.each([
+		['a lost connection', new ServiceFailure('The run may have started, and was not started again. The connection was lost (ECONNRESET).', { hint: 'Look for it.' })],
+		['a reason of the service', new ServiceFailure('Flowscale answered HTTP 502: upstream ETIMEDOUT', { status: 502, hint: 'Look for it.' })],
+	])('is not swapped for n8n’s "retry immediately" when our sentence holds a network code: %s', (_, failure) => {
+		const { message, description } = toNodeError(node, failure);
+		expect({ message, description }).toEqual({ message: failure.message, description: 'Look for it.' });
+	});
+
 	it('is handed on untouched when it is n8n’s already', () => {
 		const error = toNodeError(node, new UserMistake('x'));
 		expect(toNodeError(node, error, 9)).toBe(error);

@@ -1,5 +1,5 @@
 import { promptOf, useComflowy } from './comflowyStage';
-import { two } from './useStage';
+import { two, until } from './useStage';
 
 const stage = useComflowy();
 const count = (service: { journal: Array<{ route: string }> }, route: string) => service.journal.filter((entry) => entry.route === route).length;
@@ -18,7 +18,7 @@ test('the key is exchanged on first use, and the token is shared by later execut
 test('a token that ends while runs are waited for is renewed, and no run is started twice', async () => {
 	const { node, items, service, credential } = await stage({ runMs: 700 });
 	const working = items(node('workflow.executeAndWait', promptOf()));
-	while (service.runs.length < 2) await new Promise((resolve) => setImmediate(resolve));
+	await until(() => service.runs.length === 2);
 	service.expireTokens();
 	expect((await working).map(({ json }) => json.state)).toEqual(['succeeded', 'succeeded']);
 	expect(service.runs).toHaveLength(2);
@@ -37,10 +37,11 @@ test('a stored token that has ended is renewed for thirty starts at once with fe
 
 test('a key that is not accepted fails the item with what to do, starts nothing and shows no key', async () => {
 	const { node, error, service, credential } = await stage();
-	credential().apiKey = 'cf-wrong-key-123456';
+	const wrong = service.apiKey.replace('sim', 'wrong');
+	Object.assign(credential(), { apiKey: wrong });
 	const failure = await error(node('workflow.executeAndWait', promptOf()));
 	expect(failure.message).toMatch(/^Comflowy gave no access token for this API key \(HTTP 401: invalid api key \*\*\*\)\. Check the API Key/);
-	expect(JSON.stringify([failure, failure.message, failure.description])).not.toContain('cf-wrong-key');
+	expect(JSON.stringify([failure, failure.message, failure.description])).not.toContain(wrong);
 	expect(service.runs).toEqual([]);
 });
 

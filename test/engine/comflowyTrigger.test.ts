@@ -1,8 +1,7 @@
-import './environment';
+import { userFolder } from './environment';
 import { WebhookContext } from 'n8n-core';
 import type { IWebhookData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { fs, join } from '../../simulator/platform';
-import { userFolder } from './environment';
 import { nodeOf, serverSide, workflowOf } from './runWorkflow';
 import { type Engine, startEngine } from './startEngine';
 import { PACKAGE_DIR } from './useStage';

@@ -1,4 +1,4 @@
-import { execPath, join, once, spawn } from '../../simulator/platform';
+import { execPath, join, once, projectDir, spawn } from '../../simulator/platform';
 import { ownPrompt, startOf, until, useStage, workflow } from './useStage';
 
 const stage = useStage();
@@ -7,7 +7,7 @@ const batch = ['red fox', 'blue whale', 'green owl'].map((prompt) => ({ json: { 
 describe('Reuse Run', () => {
 	it('takes up the runs of a process that was killed, and starts only what failed meanwhile', async () => {
 		const { node, items, flowscale } = await stage({ runMs: 600_000 });
-		const child = spawn(execPath, ['--import', 'tsx', join(__dirname, 'startRunsAndHang.ts'), flowscale.baseUrl, flowscale.apiKey ?? '', 'nightly', workflow.image.value], { stdio: ['ignore', 'ignore', 'inherit'] });
+		const child = spawn(execPath, ['--import', 'tsx', join(projectDir, 'test/engine/startRunsAndHang.ts'), flowscale.baseUrl, flowscale.apiKey ?? '', 'nightly', workflow.image.value], { stdio: ['ignore', 'ignore', 'inherit'] });
 		const gone = once(child, 'exit');
 		await until(() => flowscale.runs.length === 3, 30_000);
 		child.kill('SIGKILL');

@@ -62,8 +62,10 @@ export async function runCell(engine: Engine, cell: Cell, elsewhere: Elsewhere):
 		const visits = elsewhere.visits.filter(({ url }) => url === visitsBefore);
 		const seen = outcomeOf(execution);
 		const result = { cell, ...seen, starts, leaks: leaksOf(execution, flowscale.journal, visits), seconds: (Date.now() - begun) / 1000 };
+		const prompts = flowscale.runs.filter(() => row.starts > 0).map(({ inputs }) => inputs.text_51536);
+		const isTwice = new Set(prompts).size < prompts.length ? ['two runs for one item'] : [];
 		const wasVisited = visits.length > 0 && row.part !== 'file' ? ['an API call followed the redirect'] : [];
-		return { ...result, differences: [...differencesOf(result, expected), ...wasVisited, ...flowscale.unknown] };
+		return { ...result, differences: [...differencesOf(result, expected), ...isTwice, ...wasVisited, ...flowscale.unknown] };
 	} finally {
 		await flowscale.close();
 	}

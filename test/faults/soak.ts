@@ -2,7 +2,7 @@ import { startEngine } from '../engine/startEngine';
 import { outputOf } from '../engine/runWorkflow';
 import { userFolder } from '../engine/environment';
 import type { IDataObject } from 'n8n-workflow';
-import { argv, exit, fs, memoryUsage, projectDir, sleep, stdout } from '../../simulator/platform';
+import { argv, collectGarbage, exit, fs, memoryUsage, projectDir, sleep, stdout } from '../../simulator/platform';
 import { defaultWorkflows } from '../../simulator/flowscale/workflows';
 import { flowscaleNode } from './bench';
 import { pollFor } from './soakTrigger';
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
 	});
 	const watch = (async () => {
 		while (!isOver) {
-			globalThis.gc?.();
+			collectGarbage();
 			const { heapUsed, rss } = memoryUsage();
 			memory.push({ atMs: Date.now() - begun, heap: heapUsed, rss });
 			if (memory.length % 12 === 0) stdout.write(`${Math.round((Date.now() - begun) / 60_000)} min: ${tally.items} items, ${tally.succeeded} came out, ${trigger.seen.size} seen by the trigger, ${Math.round(heapUsed / 1e6)} MB heap\n`);

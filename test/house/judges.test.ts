@@ -1,7 +1,6 @@
-import { execPath, fs, join, resolve, tmpdir } from '../../simulator/platform';
+import { execPath, fs, join, projectDir as root, tmpdir } from '../../simulator/platform';
 import { runCommand } from './runCommand';
 
-const root = resolve(__dirname, '../..');
 const run = async (command: string, args: string[], cwd = root) => await runCommand(command, args, cwd);
 
 /** n8n's own scanner, in a process of its own since it is an ES module with a linter inside. */

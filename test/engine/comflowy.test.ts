@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { comflowyWorkflows } from '../../simulator/comflowy/comflowyRun';
+import type { Comflowy } from '../../simulator/comflowy/startComflowy';
 import { picture } from '../../simulator/media/picture';
 import { promptOf, useComflowy } from './comflowyStage';
 import { outputOf } from './runWorkflow';
@@ -7,7 +8,7 @@ import { bytesOf, linksOf, quick, two } from './useStage';
 import { NODE } from './useSibling';
 
 const stage = useComflowy();
-const routes = (service: { journal: Array<{ route: string }> }, route: string) => service.journal.filter((entry) => entry.route === route);
+const routes = (service: Comflowy, route: string) => service.journal.filter((entry) => entry.route === route);
 
 test('workflow.execute starts a run for each item and returns at once', async () => {
 	const { node, items, service } = await stage({ runMs: 60_000 });

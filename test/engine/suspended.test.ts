@@ -1,4 +1,4 @@
-import { resolve } from '../../simulator/platform';
+import { projectDir } from '../../simulator/platform';
 import { type Flowscale, startFlowscale } from '../../simulator/flowscale/startFlowscale';
 import { connect, nodeOf, outputOf, resumeWorkflow, runWorkflow, type WorkflowFile } from './runWorkflow';
 import { type Engine, START, startEngine } from './startEngine';
@@ -12,7 +12,7 @@ let engine: Engine;
 beforeAll(async () => {
 	simulator = await startFlowscale({ containers: 4 });
 	const { baseUrl, apiKey } = simulator;
-	engine = await startEngine(resolve(__dirname, '../..'), { flowscaleApi: { baseUrl, authentication: 'apiKey', apiKey: apiKey ?? '' } });
+	engine = await startEngine(projectDir, { flowscaleApi: { baseUrl, authentication: 'apiKey', apiKey: apiKey ?? '' } });
 });
 
 afterAll(async () => await simulator.close());

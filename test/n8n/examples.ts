@@ -26,6 +26,8 @@ const expected: Record<string, Expected[]> = {
 		{ node: 'Use the Pictures', items: 4, kinds: times(4, 'png') },
 		{ node: 'Report', items: 1, kinds: [] },
 	],
+	// The trigger's own workflow: the two runs that end once it is on.
+	'on-finished-run': [{ node: 'Your Next Step', items: 2, kinds: times(2, 'png') }],
 	'start-and-collect': [{ node: 'Use the Files', items: 8, kinds: [...times(2, 'mp4'), ...times(4, 'png')] }],
 };
 

@@ -96,6 +96,8 @@ export interface Played {
 	part: Part;
 	workflow: SavedWorkflow;
 	executionId: string;
+	/** Executions that this one is a retry of. */
+	earlierIds: string[];
 }
 
 /** Publishes and calls every part; they all wait from then on. */
@@ -106,7 +108,7 @@ export const playParts = async (stage: Stage, cast: Part[]): Promise<Played[]> =
 			const path = `suspended-${part.name.replace(/ /g, '-')}`;
 			const workflow = await publish(suspendedWorkflow(path, stage.credential, part.plan) as Workflow);
 			await call(path, { rows: part.rows });
-			return { part, workflow, executionId: await newest(workflow) };
+			return { part, workflow, executionId: await newest(workflow), earlierIds: [] };
 		}),
 	);
 };

@@ -17,7 +17,8 @@ export const watchMemory = (): { stop(): Promise<number> } => {
 	let isStopped = false;
 	const watching = (async () => {
 		while (!isStopped) {
-			peak = Math.max(peak, await residentBytes());
+			// A stop signal to the whole group ends `ps` too, and must not end the cleaning up.
+			peak = Math.max(peak, await residentBytes().catch(() => 0));
 			await sleep(2_000);
 		}
 	})();

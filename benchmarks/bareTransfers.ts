@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import { createReadStream, createWriteStream, fs, pipeline } from '../simulator/platform';
+import { createReadStream, createWriteStream, fs, pipeline, Readable } from '../simulator/platform';
 import { IMAGE_TO_IMAGE, type Place } from './openEngine';
 
 /** A link to a file, with nothing in between. */
@@ -22,7 +22,7 @@ export async function bareUpload({ baseUrl, apiKey }: Place, path: string): Prom
 		yield tail;
 	}
 	const headers = { 'x-api-key': apiKey, 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(head.length + size + tail.length) };
-	const answer = await request(`${baseUrl}/api/v1/runs?workflow_id=${IMAGE_TO_IMAGE}`, { method: 'POST', headers, body: form() });
+	const answer = await request(`${baseUrl}/api/v1/runs?workflow_id=${IMAGE_TO_IMAGE}`, { method: 'POST', headers, body: Readable.from(form()) });
 	if (answer.statusCode !== 200) throw new Error(await answer.body.text());
 	await answer.body.dump();
 }

@@ -22,7 +22,7 @@ async function sendForm({ body }: Form): Promise<Received> {
 			stream.on('data', (chunk: Buffer) => chunks.push(chunk));
 			stream.on('end', () => {
 				const whole = Buffer.concat(chunks);
-				received.files.push([name, filename, mimeType, whole.length, whole.subarray(0, 8).toString('latin1')]);
+				received.files.push([name, filename ?? '', mimeType, whole.length, whole.subarray(0, 8).toString('latin1')]);
 			});
 		});
 		parser.on('close', () => answer.end());

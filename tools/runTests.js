@@ -1,12 +1,14 @@
 /** Runs every test project and ends with the one line that says how it went. Arguments go on to Jest. */
 const { spawnSync } = require('node:child_process');
 const { readFileSync, rmSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { availableParallelism, tmpdir } = require('node:os');
 const { join } = require('node:path');
 
 const report = join(tmpdir(), `flowscale-tests-${process.pid}.json`);
+// Most suites wait for runs, so more of them than cores fit side by side.
+const workers = availableParallelism() + 1;
 const jest = require.resolve('jest/bin/jest');
-const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, '--json', `--outputFile=${report}`, ...process.argv.slice(2)], {
+const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, `--maxWorkers=${workers}`, '--json', `--outputFile=${report}`, ...process.argv.slice(2)], {
 	cwd: join(__dirname, '..'),
 	stdio: ['ignore', 'ignore', 'inherit'],
 	env: { ...process.env, FORCE_COLOR: '0' },

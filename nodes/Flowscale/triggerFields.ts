@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { outputOptions } from '../core/waitingFields';
-import { simplifyField } from './operations/fields';
+import { groupFilter, simplifyField, workflowFilter } from './operations/fields';
 
 const outputItems = outputOptions.filter(({ name }) => name === 'outputItems');
 
@@ -26,8 +26,8 @@ export const triggerFields: INodeProperties[] = [
 		placeholder: 'Add Filter',
 		default: {},
 		options: [
-			{ displayName: 'Group ID', name: 'groupId', type: 'string', default: '', description: 'Only runs with this label. Some deployments list runs of a group only.' },
-			{ displayName: 'Workflow ID', name: 'workflowId', type: 'string', default: '', description: 'Only runs of this workflow' },
+			groupFilter,
+			workflowFilter,
 		],
 	},
 	{

@@ -1,47 +1,19 @@
 import { json, type Answer } from '../answer';
 import { createExchange, type Endpoint, type Request } from '../exchange';
-import { createFaults, type Fault as AnyFault } from '../faults';
+import { createFaults } from '../faults';
 import type { JournalEntry } from '../journal';
 import { picture } from '../media/picture';
 import { createRandom } from '../random';
 import { readJson } from '../readJson';
 import { openServer } from '../restartableServer';
 import { createTimers } from '../timers';
-import { createCallbacks, type SentCallback } from './callbacks';
+import { createCallbacks } from './callbacks';
+import type { Comflowy, ComflowyOptions, ComflowyRoute } from './comflowyOptions';
 import { comflowyWorkflows, isOver, type ComflowyRun, type ComflowyState, type ComflowyWorkflow } from './comflowyRun';
 import { resultOf, showRun } from './showRun';
 import { createTokens } from './tokens';
 
-export type ComflowyRoute = 'token' | 'run' | 'check' | 'download';
-
-export interface ComflowyOptions {
-	/** Time that a run takes (100 ms), through all of its states. */
-	runMs?: number | ((params: ComflowyRun['params']) => number);
-	/** An access token ends after this (1 hour). */
-	tokenLifetimeMs?: number;
-	latencyMs?: number;
-	workflows?: ComflowyWorkflow[];
-	/** Refusals with their own HTTP status, or with 200 and `success: false` (protocols 2.5 leaves it open). */
-	refusals?: 'status' | 'body';
-	/** Method of the token call (protocols 2.1: inferred). */
-	tokenMethod?: 'GET' | 'POST';
-	seed?: number;
-}
-
-export interface Comflowy {
-	readonly baseUrl: string;
-	readonly apiKey: string;
-	readonly journal: JournalEntry[];
-	readonly runs: ComflowyRun[];
-	readonly callbacks: SentCallback[];
-	readonly tokens: readonly string[];
-	readonly unknown: string[];
-	fault(fault: AnyFault<ComflowyRoute>): void;
-	expireTokens(): void;
-	/** Ends a run now; resolves when its callback was answered. */
-	finish(id: string, state?: 'success' | 'failed', error?: string): Promise<void>;
-	close(): Promise<void>;
-}
+export type { Comflowy, ComflowyOptions, ComflowyRoute } from './comflowyOptions';
 
 export const comflowyApiKey = 'cf-sim-key-for-tests-only';
 

@@ -2,7 +2,7 @@ import type { Operation } from '../../core/menu';
 import { itemOf } from '../../core/outputItems';
 import { optionsField } from '../../core/waitingFields';
 import type { FlowscaleSession } from '../operations';
-import { cancelStopped } from '../waiting';
+import { cancelStopped } from '../runService';
 import { reuseOption } from './fields';
 import { readStartOrder, startFields } from './starting';
 

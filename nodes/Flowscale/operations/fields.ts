@@ -65,3 +65,8 @@ export const reuseOption: INodeProperties = {
 	default: false,
 	description: 'Whether to take an unfinished or successful run of the group with the same workflow and text inputs rather than start another. Use a group ID that stays the same between executions.',
 };
+
+/** Filters of every list of runs, the trigger's included. */
+export const groupFilter: INodeProperties = { displayName: 'Group ID', name: 'groupId', type: 'string', default: '', description: 'Only runs with this label. Some deployments list runs of a group only.' };
+
+export const workflowFilter: INodeProperties = { displayName: 'Workflow ID', name: 'workflowId', type: 'string', default: '', description: 'Only runs of this workflow' };

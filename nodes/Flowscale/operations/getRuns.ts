@@ -5,7 +5,7 @@ import type { Run } from '../../core/run';
 import type { ListQuery } from '../api';
 import { collectRuns } from '../runList';
 import type { FlowscaleSession } from '../operations';
-import { limitField, returnAllField, simplifyField } from './fields';
+import { groupFilter, limitField, returnAllField, simplifyField, workflowFilter } from './fields';
 
 export const stateChoices: INodeProperties['options'] = [
 	{ name: 'Cancelled', value: 'cancelled' },
@@ -32,9 +32,9 @@ export const getRuns: Operation<FlowscaleSession> = {
 			placeholder: 'Add Filter',
 			default: {},
 			options: [
-				{ displayName: 'Group ID', name: 'groupId', type: 'string', default: '', description: 'Only runs with this label. Some deployments list runs of a group only.' },
+				groupFilter,
 				{ displayName: 'Status', name: 'status', type: 'multiOptions', options: stateChoices, default: [], description: 'Only runs in one of these states' },
-				{ displayName: 'Workflow ID', name: 'workflowId', type: 'string', default: '', description: 'Only runs of this workflow' },
+				workflowFilter,
 			],
 		},
 		simplifyField,

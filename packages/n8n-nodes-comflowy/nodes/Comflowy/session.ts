@@ -2,15 +2,13 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { type Clock, systemClock } from '../../../../nodes/core/clock';
 import { createOutputFetcher, type OutputFetcher } from '../../../../nodes/core/fetchOutput';
 import { createHttp } from '../../../../nodes/core/http';
-import type { Item } from '../../../../nodes/core/item';
 import { openProgress, type Progress } from '../../../../nodes/core/progress';
-import type { RunWaiter } from '../../../../nodes/core/runWaiter';
-import type { Starter } from '../../../../nodes/core/starter';
+import { openRunSession, type RunSession } from '../../../../nodes/core/runSession';
 import { connect, type Transport } from '../../../../nodes/core/transport';
 import { type ComflowyApi, createApi } from './api';
 import { apiRootOf, CREDENTIAL, secretsOf } from './credential';
 import { readErrorText } from './readers';
-import { openStarter, openWaiting } from './waiting';
+import { createRunService } from './runService';
 
 /** What the operations of one node execution share. */
 export interface Session {
@@ -24,12 +22,7 @@ export interface Session {
 	fetchOutput: OutputFetcher;
 }
 
-/** Starter and waiting are opened by the first item that needs them. */
-export interface ComflowySession extends Session {
-	starter(): Starter;
-	/** For each item that will wait, once. */
-	waiting(item: Item): RunWaiter;
-}
+export type ComflowySession = Session & RunSession;
 
 const ADVICE: Readonly<Record<number, string>> = {
 	401: 'Comflowy accepted neither the access token nor a new one. Check the API key in the credential.',
@@ -60,15 +53,5 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal,
 		},
 	});
 	const session: Session = { context, api, transport, clock, stop, fetchOutput, progress: openProgress(context, context.getInputData().length) };
-	let starter: Starter | undefined;
-	let waiting: ReturnType<typeof openWaiting> | undefined;
-	return {
-		...session,
-		starter: () => (starter ??= openStarter(session, runIndex)),
-		waiting: (item) => {
-			waiting ??= openWaiting(session, item);
-			waiting.expectOne();
-			return waiting;
-		},
-	};
+	return { ...session, ...openRunSession(createRunService(session), { ...session, runIndex }) };
 }

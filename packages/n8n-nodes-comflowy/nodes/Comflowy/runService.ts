@@ -1,0 +1,21 @@
+import { isLoss } from '../../../../nodes/core/http';
+import type { RunService } from '../../../../nodes/core/runSession';
+import type { Session } from './session';
+
+/** Comflowy's side of starting and watching runs. It lists none, so that a run whose answer was lost cannot be found again. */
+export function createRunService({ api, transport }: Session): RunService {
+	return {
+		start: {
+			readStart: (answer, { workflowId }) => api.readStart(answer, workflowId),
+			isRefusal: api.isRefusal,
+			getRun: async (runId) => (await api.run(runId))?.run ?? null,
+			listGroup: async () => undefined,
+			failureOf: (result) => (isLoss(result) ? transport.failureOfLoss(result) : api.refusal(result)),
+			serviceTime: transport.serviceTime,
+		},
+		watch: { look: async (run) => (await api.run(run.run_id, run, { tries: 1 }))?.run ?? null },
+		// Comflowy documents no way to cancel: every wait order says "never".
+		cancel: async () => undefined,
+		completeOutputs: async (run) => run,
+	};
+}

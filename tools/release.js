@@ -1,0 +1,53 @@
+/**
+ * Releases the version that stands in package.json. Here it checks, shows what would be published, and pushes the tag;
+ * GitHub Actions, started by the tag, publishes with provenance. `--dry-run` ends before the tag.
+ */
+const { spawnSync } = require('node:child_process');
+const { readRelease } = require('./readRelease');
+
+const isDryRun = process.argv.includes('--dry-run');
+const isOnGitHub = process.env.GITHUB_ACTIONS === 'true';
+const { version, tag, packages, problems } = readRelease();
+
+const run = (command, args, options = {}) => spawnSync(command, args, { encoding: 'utf8', ...options });
+const git = (...args) => run('git', args).stdout.trim();
+
+function stop(reasons) {
+	console.error([`Not released: ${tag}`, ...reasons.map((reason) => `- ${reason}`)].join('\n'));
+	process.exit(1);
+}
+
+/** What the repository itself may have against a release. */
+function repositoryProblems() {
+	if (isOnGitHub) return process.env.GITHUB_REF_NAME === tag ? [] : [`The tag ${process.env.GITHUB_REF_NAME} is not that of version ${version}`];
+	const found = [];
+	if (git('status', '--porcelain') !== '') found.push('There are changes that are not committed');
+	if (git('tag', '--list', tag) !== '') found.push(`The tag ${tag} exists: give the packages a new version`);
+	if (!isDryRun && git('branch', '--show-current') !== 'main') found.push('Releases are made from the branch main');
+	return found;
+}
+
+/** A publishing that broke off half way is simply run again. */
+const isPublished = ({ name }) => run('npm', ['view', `${name}@${version}`, 'version']).stdout.trim() === version;
+
+function publish({ name, folder }, flags) {
+	console.log(`\n${name}@${version}`);
+	// RELEASE_MODE opens the door that `n8n-node prerelease` keeps shut for a bare `npm publish`.
+	const { status } = run('npm', ['publish', '--access', 'public', '--loglevel=notice', ...flags], { cwd: folder, stdio: 'inherit', env: { ...process.env, RELEASE_MODE: 'true' } });
+	if (status !== 0) stop([`npm publish of ${name} ended with ${status}`]);
+}
+
+const reasons = [...problems, ...repositoryProblems()];
+if (reasons.length > 0) stop(reasons);
+
+if (isOnGitHub && !isDryRun) {
+	for (const one of packages.filter((candidate) => !isPublished(candidate))) publish(one, ['--provenance']);
+} else {
+	for (const one of packages) publish(one, ['--dry-run']);
+	if (isDryRun) console.log(`\nDry run: nothing was published, and no tag was made. ${tag} is ready.`);
+	else {
+		for (const args of [['tag', '--annotate', tag, '--message', tag], ['push', '--atomic', 'origin', 'main', tag]])
+			if (run('git', args, { stdio: 'inherit' }).status !== 0) stop([`git ${args.join(' ')} failed`]);
+		console.log(`\n${tag} is pushed. GitHub Actions checks it once more and publishes it: see the repository's page Actions.`);
+	}
+}

@@ -17,7 +17,7 @@ async function check() {
 	execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '--noEmit', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 }
 
-/** One package: one file per node and credential, with the core and the event parser in it, then icons and codex beside them. */
+/** One package: one file per node and credential, with the core and the event parser in it, then icons, codex and schemas beside them. */
 function packageIn(folder) {
 	const { nodes, credentials } = manifestOf(folder);
 	const dist = join(folder, 'dist');
@@ -40,7 +40,9 @@ function packageIn(folder) {
 	const icons = () => src(`${folder}/nodes/**/*.svg`, { encoding: false }).pipe(dest(join(dist, 'nodes')));
 	/** Categories and search words, beside each node that has them. */
 	const codex = () => src(nodes.map((file) => join(folder, sourceOf(file).replace(/\.ts$/, '.json'))), { base: join(folder, 'nodes'), allowEmpty: true }).pipe(dest(join(dist, 'nodes')));
-	return series(clean, bundle, icons, codex);
+	/** What each operation gives, which the editor shows before it has run for the first time. */
+	const schemas = () => src(`${folder}/nodes/*/__schema__/**/*.json`, { base: join(folder, 'nodes'), allowEmpty: true }).pipe(dest(join(dist, 'nodes')));
+	return series(clean, bundle, icons, codex, schemas);
 }
 
 exports.clean = async () => await Promise.all(['.', ...siblings].map((folder) => rm(join(folder, 'dist'), { recursive: true, force: true })));

@@ -1,6 +1,7 @@
 import { readCliOptions, usage } from './flowscale/cliOptions';
 import { startFlowscale, type Flowscale, type JournalEntry } from './flowscale/startFlowscale';
 import { argv, exit, onStopSignal, pid, stderr, stdout } from './platform';
+import { readSibling, type Sibling } from './siblings';
 
 const say = (text: string) => stdout.write(`${text}\n`);
 
@@ -31,7 +32,25 @@ const logLine = ({ at, method, url, status, fault, runId }: JournalEntry): strin
 		.join('  ');
 };
 
+async function runSibling({ sibling, port, isJson }: { sibling: Sibling; port: number; isJson: boolean }): Promise<void> {
+	const service = await sibling.start({ port, onAnswer: isJson ? undefined : (entry) => say(logLine(entry)) });
+	const { baseUrl, apiKey } = service;
+	onStopSignal(() => void service.close());
+	if (isJson) return void say(JSON.stringify({ baseUrl, apiKey, pid }));
+	say(`${sibling.title} simulator. Paste into the ${sibling.title} API credential in n8n:
+
+  Base URL   ${baseUrl}
+  API Key    ${apiKey}
+
+Workflows:
+`);
+	for (const [id, words] of sibling.workflows) say(`  ${id}  ${words}`);
+	say('\nCtrl+C ends it.\n');
+}
+
 async function main(): Promise<void> {
+	const choice = readSibling(argv);
+	if (choice) return await runSibling(choice);
 	const { service, isJson, isHelp } = readCliOptions(argv);
 	if (isHelp) return void say(usage);
 	const flowscale = await startFlowscale({

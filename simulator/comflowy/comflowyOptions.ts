@@ -17,6 +17,9 @@ export interface ComflowyOptions {
 	/** Method of the token call (protocols 2.1: inferred). */
 	tokenMethod?: 'GET' | 'POST';
 	seed?: number;
+	/** Of the API; any free one by default. */
+	port?: number;
+	onAnswer?(entry: JournalEntry): void;
 }
 
 export interface Comflowy {

@@ -94,9 +94,9 @@ export async function startComflowy(options: ComflowyOptions = {}): Promise<Comf
 		return isThere ? { status: 200, headers: { 'content-type': 'image/png' }, body: picture(`${String(run.params['6::text'] ?? '')} ${name}`) } : { status: 404, body: 'not found' };
 	};
 
-	const shared = { journal, unknown, faults, timers };
+	const shared = { journal, unknown, faults, timers, onAnswer: options.onAnswer };
 	const openFiles = await openServer(createExchange({ ...shared, host: 'files', latencyMs: () => 0, find: () => ({ route: 'download', params: {}, handle: download }) }), { host: '127.0.0.1', port: 0 });
-	const openApi = await openServer(createExchange({ ...shared, host: 'api', latencyMs: () => latencyMs, find }), { host: '127.0.0.1', port: 0 });
+	const openApi = await openServer(createExchange({ ...shared, host: 'api', latencyMs: () => latencyMs, find }), { host: '127.0.0.1', port: options.port ?? 0 });
 
 	return {
 		baseUrl: openApi.origin,

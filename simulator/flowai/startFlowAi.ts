@@ -17,6 +17,9 @@ export interface FlowAiOptions {
 	/** `asked` (default), or always this one. */
 	form?: 'asked' | 'stream' | 'standard';
 	workflows?: FlowAiWorkflow[];
+	/** Any free one by default. */
+	port?: number;
+	onAnswer?(entry: JournalEntry): void;
 }
 
 export interface FlowAi {
@@ -72,7 +75,7 @@ export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> 
 		return id === undefined || entry.method !== 'POST' ? undefined : { route: 'run', params: { id: decodeURIComponent(id) }, handle: run };
 	};
 
-	const open = await openServer(createExchange({ journal, unknown, faults, timers, host: 'api', latencyMs: () => latencyMs, find }), { host: '127.0.0.1', port: 0 });
+	const open = await openServer(createExchange({ journal, unknown, faults, timers, host: 'api', latencyMs: () => latencyMs, find, onAnswer: options.onAnswer }), { host: '127.0.0.1', port: options.port ?? 0 });
 	return {
 		baseUrl: open.origin,
 		apiKey: flowAiApiKey,

@@ -10,6 +10,7 @@ export interface CliOptions {
 }
 
 export const usage = `Usage: npm run simulator -- [options]
+       npm run simulator -- comflowy | flowai [--port N] [--json]
 
   --port 8188            port of the API (8188); --files-port for the download host (the next one)
   --host 127.0.0.1       address to listen on

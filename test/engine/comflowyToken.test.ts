@@ -1,4 +1,5 @@
 import { promptOf, useComflowy } from './comflowyStage';
+import { testCredential } from './testCredential';
 import { two, until } from './useStage';
 
 const stage = useComflowy();
@@ -43,6 +44,13 @@ test('a key that is not accepted fails the item with what to do, starts nothing 
 	expect(failure.message).toMatch(/^Comflowy gave no access token for this API key \(HTTP 401: invalid api key \*\*\*\)\. Check the API Key/);
 	expect(JSON.stringify([failure, failure.message, failure.description])).not.toContain(wrong);
 	expect(service.runs).toEqual([]);
+});
+
+test('the credential test says what the exchange said', async () => {
+	const { engine, credential } = await stage();
+	expect(await testCredential(engine, 'comflowyApi')).toEqual({ status: 'OK', message: 'Connection successful!' });
+	Object.assign(credential(), { apiKey: 'wrong', accessToken: '' });
+	expect(await testCredential(engine, 'comflowyApi')).toEqual({ status: 'Error', message: expect.stringMatching(/^Comflowy gave no access token for this API key \(HTTP 401: .+\)\. Check the API Key/) as string });
 });
 
 test('an exchange that fails for a moment is tried again before anything is started', async () => {

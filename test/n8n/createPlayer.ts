@@ -15,13 +15,16 @@ export const createPlayer = ({ server, rest }: Site) => {
 		return saved;
 	};
 
-	const call = async (path: string, body: unknown = {}): Promise<void> => {
+	/** Gives what the webhook answered. */
+	const call = async (path: string, body: unknown = {}): Promise<string> => {
 		const answer = await ask(`${server.baseUrl}/webhook/${path}`, {
 			method: 'POST',
 			headers: { 'content-type': 'application/json' },
 			body: JSON.stringify(body),
 		});
-		ok(answer.ok, `the webhook ${path} answered ${answer.status} ${await answer.text()}`);
+		const text = await answer.text();
+		ok(answer.ok, `the webhook ${path} answered ${answer.status} ${text}`);
+		return text;
 	};
 
 	/** Id of the newest execution of a workflow, as soon as there is one. */

@@ -4,6 +4,7 @@ import { createHands, type Hands } from './editorHands';
 import { chain, executeAndWait, flowscaleNode, manualNode, triggerNode } from './flowscaleNode';
 import { openBrowser, openEditor } from './openBrowser';
 import { deepEqual, equal, match, ok } from './platform';
+import { credentialsOf } from './playExample';
 import { readExamples } from './readExamples';
 import type { Stage } from './stage';
 import { suspendedWorkflow } from './suspendedWorkflows';
@@ -64,7 +65,7 @@ export const editor = (stage: Stage): Check[] => {
 		...['text-to-image', 'batch-with-error-branch', 'image-to-image-and-video'].map((name) => ({
 			name: `${name}.json runs on the canvas`,
 			run: async () => {
-				const example = (await readExamples(credential)).get(name);
+				const example = (await readExamples(credentialsOf(stage))).get(name);
 				ok(example, 'the example is gone');
 				const steps = example.nodes.filter(({ type }) => !type.endsWith('.stickyNote')).length;
 				const { id } = await rest.createWorkflow(example);

@@ -1,5 +1,5 @@
 import type { Credential, Workflow, WorkflowNode } from './connectRest';
-import { credentialType } from './site';
+import { credentialType } from './packages';
 
 let places = 0;
 

@@ -1,5 +1,5 @@
 import type { Generation } from './generations';
-import { cacheFolder, createHash, dirname, env, fs, join, suiteFolder } from './platform';
+import { basename, cacheFolder, createHash, dirname, env, fs, isAlive, join, pid, suiteFolder } from './platform';
 import { runCommand } from './runCommand';
 
 export interface InstalledN8n {
@@ -13,9 +13,22 @@ export interface InstalledN8n {
 
 const markerName = 'installed';
 
-const install = async (generation: Generation, folder: string): Promise<void> => {
+const exists = async (path: string) => await fs.access(path).then(() => true, () => false);
+
+/** What suites left behind that were ended while they installed. */
+const removeLeftovers = async (target: string): Promise<void> => {
+	for (const name of await fs.readdir(dirname(target)).catch((): string[] => [])) {
+		const [whole, owner] = name.split('.');
+		if (whole === basename(target) && owner !== undefined && !isAlive(Number(owner))) await fs.rm(join(dirname(target), name), { recursive: true });
+	}
+};
+
+/** Installs beside the place where it is wanted and moves it there whole, since two suites may do so at a time. */
+const install = async (generation: Generation, target: string): Promise<void> => {
 	const manifests = join(suiteFolder, generation.name);
+	const folder = `${target}.${pid}`;
 	const { binary, headers } = generation.node(folder);
+	await removeLeftovers(target);
 	await fs.rm(folder, { recursive: true, force: true });
 	await fs.mkdir(folder, { recursive: true });
 	for (const file of ['package.json', 'package-lock.json']) await fs.copyFile(join(manifests, file), join(folder, file));
@@ -26,6 +39,12 @@ const install = async (generation: Generation, folder: string): Promise<void> =>
 		env: { ...environmentOf(binary), ...(headers && { npm_config_nodedir: headers }) },
 	});
 	await fs.writeFile(join(folder, markerName), `${new Date().toISOString()}\n`);
+	if (!(await exists(join(target, markerName)))) {
+		await fs.rm(target, { recursive: true, force: true });
+		await fs.rename(folder, target).catch(() => {});
+	}
+	await fs.rm(folder, { recursive: true, force: true });
+	if (!(await exists(join(target, markerName)))) throw new Error(`${target} could not be put in its place`);
 };
 
 const environmentOf = (nodeBinary: string): NodeJS.ProcessEnv => ({ ...env, PATH: `${dirname(nodeBinary)}:${env.PATH}` });
@@ -36,7 +55,7 @@ export const installN8n = async (generation: Generation): Promise<InstalledN8n> 
 	const { abi } = generation.node('');
 	const key = createHash('sha256').update(lock).update(abi).digest('hex').slice(0, 12);
 	const folder = join(cacheFolder, `${generation.name}-${key}`);
-	const isInstalled = await fs.access(join(folder, markerName)).then(() => true, () => false);
+	const isInstalled = await exists(join(folder, markerName));
 	// A registry that drops one of two thousand downloads is nothing to fail a suite for.
 	if (!isInstalled) await install(generation, folder).catch(async () => await install(generation, folder));
 

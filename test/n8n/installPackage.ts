@@ -33,8 +33,12 @@ export const installPackage = async (tarball: string, userFolder: string): Promi
 	await fs.rename(unpacked, folder);
 	const options = ['--audit=false', '--fund=false', '--bin-links=false', '--install-strategy=shallow'];
 	await runCommand('npm', ['install', ...options, '--ignore-scripts=true', '--package-lock=false'], { cwd: folder });
-	await fs.writeFile(
-		join(nodes, 'package.json'),
-		JSON.stringify({ name: 'installed-nodes', private: true, dependencies: { [manifest.name]: manifest.version } }),
-	);
+	await register(manifest, join(nodes, 'package.json'));
+};
+
+/** n8n's list of what it has installed itself. */
+const register = async ({ name, version }: Manifest, file: string): Promise<void> => {
+	const known = await fs.readFile(file, 'utf8').then((text) => JSON.parse(text) as { dependencies: object }, () => ({ dependencies: {} }));
+	const dependencies = { ...known.dependencies, [name]: version };
+	await fs.writeFile(file, JSON.stringify({ name: 'installed-nodes', private: true, dependencies }));
 };

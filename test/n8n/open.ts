@@ -1,38 +1,37 @@
-import { startFlowscale } from '../../simulator/flowscale/startFlowscale';
 import { owner } from './connectRest';
 import { generations } from './generations';
 import { installN8n } from './installN8n';
-import { packPackage } from './installPackage';
-import { env, exit, fs, join, onStopSignal, repository, stdout, tmpdir } from './platform';
+import { packPackages } from './packages';
+import { env, exit, fs, join, onStopSignal, stdout, tmpdir } from './platform';
+import { credentialsOf } from './playExample';
 import { readExamples } from './readExamples';
 import { openSite } from './site';
+import { setStage } from './stage';
 import { stopAllProcesses } from './startProcess';
 
 const say = (text: string) => stdout.write(`${text}\n`);
 
-/** An n8n to try the node by hand: package, credential, examples and a Flowscale to run them on. */
+/** An n8n to try the nodes by hand: packages, credentials, examples, and services to run them on. */
 const open = async (folder: string): Promise<void> => {
 	const [generation] = generations;
 	say('Installing n8n, or finding it in the cache; the first time takes some minutes …');
 	const n8n = await installN8n(generation);
-	const tarball = await packPackage(repository, folder);
+	const packed = await packPackages(folder);
 	say(`Starting n8n ${n8n.version} …`);
-	const site = await openSite(n8n, { folder, tarball, port: Number(env.N8N_PORT ?? 5678) });
-	const flowscale = await startFlowscale({ runMs: 4_000, latencyMs: [5, 30], seed: Date.now() % 2 ** 31 });
-	const { baseUrl, apiKey } = flowscale;
-	const credential = await site.addCredential('Flowscale account', { baseUrl, authentication: 'apiKey', apiKey });
-	const examples = await readExamples(credential);
+	const site = await openSite(n8n, { folder, packed, port: Number(env.N8N_PORT ?? 5678) });
+	const stage = await setStage(site, { runMs: 4_000, latencyMs: [5, 30], seed: Date.now() % 2 ** 31 });
+	const examples = await readExamples(credentialsOf(stage));
 	for (const workflow of examples.values()) await site.rest.createWorkflow(workflow);
+	const services = stage.connections.map(({ from, service }) => `  ${from.title.padEnd(9)}  ${service.baseUrl}   API Key ${service.apiKey}`);
 
 	say(`
-n8n ${n8n.version} with the package, ${examples.size} example workflows and a simulated Flowscale.
+n8n ${n8n.version} with the packages, ${examples.size} example workflows, and simulated services behind their credentials.
 
   Address    ${site.server.baseUrl}
   E-mail     ${owner.email}
   Password   ${owner.password}
 
-  Flowscale  ${baseUrl}
-  API Key    ${apiKey}
+${services.join('\n')}
 
 Ctrl+C ends it and forgets everything.`);
 };

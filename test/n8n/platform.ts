@@ -25,4 +25,12 @@ export const signalGroup = (leader: number, signal: 'SIGTERM' | 'SIGKILL'): void
 	}
 };
 
+export const isAlive = (id: number): boolean => {
+	try {
+		return process.kill(id, 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
+};
+
 export { ok, equal, deepEqual, match, rejects } from 'node:assert/strict';

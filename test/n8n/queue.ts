@@ -84,7 +84,7 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 				endRuns(stage, 1);
 				const before = flowscale.runs.length;
 				const again = { groupId: 'nightly', options: { reuseRun: true } };
-				const workflow = await publishWait('killed', 60_000, again);
+				const workflow = await publishWait('killed', 30_000, again);
 				await call('killed');
 				await untilStarted(before);
 				const killed = await newest(workflow);

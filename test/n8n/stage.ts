@@ -1,16 +1,45 @@
 import { startFlowscale, type Flowscale, type FlowscaleOptions } from '../../simulator/flowscale/startFlowscale';
 import type { Credential } from './connectRest';
+import { flowscalePackage, type Package, type Service } from './packages';
 import type { Site } from './site';
 
-/** What a group of checks plays on: an n8n with the package, a Flowscale, and a credential between them. */
-export interface Stage extends Site {
-	flowscale: Flowscale;
+/** One service, and the credential that leads an n8n to it. */
+export interface Connection {
+	from: Package;
+	service: Service;
 	credential: Credential;
 }
 
+/** What a group of checks plays on: an n8n with packages, and the service of each. */
+export interface Stage extends Site {
+	flowscale: Flowscale;
+	credential: Credential;
+	connections: Connection[];
+	close(): Promise<void>;
+}
+
+/** What is entered into the credential of a package. */
+export const credentialDataOf = ({ credentialData }: Package, { baseUrl, apiKey }: Service) => ({ ...credentialData, baseUrl, apiKey });
+
 export const setStage = async (site: Site, options?: FlowscaleOptions): Promise<Stage> => {
 	const flowscale = await startFlowscale(options);
-	const { baseUrl, apiKey } = flowscale;
-	const credential = await site.addCredential('Flowscale', { baseUrl, authentication: 'apiKey', apiKey });
-	return { ...site, flowscale, credential };
+	const connect = async (from: Package): Promise<Connection> => {
+		const service = from.name === flowscalePackage.name ? flowscale : await from.start();
+		const credential = await site.addCredential(`${from.title} account`, credentialDataOf(from, service), from.credentialType);
+		return { from, service, credential };
+	};
+	const connections: Connection[] = [];
+	for (const one of site.packed) connections.push(await connect(one));
+	const own = connections.find(({ service }) => service === flowscale);
+	if (!own) throw new Error('n8n-nodes-flowscale is not installed');
+	return {
+		...site,
+		flowscale,
+		credential: own.credential,
+		connections,
+		close: async () => {
+			await site.server.stop();
+			await Promise.all(connections.map(async ({ service }) => await service.close()));
+		},
+	};
 };

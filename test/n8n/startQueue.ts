@@ -1,5 +1,6 @@
 import type { InstalledN8n } from './installN8n';
 import { installPackage } from './installPackage';
+import type { PackedPackage } from './packages';
 import { fs, join } from './platform';
 import { openSite, type Site } from './site';
 import { startPostgres } from './startPostgres';
@@ -15,8 +16,8 @@ export interface Queue {
 }
 
 /** n8n as a cluster: a main process, workers, PostgreSQL, Redis, and files in the database, where all of them see them. */
-export const startQueue = async (n8n: InstalledN8n, plan: { folder: string; tarball: string; workers: number }): Promise<Queue> => {
-	const { folder, tarball } = plan;
+export const startQueue = async (n8n: InstalledN8n, plan: { folder: string; packed: PackedPackage[]; workers: number }): Promise<Queue> => {
+	const { folder, packed } = plan;
 	await fs.mkdir(folder, { recursive: true });
 	const [postgres, redis] = await Promise.all([startPostgres(folder), startRedis(folder)]);
 	const env = {
@@ -28,7 +29,7 @@ export const startQueue = async (n8n: InstalledN8n, plan: { folder: string; tarb
 		QUEUE_WORKER_STALLED_INTERVAL: '5000',
 		...(n8n.generation.name === 'n8n-2' && { N8N_DEFAULT_BINARY_DATA_MODE: 'database' }),
 	};
-	const site = await openSite(n8n, { folder, tarball, env });
+	const site = await openSite(n8n, { folder, packed, env });
 	const workers: StartedProcess[] = [];
 
 	let places = 0;
@@ -36,7 +37,7 @@ export const startQueue = async (n8n: InstalledN8n, plan: { folder: string; tarb
 		places += 1;
 		const userFolder = join(folder, `worker-${places}`);
 		await fs.mkdir(userFolder, { recursive: true });
-		await installPackage(tarball, userFolder);
+		for (const { tarball } of packed) await installPackage(tarball, userFolder);
 		const worker = await startWorker(n8n, { userFolder, concurrency: 30, env });
 		workers.push(worker);
 		return worker;

@@ -1,9 +1,9 @@
 import { runChecks, type Check, type Tally } from './check';
 import { generations, type Generation } from './generations';
-import { groupNames, runOnQueue, runOnServer, runSuspended } from './groups';
+import { groupNames, runOnQueue, runOnServer, runSuspended, type Place } from './groups';
 import { installN8n, type InstalledN8n } from './installN8n';
-import { packPackage } from './installPackage';
-import { argv, exit, fs, join, onStopSignal, repository, stdout, tmpdir } from './platform';
+import { packPackages } from './packages';
+import { argv, exit, fs, join, onStopSignal, stdout, tmpdir } from './platform';
 import { stopAllProcesses } from './startProcess';
 import { watchMemory } from './watchMemory';
 
@@ -21,35 +21,36 @@ const install = async (generation: Generation): Promise<InstalledN8n> => {
 	return n8n;
 };
 
-const run = async (folder: string, tally: Tally): Promise<void> => {
-	const names = generations.map(({ name }) => name);
-	const wanted = generations.filter(({ name }) => isWanted(name, names));
-	const tarball = await packPackage(repository, folder);
-	// One after the other: each installation keeps both cores busy.
-	const servers: InstalledN8n[] = [];
-	for (const generation of wanted) servers.push(await install(generation));
-
-	const placeOf = ({ generation }: InstalledN8n) => ({ folder: join(folder, generation.name), tarball });
-	const printFor = ({ version }: InstalledN8n) => async (group: string, checks: Check[]) =>
-		await runChecks(`${version} ${group}`, checks, tally);
-
+/** Everything that is asked of one n8n. Suspended executions mostly wait, so they do that beside the others. */
+const playOn = async (n8n: InstalledN8n, place: Place, tally: Tally): Promise<void> => {
+	const print = async (group: string, checks: Check[]) => await runChecks(`${n8n.version} ${group}`, checks, tally);
 	/** A server that does not start is one failure, and not the end of the others. */
-	const guarded = async ({ version }: InstalledN8n, what: string, task: () => Promise<void>) =>
+	const guarded = async (what: string, task: () => Promise<void>) =>
 		await task().catch((error: Error) => {
 			tally.failed += 1;
-			say(`FAIL  ${version} ${what}\n${error.stack}`);
+			say(`FAIL  ${n8n.version} ${what}\n${error.stack}`);
 		});
 
-	for (const n8n of servers) {
-		const [place, print] = [placeOf(n8n), printFor(n8n)];
-		await guarded(n8n, 'server', async () => await runOnServer(n8n, place, isGroupWanted, print));
-		if (isGroupWanted('queue')) await guarded(n8n, 'queue', async () => await runOnQueue(n8n, place, print));
+	const busy = async () => {
+		await guarded('server', async () => await runOnServer(n8n, place, isGroupWanted, print));
+		if (isGroupWanted('queue')) await guarded('queue', async () => await runOnQueue(n8n, place, print));
+	};
+	const patient = async () => {
+		if (isGroupWanted('suspended')) await guarded('suspended', async () => await runSuspended(n8n, place, print));
+	};
+	await Promise.all([busy(), patient()]);
+};
+
+const run = async (folder: string, tally: Tally): Promise<void> => {
+	const names = generations.map(({ name }) => name);
+	const packed = await packPackages(folder);
+	const plays: Array<Promise<void>> = [];
+	// The second is installed while the first plays already; two installations at a time would be in each other's way.
+	for (const generation of generations.filter(({ name }) => isWanted(name, names))) {
+		const n8n = await install(generation);
+		plays.push(playOn(n8n, { folder: join(folder, generation.name), packed }, tally));
 	}
-	// Nothing but waits: both at once take no longer than one.
-	if (isGroupWanted('suspended'))
-		await Promise.all(
-			servers.map(async (n8n) => await guarded(n8n, 'suspended', async () => await runSuspended(n8n, placeOf(n8n), printFor(n8n)))),
-		);
+	await Promise.all(plays);
 };
 
 const main = async (): Promise<void> => {

@@ -2,6 +2,7 @@ import { createRandom } from '../../simulator/random';
 import { openapiDialect } from '../../simulator/flowscale/dialect';
 import { readCliOptions, readDialect } from '../../simulator/flowscale/cliOptions';
 import { once, spawn } from '../../simulator/platform';
+import { readSibling } from '../../simulator/siblings';
 import { useFlowscale } from './useFlowscale';
 
 const open = useFlowscale();
@@ -66,6 +67,36 @@ describe('the command line', () => {
 			expect(health.status).toBe(200);
 			const stats = await fetch(`${filesUrl}/_control/stats`);
 			expect(await stats.json()).toMatchObject({ requests: { health: 1 }, totalRequests: 1, unknown: [] });
+		} finally {
+			child.kill('SIGTERM');
+		}
+		expect(await ended).toEqual([0, null]);
+	}, 30_000);
+
+	it('leaves to Flowscale what names no sibling, and refuses what a sibling does not know', () => {
+		expect(readSibling(['--port', '9000'])).toBeUndefined();
+		expect(readSibling(['comflowy'])).toMatchObject({ port: 8190, isJson: false });
+		expect(readSibling(['flowai', '--port', '9000'])).toMatchObject({ port: 9000 });
+		expect(() => readSibling(['flowai', '--port', 'x'])).toThrow('--port needs a number, not "x"');
+		expect(() => readSibling(['comflowy', '--dialect', 'openapi'])).toThrow('--dialect');
+	});
+
+	it.each(['comflowy', 'flowai'])('serves %s to other processes', async (name) => {
+		const child = spawn('node', ['--import', 'tsx', 'simulator/cli.ts', name, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+		const ended = once(child, 'exit');
+		try {
+			const [line] = (await once(child.stdout, 'data')) as [Buffer];
+			const { baseUrl, apiKey } = JSON.parse(line.toString()) as Record<string, string>;
+			const asked = {
+				comflowy: async () => await fetch(`${baseUrl}/api/open/v0/auth/token?ppt=${apiKey}`),
+				flowai: async () =>
+					await fetch(`${baseUrl}/v1/api/workflow/run/1741675999864`, {
+						method: 'POST',
+						headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
+						body: '{"input":{"input":"Hello"}}',
+					}),
+			}[name];
+			expect((await asked?.())?.status).toBe(200);
 		} finally {
 			child.kill('SIGTERM');
 		}

@@ -44,6 +44,7 @@ async function ask(helper: IHttpRequestHelper, root: string, key: string): Promi
 	return await send('POST').catch((error: unknown) => error as Error);
 }
 
+/** Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes with it: then that one's words. */
 function noToken(message: string, isPassing: boolean): Error {
-	return Object.assign(new Error(message), { code: isPassing ? NO_TOKEN_YET : NO_TOKEN });
+	return Object.assign(new Error(message), { code: isPassing ? NO_TOKEN_YET : NO_TOKEN, response: { status: 0, statusText: message } });
 }

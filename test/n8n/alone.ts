@@ -1,0 +1,41 @@
+import type { Check } from './check';
+import { credential } from './credential';
+import { discovery, nodesOfOurs } from './discovery';
+import type { PackedPackage } from './packages';
+import { deepEqual, equal } from './platform';
+import { playExample } from './playExample';
+import type { Connection, Stage } from './stage';
+
+/** A workflow of each sibling that needs nothing else of this repository. */
+const ownExample: Record<string, string> = { 'n8n-nodes-comflowy': 'comflowy-callback', 'n8n-nodes-flowai': 'flowai-streaming-chat' };
+
+/** A package whose siblings are not installed. */
+const checksOf = (stage: Stage, packed: PackedPackage, connection: Connection): Check[] => {
+	const all = [...discovery(stage, packed), ...credential(stage, connection)];
+	return [
+		{
+			name: `${packed.name} is installed without its siblings`,
+			run: async () => {
+				await stage.reinstall([packed]);
+				deepEqual(await nodesOfOurs(stage), packed.nodes.map(({ name }) => `${packed.name}.${name}`));
+			},
+		},
+		{
+			name: `${packed.name} alone is found, its credential tested, and ${ownExample[packed.name]}.json played`,
+			run: async () => {
+				for (const { run } of all) await run();
+				const { execution } = await playExample(stage, ownExample[packed.name]);
+				equal(execution.status, 'success', execution.error?.message);
+			},
+		},
+	];
+};
+
+/** Each sibling stands alone; n8n-nodes-flowscale does so in queue mode. */
+export const alone = (stage: Stage): Check[] =>
+	stage.connections
+		.filter(({ from }) => from.name in ownExample)
+		.flatMap((connection) => {
+			const packed = stage.packed.find(({ name }) => name === connection.from.name);
+			return packed ? checksOf(stage, packed, connection) : [];
+		});

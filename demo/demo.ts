@@ -14,6 +14,7 @@ const EXAMPLES = [
 	'image-to-image-and-video',
 	'batch-with-error-branch',
 	'start-and-collect',
+	'scheduled-batch',
 ];
 
 const target = join(projectDir, 'build', 'demo');

@@ -108,6 +108,48 @@ it('batch-with-error-branch.json makes the good rows’ pictures and reports the
 	expect(flowscale.runs.length - before).toBe(4);
 });
 
+it('scheduled-batch.json packs the good rows’ pictures into one ZIP, and reports which rows failed and why', async () => {
+	const before = flowscale.runs.length;
+	const { items } = await play('scheduled-batch.json');
+	expect(items('Rows').map(({ json }) => json.title)).toEqual(['Valley', 'No prompt', 'Desert', 'Seed is no number', 'Lake', 'Lanterns']);
+	expect(promptsOf(items('Make the Pictures'))).toEqual([
+		'a green valley in spring, after the rain',
+		'desert dunes at sunrise',
+		'a lake between hills, and the moon',
+		'paper lanterns at night',
+	]);
+	expect(linksOf(items('Make the Pictures'))).toEqual([0, 2, 4, 5]);
+	const today = String(items('Report')[0].json.date);
+	expect(today).toMatch(/^\d{4}-\d\d-\d\d$/);
+	const runs = flowscale.runs.slice(before);
+	expect(runs.map(({ groupId }) => groupId)).toEqual(Array(4).fill(`morning-${today}`));
+
+	const [{ json, binary }] = items('Pack a ZIP');
+	expect(binary?.data).toMatchObject({ fileName: `pictures-${today}.zip`, mimeType: 'application/zip' });
+	const zip = await bytesOf(binary!.data);
+	for (const { binary: picture } of items('Make the Pictures')) {
+		expect(zip.includes(picture!.data.fileName!)).toBe(true);
+		expect(zip.includes(await bytesOf(picture!.data))).toBe(true);
+	}
+	expect((json.pictures as IDataObject[]).map(({ run_id }) => run_id).sort()).toEqual(runs.map(({ id }) => id).sort());
+
+	expect(items('Report').map((item) => item.json)).toEqual([
+		{
+			date: today,
+			rows: 6,
+			failed: 2,
+			failures: [
+				{ title: 'No prompt', seed: '2', reason: expect.stringContaining('text_51536') as string },
+				{ title: 'Seed is no number', prompt: 'mountains in the snow', seed: 'tomorrow', reason: expect.stringContaining('seed_51537') as string },
+			],
+		},
+	]);
+
+	const again = await play('scheduled-batch.json');
+	expect(flowscale.runs.length - before).toBe(4);
+	expect(again.items('Make the Pictures').map(({ json: { run_id } }) => run_id)).toEqual(items('Make the Pictures').map(({ json: { run_id } }) => run_id));
+});
+
 it('start-and-collect.json starts two runs, and later hands out all of their eight outputs one by one', async () => {
 	const { items } = await play('start-and-collect.json');
 	const started = items('Start the Runs').map(({ json }) => json.run_id);

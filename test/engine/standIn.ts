@@ -1,8 +1,8 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeProperties, INodeType } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 /** What a stand-in does. */
-export type Work = Pick<INodeType, 'execute' | 'trigger'>;
+export type Work = Pick<INodeType, 'execute' | 'trigger' | 'supplyData'>;
 
 export const text = (name: string, fallback = ''): INodeProperties => ({
 	displayName: name,
@@ -22,12 +22,28 @@ export const amount = (name: string, fallback: number): INodeProperties => ({
 	type: 'number',
 	default: fallback,
 });
-export const options: INodeProperties = {
+/** The collection at the end of a node; any other option than these is refused. */
+export const options = (...names: string[]): INodeProperties => ({
 	displayName: 'Options',
 	name: 'options',
 	type: 'collection',
 	default: {},
-	options: [],
+	options: names.map((name) => text(name)),
+});
+
+/** How a node is wired. */
+export interface Wiring {
+	/** From another package than `n8n-nodes-base`. */
+	package?: string;
+	inputs?: INodeTypeDescription['inputs'];
+	outputs?: INodeTypeDescription['outputs'];
+}
+
+/** What a node does whose work is done elsewhere: by the server, or by whoever replaces it. */
+export const handOn: Work = {
+	async execute() {
+		return [this.getInputData()];
+	},
 };
 
 /** A node type of n8n itself, under its full name. */
@@ -37,9 +53,10 @@ export function standIn(
 	version: number | number[],
 	properties: INodeProperties[],
 	work: Work,
+	wiring: Wiring = {},
 ): [string, INodeType] {
 	const isTrigger = work.trigger !== undefined;
-	const description = {
+	const description: INodeTypeDescription = {
 		displayName,
 		name,
 		version,
@@ -47,21 +64,33 @@ export function standIn(
 		description: '',
 		group: [isTrigger ? 'trigger' : 'transform'],
 		defaults: { name: displayName },
-		inputs: isTrigger ? [] : [NodeConnectionTypes.Main],
-		outputs: [NodeConnectionTypes.Main],
-	} as INodeType['description'];
-	return [`n8n-nodes-base.${name}`, { description, ...work }];
+		inputs: wiring.inputs ?? (isTrigger ? [] : [NodeConnectionTypes.Main]),
+		outputs: wiring.outputs ?? [NodeConnectionTypes.Main],
+	};
+	const { execute } = work;
+	const checked: Work = { ...work };
+	if (execute)
+		checked.execute = async function (this: IExecuteFunctions) {
+			expectKnownOptions(this, properties);
+			return await execute.call(this);
+		};
+	return [`${wiring.package ?? 'n8n-nodes-base'}.${name}`, { description, ...checked }];
 }
 
-/** @throws when a parameter has a value that the stand-in has never heard of, or any option is set */
+/** @throws when a parameter has a value that the stand-in has never heard of */
 export function expectOnly(context: IExecuteFunctions, name: string, ...known: unknown[]): void {
-	const refuse = (what: string, value: unknown) => {
-		throw new Error(
-			`The stand-in for "${context.getNode().name}" does not know ${what} = ${JSON.stringify(value)}`,
-		);
-	};
 	const value = context.getNodeParameter(name, 0);
-	if (!known.includes(value)) refuse(name, value);
-	const given = context.getNodeParameter('options', 0, {});
-	if (Object.keys(given as object).length > 0) refuse('options', given);
+	if (!known.includes(value)) refuse(context, name, value);
+}
+
+function expectKnownOptions(context: IExecuteFunctions, properties: INodeProperties[]): void {
+	const offered = properties.find(({ name }) => name === 'options')?.options ?? [];
+	for (const [option, value] of Object.entries(context.getNodeParameter('options', 0, {}) as object))
+		if (!offered.some(({ name }) => name === option)) refuse(context, `options.${option}`, value);
+}
+
+function refuse(context: IExecuteFunctions, what: string, value: unknown): never {
+	throw new Error(
+		`The stand-in for "${context.getNode().name}" does not know ${what} = ${JSON.stringify(value)}`,
+	);
 }

@@ -3,13 +3,20 @@ import { defaultWorkflows } from '../../simulator/flowscale/workflows';
 import { fs, join, projectDir } from '../../simulator/platform';
 import { coreNodes } from '../engine/coreNodes';
 import type { WorkflowFile } from '../engine/runWorkflow';
+import { boxOf, GRID, isCovered, isTooFull } from './canvas';
 
 const FOLDER = join(projectDir, 'examples');
 const FLOWSCALE = 'n8n-nodes-flowscale.flowscale';
+/** What n8n's own nodes have to choose. */
+const THEIRS: Record<string, object> = {
+	'@n8n/n8n-nodes-langchain.lmChatOpenAi': { openAiApi: { id: null, name: 'OpenAi account' } },
+};
 /** Our nodes, and the credential that each has to choose. */
+const FLOWSCALE_ACCOUNT = { flowscaleApi: { id: null, name: 'Flowscale account' } };
 const OURS: Record<string, object> = {
-	[FLOWSCALE]: { flowscaleApi: { id: null, name: 'Flowscale account' } },
-	'n8n-nodes-flowscale.flowscaleTrigger': { flowscaleApi: { id: null, name: 'Flowscale account' } },
+	[FLOWSCALE]: FLOWSCALE_ACCOUNT,
+	[`${FLOWSCALE}Tool`]: FLOWSCALE_ACCOUNT,
+	[`${FLOWSCALE}Trigger`]: FLOWSCALE_ACCOUNT,
 	'n8n-nodes-comflowy.comflowy': { comflowyApi: { id: null, name: 'Comflowy account' } },
 	'n8n-nodes-flowai.flowAi': { flowAiApi: { id: null, name: 'FlowAI account' } },
 };
@@ -19,11 +26,11 @@ const read = async (file: string) =>
 const examples = async () => await Promise.all((await fs.readdir(FOLDER)).map(read));
 
 it('every example has its engine test', async () => {
-	const sources = ['examples', 'triggerExample', 'siblingExamples'].map(async (name) => await fs.readFile(join(projectDir, `test/engine/${name}.test.ts`), 'utf8'));
-	const tests = (await Promise.all(sources)).join('');
+	const tests = (await fs.readdir(join(projectDir, 'test/engine'))).filter((name) => /examples?\.test\.ts$/i.test(name));
+	const sources = await Promise.all(tests.map(async (name) => await fs.readFile(join(projectDir, 'test/engine', name), 'utf8')));
 	const files = await fs.readdir(FOLDER);
 	expect(files.length).toBeGreaterThan(3);
-	expect(files.filter((file) => !tests.includes(`it('${file} `))).toEqual([]);
+	expect(files.filter((file) => !sources.some((source) => source.includes(`it('${file} `)))).toEqual([]);
 });
 
 it('every example imports switched off, explained, with a credential to choose, and with node versions we know', async () => {
@@ -33,7 +40,7 @@ it('every example imports switched off, explained, with a credential to choose, 
 		expect(nodes.some(({ type }) => type === 'n8n-nodes-base.stickyNote')).toBe(true);
 		for (const { type, typeVersion, credentials } of nodes) {
 			expect(type in OURS ? [1] : known.get(type)).toContain(typeVersion);
-			expect(credentials).toEqual(OURS[type]);
+			expect(credentials).toEqual(OURS[type] ?? THEIRS[type]);
 		}
 	}
 });
@@ -42,7 +49,7 @@ it('every example’s form is the one that the editor would build today', async 
 	const workflows = new Map(defaultWorkflows.map((workflow) => [workflow.id, workflow]));
 	for (const { nodes } of await examples()) {
 		for (const { parameters } of nodes.filter(
-			(node) => node.type === FLOWSCALE && node.parameters.workflowId,
+			(node) => node.type.startsWith(FLOWSCALE) && node.parameters.workflowId,
 		)) {
 			const { value, cachedResultName } = parameters.workflowId as {
 				value: string;
@@ -56,5 +63,24 @@ it('every example’s form is the one that the editor would build today', async 
 			expect(cachedResultName).toBe(workflows.get(value)?.name);
 			expect(schema.map(({ id, displayName }) => ({ id, displayName }))).toEqual(inputs);
 		}
+	}
+});
+
+it('every example begins with its trigger, where tests and demo begin', async () => {
+	for (const { nodes, connections } of await examples()) {
+		const targets = Object.values(connections).flatMap(({ main = [] }) => main.flatMap((output) => output ?? []));
+		const [first] = nodes;
+		expect(first.type).toMatch(/Trigger$/);
+		expect(targets.map(({ node }) => node)).not.toContain(first.name);
+	}
+});
+
+it('every canvas is drawn on n8n’s grid, and nothing lies on anything else', async () => {
+	for (const { name, nodes } of await examples()) {
+		const boxes = nodes.map(boxOf);
+		expect({ name, offGrid: boxes.filter(({ x, y, width, height }) => [x, y, width, height].some((value) => value % GRID !== 0)) }).toEqual({ name, offGrid: [] });
+		expect({ name, tooFull: boxes.filter(isTooFull) }).toEqual({ name, tooFull: [] });
+		const pairs = boxes.flatMap((one, index) => boxes.slice(index + 1).map((other) => [one, other]));
+		expect({ name, covered: pairs.filter(([one, other]) => isCovered(one, other)).map((pair) => pair.map((box) => box.name)) }).toEqual({ name, covered: [] });
 	}
 });

@@ -1,4 +1,4 @@
-import { argv, exit, fs, join, performance, stdout } from '../simulator/platform';
+import { argv, exit, fs, join, performance, projectDir, stdout } from '../simulator/platform';
 import { userFolder } from '../test/engine/environment';
 import { median, type Measurement, type Row, rowOf, type Stage, withStall } from './measurement';
 import { measurements } from './measurements';
@@ -6,7 +6,7 @@ import { measureNoise } from './noise';
 import { BIG_FILE, itemsOf, openEngine, startOf } from './openEngine';
 import { drawChart } from './report/chart';
 import { lineOf, markdownOf, type Results } from './report/markdown';
-import { openSimulator, ROOT } from './simulatorProcess';
+import { openSimulator } from '../simulator/openSimulator';
 
 const REPEATS = 5;
 const STALL = { id: 'stall', title: 'Longest stall of the event loop in any row, median of its repeats', unit: 'ms', bound: 30, digits: 0 };
@@ -58,13 +58,13 @@ async function main(): Promise<void> {
 
 	// What README shows comes from whole runs only.
 	const isWhole = !isQuick && only.length === 0;
-	const dir = isWhole ? join(ROOT, 'benchmarks') : join(ROOT, 'build', 'bench');
+	const dir = isWhole ? join(projectDir, 'benchmarks') : join(projectDir, 'build', 'bench');
 	await fs.mkdir(dir, { recursive: true });
 	await fs.writeFile(join(dir, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
 	await fs.writeFile(join(dir, 'results.md'), markdownOf(results));
-	await fs.writeFile(isWhole ? join(ROOT, 'docs', 'benchmark.svg') : join(dir, 'benchmark.svg'), drawChart(rows));
+	await fs.writeFile(isWhole ? join(projectDir, 'docs', 'benchmark.svg') : join(dir, 'benchmark.svg'), drawChart(rows));
 	await fs.rm(userFolder, { recursive: true, force: true });
-	simulator.close();
+	await simulator.close();
 	const missed = rows.filter(({ verdict }) => verdict === 'MISSED').length;
 	stdout.write(`\n${rows.length} rows in ${results.seconds} s, ${missed} missed\n`, () => exit(missed === 0 ? 0 : 1));
 }

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from '../simulator/platform';
 import type { PackageOnEngine } from './openEngine';
-import type { SimulatorProcess } from './simulatorProcess';
+import type { SimulatorProcess } from '../simulator/openSimulator';
 
 /** What the rows are measured with: the simulator in its own process, the built package on n8n's engine in this one. */
 export interface Stage extends PackageOnEngine {

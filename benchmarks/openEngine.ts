@@ -1,7 +1,8 @@
 import { startEngine, type Engine } from '../test/engine/startEngine';
 import { chain, nodeOf, outputOf, runWorkflow, type WorkflowFile } from '../test/engine/runWorkflow';
 import type { INode, INodeExecutionData } from 'n8n-workflow';
-import { ROOT, type SimulatorProcess } from './simulatorProcess';
+import { projectDir } from '../simulator/platform';
+import type { SimulatorProcess } from '../simulator/openSimulator';
 
 export type Place = Pick<SimulatorProcess, 'baseUrl' | 'apiKey'>;
 
@@ -21,7 +22,7 @@ export const credentials: INode['credentials'] = { flowscaleApi: { id: '1', name
 const valuesOf = ({ baseUrl, apiKey }: Place) => ({ baseUrl, authentication: 'apiKey', apiKey, headers: {}, allowUnauthorizedCerts: false });
 
 export async function openEngine(place: Place): Promise<PackageOnEngine> {
-	const engine = await startEngine(ROOT, { flowscaleApi: valuesOf(place) });
+	const engine = await startEngine(projectDir, { flowscaleApi: valuesOf(place) });
 	return {
 		engine,
 		pointTo: (other) => {

@@ -70,8 +70,13 @@ export const onStopSignal = (act: () => void): void => {
 	process.once('SIGTERM', act);
 };
 
+const endings = new Set<() => void>();
+
 /** Calls `act` as this process ends, however it is ended. */
 export const onExit = (act: () => void): void => {
-	process.once('exit', act);
-	onStopSignal(() => process.exit(130));
+	if (endings.size === 0) {
+		process.once('exit', () => endings.forEach((end) => end()));
+		onStopSignal(() => process.exit(130));
+	}
+	endings.add(act);
 };

@@ -4,7 +4,7 @@ import { dropBinary, pathOf, storeBinary } from '../binaryStore';
 import type { ChildFigures, ChildOrder } from '../childTasks';
 import type { Measurement, Stage } from '../measurement';
 import { BIG_FILE, itemsOf, startOf } from '../openEngine';
-import { askChild } from '../simulatorProcess';
+import { askChild } from '../askChild';
 
 const sizeOf = ({ isQuick }: Stage) => (isQuick ? 256 : 1024) * 1024 * 1024;
 /** What its own download or upload costs a process, apart from the engine in it. */

@@ -1,6 +1,7 @@
 import type { ChildFigures } from '../childTasks';
 import type { Measurement } from '../measurement';
-import { askChild, openSimulator } from '../simulatorProcess';
+import { openSimulator } from '../../simulator/openSimulator';
+import { askChild } from '../askChild';
 
 const WAIT_MS = 30_000;
 
@@ -16,7 +17,7 @@ export const idleWait: Measurement = {
 		const { baseUrl, apiKey } = simulator;
 		const ask = async (task: string, liveEvents: boolean) => (await askChild<ChildFigures>(task, { baseUrl, apiKey, ms: WAIT_MS, liveEvents })).cpuMs / 1000;
 		const [idle, stream, poll] = await Promise.all([ask('idleCpu', false), ask('waitCpu', true), ask('waitCpu', false)]);
-		simulator.close();
+		await simulator.close();
 		return { waitCpu: stream - idle, pollCpu: poll - idle };
 	},
 };

@@ -5,7 +5,7 @@ import { PassThrough } from '../../test/engine/startEngine';
 import { performance } from '../../simulator/platform';
 import type { Measurement, Stage } from '../measurement';
 import { credentials, itemsOf } from '../openEngine';
-import { openSimulator, type SimulatorProcess } from '../simulatorProcess';
+import { openSimulator, type SimulatorProcess } from '../../simulator/openSimulator';
 
 const READS = 1_000;
 /** Items that `run.get` has under way at a time. */
@@ -70,7 +70,7 @@ export const manyReads: Measurement = {
 	measure: async (stage) => {
 		const remote = await openSimulator('--latency-ms', String(REMOTE_MS));
 		const figures = await measureReads(stage, remote, 'remote');
-		remote.close();
+		await remote.close();
 		return figures;
 	},
 };

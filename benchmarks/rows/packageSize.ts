@@ -1,10 +1,9 @@
-import { execFile, execPath } from '../../simulator/platform';
+import { execFile, execPath, projectDir } from '../../simulator/platform';
 import type { Measurement } from '../measurement';
-import { ROOT } from '../simulatorProcess';
 
 const outputOf = async (command: string, args: string[]) =>
 	await new Promise<string>((resolve, reject) => {
-		execFile(command, args, { cwd: ROOT, maxBuffer: 64 * 1024 * 1024 }, (error, out) => (error ? reject(error) : resolve(out)));
+		execFile(command, args, { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 }, (error, out) => (error ? reject(error) : resolve(out)));
 	});
 
 export const packageSize: Measurement = {

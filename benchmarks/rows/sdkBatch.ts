@@ -1,7 +1,7 @@
 import { performance } from '../../simulator/platform';
 import type { Measurement } from '../measurement';
 import { runSdk } from '../rivals/sdk';
-import { openSimulator } from '../simulatorProcess';
+import { openSimulator } from '../../simulator/openSimulator';
 import { BATCH, batchInputs, idealMs } from './batch';
 
 const FEWER = 12;
@@ -21,7 +21,7 @@ export const batchBySdk: Measurement = {
 		await runSdk(simulator, batchInputs, items);
 		const wallMs = performance.now() - began;
 		const { totalRequests, requests } = await simulator.stats();
-		simulator.close();
+		await simulator.close();
 		return { sdkBatchWall: wallMs / idealMs(items), sdkBatchRequests: (totalRequests - (requests.startRun ?? 0)) / (wallMs / 1000) };
 	},
 };

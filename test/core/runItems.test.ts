@@ -86,7 +86,19 @@ describe('a failed item', () => {
 			throw new Stopped();
 		});
 		expect(await stage.run()).toMatchObject({ kind: 'NodeApiError', message: 'HTTP 500', error: { context: { itemIndex: 1 } } });
-		expect([begun.length, told.length, stage.clock.now()]).toEqual([10, 9, 0]);
+		expect([begun.length, told.length, stage.clock.now()]).toEqual([5, 4, 0]);
+	});
+
+	it('is the last that begins: items begin a few per turn of the event loop', async () => {
+		const begun: number[] = [];
+		const stage = itemsStage(200, (index) => async () => {
+			begun.push(index);
+			if (index === 12) throw new ServiceFailure('no');
+			return [];
+		});
+		expect(await stage.run()).toMatchObject({ message: 'no' });
+		expect(begun).toEqual(Array.from({ length: 15 }, (_, index) => index));
+		expect(stage.clock.waits.filter((ms) => ms === 0)).toHaveLength(3);
 	});
 
 	it('waits for starts that are on their way, but not longer than ten seconds', async () => {

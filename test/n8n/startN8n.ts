@@ -8,6 +8,7 @@ import { startProcess, type StartedProcess } from './startProcess';
 export interface N8nServer {
 	readonly baseUrl: string;
 	readonly userFolder: string;
+	readonly pid: number;
 	/** Milliseconds from the start to an editor that can be used. */
 	readonly startMs: number;
 	stop(graceMs?: number): Promise<void>;
@@ -63,6 +64,9 @@ export const startN8n = async (n8n: InstalledN8n, place: N8nPlace): Promise<N8nS
 	return {
 		baseUrl,
 		userFolder,
+		get pid() {
+			return process.pid;
+		},
 		get startMs() {
 			return startMs;
 		},

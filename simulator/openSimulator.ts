@@ -1,10 +1,10 @@
 import { request } from 'undici';
-import { type ChildProcess, execPath, join, once, onExit, projectDir, spawn } from '../simulator/platform';
+import { once } from './platform';
+import { firstLine, startScript } from './startScript';
 
-export const ROOT = projectDir;
-
-export interface SimulatedRunTimes {
+export interface SimulatedRunSummary {
 	run_id: string;
+	group_id: string | null;
 	state: string;
 	created_at: number;
 	completed_at: number | null;
@@ -14,7 +14,7 @@ interface Stats {
 	requests: Record<string, number>;
 	totalRequests: number;
 	unknown: string[];
-	runs: SimulatedRunTimes[];
+	runs: SimulatedRunSummary[];
 }
 
 /** The simulator in its own process, seen through its control endpoints. */
@@ -27,24 +27,7 @@ export interface SimulatorProcess {
 	reset(): Promise<void>;
 	/** Puts in finished runs and gives their ids. */
 	addRuns(count: number): Promise<string[]>;
-	close(): void;
-}
-
-/** Starts a node process on a TypeScript file of ours. */
-export function startScript(file: string, args: string[]): ChildProcess {
-	const child = spawn(execPath, ['--import', 'tsx', join(ROOT, file), ...args], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
-	onExit(() => void child.kill());
-	return child;
-}
-
-/** The first line that a process prints. Rejects when it ends without one. */
-export async function firstLine(child: ChildProcess): Promise<string> {
-	let text = '';
-	for await (const chunk of child.stdout ?? []) {
-		text += String(chunk);
-		if (text.includes('\n')) return text.slice(0, text.indexOf('\n'));
-	}
-	throw new Error(`A process ended without a word: ${child.spawnargs.join(' ')}`);
+	close(): Promise<void>;
 }
 
 export async function openSimulator(...args: string[]): Promise<SimulatorProcess> {
@@ -61,15 +44,10 @@ export async function openSimulator(...args: string[]): Promise<SimulatorProcess
 		stats: async () => (await control('GET', 'stats')) as Stats,
 		reset: async () => void (await control('POST', 'reset')),
 		addRuns: async (count) => ((await control('POST', 'runs', { count })) as { run_ids: string[] }).run_ids,
-		close: () => void child.kill(),
+		close: async () => {
+			const ended = once(child, 'exit');
+			child.kill();
+			await ended;
+		},
 	};
-}
-
-/** The JSON that a child process of ours prints when its task is done. */
-export async function askChild<T>(task: string, given: object): Promise<T> {
-	const child = startScript('benchmarks/child.ts', [task, JSON.stringify(given)]);
-	const ended = once(child, 'exit');
-	const line = await firstLine(child);
-	await ended;
-	return JSON.parse(line) as T;
 }

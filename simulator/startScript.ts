@@ -1,0 +1,18 @@
+import { type ChildProcess, execPath, join, onExit, projectDir, spawn } from './platform';
+
+/** Starts a node process on a TypeScript file of ours. */
+export function startScript(file: string, args: string[]): ChildProcess {
+	const child = spawn(execPath, ['--import', 'tsx', join(projectDir, file), ...args], { cwd: projectDir, stdio: ['ignore', 'pipe', 'inherit'] });
+	onExit(() => void child.kill());
+	return child;
+}
+
+/** The first line that a process prints. Rejects when it ends without one. */
+export async function firstLine(child: ChildProcess): Promise<string> {
+	let text = '';
+	for await (const chunk of child.stdout ?? []) {
+		text += String(chunk);
+		if (text.includes('\n')) return text.slice(0, text.indexOf('\n'));
+	}
+	throw new Error(`A process ended without a word: ${child.spawnargs.join(' ')}`);
+}

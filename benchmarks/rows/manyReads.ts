@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { chain, nodeOf } from '../../test/engine/runWorkflow';
 import { PassThrough } from '../../test/engine/startEngine';
 import { performance } from '../../simulator/platform';
-import type { Measurement, Stage } from '../measurement';
+import { type Measurement, type Stage, withStall } from '../measurement';
 import { credentials, itemsOf } from '../openEngine';
 import { openSimulator, type SimulatorProcess } from '../../simulator/openSimulator';
 
@@ -54,10 +54,10 @@ async function measureReads(stage: Stage, simulator: SimulatorProcess, name: str
 	const bareMs = await readBare(simulator, runIds);
 	const helperMs = await readByHelper(stage, simulator, runIds);
 	const began = performance.now();
-	await stage.items('run.get', { runId: '={{ $json.id }}' }, runIds.map((id) => ({ json: { id } })));
+	const { stallMs } = await withStall(async () => await stage.items('run.get', { runId: '={{ $json.id }}' }, runIds.map((id) => ({ json: { id } }))));
 	const oursMs = performance.now() - began;
 	stage.pointTo(stage.simulator);
-	return { [`${name}Reads`]: oursMs / bareMs, [`${name}Helper`]: helperMs / bareMs, [`${name}BareMs`]: bareMs };
+	return { stallMs, [`${name}Reads`]: oursMs / bareMs, [`${name}Helper`]: helperMs / bareMs, [`${name}BareMs`]: bareMs };
 }
 
 const title = `${READS} items × Run > Get, ${AT_A_TIME} at a time`;

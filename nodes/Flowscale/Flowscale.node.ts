@@ -21,7 +21,7 @@ export class Flowscale implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: OUTPUTS,
-		waitingNodeTooltip: 'The runs go on at Flowscale. The execution is saved and looks again after 1 to 15 minutes.',
+		waitingNodeTooltip: 'The runs continue at Flowscale. The execution is saved, and checks again after 1 to 15 minutes.',
 		credentials: [{ name: 'flowscaleApi', required: true }],
 		properties: propertiesOf(resources),
 	};

@@ -39,8 +39,8 @@ export const inputFields: INodeProperties[] = [
 		type: 'json',
 		default: '{}',
 		placeholder: 'e.g. { "text_51536": "a red fox in the snow", "seed_51537": 42 }',
-		hint: 'Parameter names are in the deployment’s API dashboard, such as text_51536',
-		description: 'Object of parameter name to value. A list sends its values one by one under the same name.',
+		hint: 'Parameter names such as text_51536 are in the deployment’s API dashboard',
+		description: 'Parameter names and their values. A list sends its values one by one under the same name.',
 		displayOptions: { show: { inputMode: ['json'] } },
 	},
 	{

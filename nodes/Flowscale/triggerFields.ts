@@ -13,11 +13,11 @@ export const triggerFields: INodeProperties[] = [
 		required: true,
 		options: [
 			{ name: 'Cancelled', value: 'cancelled', description: 'A run was cancelled' },
-			{ name: 'Completed', value: 'completed', description: 'A run ended well, its outputs can be fetched' },
+			{ name: 'Completed', value: 'completed', description: 'A run succeeded, and its outputs can be fetched' },
 			{ name: 'Failed', value: 'failed', description: 'A run failed or timed out' },
 		],
 		default: ['completed'],
-		description: 'Which ends of a run start the workflow',
+		description: 'What has to happen to a run for the workflow to start',
 	},
 	{
 		displayName: 'Filters',

@@ -9,7 +9,7 @@ const BYTES_PER_MB = 1_048_576;
 
 /** How files of a finished run come out; part of the Options of every operation that fetches outputs. */
 export const outputOptions: INodeProperties[] = [
-	{ displayName: 'Download', name: 'download', type: 'boolean', default: true, description: 'Whether to fetch the files into binary fields; otherwise the items hold links, which expire' },
+	{ displayName: 'Download', name: 'download', type: 'boolean', default: true, description: 'Whether to download the files into binary fields. Otherwise the items hold links, which expire.' },
 	{ displayName: 'Max File Size (MB)', name: 'maxFileSize', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Refuse a larger file without reading it (1 MB = 1,048,576 bytes). 0 means no limit.' },
 	{
 		displayName: 'Output Items',
@@ -31,27 +31,27 @@ export const waitingOptions: INodeProperties[] = [
 		name: 'cancelRemote',
 		type: 'options',
 		options: [
-			{ name: 'Never', value: 'never', description: 'Runs go on at the service whatever happens here' },
-			{ name: 'On Stop', value: 'onStop', description: 'When the execution is stopped, or timed out by n8n' },
+			{ name: 'Never', value: 'never', description: 'Runs continue at the service, whatever happens here' },
+			{ name: 'On Stop', value: 'onStop', description: 'When the execution is stopped by you, or timed out by n8n' },
 			{ name: 'On Stop or Timeout', value: 'onStopOrTimeout', description: 'Also when a run takes longer than Timeout' },
 		],
 		default: 'onStop',
-		description: 'When to cancel runs that are still going, so that they cost nothing more',
+		description: 'When to cancel runs that have not ended, so that they cost nothing more',
 	},
-	{ displayName: 'Live Events', name: 'liveEvents', type: 'boolean', default: true, description: 'Whether to follow the event stream of the last few runs where the deployment has one, which notices their end at once' },
-	{ displayName: 'Max Concurrent Runs', name: 'maxConcurrent', type: 'number', typeOptions: { minValue: 1 }, default: 10, description: 'How many runs of this node may be going at a time' },
+	{ displayName: 'Live Events', name: 'liveEvents', type: 'boolean', default: true, description: 'Whether to follow the event stream of the last few runs, which tells their end at once. Has no effect where the deployment offers none.' },
+	{ displayName: 'Max Concurrent Runs', name: 'maxConcurrent', type: 'number', typeOptions: { minValue: 1 }, default: 10, description: 'How many runs this node has in progress at a time' },
 	{
 		displayName: 'On Failed Run',
 		name: 'onFailedRun',
 		type: 'options',
 		options: [
-			{ name: 'Return as Item', value: 'item', description: 'A run that failed, timed out or was cancelled comes out as a normal item' },
-			{ name: 'Throw Error', value: 'error', description: 'The item fails' },
+			{ name: 'Return as Item', value: 'item', description: 'A run that failed, timed out or was cancelled becomes a normal item, with its state' },
+			{ name: 'Throw Error', value: 'error', description: 'The item fails, and with it the node unless On Error says otherwise' },
 		],
 		default: 'error',
 	},
-	{ displayName: 'Poll Interval (Seconds)', name: 'pollInterval', type: 'number', typeOptions: { minValue: 0.1, numberPrecision: 1 }, default: 2, description: 'Usual pause between looks: shorter in a run’s first seconds, up to five times as long when it is old' },
-	{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 0 }, default: 600, description: 'How long to wait for each run. 0 means no limit.' },
+	{ displayName: 'Poll Interval (Seconds)', name: 'pollInterval', type: 'number', typeOptions: { minValue: 0.1, numberPrecision: 1 }, default: 2, description: 'Usual pause between two checks. It is shorter in a run’s first seconds and grows with its age, to five times this at most.' },
+	{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 0 }, default: 600, description: 'How long to wait for each run, counted from its start here. 0 means no limit.' },
 ];
 
 /** Where the wait takes place. The node's outputs depend on it, so it is no expression. */
@@ -62,13 +62,13 @@ export const waitModeFields: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'In Execution', value: 'inExecution', description: 'The execution stays active until the runs have ended: for seconds to some minutes' },
-			{ name: 'Suspended', value: 'suspended', description: 'After a minute the execution is saved and leaves the worker, looks again now and then, and survives a restart: for many minutes to hours' },
+			{ name: 'In Execution', value: 'inExecution', description: 'The execution stays active until the runs have ended. For runs of seconds to a few minutes.' },
+			{ name: 'Suspended', value: 'suspended', description: 'After a minute the execution is saved, leaves the worker, and checks again from time to time. It survives a restart of n8n. For runs of many minutes to hours.' },
 		],
 		default: 'inExecution',
 	},
 	{
-		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are looked at for a minute; then the execution is suspended and looks again after 1 to 15 minutes.',
+		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are watched for a minute. Then the execution is saved, and checks again after 1 to 15 minutes.',
 		name: 'suspendedNotice',
 		type: 'notice',
 		default: '',

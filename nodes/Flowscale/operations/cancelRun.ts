@@ -7,7 +7,7 @@ export const cancelRun: Operation<FlowscaleSession> = {
 	name: 'Cancel',
 	value: 'cancel',
 	action: 'Cancel a run',
-	description: 'End a run that is queued or going',
+	description: 'Stop a run that is queued or running',
 	fields: [runField],
 	prepare: (item, { api }) => {
 		const runId = item.id('runId', 'Run ID');

@@ -10,7 +10,7 @@ export const execute: Operation<FlowscaleSession> = {
 	name: 'Execute',
 	value: 'execute',
 	action: 'Execute a workflow',
-	description: 'Start a run and return at once',
+	description: 'Start a run without waiting for it',
 	fields: [...startFields, optionsField([reuseOption])],
 	prepare: (item, session) => {
 		const order = readStartOrder(item, session);

@@ -11,7 +11,7 @@ export const getHealth: Operation<FlowscaleSession> = {
 	name: 'Get Health',
 	value: 'getHealth',
 	action: 'Get the health of the cluster',
-	description: 'State of each container',
+	description: 'Get the state of each container',
 	fields: [],
 	prepare: (_, { api }) => async () =>
 		(await api.health()).map((entry, index) => ({

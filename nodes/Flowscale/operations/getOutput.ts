@@ -12,7 +12,7 @@ export const getOutput: Operation<FlowscaleSession> = {
 	name: 'Get',
 	value: 'get',
 	action: 'Get an output',
-	description: 'Fetch one output by its file name, as file, link or text',
+	description: 'Get an output by its file name, as file, link or text',
 	fields: [
 		{ displayName: 'File Name', name: 'filename', type: 'string', required: true, default: '', placeholder: 'e.g. filename_prefix_58358_5WWF7GQUYF.png', description: 'Name of the output, as a run lists it in outputs or output_names' },
 		download,

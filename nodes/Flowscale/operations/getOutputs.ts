@@ -11,7 +11,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 	name: 'Get Outputs',
 	value: 'getOutputs',
 	action: 'Get the outputs of a run',
-	description: 'Fetch the files and texts that a finished run made',
+	description: 'Get the files and texts that a finished run made',
 	fields: [runField, optionsField(outputOptions)],
 	prepare: (item, session) => {
 		const { api, clock, stop } = session;

@@ -15,7 +15,7 @@ export const getQueue: Operation<FlowscaleSession> = {
 	name: 'Get Queue',
 	value: 'getQueue',
 	action: 'Get the queue of the cluster',
-	description: 'Running and pending runs of each container',
+	description: 'Get the running and pending runs of each container',
 	fields: [],
 	prepare: (_, { api }) => async () =>
 		(await api.queue()).map((entry, index) => {

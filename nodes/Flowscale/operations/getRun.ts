@@ -9,7 +9,7 @@ export const getRun: Operation<FlowscaleSession> = {
 	name: 'Get',
 	value: 'get',
 	action: 'Get a run',
-	description: 'Look at one run',
+	description: 'Get a run by its ID',
 	fields: [runField, simplifyField],
 	prepare: (item, { api }) => {
 		const runId = item.id('runId', 'Run ID');

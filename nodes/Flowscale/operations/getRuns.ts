@@ -21,7 +21,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 	name: 'Get Many',
 	value: 'getMany',
 	action: 'Get many runs',
-	description: 'List runs, newest first unless sorted otherwise',
+	description: 'Get a list of runs, newest first unless sorted otherwise',
 	fields: [
 		returnAllField,
 		limitField,

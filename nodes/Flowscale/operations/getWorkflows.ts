@@ -8,7 +8,7 @@ export const getWorkflows: Operation<FlowscaleSession> = {
 	name: 'Get Many',
 	value: 'getMany',
 	action: 'Get many workflows',
-	description: 'List the deployed workflows with their inputs and outputs',
+	description: 'Get a list of the deployed workflows with their inputs and outputs',
 	fields: [returnAllField, limitField, simplifyField],
 	prepare: (item, { api }) => {
 		const limit = item.flag('returnAll', false) ? Number.POSITIVE_INFINITY : item.amount('limit', 'Limit', 50, 1);

@@ -24,7 +24,7 @@ export class Comflowy implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: OUTPUTS,
-		waitingNodeTooltip: 'The runs go on at Comflowy. The execution is saved and goes on when Comflowy calls back, or looks again after a while.',
+		waitingNodeTooltip: 'The runs continue at Comflowy. The execution is saved until Comflowy calls back, or checks again after a while.',
 		credentials: [{ name: 'comflowyApi', required: true }],
 		webhooks: RESUME_WEBHOOKS,
 		properties: propertiesOf(resources),

@@ -39,11 +39,12 @@ export class ComflowyTrigger implements INodeType {
 				name: 'events',
 				type: 'multiOptions',
 				options: [
-					{ name: 'Progress', value: 'progress', description: 'A run waits, goes on, or has something to say' },
+					{ name: 'Progress', value: 'progress', description: 'A run is waiting or in progress' },
 					{ name: 'Result', value: 'result', description: 'A run has succeeded or failed' },
 				],
 				required: true,
 				default: ['result'],
+				description: 'The callbacks that start the workflow',
 			},
 		],
 	};

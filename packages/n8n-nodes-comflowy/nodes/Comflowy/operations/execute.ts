@@ -9,7 +9,7 @@ export const execute: Operation<ComflowySession> = {
 	name: 'Execute',
 	value: 'execute',
 	action: 'Execute a workflow',
-	description: 'Start a run and return at once',
+	description: 'Start a run without waiting for it',
 	fields: [...startFields, optionsField([progressUrlOption, resultUrlOption])],
 	prepare: (item, session) => {
 		const order = readStartOrder(item, session);

@@ -41,7 +41,7 @@ export const progressUrlOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: 'e.g. the URL of a Comflowy Trigger',
-	description: 'Address that Comflowy calls while the run goes on',
+	description: 'Address that Comflowy calls while the run is in progress',
 };
 
 export const resultUrlOption: INodeProperties = {
@@ -60,7 +60,7 @@ export const lookUpOption: INodeProperties = {
 	typeOptions: { minValue: 60 },
 	default: 300,
 	hint: 'Only with Wait Mode "Callback"',
-	description: 'When no callback has come for this long, the runs are looked up; a callback may get lost',
+	description: 'How long to wait for a callback before the runs are looked up, since a callback may get lost',
 };
 
 /** Comflowy has neither cancelling nor event streams. */
@@ -72,13 +72,13 @@ export const comflowyWaitModeFields: INodeProperties[] = [
 	{
 		...waitMode,
 		options: [
-			{ name: 'Callback', value: 'callback', description: 'The execution is saved and leaves the worker until Comflowy calls back: needs an n8n that can be reached from the internet' },
+			{ name: 'Callback', value: 'callback', description: 'The execution is saved and leaves the worker until Comflowy calls back. Needs an n8n that can be reached from the internet.' },
 			...(waitMode.options ?? []),
 		],
 	},
 	suspendedNotice,
 	{
-		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Comflowy wakes the execution with its result callback; if none comes, the runs are looked up after a while.',
+		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Comflowy wakes the execution with its result callback. If none comes, the runs are looked up after a while.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

@@ -13,7 +13,7 @@ export const getRun: Operation<ComflowySession> = {
 	name: 'Get',
 	value: 'get',
 	action: 'Get a run',
-	description: 'Look at one run, and fetch its images if wished',
+	description: 'Get a run by its ID, with its images if wanted',
 	fields: [
 		runField,
 		{ displayName: 'Simplify', name: 'simplify', type: 'boolean', default: true, description: 'Whether to return a simplified version of the response instead of the raw data' },

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { SimulatedRun } from '../../simulator/flowscale/startFlowscale';
+import { addTool } from './addTool';
 import { linkedOutput } from './expectedItems';
 import { bytesOf, linksOf, madeBy, ownPrompt, startOf, useStage } from './useStage';
 
@@ -48,6 +49,14 @@ test.each<[string, INodeParameters, (run: SimulatedRun) => object]>([
 	const { node, items, runs, named, requests } = await withOutputs(0);
 	const got = await items(node('output.get', parameters), named);
 	expect(got).toEqual(runs.map((run, item) => ({ json: expected(run), pairedItem: { item } })));
+	expect(requests('download')).toBe(0);
+});
+
+test('output.get gives an agent a link, and fetches no file', async () => {
+	const { engine, node, items, runs, named, requests } = await withOutputs(0);
+	addTool(engine, 'n8n-nodes-flowscale.flowscale');
+	const got = await items(node('output.get', { filename: '={{ $json.file }}' }, { type: 'n8n-nodes-flowscale.flowscaleTool' }), named);
+	expect(got).toEqual(runs.map((run, item) => ({ json: told(run, {}), pairedItem: { item } })));
 	expect(requests('download')).toBe(0);
 });
 

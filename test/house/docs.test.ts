@@ -3,6 +3,9 @@ import { pauseByAge } from '../../nodes/core/pace';
 import { pauseBeforeTurn } from '../../nodes/core/suspension';
 import { resources } from '../../nodes/Flowscale/operations';
 import { triggerFields } from '../../nodes/Flowscale/triggerFields';
+import { ComflowyTrigger } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/ComflowyTrigger.node';
+import { resources as comflowyResources } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/operations';
+import { resources as flowAiResources } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/operations';
 import { dirname, fs, join, projectDir } from '../../simulator/platform';
 import { misfits, readSchema, unseen } from '../engine/outputSchema';
 
@@ -10,6 +13,12 @@ const PAGES: Record<string, string> = { workflow: 'workflows', run: 'runs', outp
 const read = async (file: string) => await fs.readFile(join(projectDir, file), 'utf8');
 const pages = async () => (await fs.readdir(join(projectDir, 'docs'))).filter((file) => file.endsWith('.md')).map((file) => `docs/${file}`);
 const allPages = async () => (await Promise.all((await pages()).map(read))).join('\n');
+
+/** The item behind the comment that names its operation. */
+function sampleIn(text: string, operation: string): unknown {
+	const [, sample = ''] = new RegExp(`<!-- ${operation.replace('.', '\\.')} -->\\n\`\`\`json\\n([\\s\\S]+?)\`\`\``).exec(text) ?? [];
+	return JSON.parse(sample);
+}
 
 /** A default as the pages write it. */
 function shownDefault({ type, default: value, options = [] }: INodeProperties): string {
@@ -32,10 +41,18 @@ function fieldsIn(fields: INodeProperties[]): INodeProperties[] {
 	});
 }
 
-it('every field and option of every operation is explained, with its default', async () => {
-	const text = await allPages();
-	const fields = [...resources.flatMap(({ operations }) => operations.flatMap((operation) => fieldsIn(operation.fields))), ...fieldsIn(triggerFields)];
-	expect(fields.length).toBeGreaterThan(50);
+interface Menu {
+	operations: Array<{ fields: INodeProperties[] }>;
+}
+
+it.each<[string, () => Promise<string>, Menu[], INodeProperties[]]>([
+	['Flowscale', allPages, resources, triggerFields],
+	['Comflowy', async () => await read('packages/n8n-nodes-comflowy/README.md'), comflowyResources, new ComflowyTrigger().description.properties],
+	['FlowAI', async () => await read('packages/n8n-nodes-flowai/README.md'), flowAiResources, []],
+])('every field and option of %s is explained, with its default', async (_, textOf, menu, triggers) => {
+	const text = await textOf();
+	const fields = fieldsIn([...menu.flatMap(({ operations }) => operations.flatMap((operation) => operation.fields)), ...triggers]);
+	expect(fields.length).toBeGreaterThan(8);
 	const rows = new Set(fields.map((field) => `| ${field.displayName} | ${shownDefault(field)}${shownDefault(field) ? ' ' : ''}| `));
 	expect([...rows].filter((row) => !text.includes(`\n${row}`))).toEqual([]);
 });
@@ -43,12 +60,20 @@ it('every field and option of every operation is explained, with its default', a
 it.each(resources.flatMap(({ value, operations }) => operations.map((operation) => [`${value}.${operation.value}`, PAGES[value], operation.name] as const)))('%s has its section with an item as it comes out', async (operation, page, name) => {
 	const text = await read(`docs/${page}.md`);
 	const [, section = ''] = text.split(new RegExp(`^## ${name}$`, 'm'));
-	const [, sample = ''] = new RegExp(`<!-- ${operation.replace('.', '\\.')} -->\\n\`\`\`json\\n([\\s\\S]+?)\`\`\``).exec(section) ?? [];
-	const item = JSON.parse(sample) as { outputs?: unknown[] };
+	const item = sampleIn(section, operation);
 	const schema = await readSchema(join(projectDir, 'nodes/Flowscale'), operation);
 	expect(misfits(schema, [item])).toEqual([]);
 	// An output is a link or a text, and a run may have none.
 	expect(unseen(schema, [item]).filter((path) => !/outputs\[\]|\.file_content$/.test(path))).toEqual([]);
+});
+
+it.each([
+	['packages/n8n-nodes-comflowy', 'Comflowy', 'workflow.executeAndWait'],
+	['packages/n8n-nodes-flowai', 'FlowAi', 'workflow.execute'],
+])('%s shows an item as it comes out', async (folder, node, operation) => {
+	const item = sampleIn(await read(`${folder}/README.md`), operation);
+	const schema = await readSchema(join(projectDir, folder, 'nodes', node), operation);
+	expect({ misfits: misfits(schema, [item]), unseen: unseen(schema, [item]) }).toEqual({ misfits: [], unseen: [] });
 });
 
 it('what waiting costs is what the pace gives', async () => {
@@ -81,4 +106,12 @@ it('no link and no picture of the documents leads nowhere', async () => {
 		}
 	}
 	expect(broken).toEqual([]);
+});
+
+it('the versions that README calls tested are those that are tested', async () => {
+	const [, table] = (await read('README.md')).split('## Compatibility');
+	const { devDependencies } = JSON.parse(await read('package.json')) as { devDependencies: Record<string, string> };
+	const servers = await Promise.all(['n8n-2', 'n8n-1'].map(async (name) => (JSON.parse(await read(`test/n8n/${name}/package.json`)) as { dependencies: { n8n: string } }).dependencies.n8n));
+	const engines = [devDependencies['n8n-core'], devDependencies['n8n-core-1x'].replace('npm:n8n-core@', '')];
+	for (const version of [...servers.map((server) => `n8n ${server},`), ...engines.map((engine) => `n8n-core ${engine},`)]) expect(table).toContain(version);
 });

@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { ServiceFailure } from '../../core/errors';
 import type { Operation } from '../../core/menu';
 import { itemOf } from '../../core/outputItems';
+import { isTool } from '../../core/suspension';
 import { outputOptions } from '../../core/waitingFields';
 import type { FlowscaleSession } from '../operations';
 import { askFor } from '../outputs';
@@ -20,7 +21,8 @@ export const getOutput: Operation<FlowscaleSession> = {
 	],
 	prepare: (item, session) => {
 		const filename = item.text('filename', 'File Name');
-		const isDownloaded = item.flag('download', true);
+		// An agent gets links here as elsewhere.
+		const isDownloaded = item.flag('download', true) && !isTool(item.context);
 		const field = isDownloaded ? item.text('binaryField', 'Put Output File in Field') : 'data';
 		return async () => {
 			const answer = await askFor(session.api, filename);

@@ -22,7 +22,8 @@ export const getRun: Operation<ComflowySession> = {
 	prepare: (item, { api, fetchOutput }) => {
 		const runId = item.id('runId', 'Run ID');
 		const isSimple = item.flag('simplify', true);
-		const settings = { ...readOutputSettings(item), isDownloaded: item.flag('options.download', false) };
+		const usual = readOutputSettings(item);
+		const settings = { ...usual, isDownloaded: usual.isDownloaded && item.flag('options.download', false) };
 		return async () => {
 			const found = await api.run(runId);
 			if (found === null) throw unknownRun(namedRun(runId));

@@ -5,6 +5,7 @@ import { measurements } from './measurements';
 import { measureNoise } from './noise';
 import { BIG_FILE, itemsOf, openEngine, startOf } from './openEngine';
 import { drawChart } from './report/chart';
+import { writeFigures } from './report/figures';
 import { lineOf, markdownOf, type Results } from './report/markdown';
 import { openSimulator } from '../simulator/openSimulator';
 
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
 	await fs.writeFile(join(dir, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
 	await fs.writeFile(join(dir, 'results.md'), markdownOf(results));
 	await fs.writeFile(isWhole ? join(projectDir, 'docs', 'benchmark.svg') : join(dir, 'benchmark.svg'), drawChart(rows));
+	if (isWhole) await writeFigures(results);
 	await fs.rm(userFolder, { recursive: true, force: true });
 	await simulator.close();
 	const missed = rows.filter(({ verdict }) => verdict === 'MISSED').length;

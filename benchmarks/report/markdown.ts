@@ -10,7 +10,7 @@ export interface Results {
 	rows: Row[];
 }
 
-const numberOf = (value: number, { digits = 1, unit }: Row) => `${value.toFixed(digits)}${unit === '' ? '' : unit.startsWith('/') ? unit : ` ${unit}`}`;
+export const numberOf = (value: number, { digits = 1, unit }: Row) => `${value.toFixed(digits)}${unit === '' ? '' : unit.startsWith('/') ? unit : ` ${unit}`}`;
 const boundOf = (row: Row) => (row.bound === undefined ? '' : `≤ ${numberOf(row.bound, { ...row, digits: Number.isInteger(row.bound) ? 0 : 2 })}`);
 
 /** One row for the terminal: value, bound, verdict. */

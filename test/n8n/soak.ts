@@ -20,7 +20,7 @@ const heapLimit = '--max-old-space-size=700';
 
 /**
  * `npm run soak:n8n [minutes] [seed]`: batch after batch through n8n's queue mode (main, two workers, PostgreSQL, Redis), with the trigger
- * polling every five seconds, against a deployment of whose requests 5 % suffer a random fault. Ends with 1 unless every item came out
+ * polling every minute, against a deployment of whose requests 5 % suffer a random fault. Ends with 1 unless every item came out
  * with exactly one run, and the trigger told each run once.
  */
 const soak = async (folder: string): Promise<boolean> => {
@@ -44,7 +44,7 @@ const soak = async (folder: string): Promise<boolean> => {
 
 	const { runs } = await service.stats();
 	// The trigger catches up: the last runs are seen by its next polls.
-	for (const patienceMs = Date.now() + 90_000; Date.now() < patienceMs && !completedOf(runs).every((id) => collector.seen.has(id)); ) await sleep(1_000);
+	for (const patienceMs = Date.now() + 150_000; Date.now() < patienceMs && !completedOf(runs).every((id) => collector.seen.has(id)); ) await sleep(1_000);
 	const isGood = closeAccount({ tally, runs, seen: collector.seen, memory: await memory.stop() });
 	say(`n8n ${n8n.version}, ${((Date.now() - begun) / 60_000).toFixed(1)} minutes`);
 	collector.close();

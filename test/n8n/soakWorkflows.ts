@@ -63,7 +63,8 @@ export const reportWorkflow = (credential: Credential, url: string): Workflow =>
 		events: ['completed'],
 		filters: {},
 		options: {},
-		pollTimes: { item: [{ mode: 'custom', cronExpression: '*/5 * * * * *' }] },
+		// The shortest that n8n allows.
+		pollTimes: { item: [{ mode: 'everyMinute' }] },
 	});
 	const post = {
 		...placed(),

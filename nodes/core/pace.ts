@@ -14,6 +14,11 @@ export function pauseByAge(ageMs: number, intervalMs: number): number {
 	return Math.min(MOST_INTERVALS * intervalMs, Math.max(quick, ageMs * SHARE_OF_AGE));
 }
 
+/** Least pause of a wait that may take hours: late by a quarter of the run's age at most, and few looks before the first suspension. */
+export function pauseInShift(ageMs: number, intervalMs: number): number {
+	return Math.max(intervalMs, ageMs * QUICK_SHARE_OF_AGE);
+}
+
 /** While a stream tells of the run's end, looks are only there in case it lies. */
 export function pauseWithStream(intervalMs: number): number {
 	return MOST_INTERVALS * intervalMs;

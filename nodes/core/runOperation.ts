@@ -33,7 +33,7 @@ export async function runOperation<Session extends { clock: Clock; waiting?(item
 	try {
 		const waitMode = isWaitingOperation(operation) ? String(context.getNodeParameter('waitMode', 0, 'inExecution')) : 'inExecution';
 		const isSuspended = waitMode !== 'inExecution';
-		const suspension = openSuspension(context, clock.now());
+		const suspension = openSuspension(context);
 		const session = await open(context, life.signal, suspension.firstRunIndex);
 		const parts = { context, session, life, clock };
 		if (isSuspended && isWaitingOperation(operation) && session.waiting && !mustWaitInPlace(context))

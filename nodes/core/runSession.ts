@@ -78,5 +78,9 @@ function openWaiter({ watch, cancel, completeOutputs }: RunService, { context, c
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
 		warn: (text) => context.logger.warn(text),
 	});
-	return { ...waiter, untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(onEnd) };
+	return {
+		...waiter,
+		untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(onEnd),
+		lookAgain: async (run) => await waiter.lookAgain(run).finally(onEnd),
+	};
 }

@@ -5,19 +5,21 @@ import type { ItemOutput } from './menu';
 import type { KnownRun } from './run';
 import type { ItemRun } from './runItems';
 import { type RunWaiter, StillRunning } from './runWaiter';
-import { checkWire, closeSuspension, isTurn, pauseBeforeTurn, saveSuspension, type Suspension } from './suspension';
+import { checkWire, closeSuspension, isTurn, mayStartAnew, pauseBeforeTurn, saveSuspension, type Suspension } from './suspension';
 import type { Wait, WaitingOperation } from './waitingOperation';
 
 /** How long runs are looked at in place before the execution is suspended for the first time, and how long it is away then. */
 export interface SuspensionPace {
 	firstShiftMs: number;
-	/** @param ageMs of the wait so far */
+	/** @param ageMs of the youngest run that is waited for */
 	pauseMs(ageMs: number): number;
 }
 
 const USUAL_PACE: SuspensionPace = { firstShiftMs: 60_000, pauseMs: pauseBeforeTurn };
 /** A turn of the loop needs one look. */
 const TURN_MS = 3_000;
+/** Every so many turns a run that seems to go on is asked for its outputs, too. */
+const TURNS_PER_DOUBT = 4;
 /** n8n resumes nothing in less than a minute: what is due earlier is waited for in place. */
 const COURTESY_MS = 65_000;
 
@@ -37,9 +39,10 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	checkWire(context);
 	const items = context.getInputData();
 	const isContinued = isTurn(context) || suspension.turns > 0;
+	const mayRestart = mayStartAnew(context, suspension);
 	const endsMs = clock.now() + (isContinued ? TURN_MS : pace.firstShiftMs);
-	const shift = { endsMs, courtesyMs: COURTESY_MS, sinceMs: suspension.sinceMs };
-	let stillRunning = 0;
+	const isDoubtful = suspension.turns > 0 && suspension.turns % TURNS_PER_DOUBT === 0;
+	const left: number[] = [];
 	let failure: { error: unknown; index: number } | undefined;
 
 	const fail = (error: unknown, index: number) => {
@@ -55,44 +58,74 @@ export async function runSuspended<Session>({ context, operation, session, life,
 		try {
 			return await task();
 		} catch (error) {
-			if (error instanceof StillRunning) stillRunning++;
+			if (error instanceof StillRunning) left.push(index);
 			else fail(error, index);
 			return undefined;
 		}
 	};
 	const endIfFailed = () => {
+		if (failure) suspension.failedTries++;
 		saveSuspension(context, suspension);
 		if (failure) throw toNodeError(context.getNode(), failure.error, failure.index);
 	};
 
 	const open = items.map((_, index) => index).filter((index) => suspension.failures[index] === undefined);
-	const waits = new Map<number, Wait & { waiter: RunWaiter }>();
+	const waits = new Map<number, Wait>();
+	const going = new Map<number, RunWaiter>();
 	for (const index of open) {
-		const item = itemAt(context, index);
-		await guarded(index, async () => waits.set(index, { ...operation.prepareWait(item, session), waiter: waiting(item) }));
+		await guarded(index, async () => {
+			const item = itemAt(context, index);
+			waits.set(index, operation.prepareWait(item, session));
+			if (!suspension.ended[index]) going.set(index, waiting(item));
+		});
 	}
 	endIfFailed();
 
-	const ended = new Map<number, KnownRun>();
-	await Promise.all([...waits].map(async ([index, { begin, order, waiter }]) => {
-		const isOwnTurn = isContinued && !suspension.reported[index];
-		const run = await guarded(index, async () => await waiter.untilEnd(async () => await begin(isOwnTurn), order, shift));
-		if (run) ended.set(index, run);
+	const ended = new Map<number, { run: KnownRun; waiter: RunWaiter }>();
+	await Promise.all([...going].map(async ([index, waiter]) => {
+		const { begin, order } = waits.get(index) ?? unprepared(index);
+		const shift = { endsMs, courtesyMs: COURTESY_MS, sinceMs: 0, judgedMs: isDoubtful ? 0 : clock.now() };
+		const beginOrGoOn = async () => {
+			const isNewTry = suspension.reported[index] && mayRestart;
+			if (isNewTry) {
+				delete suspension.reported[index];
+				delete suspension.sinceMs[index];
+			}
+			const run = await begin(isContinued && !isNewTry);
+			shift.sinceMs = suspension.sinceMs[index] ??= clock.now();
+			return run;
+		};
+		const run = await guarded(index, async () => {
+			const last = await waiter.untilEnd(beginOrGoOn, order, shift);
+			// A failure is told at once, however long the others take.
+			return last.state === 'succeeded' ? last : await waiter.conclude(last, order);
+		});
+		if (run === undefined) return;
+		suspension.ended[index] = true;
+		ended.set(index, { run, waiter });
 	}));
 	endIfFailed();
-	if (stillRunning > 0) {
+	if (left.length > 0) {
 		suspension.turns++;
 		saveSuspension(context, suspension);
 		const now = clock.now();
-		const deadlines = [...waits.values()].flatMap(({ order }) => (order.timeoutMs > 0 ? [suspension.sinceMs + order.timeoutMs] : []));
-		await context.putExecutionToWait(new Date(nextTurnMs(now, pace.pauseMs(now - suspension.sinceMs), deadlines)));
+		const waitsLeft = left.map((index) => ({ sinceMs: suspension.sinceMs[index] ?? now, timeoutMs: waits.get(index)?.order.timeoutMs ?? 0 }));
+		await context.putExecutionToWait(new Date(nextTurnMs(now, pace, waitsLeft)));
 		// A copy: with an error output n8n empties the list it is given, and this one is what comes back.
 		return [[...items], []];
 	}
 
+	const earlier = [...waits].filter(([index]) => !going.has(index));
+	await Promise.all(earlier.map(async ([index, { begin }]) => {
+		const waiter = waiting(itemAt(context, index));
+		const run = await guarded(index, async () => await waiter.lookAgain(await begin(true)));
+		if (run) ended.set(index, { run, waiter });
+	}));
+	endIfFailed();
+
 	const results: ItemOutput[][] = [];
-	await Promise.all([...ended].map(async ([index, run]) => {
-		const { order, finish, waiter } = waits.get(index) ?? unprepared(index);
+	await Promise.all([...ended].map(async ([index, { run, waiter }]) => {
+		const { order, finish } = waits.get(index) ?? unprepared(index);
 		results[index] = (await guarded(index, async () => await finish(await waiter.conclude(run, order)))) ?? [];
 	}));
 	endIfFailed();
@@ -101,10 +134,17 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	return [[], results.flatMap((outputs, item) => outputs.map((output) => ({ ...output, pairedItem: { item } })))];
 }
 
-/** As the pace says, but not past a deadline that is still to come; a turn comes in time for its last look. */
-function nextTurnMs(now: number, pauseMs: number, deadlines: number[]): number {
+interface WaitLeft {
+	sinceMs: number;
+	/** 0: none */
+	timeoutMs: number;
+}
+
+/** As the pace says for the youngest run, but not past a deadline that is still to come; a turn comes in time for its last look. */
+function nextTurnMs(now: number, { pauseMs }: SuspensionPace, left: WaitLeft[]): number {
+	const deadlines = left.flatMap(({ sinceMs, timeoutMs }) => (timeoutMs > 0 ? [sinceMs + timeoutMs] : []));
 	const due = deadlines.filter((deadlineMs) => deadlineMs > now + COURTESY_MS).map((deadlineMs) => deadlineMs - TURN_MS);
-	return Math.min(now + pauseMs, ...due);
+	return Math.min(now + pauseMs(now - Math.max(...left.map(({ sinceMs }) => sinceMs))), ...due);
 }
 
 function unprepared(index: number): never {

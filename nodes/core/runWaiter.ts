@@ -15,13 +15,15 @@ export interface WaitOrder {
 	isFailedRunAnItem: boolean;
 }
 
-/** A pause in the waiting itself: where it ends, and since when each run counts as started. All in epoch ms. */
+/** A pause in the waiting itself: where it ends, and since when the run is waited for. All in epoch ms. */
 export interface WaitShift {
 	/** Whoever still waits then is told `StillRunning`. */
 	endsMs: number;
 	/** A deadline this close behind the end is waited for at once. */
 	courtesyMs: number;
 	sinceMs: number;
+	/** When the run's outputs were last asked for although it seemed to go on. */
+	judgedMs: number;
 }
 
 /** The shift is over and the run is not. */
@@ -33,6 +35,8 @@ export interface RunWaiter {
 	 * @throws WaitTimeout | ServiceFailure | Stopped | StillRunning (with a shift only)
 	 */
 	untilEnd(begin: () => Promise<KnownRun>, order: WaitOrder, shift?: WaitShift): Promise<KnownRun>;
+	/** A run that is known to have ended, as it is now. It takes no place. @throws ServiceFailure | Stopped */
+	lookAgain(run: KnownRun): Promise<KnownRun>;
 	/** The ended run with its outputs. @throws ServiceFailure when it did not succeed, unless that is an item */
 	conclude(ended: KnownRun, order: WaitOrder): Promise<KnownRun>;
 }
@@ -74,7 +78,7 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 		const sinceMs = shift?.sinceMs ?? clock.now();
 		const deadlineMs = timeoutMs > 0 ? sinceMs + timeoutMs : Number.POSITIVE_INFINITY;
 		const isShiftFirst = shift !== undefined && deadlineMs > shift.endsMs + shift.courtesyMs;
-		return await watcher.watch(run, isShiftFirst ? shift.endsMs : deadlineMs, sinceMs).catch(async (error: unknown) => {
+		return await watcher.watch(run, isShiftFirst ? shift.endsMs : deadlineMs, shift).catch(async (error: unknown) => {
 			if (error instanceof Stopped && isStopped() && wish !== 'never') await cancelRemote(run.run_id);
 			if (error instanceof WaitTimeout && isShiftFirst) throw new StillRunning();
 			if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
@@ -92,6 +96,7 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 				if (shift && clock.now() >= shift.endsMs) throw new StillRunning();
 				return await watch(await begin(), order, shift);
 			}),
+		lookAgain: async (run) => await watcher.watch(run, Number.POSITIVE_INFINITY),
 		conclude: async (ended, order) => {
 			const complete = async () => await completeOutputs(ended).catch((error: unknown) => {
 				throw ofRun(error, ended);

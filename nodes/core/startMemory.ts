@@ -1,10 +1,12 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { RunIdentity } from './matchRun';
+import { isTool } from './suspension';
 
 /** What is known of a start: sent at this time (epoch ms), and the run's id once the service told it. */
 export interface RememberedStart {
 	fingerprint: string;
+	executionId: string;
 	sentAtMs: number;
 	/** Group it was sent under: by default it names the execution, and a retry of the execution has an ID of its own. */
 	groupId?: string;
@@ -16,8 +18,9 @@ export interface RememberedStart {
  * "Retry On Fail" and the retry of a failed execution, both of which run the node again for all of its items.
  */
 export interface StartMemory {
-	recall(itemIndex: number, identity: RunIdentity): RememberedStart | undefined;
-	remember(itemIndex: number, identity: RunIdentity, start: Omit<RememberedStart, 'fingerprint'>): void;
+	/** @param identity undefined: whatever the inputs are by now */
+	recall(itemIndex: number, identity: RunIdentity | undefined): RememberedStart | undefined;
+	remember(itemIndex: number, identity: RunIdentity, start: Omit<RememberedStart, 'fingerprint' | 'executionId'>): void;
 	forget(itemIndex: number): void;
 	/** Ids of every run that an item of this node has taken. */
 	runIds(): string[];
@@ -30,13 +33,19 @@ export function openStartMemory(context: IExecuteFunctions, runIndex: number): S
 	const store = context.getContext('node');
 	const starts = (): Record<string, RememberedStart> => (store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
 	const keyOf = (itemIndex: number) => `${runIndex}/${itemIndex}`;
+	const executionId = context.getExecutionId();
+	// Nobody edits within an execution: other inputs come from an expression, such as a random seed. An agent, however,
+	// asks for another run with the same item.
+	const isSameItem = (start: RememberedStart) => start.executionId === executionId && !isTool(context);
+	const isOf = (start: RememberedStart, identity: RunIdentity | undefined) =>
+		identity === undefined || isSameItem(start) || start.fingerprint === fingerprintOf(identity);
 	return {
 		recall: (itemIndex, identity) => {
 			const start = starts()[keyOf(itemIndex)];
-			return start?.fingerprint === fingerprintOf(identity) ? start : undefined;
+			return start !== undefined && isOf(start, identity) ? start : undefined;
 		},
 		remember: (itemIndex, identity, start) => {
-			starts()[keyOf(itemIndex)] = { ...start, fingerprint: fingerprintOf(identity) };
+			starts()[keyOf(itemIndex)] = { ...start, executionId, fingerprint: fingerprintOf(identity) };
 		},
 		forget: (itemIndex) => {
 			delete starts()[keyOf(itemIndex)];

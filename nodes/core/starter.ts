@@ -80,7 +80,7 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 	};
 
 	const recall = async (asked: StartOrder): Promise<KnownRun | undefined> => {
-		const start = memory.recall(asked.itemIndex, asked);
+		const start = memory.recall(asked.itemIndex, asked.isContinued ? undefined : asked);
 		if (start === undefined) return undefined;
 		const order = { ...asked, groupId: start.groupId };
 		if (start.runId === undefined) {

@@ -12,14 +12,20 @@ export const DONE = 1;
 export interface Suspension {
 	/** The node's run that these items came in with; every turn of the loop is a further one. */
 	firstRunIndex: number;
-	/** Epoch ms. */
-	sinceMs: number;
 	/** How often the execution was suspended. */
 	turns: number;
+	/** Since when each item's run is waited for, by index, in epoch ms: the later ones have to wait for a place. */
+	sinceMs: Record<string, number>;
+	/** Items whose run has ended: it is looked at again once all have. */
+	ended: Record<string, boolean>;
 	/** Items that failed for good (continue on fail), by index: their error texts. */
 	failures: Record<string, string>;
-	/** Items whose failure ended the node: n8n's retry starts their runs anew. */
+	/** Items whose failure ended the node: the next try starts their runs anew. */
 	reported: Record<string, boolean>;
+	/** Tries of the node that failed in this execution, over all turns. */
+	failedTries: number;
+	/** A retry by hand is an execution of its own, and its tries count anew. */
+	executionId: string;
 }
 
 const KEY = 'suspendedWait';
@@ -33,13 +39,25 @@ export function isTurn(context: IExecuteFunctions): boolean {
 }
 
 /** The wait that goes on, or a new one. */
-export function openSuspension(context: IExecuteFunctions, nowMs: number): Suspension {
+export function openSuspension(context: IExecuteFunctions): Suspension {
 	const store = context.getContext('node');
 	const known = store[KEY] as unknown as Suspension | undefined;
 	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', 0));
+	const executionId = context.getExecutionId();
 	// n8n's retry comes with the same run index, a turn with a later one through the wire.
 	const isSameWait = known !== undefined && (isTurn(context) || known.firstRunIndex === runIndex);
-	return isSameWait ? known : { firstRunIndex: runIndex, sinceMs: nowMs, turns: 0, failures: {}, reported: {} };
+	if (!isSameWait) return { firstRunIndex: runIndex, turns: 0, sinceMs: {}, ended: {}, failures: {}, reported: {}, failedTries: 0, executionId };
+	return known.executionId === executionId ? known : { ...known, executionId, failedTries: 0 };
+}
+
+/**
+ * Whether runs that failed may be started anew. n8n's "Retry On Fail" counts the tries of a turn; over all turns there
+ * would be no end to them, and each is paid for.
+ */
+export function mayStartAnew(context: IExecuteFunctions, { failedTries }: Suspension): boolean {
+	const { retryOnFail = false, maxTries } = context.getNode();
+	// The limits are n8n's.
+	return failedTries < (retryOnFail ? Math.min(5, Math.max(2, maxTries ?? 3)) : 1);
 }
 
 export function saveSuspension(context: IExecuteFunctions, suspension: Suspension): void {
@@ -52,7 +70,7 @@ export function closeSuspension(context: IExecuteFunctions): void {
 
 /**
  * Pause before the next turn: a quarter of the wait so far, from one minute (n8n resumes shorter waits late) to 15 minutes.
- * @param ageMs of the oldest run that has not ended
+ * @param ageMs of the youngest run that has not ended
  */
 export function pauseBeforeTurn(ageMs: number): number {
 	return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ageMs * SHARE_OF_AGE));
@@ -71,8 +89,7 @@ const WIRE_HINT = 'Connect the output "Still Running" of this node to its own in
 
 /** @throws UserMistake when nothing would look at the runs again, or the wire would start them again for ever */
 export function checkWire(context: IExecuteFunctions): void {
-	const known = wiredOutputs(context, context.getNode());
-	const outputs = known ?? [sourceOf(context)?.previousNodeOutput ?? STILL_RUNNING];
+	const outputs = wiredOutputs(context, context.getNode()) ?? [isTurn(context) ? (sourceOf(context)?.previousNodeOutput ?? STILL_RUNNING) : STILL_RUNNING];
 	if (outputs.length === 0) throw new UserMistake('Suspended waiting needs a wire that is missing', WIRE_HINT);
 	if (outputs.some((output) => output !== STILL_RUNNING)) throw new UserMistake('Suspended waiting needs its wire drawn from the output "Still Running"', WIRE_HINT);
 }
@@ -81,7 +98,10 @@ function sourceOf(context: IExecuteFunctions): { previousNode: string; previousN
 	return context.getExecuteData().source?.main?.[0] ?? undefined;
 }
 
-/** Outputs of the node that lead to its own input, where this n8n tells them (1.x and 2.x do; it is not in the public type). */
+/**
+ * Outputs of the node that lead to its own input, where this n8n tells them (1.x and 2.x do; it is not in the public type,
+ * and the public `getParentNodes` never names the node itself). Elsewhere only a turn shows how the wire was drawn.
+ */
 function wiredOutputs(context: IExecuteFunctions, node: INode): number[] | undefined {
 	const { getConnections } = context as { getConnections?(to: INode, type: string): Array<Array<{ node: string; index: number }> | null> };
 	if (typeof getConnections !== 'function') return undefined;

@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import { ofRun, Stopped } from './errors';
 import { createLooker } from './lookAtRuns';
 import { onAbort } from './onAbort';
-import { pauseByAge, pauseForGroup, pauseWithStream, withJitter } from './pace';
+import { pauseByAge, pauseForGroup, pauseInShift, pauseWithStream, withJitter } from './pace';
 import type { KnownRun } from './run';
 import { createFollower } from './runEventFollower';
 import { timeoutOf, type WatchedRun, watchedRun } from './watchedRun';
@@ -12,17 +12,19 @@ export interface Watcher {
 	/**
 	 * Resolves with the run as it ended.
 	 * @param deadlineMs epoch ms; Infinity: none
-	 * @param sinceMs when the run was started, epoch ms: an old run is looked at seldom
+	 * @param shift of a wait that may be suspended, which has time: since when it goes on, and when its outputs were last asked (epoch ms)
 	 * @throws WaitTimeout | ServiceFailure | Stopped
 	 */
-	watch(run: KnownRun, deadlineMs: number, sinceMs?: number): Promise<KnownRun>;
+	watch(run: KnownRun, deadlineMs: number, shift?: { sinceMs: number; judgedMs: number }): Promise<KnownRun>;
 }
 
 /** Runs that few wait for are followed by their event stream. */
 const FEW_RUNS = 4;
 /** A run that ended in the last pause before its deadline is not lost: it is looked at once more this long before. */
 const LAST_LOOK_MS = 2_000;
-/** Runs of one group end in swarms: one listing answers all the streams that tell of it within this time. */
+/** After a suspension one look is all there is time for: its answer is waited for this much longer. */
+const FIRST_LOOK_MS = 30_000;
+/** Runs of one group come and end in swarms: one listing answers all that is told or asked within this time. */
 const SWARM_MS = 10;
 
 /** Many runs, one watcher: one listing per group and tick, single looks otherwise, event streams where few are left. */
@@ -56,19 +58,22 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 	};
 	const looker = createLooker(service, { onSeen, onEnded: settle }, intervalMs, clock);
 
-	const pauseOf = (watched: WatchedRun, group: WatchedRun[]) => {
+	const usualPauseOf = (watched: WatchedRun, group: WatchedRun[]) => {
 		if (follower.isTrusted(watched.run.run_id)) return pauseWithStream(intervalMs);
 		const now = clock.now();
 		if (group.length < 2 || !looker.canList()) return pauseByAge(now - watched.since, intervalMs);
 		const ageMs = now - Math.min(...group.map(({ since }) => since));
 		return pauseForGroup({ pending: all.size, ended, elapsedMs: now - firstSince, ageMs, isStarved: outstanding() > all.size }, intervalMs);
 	};
+	const pauseOf = (watched: WatchedRun, group: WatchedRun[]) =>
+		Math.max(usualPauseOf(watched, group), watched.isInShift ? pauseInShift(clock.now() - watched.since, intervalMs) : 0);
 	const look = async (group: WatchedRun[], groupId: string | null) => {
 		for (const watched of group) Object.assign(watched, { isLooking: true, dueMs: Number.POSITIVE_INFINITY });
 		await looker.look(group, groupId);
 		const left = group.filter((watched) => all.has(watched));
 		for (const watched of left) {
 			watched.isLooking = false;
+			watched.isNew = false;
 			// A failed look or an event that came meanwhile has said already when to look next.
 			if (watched.dueMs === Number.POSITIVE_INFINITY) watched.dueMs = clock.now() + withJitter(pauseOf(watched, left), intervalMs, clock.random());
 			const lastLookMs = watched.deadlineMs - LAST_LOOK_MS;
@@ -78,11 +83,12 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 	};
 
 	/** A run that joins a group is seen by the group's next listing, unless that is later than the usual pause. */
-	const firstLookAt = (run: KnownRun, since: number) => {
+	const firstLookAt = (run: KnownRun, since: number, isInShift: boolean) => {
 		const now = clock.now();
 		// A run that was just started cannot have ended; one of which only the id is known may have.
-		if (run.state === 'unknown') return now;
-		const ownMs = now + pauseByAge(now - since, intervalMs);
+		// Those that come back from a suspension come together.
+		if (run.state === 'unknown') return run.group_id === null ? now : now + SWARM_MS;
+		const ownMs = now + (isInShift ? pauseInShift(now - since, intervalMs) : pauseByAge(now - since, intervalMs));
 		if (run.group_id === null || !looker.canList() || outstanding() <= FEW_RUNS) return ownMs;
 		const mates = [...all].filter(({ run: mate, isLooking }) => mate.group_id === run.group_id && !isLooking);
 		const nextMs = Math.min(now + intervalMs, ...mates.map(({ dueMs }) => dueMs));
@@ -108,13 +114,13 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		while (all.size > 0) {
 			for (const watched of [...all]) {
 				if (stop?.aborted) settle(watched, new Stopped());
-				else if (watched.deadlineMs <= clock.now()) settle(watched, timeoutOf(watched, clock.now()));
-				else if (hasLiveEvents && outstanding() <= FEW_RUNS) follower.follow(watched.run);
+				else if (limitOf(watched) <= clock.now()) settle(watched, timeoutOf(watched, clock.now()));
+				else if (hasLiveEvents && !watched.isReturning && outstanding() <= FEW_RUNS) follower.follow(watched.run);
 			}
 			wake = new AbortController();
 			launchLooks();
 			// A run that is being looked at rouses the loop itself; its due time would only make it spin.
-			const next = Math.min(...[...all].map(({ dueMs, deadlineMs, isLooking }) => (isLooking ? deadlineMs : Math.min(dueMs, deadlineMs))));
+			const next = Math.min(...[...all].map((watched) => (watched.isLooking ? limitOf(watched) : Math.min(watched.dueMs, watched.deadlineMs))));
 			const unlink = stop && onAbort(stop, rouse);
 			if (all.size > 0 && !stop?.aborted) await clock.pause(next - clock.now(), wake.signal);
 			unlink?.();
@@ -125,15 +131,17 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 	};
 
 	return {
-		watch: async (run, deadlineMs, sinceMs) => {
+		watch: async (run, deadlineMs, shift) => {
 			if (run.finished) return run;
 			return await new Promise<KnownRun>((resolve, reject) => {
 				const now = clock.now();
-				const since = sinceMs ?? now;
+				const since = shift?.sinceMs ?? now;
 				firstSince = Math.min(firstSince, since);
 				// Whoever comes late, after a suspension, still gets one look: the run may have ended in time.
 				const isLate = deadlineMs <= now;
-				all.add(watchedRun(run, since, isLate ? now + LAST_LOOK_MS : deadlineMs, firstLookAt(run, since), (result) => (result instanceof Error ? reject(result) : resolve(result))));
+				const watched = watchedRun(run, since, isLate ? now + LAST_LOOK_MS : deadlineMs, firstLookAt(run, since, shift !== undefined), (result) => (result instanceof Error ? reject(result) : resolve(result)));
+				if (shift) Object.assign(watched, { isInShift: true, isReturning: since < now, judgedMs: shift.judgedMs });
+				all.add(watched);
 				rouse();
 				if (isRunning) return;
 				isRunning = true;
@@ -141,4 +149,8 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			});
 		},
 	};
+}
+
+function limitOf({ deadlineMs, isLooking, isNew, isReturning }: WatchedRun): number {
+	return isLooking && isNew && isReturning ? deadlineMs + FIRST_LOOK_MS : deadlineMs;
 }

@@ -14,6 +14,12 @@ export interface WatchedRun {
 	/** When to look next; Infinity while a look is under way. */
 	dueMs: number;
 	isLooking: boolean;
+	/** No look at it has come back yet. */
+	isNew: boolean;
+	/** The wait may be suspended. */
+	isInShift: boolean;
+	/** It was suspended before: one look is all there is time for. */
+	isReturning: boolean;
 	/** Looks that failed in a row, and when that began. */
 	failures: number;
 	failingSince: number;
@@ -26,7 +32,7 @@ export interface WatchedRun {
 }
 
 export function watchedRun(run: KnownRun, now: number, deadlineMs: number, dueMs: number, settle: WatchedRun['settle']): WatchedRun {
-	return { run, since: now, deadlineMs, dueMs, isLooking: false, failures: 0, failingSince: now, missingSince: Number.NaN, judgedMs: now, settle };
+	return { run, since: now, deadlineMs, dueMs, isLooking: false, isNew: true, isInShift: false, isReturning: false, failures: 0, failingSince: now, missingSince: Number.NaN, judgedMs: now, settle };
 }
 
 export function unknownRun({ run_id: runId }: KnownRun): ServiceFailure {

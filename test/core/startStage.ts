@@ -29,7 +29,7 @@ export function startStage({ fates = [] as Fate[], runs = [] as KnownRun[], canL
 	const clock: FakeClock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
 	const stop = new AbortController();
 	const store: Record<string, unknown> = {};
-	const context = { getContext: () => store } as unknown as IExecuteFunctions;
+	const contextOf = (executionId: string, type: string) => ({ getContext: () => store, getExecutionId: () => executionId, getNode: () => ({ type }) }) as unknown as IExecuteFunctions;
 	const seen = { sent: 0, listed: 0 };
 
 	const send = async (order: Omit<StartOrder, 'send'>): Promise<Answer | Loss> => {
@@ -54,8 +54,8 @@ export function startStage({ fates = [] as Fate[], runs = [] as KnownRun[], canL
 		failureOf: (result: Answer | Loss) => new ServiceFailure(isLoss(result) ? result.text : `HTTP ${result.status}`, isLoss(result) ? {} : { status: result.status }),
 		serviceTime: (ms: number) => ms + skewMs,
 	};
-	/** A node execution; a second one with the same memory is n8n's retry. */
-	const open = () => createStarter(service, openStartMemory(context, 0), clock, stop.signal);
+	/** A node execution; a second one with the same memory is n8n's retry, by hand if it is of another execution. */
+	const open = (executionId = '1', type = 'flowscale') => createStarter(service, openStartMemory(contextOf(executionId, type), 0), clock, stop.signal);
 	const order = (itemIndex: number, known: Partial<StartOrder> = {}): StartOrder => {
 		const own = { itemIndex, workflowId: 'w', groupId: 'g', texts: { prompt: 'a fox' }, fileNames: [], isReused: false, ...known };
 		return { send: async () => await send(own), ...own };

@@ -29,11 +29,28 @@ describe('a retry of the node', () => {
 	it.each([
 		['the item has other inputs now', { texts: { prompt: 'a wolf' } }],
 		['it goes to another workflow now', { workflowId: 'v' }],
-	])('starts anew when %s', async (_, change) => {
-		const { open, start, order, runs } = startStage({ fates: [{ result: started('r1') }, { result: started('r2') }] });
-		await start(open(), order(0));
-		runs.push(aRun('r1', same));
-		expect(await start(open(), order(0, change))).toBe('r2');
+	])('starts anew when %s, by hand or by an agent', async (_, change) => {
+		for (const [executionId, type] of [['2', 'flowscale'], ['1', 'flowscaleTool']]) {
+			const { open, start, order, runs } = startStage({ fates: [{ result: started('r1') }, { result: started('r2') }] });
+			await start(open('1', type), order(0));
+			runs.push(aRun('r1', same));
+			expect(await start(open(executionId, type), order(0, change))).toBe('r2');
+		}
+	});
+
+	it('takes the run of an item whose expression gives another seed at each try', async () => {
+		const { open, start, order, runs, seen } = startStage({ fates: [{ result: started('r1') }] });
+		await start(open(), order(0, { texts: { seed: '1' } }));
+		runs.push(aRun('r1', { ...same, inputs: { seed: '1' } }));
+		expect(await start(open(), order(0, { texts: { seed: '2' } }))).toBe('r1');
+		expect(seen.sent).toBe(1);
+	});
+
+	it('takes the run of a wait that goes on after n8n was killed, whatever the seed is by now', async () => {
+		const { open, start, order, seen } = startStage({ fates: [{ result: started('r1') }] });
+		await start(open(), order(0, { texts: { seed: '1' } }));
+		expect(await start(open('2'), order(0, { texts: { seed: '2' }, isContinued: true }))).toBe('r1');
+		expect(seen.sent).toBe(1);
 	});
 
 	it('takes the run although the group is named after another execution by now', async () => {

@@ -87,7 +87,7 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		const now = clock.now();
 		// A run that was just started cannot have ended; one of which only the id is known may have.
 		// Those that come back from a suspension come together.
-		if (run.state === 'unknown') return run.group_id === null ? now : now + SWARM_MS;
+		if (run.state === 'unknown') return run.group_id !== null && looker.canList() && outstanding() > 1 ? now + SWARM_MS : now;
 		const ownMs = now + (isInShift ? pauseInShift(now - since, intervalMs) : pauseByAge(now - since, intervalMs));
 		if (run.group_id === null || !looker.canList() || outstanding() <= FEW_RUNS) return ownMs;
 		const mates = [...all].filter(({ run: mate, isLooking }) => mate.group_id === run.group_id && !isLooking);

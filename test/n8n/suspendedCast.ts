@@ -11,7 +11,8 @@ export interface Part {
 	name: string;
 	rows: Row[];
 	plan?: SuspendedPlan;
-	/** Runs that it starts at the service: one per row. */
+	/** Runs that it starts at the service, where it is not one per row. */
+	starts?: number;
 	check(stage: Stage, execution: Execution): Promise<void> | void;
 }
 
@@ -26,6 +27,7 @@ const succeeded = (rows: Row[]): Part['check'] => async ({ rest }, execution) =>
 };
 
 const manyRows = [slowRow(4), slowRow(0), slowRow(1), slowRow(3), slowRow(2)];
+const loopRows = [slowRow(1), slowRow(3)];
 const mixedRows = [slowRow(0), failingRow(1), slowRow(2)];
 
 export const parts: Part[] = [
@@ -73,6 +75,26 @@ export const parts: Part[] = [
 		},
 	},
 	{
+		name: 'in a loop, one row after the other',
+		rows: loopRows,
+		plan: { isLoop: true },
+		check: (_, execution) => {
+			equal(execution.status, 'success', execution.error?.message);
+			const after = execution.runs.After.flatMap(({ data }) => data?.main?.[0] ?? []);
+			deepEqual(after.map(({ json }) => [json.title, json.state]), loopRows.map(({ title }) => [title, 'succeeded']));
+		},
+	},
+	{
+		name: 'a run that fails, tried twice by Retry On Fail',
+		rows: [failingRow(1)],
+		plan: { tries: 2 },
+		starts: 2,
+		check: (_, execution) => {
+			equal(execution.status, 'error');
+			match(execution.error?.message ?? '', /failed: CUDA out of memory/);
+		},
+	},
+	{
 		name: 'a timeout',
 		rows: [slowRow(9)],
 		plan: { options: { timeout: 200, cancelRemote: 'onStopOrTimeout' } },
@@ -113,10 +135,10 @@ export const playParts = async (stage: Stage, cast: Part[]): Promise<Played[]> =
 	);
 };
 
-/** Ends the runs whose time is that pause. */
+/** Ends the runs whose time is that pause, or was an earlier one. */
 export const endRuns = ({ flowscale }: Stage, pause: number): void => {
 	for (const { id, inputs, state, workflow } of flowscale.runs) {
 		const isOpen = state === 'queued' || state === 'running';
-		if (isOpen && inputs.text_51536?.endsWith(` ${pause}`)) flowscale.finish(id, workflow.failure ? 'failed' : 'completed', { errorText: workflow.failure ?? null });
+		if (isOpen && Number(inputs.text_51536?.split(' ').at(-1)) <= pause) flowscale.finish(id, workflow.failure ? 'failed' : 'completed', { errorText: workflow.failure ?? null });
 	}
 };

@@ -1,5 +1,5 @@
 import type { Credential, Workflow, WorkflowNode } from './connectRest';
-import { flowscaleNode, placed, webhookNode } from './flowscaleNode';
+import { chain, flowscaleNode, placed, webhookNode } from './flowscaleNode';
 
 /** A row of the call's body: which workflow of the service to run, and when it ends. */
 export interface Row {
@@ -13,6 +13,7 @@ export interface Row {
 const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
 const failing = 'dd760b88-6a73-49fc-8f9e-ccee00cc8888';
 const endless = 7_200_000;
+const hourSeconds = 3_600;
 
 // What the suite ends itself stays in step with restarts, however slow the machine.
 const row = (word: string, workflow: string, pause: number): Row => ({
@@ -26,7 +27,7 @@ export const failingRow = (pause: number): Row => row('failing', failing, pause)
 
 const to = (...nodes: string[]) => nodes.map((node) => ({ node, type: 'main', index: 0 }));
 
-const rowsNode: WorkflowNode = {
+export const rowsNode: WorkflowNode = {
 	...placed(),
 	name: 'Rows',
 	type: 'n8n-nodes-base.splitOut',
@@ -35,7 +36,7 @@ const rowsNode: WorkflowNode = {
 };
 
 /** Keeps nothing but what proves the link of each item to the row that it came from. */
-const afterNode: WorkflowNode = {
+export const afterNode: WorkflowNode = {
 	...placed(),
 	name: 'After',
 	type: 'n8n-nodes-base.set',
@@ -47,8 +48,18 @@ const byRow = {
 	resource: 'workflow',
 	workflowId: { __rl: true, mode: 'id', value: '={{ $json.workflow }}' },
 	inputMode: 'json',
-	inputsJson: '={{ { duration_10002: $json.ms, text_51536: $json.title } }}',
+	// As with a random seed: at each turn the expression gives something else, and no run may be started for that.
+	inputsJson: "={{ { duration_10002: $json.ms, text_51536: Math.random() + ' ' + $json.title } }}",
 };
+
+const loopNode: WorkflowNode = {
+	...placed(),
+	name: 'Loop',
+	type: 'n8n-nodes-base.splitInBatches',
+	typeVersion: 3,
+	parameters: { batchSize: 1, options: {} },
+};
+export const waitForNamed = { resource: 'run', operation: 'wait', runId: '={{ $json.run_id }}' };
 
 export interface SuspendedPlan {
 	options?: Record<string, unknown>;
@@ -57,25 +68,42 @@ export interface SuspendedPlan {
 	wiredOutput?: number;
 	/** Starts in one node and waits in the next. */
 	isRunWait?: boolean;
+	/** One row after the other, in n8n's own loop. */
+	isLoop?: boolean;
+	/** With n8n's "Retry On Fail". */
+	tries?: number;
 }
+
+/** Starts a run per row and hands out its ID. */
+export const startNode = (credential: Credential): WorkflowNode => ({ ...flowscaleNode(credential, { ...byRow, operation: 'execute', options: {} }), name: 'Start' });
+
+/** Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name. */
+export const inExecutionWorkflow = (path: string, credential: Credential): Workflow =>
+	chain(path, webhookNode(path), rowsNode, flowscaleNode(credential, { ...waitForNamed, options: {} }));
 
 /** Webhook › Rows › Flowscale, suspended, with its Still Running wired back › After. */
 export const suspendedWorkflow = (path: string, credential: Credential, plan: SuspendedPlan = {}): Workflow => {
-	const { options = {}, onError, wiredOutput = 0, isRunWait = false } = plan;
-	const wait = isRunWait ? { resource: 'run', operation: 'wait', runId: '={{ $json.run_id }}' } : { ...byRow, operation: 'executeAndWait' };
-	const flowscale = { ...flowscaleNode(credential, { ...wait, waitMode: 'suspended', options }), onError };
-	const start = { ...flowscaleNode(credential, { ...byRow, operation: 'execute', options: {} }), name: 'Start' };
+	const { options, onError, wiredOutput = 0, isRunWait = false, isLoop = false, tries } = plan;
+	const wait = isRunWait ? waitForNamed : { ...byRow, operation: 'executeAndWait' };
+	const flowscale = {
+		...flowscaleNode(credential, { ...wait, waitMode: 'suspended', options: { timeout: hourSeconds, ...options } }),
+		onError,
+		...(tries && { retryOnFail: true, maxTries: tries }),
+	};
+	const between = isRunWait ? [startNode(credential)] : isLoop ? [loopNode] : [];
+	const first = between[0]?.name ?? 'Flowscale';
 	const outputs = [to('After'), to('After')];
 	outputs[0] = [];
 	if (wiredOutput >= 0) outputs[wiredOutput].push(...to('Flowscale'));
 	if (onError === 'continueErrorOutput') outputs.push(to('After'));
 	return {
 		name: path,
-		nodes: [webhookNode(path), rowsNode, ...(isRunWait ? [start] : []), flowscale, afterNode].map((node, index) => ({ ...node, position: [index * 240, 0] })),
+		nodes: [webhookNode(path), rowsNode, ...between, flowscale, afterNode].map((node, index) => ({ ...node, position: [index * 240, 0] })),
 		connections: {
 			Webhook: { main: [to('Rows')] },
-			Rows: { main: [to(isRunWait ? 'Start' : 'Flowscale')] },
+			Rows: { main: [to(first)] },
 			...(isRunWait && { Start: { main: [to('Flowscale')] } }),
+			...(isLoop && { Loop: { main: [[], to('Flowscale')] }, After: { main: [to('Loop')] } }),
 			Flowscale: { main: outputs },
 		},
 	};

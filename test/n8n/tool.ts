@@ -10,17 +10,19 @@ const everything = 'bb54e966-4851-47da-8d7c-aaccbbaa6666';
 /** A tool's answer is read by a model that is paid by the word. */
 const compactBytes = 4_000;
 
-interface AgentPlan {
+export interface AgentPlan {
 	path: string;
 	agentVersion: number;
 	openAi: Credential;
 	flowscale: Credential;
+	/** Of the tool, where they are not the usual ones. */
+	parameters?: Record<string, unknown>;
 }
 
 /** Webhook › AI Agent, with a chat model and the node as its tool; the prompt is the model's to fill in. */
-const agentWorkflow = ({ path, agentVersion, openAi, flowscale }: AgentPlan): Workflow => {
+export const agentWorkflow = ({ path, agentVersion, openAi, flowscale, parameters: given }: AgentPlan): Workflow => {
 	const prompt = "={{ { text_51536: $fromAI('prompt', 'What the picture shows', 'string') } }}";
-	const parameters = { ...executeAndWait(everything, {}), inputsJson: prompt };
+	const parameters = { ...executeAndWait(everything, {}), inputsJson: prompt, ...given };
 	const to = (node: string, type: string) => ({ [type]: [[{ node, type, index: 0 }]] });
 	return {
 		name: path,

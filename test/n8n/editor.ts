@@ -13,7 +13,7 @@ const textToImage = '550e8400-e29b-41d4-a716-446655440000';
 
 /** What a person does and sees, in a real browser; one after the other on one page. */
 export const editor = (stage: Stage): Check[] => {
-	const { rest, flowscale, server, credential, addCredential } = stage;
+	const { rest, flowscale, credential, addCredential } = stage;
 	let browser: Browser;
 	let hands: Hands;
 
@@ -21,7 +21,7 @@ export const editor = (stage: Stage): Check[] => {
 		name: 'the node is found in the nodes panel, with its operations, and added',
 		run: async () => {
 			browser = await openBrowser();
-			hands = createHands(await openEditor(browser, stage), server.baseUrl);
+			hands = createHands(await openEditor(browser, stage), stage);
 			await hands.newWorkflow();
 			await hands.search('manual', /manual/i);
 			await hands.choose(/manual/i);
@@ -36,7 +36,7 @@ export const editor = (stage: Stage): Check[] => {
 		},
 	};
 
-	const onNewest: Check[] = [
+	const onCanvas: Check[] = [
 		{
 			name: 'a workflow is picked from the list, and its inputs are a form',
 			run: async () => {
@@ -97,12 +97,13 @@ export const editor = (stage: Stage): Check[] => {
 		{
 			name: 'the trigger fetches a test event: the newest run',
 			run: async () => {
+				const workflow = flowscale.workflows.find((one) => one.id === textToImage);
+				const [newest] = flowscale.addRuns(1, { workflow, parts: [{ name: 'text_51536', value: 'a lighthouse in a storm' }] });
 				const { id } = await rest.createWorkflow(chain('trigger', triggerNode(credential, { events: ['completed'] })));
 				await hands.openWorkflow(id);
 				await hands.openNode('Flowscale Trigger');
 				await hands.executeStep();
-				const newest = flowscale.runs.filter(({ state }) => state === 'completed').at(-1)?.id ?? 'no run';
-				await hands.output.getByText(newest).first().waitFor();
+				await hands.output.getByText(newest.id).first().waitFor();
 				await hands.picture('trigger');
 			},
 		},
@@ -120,6 +121,14 @@ export const editor = (stage: Stage): Check[] => {
 			},
 		},
 	];
-	const panelAlone: Check = { ...panel, run: async () => await panel.run().finally(async () => await browser?.close()) };
-	return stage.n8n.generation.name === 'n8n-2' ? [panel, ...onNewest] : [panelAlone];
+	const withEvidence = ({ name, run }: Check): Check => ({
+		name,
+		run: async () =>
+			await run().catch(async (error: Error) => {
+				// Without a browser there is no screen either.
+				const path = await Promise.resolve().then(async () => await hands.evidence(name)).catch(() => 'none');
+				throw new Error(`${error.message}\nThe screen: ${path}`, { cause: error });
+			}),
+	});
+	return [panel, ...onCanvas].map(withEvidence);
 };

@@ -1,12 +1,14 @@
 import type { Page } from 'playwright-core';
 import { argv, fs, join, repository } from './platform';
+import type { Site } from './site';
 
-/** `suite.ts n8n-2 editor pictures` renews the pictures of the documentation; other runs leave them alone. */
-const pictures = join(repository, argv.includes('pictures') ? 'docs/images' : 'build/pictures');
 const settleMs = 800;
 
 /** What a person's hands do in n8n's editor, on one page. */
-export const createHands = (page: Page, baseUrl: string) => {
+export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
+	const ownPictures = join(repository, 'build/pictures', n8n.generation.name);
+	/** `suite.ts n8n-2 editor pictures` renews the pictures of the documentation; other runs leave them alone. */
+	const pictures = argv.includes('pictures') && n8n.generation.name === 'n8n-2' ? join(repository, 'docs/images') : ownPictures;
 	const part = (id: string) => page.getByTestId(id);
 	const output = page.getByTestId('output-panel');
 
@@ -14,6 +16,13 @@ export const createHands = (page: Page, baseUrl: string) => {
 		page,
 		part,
 		output,
+		/** What the screen shows now, for whoever wonders why a check has failed. */
+		evidence: async (name: string): Promise<string> => {
+			const path = join(ownPictures, `failed-${name.replace(/\W+/g, '-')}.png`);
+			await fs.mkdir(ownPictures, { recursive: true });
+			await page.screenshot({ path });
+			return path;
+		},
 		picture: async (name: string) => {
 			await fs.mkdir(pictures, { recursive: true });
 			await page.mouse.move(640, 795);

@@ -99,7 +99,7 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 		/** The bytes behind a binary field of an execution. */
 		binary: async ({ id, data }: { id?: string; data: string }): Promise<Buffer> => {
 			if (!id) return Buffer.from(data, 'base64');
-			const url = `${baseUrl}/rest/binary-data?action=view&id=${encodeURIComponent(id)}`;
+			const url = `${baseUrl}/rest/binary-data?action=download&id=${encodeURIComponent(id)}`;
 			const answer = await ask(url, { headers: { cookie: cookie() } });
 			if (!answer.ok) throw new Error(`binary data: ${answer.status} ${await answer.text()}`);
 			return Buffer.from(await answer.arrayBuffer());

@@ -1,7 +1,6 @@
 import { ask } from './ask';
-import type { SavedWorkflow, Workflow, WorkflowNode } from './connectRest';
+import type { SavedWorkflow, Workflow } from './connectRest';
 import type { Execution } from './execution';
-import { webhookNode } from './flowscaleNode';
 import { ok, sleep } from './platform';
 import type { Site } from './site';
 
@@ -53,11 +52,4 @@ export const createPlayer = ({ server, rest }: Site) => {
 			return await ended(await newest(saved), timeoutMs);
 		},
 	};
-};
-
-/** The same workflow with its manual trigger, which production does not have, replaced by a webhook. */
-export const withWebhook = (path: string, workflow: Workflow): Workflow => {
-	const asWebhook = (node: WorkflowNode): WorkflowNode => ({ ...webhookNode(path), id: node.id, name: node.name, position: node.position });
-	const isManual = ({ type }: WorkflowNode) => type === 'n8n-nodes-base.manualTrigger';
-	return { ...workflow, nodes: workflow.nodes.map((node) => (isManual(node) ? asWebhook(node) : node)) };
 };

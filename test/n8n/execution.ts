@@ -45,3 +45,6 @@ export const itemsOf = ({ runs, error }: Execution, node: string, output = 0): I
 	if (!items) throw new Error(`"${node}" gave nothing at output ${output}${error ? `: ${error.message}` : ''}`);
 	return items;
 };
+
+/** The items of all runs of a node at its first output. */
+export const allItemsOf = ({ runs }: Execution, node: string): Item[] => (runs[node] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);

@@ -32,7 +32,11 @@ export const generations: Generation[] = [
 		node: () => runningNode,
 		hasPublishing: false,
 		agentVersions: [2.2, 3],
-		// Its `isolated-vm` has no binaries for Node 20, and does not compile with a C++ compiler of that age.
-		env: { N8N_EXPRESSION_ENGINE: 'legacy' },
+		env: {
+			// Its `isolated-vm` has no binaries for Node 20, and does not compile with a C++ compiler of that age.
+			N8N_EXPRESSION_ENGINE: 'legacy',
+			// Without it, as 1.x has it unless told, transactions of requests that come at once get mixed up.
+			DB_SQLITE_POOL_SIZE: '2',
+		},
 	},
 ];

@@ -43,7 +43,7 @@ export const groupNames = [...Object.keys(onServer), 'queue', 'suspended'];
 export const runOnServer = async (n8n: InstalledN8n, { folder, packed }: Place, isWanted: (name: string) => boolean, print: Print) => {
 	const groups = Object.entries(onServer).filter(([name]) => isWanted(name));
 	if (groups.length === 0) return;
-	const stage = await setStage(await openSite(n8n, { folder: join(folder, 'server'), packed }));
+	const stage = await setStage(await openSite(n8n, { folder: join(folder, 'server'), packed }), { containers: 20 });
 	for (const [name, group] of groups) await print(name, await group(stage));
 	await stage.close();
 };

@@ -1,59 +1,50 @@
-import type { Credential, Workflow, WorkflowNode } from './connectRest';
-import { createPlayer, withWebhook } from './createPlayer';
+import type { Credential } from './connectRest';
+import { createPlayer } from './createPlayer';
 import type { Execution } from './execution';
+import { beginningOf, inProduction } from './inProduction';
 import { ok } from './platform';
 import { readExamples } from './readExamples';
 import type { Stage } from './stage';
+import { startModel } from './startModel';
+import { startReceiver } from './startReceiver';
 
-export interface Played {
+export interface PlayedExample {
 	execution: Execution;
 	/** What the caller of the workflow was answered. */
 	answer: string;
 }
 
-const scheduleType = 'n8n-nodes-base.scheduleTrigger';
-const chatType = '@n8n/n8n-nodes-langchain.chatTrigger';
-const ownTriggerType = 'n8n-nodes-flowscale.flowscaleTrigger';
-
-const question = 'Are you there?';
-const chatBody = { action: 'sendMessage', sessionId: 'one', chatInput: question };
+export const question = 'Draw me a lake, are you there?';
 
 export const credentialsOf = ({ connections }: Stage): Record<string, Credential> =>
 	Object.fromEntries(connections.map(({ from, credential }) => [from.credentialType, credential]));
 
-/** The same workflow with every schedule so close together that nobody has to wait until Monday. */
-const withoutDelay = (workflow: Workflow): Workflow => {
-	const rule = { interval: [{ field: 'seconds', secondsInterval: 5 }] };
-	const hurry = (node: WorkflowNode): WorkflowNode => (node.type === scheduleType ? { ...node, parameters: { ...node.parameters, rule } } : node);
-	return { ...workflow, nodes: workflow.nodes.map(hurry) };
-};
-
 /** Publishes an example and lets happen what begins it in production: a schedule, a message, an event, or a call. */
-export const playExample = async (stage: Stage, name: string, timeoutMs = 240_000): Promise<Played> => {
-	const example = (await readExamples(credentialsOf(stage))).get(name);
-	ok(example, `there is no example ${name}`);
+export const playExample = async (stage: Stage, name: string, timeoutMs = 300_000): Promise<PlayedExample> => {
 	const { publish, call, newest, ended } = createPlayer(stage);
-	const triggerOf = (type: string) => example.nodes.find((node) => node.type === type);
-
-	const begin: () => Promise<string> = async () => {
-		const chat = triggerOf(chatType);
-		if (chat) return await call(`${chat.webhookId}/chat`, chatBody);
-		if (triggerOf(scheduleType)) return '';
-		if (!triggerOf(ownTriggerType)) return await call(name);
-		// What had ended before a trigger was switched on is none of its business.
-		stage.flowscale.addRuns(2);
-		return '';
-	};
-	const isCalled = ![chatType, scheduleType, ownTriggerType].some(triggerOf);
-	const saved = await publish(isCalled ? withWebhook(name, example) : withoutDelay(example));
-	let answer: string;
-	let id: string;
+	const model = await startModel({ prompt: 'a lake under the stars' });
+	const receiver = await startReceiver();
 	try {
-		answer = await begin();
-		id = await newest(saved, 90_000);
-	} finally {
-		// A second time, elsewhere, the same addresses must be free.
+		const openAiApi = await stage.rest.createCredential('OpenAi account', 'openAiApi', { apiKey: 'unused', url: model.baseUrl });
+		const example = (await readExamples({ ...credentialsOf(stage), openAiApi })).get(name);
+		ok(example, `there is no example ${name}`);
+		const beginning = beginningOf(example, name);
+		const saved = await publish(inProduction(example, name, receiver.baseUrl));
+
+		const begin = async (): Promise<string> => {
+			if (beginning.by === 'call') return await call(beginning.path);
+			if (beginning.by === 'chat') return await call(beginning.path, { action: 'sendMessage', sessionId: 'one', chatInput: question });
+			// What had ended before a trigger was switched on is none of its business.
+			if (beginning.by === 'event') stage.flowscale.addRuns(2);
+			return '';
+		};
+		const answer = await begin();
+		const id = await newest(saved, 90_000);
+		// Schedules must not go on, and the same addresses are wanted again elsewhere.
 		await stage.rest.deactivate(saved);
+		return { execution: await ended(id, timeoutMs), answer };
+	} finally {
+		model.close();
+		receiver.close();
 	}
-	return { execution: await ended(id, timeoutMs), answer };
 };

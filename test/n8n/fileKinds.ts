@@ -6,7 +6,7 @@ const signatures: Array<[kind: string, pattern: RegExp]> = [
 	['png', /^\x89PNG/],
 	['mp4', /^....ftyp/s],
 	['wav', /^RIFF....WAVE/s],
-	['zip', /^PK\x03\x04/],
+	['zip', /^PK/],
 ];
 
 export const kindOf = (bytes: Buffer): string => {

@@ -41,7 +41,9 @@ const reasons = [...problems, ...repositoryProblems()];
 if (reasons.length > 0) stop(reasons);
 
 if (isOnGitHub && !isDryRun) {
-	for (const one of packages.filter((candidate) => !isPublished(candidate))) publish(one, ['--provenance']);
+	// Whoever installs the package without a version gets no preview.
+	const channel = version.includes('-') ? ['--tag', 'next'] : [];
+	for (const one of packages.filter((candidate) => !isPublished(candidate))) publish(one, ['--provenance', ...channel]);
 } else {
 	for (const one of packages) publish(one, ['--dry-run']);
 	if (isDryRun) console.log(`\nDry run: nothing was published, and no tag was made. ${tag} is ready.`);

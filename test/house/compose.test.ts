@@ -3,7 +3,9 @@ import { fs, join, projectDir } from '../../simulator/platform';
 const read = async (file: string) => await fs.readFile(join(projectDir, file), 'utf8');
 
 /** What the suite tells its processes only because they share a machine, stay alone there, and leave it as it was. */
-const ITS_OWN = ['N8N_USER_FOLDER', 'N8N_LISTEN_ADDRESS', 'N8N_RUNNERS_BROKER_PORT', 'QUEUE_HEALTH_CHECK_PORT', 'N8N_DIAGNOSTICS_ENABLED', 'N8N_VERSION_NOTIFICATIONS_ENABLED', 'N8N_TEMPLATES_ENABLED', 'N8N_PERSONALIZATION_ENABLED', 'N8N_SECURE_COOKIE', 'N8N_EXPRESSION_ENGINE'];
+const ITS_OWN = ['N8N_USER_FOLDER', 'N8N_LISTEN_ADDRESS', 'N8N_RUNNERS_BROKER_PORT', 'QUEUE_HEALTH_CHECK_PORT', 'N8N_DIAGNOSTICS_ENABLED', 'N8N_VERSION_NOTIFICATIONS_ENABLED', 'N8N_TEMPLATES_ENABLED', 'N8N_PERSONALIZATION_ENABLED', 'N8N_SECURE_COOKIE'];
+/** For n8n 1.x, and for a database that is no part of a cluster. */
+const OF_OTHERS = ['N8N_EXPRESSION_ENGINE', 'DB_SQLITE_POOL_SIZE'];
 /** Where a cluster is, and what only its owner knows. */
 const PLACES = /_(HOST|PORT|PASSWORD|KEY)$/;
 /** The suite puts the package beside each process itself. */
@@ -14,7 +16,7 @@ const settingsIn = (text: string) => [...text.matchAll(/\b((?:N8N|DB|QUEUE|EXECU
 async function settingsOfSuite(): Promise<Map<string, string>> {
 	const files = ['startQueue', 'startWorker', 'startRedis', 'startPostgres', 'n8nEnvironment', 'generations'];
 	const texts = await Promise.all(files.map(async (file) => await read(`test/n8n/${file}.ts`)));
-	return new Map(settingsIn(texts.join('\n')).filter(([name]) => !ITS_OWN.includes(name)));
+	return new Map(settingsIn(texts.join('\n')).filter(([name]) => !ITS_OWN.concat(OF_OTHERS).includes(name)));
 }
 
 it('the compose file has the settings of the tested cluster, each of them and no others', async () => {

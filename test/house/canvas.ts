@@ -4,7 +4,7 @@ import type { INode } from 'n8n-workflow';
 export const GRID = 16;
 const NODE = { width: 96, height: 96 };
 /** A name and a subtitle below the node. */
-const LABEL = 48;
+const LABEL = 56;
 /** An agent is drawn wider, with room for the wires of its model and tools. */
 const WIDE = 256;
 /** What the editor needs for a note's text, roughly: measured on its screen. */

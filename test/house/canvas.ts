@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
-/** Distance of the points that n8n's editor puts nodes on. */
-export const GRID = 16;
+/** Distance of the points that n8n's editor puts things on. */
+const GRID = 16;
 const NODE = { width: 96, height: 96 };
 /** A name and a subtitle below the node. */
 const LABEL = 56;
@@ -38,6 +38,9 @@ export function isCovered(one: Box, other: Box): boolean {
 		node.y + node.height <= note.y + note.height;
 	return !isInside || node.y < note.y + note.textHeight;
 }
+
+export const isOffGrid = ({ x, y, width, height, textHeight: isNote }: Box): boolean =>
+	[x, y, ...(isNote ? [width, height] : [])].some((value) => value % GRID !== 0);
 
 /** A note's text has to fit into it too. */
 export const isTooFull = ({ height, textHeight: needed = 0 }: Box): boolean => needed > height;

@@ -3,7 +3,7 @@ import { defaultWorkflows } from '../../simulator/flowscale/workflows';
 import { fs, join, projectDir } from '../../simulator/platform';
 import { coreNodes } from '../engine/coreNodes';
 import type { WorkflowFile } from '../engine/runWorkflow';
-import { boxOf, GRID, isCovered, isTooFull } from './canvas';
+import { boxOf, isCovered, isOffGrid, isTooFull } from './canvas';
 
 const FOLDER = join(projectDir, 'examples');
 const FLOWSCALE = 'n8n-nodes-flowscale.flowscale';
@@ -78,7 +78,7 @@ it('every example begins with its trigger, where tests and demo begin', async ()
 it('every canvas is drawn on n8n’s grid, and nothing lies on anything else', async () => {
 	for (const { name, nodes } of await examples()) {
 		const boxes = nodes.map(boxOf);
-		expect({ name, offGrid: boxes.filter(({ x, y, width, height }) => [x, y, width, height].some((value) => value % GRID !== 0)) }).toEqual({ name, offGrid: [] });
+		expect({ name, offGrid: boxes.filter(isOffGrid) }).toEqual({ name, offGrid: [] });
 		expect({ name, tooFull: boxes.filter(isTooFull) }).toEqual({ name, tooFull: [] });
 		const pairs = boxes.flatMap((one, index) => boxes.slice(index + 1).map((other) => [one, other]));
 		expect({ name, covered: pairs.filter(([one, other]) => isCovered(one, other)).map((pair) => pair.map((box) => box.name)) }).toEqual({ name, covered: [] });

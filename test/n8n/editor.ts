@@ -17,6 +17,15 @@ export const editor = (stage: Stage): Check[] => {
 	let browser: Browser;
 	let hands: Hands;
 
+	/** Imports an example, opens it, and gives the number of its nodes. */
+	const openExample = async (name: string): Promise<number> => {
+		const example = (await readExamples(credentialsOf(stage))).get(name);
+		ok(example, 'the example is gone');
+		const { id } = await rest.createWorkflow(example);
+		await hands.openWorkflow(id);
+		return example.nodes.filter(({ type }) => !type.endsWith('.stickyNote')).length;
+	};
+
 	const panel: Check = {
 		name: 'the node is found in the nodes panel, with its operations, and added',
 		run: async () => {
@@ -62,14 +71,10 @@ export const editor = (stage: Stage): Check[] => {
 				equal(flowscale.runs.at(-1)?.inputs.text_51536, 'sunset over misty hills');
 			},
 		},
-		...['text-to-image', 'batch-with-error-branch', 'image-to-image-and-video'].map((name) => ({
+		...['text-to-image', 'batch-with-error-branch', 'image-to-image-and-video', 'scheduled-batch'].map((name) => ({
 			name: `${name}.json runs on the canvas`,
 			run: async () => {
-				const example = (await readExamples(credentialsOf(stage))).get(name);
-				ok(example, 'the example is gone');
-				const steps = example.nodes.filter(({ type }) => !type.endsWith('.stickyNote')).length;
-				const { id } = await rest.createWorkflow(example);
-				await hands.openWorkflow(id);
+				const steps = await openExample(name);
 				await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
 				// The button's own node may be without a tick.
 				await hands.part('canvas-node-status-success').nth(steps - 2).waitFor();
@@ -77,6 +82,17 @@ export const editor = (stage: Stage): Check[] => {
 				await hands.picture(`canvas-${name}`);
 			},
 		})),
+		{
+			name: 'the examples that wait, chat or need a sibling open as they were drawn',
+			run: async () => {
+				for (const name of ['suspended-wait', 'long-run-loop', 'ai-agent-tool', 'comflowy-callback', 'flowai-streaming-chat']) {
+					const steps = await openExample(name);
+					await hands.part('canvas-node').nth(steps - 1).waitFor();
+					await hands.part('zoom-to-fit').click();
+					await hands.picture(`canvas-${name}`);
+				}
+			},
+		},
 		{
 			name: 'a wrong key is an error that says what to do',
 			run: async () => {

@@ -26,6 +26,6 @@ export const openEditor = async (browser: Browser, { server, rest }: Site): Prom
 	await context.addCookies([{ name, value, url: server.baseUrl }]);
 	const page = await context.newPage();
 	// A machine that runs n8n, a browser and other tests on two cores takes its time.
-	page.setDefaultTimeout(20_000);
+	page.setDefaultTimeout(60_000);
 	return page;
 };

@@ -27,13 +27,16 @@ export interface StartedProcess {
 }
 
 const running = new Set<StartedProcess>();
+let isOver = false;
 
-/** For the suite's own end, however it comes. */
+/** For the suite's own end, however it comes; nothing is started from then on. */
 export const stopAllProcesses = async (): Promise<void> => {
+	isOver = true;
 	await Promise.all([...running].map(async (process) => await process.stop()));
 };
 
 export const startProcess = async (plan: ProcessPlan): Promise<StartedProcess> => {
+	if (isOver) throw new Error(`${plan.name} is not started: the suite is ending`);
 	const log = await fs.open(plan.logFile, 'a');
 	// A group of its own: n8n starts task runners, PostgreSQL its writers, and none of them may stay behind.
 	const child = spawn(plan.command, plan.args, {

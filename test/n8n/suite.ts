@@ -13,6 +13,13 @@ const say = (text: string) => stdout.write(`${text}\n`);
 const isWanted = (word: string, kind: readonly string[]) =>
 	argv.includes(word) || !kind.some((other) => argv.includes(other));
 const isGroupWanted = (name: string) => isWanted(name, groupNames);
+const generationNames: string[] = generations.map(({ name }) => name);
+
+const checkWords = (): void => {
+	const known = [...generationNames, ...groupNames, 'pictures'];
+	const strange = argv.filter((word) => !known.includes(word));
+	if (strange.length > 0) throw new Error(`There is no ${strange.join(', ')}; there are ${known.join(', ')}`);
+};
 
 const install = async (generation: Generation): Promise<InstalledN8n> => {
 	const from = Date.now();
@@ -31,9 +38,13 @@ const playOn = async (n8n: InstalledN8n, place: Place, tally: Tally): Promise<vo
 			say(`FAIL  ${n8n.version} ${what}\n${error.stack}`);
 		});
 
-	const busy = async () => {
-		await guarded('server', async () => await runOnServer(n8n, place, isGroupWanted, print));
+	const onServer = async () => await guarded('server', async () => await runOnServer(n8n, place, isGroupWanted, print));
+	const onQueue = async () => {
 		if (isGroupWanted('queue')) await guarded('queue', async () => await runOnQueue(n8n, place, print));
+	};
+	const busy = async () => {
+		// In turns, so that no two browsers and no two clusters are at work at once.
+		for (const part of n8n.generation.name === 'n8n-2' ? [onServer, onQueue] : [onQueue, onServer]) await part();
 	};
 	const patient = async () => {
 		if (isGroupWanted('suspended')) await guarded('suspended', async () => await runSuspended(n8n, place, print));
@@ -42,11 +53,11 @@ const playOn = async (n8n: InstalledN8n, place: Place, tally: Tally): Promise<vo
 };
 
 const run = async (folder: string, tally: Tally): Promise<void> => {
-	const names = generations.map(({ name }) => name);
+	checkWords();
 	const packed = await packPackages(folder);
 	const plays: Array<Promise<void>> = [];
 	// The second is installed while the first plays already; two installations at a time would be in each other's way.
-	for (const generation of generations.filter(({ name }) => isWanted(name, names))) {
+	for (const generation of generations.filter(({ name }) => isWanted(name, generationNames))) {
 		const n8n = await install(generation);
 		plays.push(playOn(n8n, { folder: join(folder, generation.name), packed }, tally));
 	}
@@ -61,7 +72,8 @@ const main = async (): Promise<void> => {
 	await fs.chmod(folder, 0o755);
 	const cleanUp = async () => {
 		await stopAllProcesses();
-		await fs.rm(folder, { recursive: true, force: true });
+		// An installation under way may still write for a moment.
+		await fs.rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
 	};
 	onStopSignal(() => void cleanUp().then(() => exit(130)));
 	try {

@@ -67,6 +67,12 @@ it.each(resources.flatMap(({ value, operations }) => operations.map((operation) 
 	expect(unseen(schema, [item]).filter((path) => !/outputs\[\]|\.file_content$/.test(path))).toEqual([]);
 });
 
+it('the trigger’s page shows an item as it comes out: a run and its event', async () => {
+	const { event, ...run } = sampleIn(await read('docs/trigger.md'), 'trigger') as { event: string };
+	const schema = await readSchema(join(projectDir, 'nodes/Flowscale'), 'run.getMany');
+	expect({ event, misfits: misfits(schema, [run]), unseen: unseen(schema, [run]) }).toEqual({ event: 'completed', misfits: [], unseen: [] });
+});
+
 it.each([
 	['packages/n8n-nodes-comflowy', 'Comflowy', 'workflow.executeAndWait'],
 	['packages/n8n-nodes-flowai', 'FlowAi', 'workflow.execute'],

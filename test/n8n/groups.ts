@@ -7,6 +7,7 @@ import { editor } from './editor';
 import { examples } from './examples';
 import type { InstalledN8n } from './installN8n';
 import { flowscalePackage, type PackedPackage } from './packages';
+import { keyboard } from './keyboard';
 import { join } from './platform';
 import { queue } from './queue';
 import { openSite } from './site';
@@ -31,6 +32,7 @@ const onServer: Record<string, Group> = {
 	examples,
 	tool,
 	editor,
+	keyboard,
 	alone,
 	broken,
 };

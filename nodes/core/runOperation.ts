@@ -5,9 +5,10 @@ import type { Item } from './item';
 import { linkSignals } from './linkedSignal';
 import { findOperation, type Resource } from './menu';
 import { runItems } from './runItems';
-import { runSuspended, type SuspensionPace } from './runSuspended';
+import { runSuspended } from './runSuspended';
 import type { RunWaiter } from './runWaiter';
 import { isTool, mustWaitInPlace, openSuspension } from './suspension';
+import type { SuspensionPace } from './suspensionPace';
 import { isWaitingOperation } from './waitingOperation';
 
 /** What a node is made of: its menu, and how what its operations share is opened. */

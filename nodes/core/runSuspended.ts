@@ -5,23 +5,12 @@ import type { ItemOutput } from './menu';
 import type { KnownRun } from './run';
 import type { ItemRun } from './runItems';
 import { type RunWaiter, StillRunning } from './runWaiter';
-import { checkWire, closeSuspension, isTurn, mayStartAnew, pauseBeforeTurn, saveSuspension, type Suspension } from './suspension';
+import { checkWire, closeSuspension, isTurn, mayStartAnew, saveSuspension, type Suspension } from './suspension';
+import { COURTESY_MS, nextTurnMs, type SuspensionPace, TURN_MS, USUAL_PACE } from './suspensionPace';
 import type { Wait, WaitingOperation } from './waitingOperation';
 
-/** How long runs are looked at in place before the execution is suspended for the first time, and how long it is away then. */
-export interface SuspensionPace {
-	firstShiftMs: number;
-	/** @param ageMs of the youngest run that is waited for */
-	pauseMs(ageMs: number): number;
-}
-
-const USUAL_PACE: SuspensionPace = { firstShiftMs: 60_000, pauseMs: pauseBeforeTurn };
-/** A turn of the loop needs one look. */
-const TURN_MS = 3_000;
 /** Every so many turns a run that seems to go on is asked for its outputs, too. */
 const TURNS_PER_DOUBT = 4;
-/** n8n resumes nothing in less than a minute: what is due earlier is waited for in place. */
-const COURTESY_MS = 65_000;
 
 interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
 	operation: WaitingOperation<Session>;
@@ -109,8 +98,8 @@ export async function runSuspended<Session>({ context, operation, session, life,
 		suspension.turns++;
 		saveSuspension(context, suspension);
 		const now = clock.now();
-		const waitsLeft = left.map((index) => ({ sinceMs: suspension.sinceMs[index] ?? now, timeoutMs: waits.get(index)?.order.timeoutMs ?? 0 }));
-		await context.putExecutionToWait(new Date(nextTurnMs(now, pace, waitsLeft)));
+		const openWaits = left.map((index) => ({ sinceMs: suspension.sinceMs[index] ?? now, timeoutMs: waits.get(index)?.order.timeoutMs ?? 0 }));
+		await context.putExecutionToWait(new Date(nextTurnMs(now, pace, openWaits)));
 		// A copy: with an error output n8n empties the list it is given, and this one is what comes back.
 		return [[...items], []];
 	}
@@ -132,19 +121,6 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	for (const [index, text] of Object.entries(suspension.failures)) results[Number(index)] = [{ json: { error: text } }];
 	closeSuspension(context);
 	return [[], results.flatMap((outputs, item) => outputs.map((output) => ({ ...output, pairedItem: { item } })))];
-}
-
-interface WaitLeft {
-	sinceMs: number;
-	/** 0: none */
-	timeoutMs: number;
-}
-
-/** As the pace says for the youngest run, but not past a deadline that is still to come; a turn comes in time for its last look. */
-function nextTurnMs(now: number, { pauseMs }: SuspensionPace, left: WaitLeft[]): number {
-	const deadlines = left.flatMap(({ sinceMs, timeoutMs }) => (timeoutMs > 0 ? [sinceMs + timeoutMs] : []));
-	const due = deadlines.filter((deadlineMs) => deadlineMs > now + COURTESY_MS).map((deadlineMs) => deadlineMs - TURN_MS);
-	return Math.min(now + pauseMs(now - Math.max(...left.map(({ sinceMs }) => sinceMs))), ...due);
 }
 
 function unprepared(index: number): never {

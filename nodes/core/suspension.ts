@@ -29,9 +29,6 @@ export interface Suspension {
 }
 
 const KEY = 'suspendedWait';
-const SHORTEST_MS = 60_000;
-const LONGEST_MS = 900_000;
-const SHARE_OF_AGE = 0.25;
 
 /** Whether the items came through the wire back, rather than from the node before. */
 export function isTurn(context: IExecuteFunctions): boolean {
@@ -66,14 +63,6 @@ export function saveSuspension(context: IExecuteFunctions, suspension: Suspensio
 
 export function closeSuspension(context: IExecuteFunctions): void {
 	delete context.getContext('node')[KEY];
-}
-
-/**
- * Pause before the next turn: a quarter of the wait so far, from one minute (n8n resumes shorter waits late) to 15 minutes.
- * @param ageMs of the youngest run that has not ended
- */
-export function pauseBeforeTurn(ageMs: number): number {
-	return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ageMs * SHARE_OF_AGE));
 }
 
 /** An agent waits for the tool's answer, and on n8n 1.x the caller of a sub-workflow gets the wrong items after a wait. */

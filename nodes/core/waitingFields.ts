@@ -68,7 +68,7 @@ export const waitModeFields: INodeProperties[] = [
 		default: 'inExecution',
 	},
 	{
-		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are watched for a minute. Then the execution is saved, and checks again after 1 to 15 minutes.',
+		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are watched for a minute. Then the execution is saved, and checks again after 1 to 15 minutes. Set Timeout in the options to the longest time that runs may take.',
 		name: 'suspendedNotice',
 		type: 'notice',
 		default: '',

@@ -5,7 +5,7 @@ import { onAbort } from './onAbort';
 import { pauseByAge, pauseForGroup, pauseInShift, pauseWithStream, withJitter } from './pace';
 import type { KnownRun } from './run';
 import { createFollower } from './runEventFollower';
-import { timeoutOf, type WatchedRun, watchedRun } from './watchedRun';
+import { limitOf, timeoutOf, type WatchedRun, watchedRun } from './watchedRun';
 import type { WatchService, WatchSettings } from './watchService';
 
 export interface Watcher {
@@ -22,8 +22,6 @@ export interface Watcher {
 const FEW_RUNS = 4;
 /** A run that ended in the last pause before its deadline is not lost: it is looked at once more this long before. */
 const LAST_LOOK_MS = 2_000;
-/** After a suspension one look is all there is time for: its answer is waited for this much longer. */
-const FIRST_LOOK_MS = 30_000;
 /** Runs of one group come and end in swarms: one listing answers all that is told or asked within this time. */
 const SWARM_MS = 10;
 
@@ -149,8 +147,4 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			});
 		},
 	};
-}
-
-function limitOf({ deadlineMs, isLooking, isNew, isReturning }: WatchedRun): number {
-	return isLooking && isNew && isReturning ? deadlineMs + FIRST_LOOK_MS : deadlineMs;
 }

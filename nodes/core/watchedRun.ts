@@ -35,6 +35,14 @@ export function watchedRun(run: KnownRun, now: number, deadlineMs: number, dueMs
 	return { run, since: now, deadlineMs, dueMs, isLooking: false, isNew: true, isInShift: false, isReturning: false, failures: 0, failingSince: now, missingSince: Number.NaN, judgedMs: now, settle };
 }
 
+/** After a suspension one look is all there is time for: its answer is waited for this much longer. */
+const FIRST_LOOK_MS = 30_000;
+
+/** When the wait is over, epoch ms. */
+export function limitOf({ deadlineMs, isLooking, isNew, isReturning }: WatchedRun): number {
+	return isLooking && isNew && isReturning ? deadlineMs + FIRST_LOOK_MS : deadlineMs;
+}
+
 export function unknownRun({ run_id: runId }: KnownRun): ServiceFailure {
 	return new ServiceFailure(`The service does not know run ${runId}`, {
 		status: 404,

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { pauseByAge } from '../../nodes/core/pace';
-import { pauseBeforeTurn } from '../../nodes/core/suspension';
+import { pauseBeforeTurn } from '../../nodes/core/suspensionPace';
 import { resources } from '../../nodes/Flowscale/operations';
 import { triggerFields } from '../../nodes/Flowscale/triggerFields';
 import { ComflowyTrigger } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/ComflowyTrigger.node';

@@ -1,15 +1,23 @@
 import type { Browser } from 'playwright-core';
 import type { Check } from './check';
+import type { Credential } from './connectRest';
 import { createHands, type Hands } from './editorHands';
 import { chain, executeAndWait, flowscaleNode, manualNode, triggerNode } from './flowscaleNode';
 import { openBrowser, openEditor } from './openBrowser';
-import { deepEqual, equal, match, ok } from './platform';
+import { deepEqual, equal, match, ok, sleep } from './platform';
 import { credentialsOf } from './playExample';
 import { readExamples } from './readExamples';
 import type { Stage } from './stage';
-import { suspendedWorkflow } from './suspendedWorkflows';
+import { afterNode, withWireBack } from './suspendedWorkflows';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
+const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
+
+const waitForHours = (credential: Credential) => {
+	const parameters = executeAndWait(slow, { duration_10002: 3_600_000, text_51536: 'a lighthouse in the first light' }, { timeout: 7_200 });
+	const state = { ...afterNode, parameters: { ...afterNode.parameters, jsonOutput: '={{ { state: $json.state } }}' } };
+	return withWireBack(chain('Wait for hours', manualNode(), flowscaleNode(credential, { ...parameters, waitMode: 'suspended' }), state));
+};
 
 /** What a person does and sees, in a real browser; one after the other on one page. */
 export const editor = (stage: Stage): Check[] => {
@@ -24,6 +32,17 @@ export const editor = (stage: Stage): Check[] => {
 		const { id } = await rest.createWorkflow(example);
 		await hands.openWorkflow(id);
 		return example.nodes.filter(({ type }) => !type.endsWith('.stickyNote')).length;
+	};
+
+	/** Id of the workflow's execution once it is suspended, which takes a minute. */
+	const untilWaiting = async (workflowId: string): Promise<string> => {
+		const deadline = Date.now() + 120_000;
+		for (;;) {
+			const [execution] = await rest.executions(workflowId);
+			if (execution?.status === 'waiting') return execution.id;
+			ok(Date.now() < deadline, `it is ${execution?.status} after two minutes`);
+			await sleep(500);
+		}
 	};
 
 	const panel: Check = {
@@ -124,15 +143,21 @@ export const editor = (stage: Stage): Check[] => {
 			},
 		},
 		{
-			name: 'suspended waiting shows its two outputs by name, and the wire back',
+			name: 'suspended waiting shows its two outputs by name and the wire back; while it waits, the node says what for',
 			run: async () => {
-				const { id } = await rest.createWorkflow(suspendedWorkflow('Wait for hours', credential));
+				const { id } = await rest.createWorkflow(waitForHours(credential));
 				await hands.openWorkflow(id);
 				await hands.part('zoom-to-fit').click();
 				const text = await hands.part('canvas').innerText();
 				match(text, /Still Running/);
 				match(text, /Done/);
 				await hands.picture('suspended');
+				await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
+				const execution = await untilWaiting(id);
+				await hands.openNode('Flowscale');
+				await hands.output.getByText('The runs continue at Flowscale').waitFor();
+				await hands.picture('suspended-waiting');
+				await rest.stop(execution);
 				await browser.close();
 			},
 		},

@@ -13,6 +13,8 @@ export interface Part {
 	plan?: SuspendedPlan;
 	/** Runs that it starts at the service, where it is not one per row. */
 	starts?: number;
+	/** Ends with the failure of a run. */
+	hasFailed?: boolean;
 	check(stage: Stage, execution: Execution): Promise<void> | void;
 }
 
@@ -69,6 +71,7 @@ export const parts: Part[] = [
 	{
 		name: 'a failed run as an error',
 		rows: [slowRow(0), failingRow(1)],
+		hasFailed: true,
 		check: (_, execution) => {
 			equal(execution.status, 'error');
 			match(execution.error?.message ?? '', /failed: CUDA out of memory/);
@@ -89,6 +92,7 @@ export const parts: Part[] = [
 		rows: [failingRow(1)],
 		plan: { tries: 2 },
 		starts: 2,
+		hasFailed: true,
 		check: (_, execution) => {
 			equal(execution.status, 'error');
 			match(execution.error?.message ?? '', /failed: CUDA out of memory/);

@@ -77,6 +77,15 @@ export interface SuspendedPlan {
 /** Starts a run per row and hands out its ID. */
 export const startNode = (credential: Credential): WorkflowNode => ({ ...flowscaleNode(credential, { ...byRow, operation: 'execute', options: {} }), name: 'Start' });
 
+const inOrder = (node: WorkflowNode, index: number): WorkflowNode => ({ ...node, position: [index * 240, 0] });
+
+/** The same with the node "Flowscale" wired as suspended waiting needs it. */
+export const withWireBack = ({ connections, nodes, ...workflow }: Workflow): Workflow => ({
+	...workflow,
+	nodes: nodes.map(inOrder),
+	connections: { ...connections, Flowscale: { main: [to('Flowscale'), to('After')] } },
+});
+
 /** Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name. */
 export const inExecutionWorkflow = (path: string, credential: Credential): Workflow =>
 	chain(path, webhookNode(path), rowsNode, flowscaleNode(credential, { ...waitForNamed, options: {} }));
@@ -98,7 +107,7 @@ export const suspendedWorkflow = (path: string, credential: Credential, plan: Su
 	if (onError === 'continueErrorOutput') outputs.push(to('After'));
 	return {
 		name: path,
-		nodes: [webhookNode(path), rowsNode, ...between, flowscale, afterNode].map((node, index) => ({ ...node, position: [index * 240, 0] })),
+		nodes: [webhookNode(path), rowsNode, ...between, flowscale, afterNode].map(inOrder),
 		connections: {
 			Webhook: { main: [to('Rows')] },
 			Rows: { main: [to(first)] },

@@ -3,8 +3,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { UserMistake } from '../../../../nodes/core/errors';
 import { type Item, itemAt } from '../../../../nodes/core/item';
 import { recordOf, textOf } from '../../../../nodes/core/json';
-import type { SuspensionPace } from '../../../../nodes/core/runSuspended';
 import { mustWaitInPlace } from '../../../../nodes/core/suspension';
+import type { SuspensionPace } from '../../../../nodes/core/suspensionPace';
 
 /** Name of the query parameter that proves that a callback comes from whoever was given the address. */
 export const TOKEN_PARAMETER = 'token';

@@ -1,0 +1,34 @@
+/** How long runs are looked at in place before the execution is suspended for the first time, and how long it is away then. */
+export interface SuspensionPace {
+	firstShiftMs: number;
+	/** @param ageMs of the youngest run that is waited for */
+	pauseMs(ageMs: number): number;
+}
+
+const SHORTEST_MS = 60_000;
+const LONGEST_MS = 900_000;
+const SHARE_OF_AGE = 0.25;
+/** A turn of the loop needs one look. */
+export const TURN_MS = 3_000;
+/** n8n resumes nothing in less than a minute: what is due earlier is waited for in place. */
+export const COURTESY_MS = 65_000;
+
+/** A quarter of the wait so far, from one minute (n8n resumes shorter waits late) to 15 minutes. */
+export function pauseBeforeTurn(ageMs: number): number {
+	return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ageMs * SHARE_OF_AGE));
+}
+
+export const USUAL_PACE: SuspensionPace = { firstShiftMs: 60_000, pauseMs: pauseBeforeTurn };
+
+/** A run that has not ended: since when it is waited for (epoch ms), and for how long at most (0: no limit). */
+interface OpenWait {
+	sinceMs: number;
+	timeoutMs: number;
+}
+
+/** As the pace says for the youngest run, but not past a deadline that is still to come; a turn comes in time for its last look. */
+export function nextTurnMs(now: number, { pauseMs }: SuspensionPace, open: OpenWait[]): number {
+	const deadlines = open.flatMap(({ sinceMs, timeoutMs }) => (timeoutMs > 0 ? [sinceMs + timeoutMs] : []));
+	const due = deadlines.filter((deadlineMs) => deadlineMs > now + COURTESY_MS).map((deadlineMs) => deadlineMs - TURN_MS);
+	return Math.min(now + pauseMs(now - Math.max(...open.map(({ sinceMs }) => sinceMs))), ...due);
+}

@@ -19,6 +19,9 @@ const waitForHours = (credential: Credential) => {
 	return withWireBack(chain('Wait for hours', manualNode(), flowscaleNode(credential, { ...parameters, waitMode: 'suspended' }), state));
 };
 
+/** Examples that end while a person watches. */
+const quick = ['text-to-image', 'batch-with-error-branch', 'image-to-image-and-video', 'scheduled-batch'];
+
 /** What a person does and sees, in a real browser; one after the other on one page. */
 export const editor = (stage: Stage): Check[] => {
 	const { rest, flowscale, credential, addCredential } = stage;
@@ -90,24 +93,26 @@ export const editor = (stage: Stage): Check[] => {
 				equal(flowscale.runs.at(-1)?.inputs.text_51536, 'sunset over misty hills');
 			},
 		},
-		...['text-to-image', 'batch-with-error-branch', 'image-to-image-and-video', 'scheduled-batch'].map((name) => ({
+		...quick.map((name) => ({
 			name: `${name}.json runs on the canvas`,
 			run: async () => {
 				const steps = await openExample(name);
 				await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
 				// The button's own node may be without a tick.
 				await hands.part('canvas-node-status-success').nth(steps - 2).waitFor();
-				await hands.part('zoom-to-fit').click();
+				await hands.fitCanvas();
 				await hands.picture(`canvas-${name}`);
 			},
 		})),
 		{
-			name: 'the examples that wait, chat or need a sibling open as they were drawn',
+			name: 'the other examples open with all of their nodes known',
 			run: async () => {
-				for (const name of ['suspended-wait', 'long-run-loop', 'ai-agent-tool', 'comflowy-callback', 'flowai-streaming-chat']) {
+				for (const name of (await readExamples(credentialsOf(stage))).keys()) {
+					if (quick.includes(name)) continue;
 					const steps = await openExample(name);
 					await hands.part('canvas-node').nth(steps - 1).waitFor();
-					await hands.part('zoom-to-fit').click();
+					equal(await hands.page.getByText('Install this node').count(), 0);
+					await hands.fitCanvas();
 					await hands.picture(`canvas-${name}`);
 				}
 			},
@@ -133,7 +138,7 @@ export const editor = (stage: Stage): Check[] => {
 			name: 'the trigger fetches a test event: the newest run',
 			run: async () => {
 				const workflow = flowscale.workflows.find((one) => one.id === textToImage);
-				const [newest] = flowscale.addRuns(1, { workflow, parts: [{ name: 'text_51536', value: 'a lighthouse in a storm' }] });
+				const [newest] = flowscale.addRuns(1, { workflow, groupId: 'nightly', parts: [{ name: 'text_51536', value: 'a lighthouse in a storm' }] });
 				const { id } = await rest.createWorkflow(chain('trigger', triggerNode(credential, { events: ['completed'] })));
 				await hands.openWorkflow(id);
 				await hands.openNode('Flowscale Trigger');
@@ -147,7 +152,7 @@ export const editor = (stage: Stage): Check[] => {
 			run: async () => {
 				const { id } = await rest.createWorkflow(waitForHours(credential));
 				await hands.openWorkflow(id);
-				await hands.part('zoom-to-fit').click();
+				await hands.fitCanvas();
 				const text = await hands.part('canvas').innerText();
 				match(text, /Still Running/);
 				match(text, /Done/);

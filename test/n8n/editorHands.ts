@@ -3,6 +3,7 @@ import { argv, fs, join, repository } from './platform';
 import type { Site } from './site';
 
 const settleMs = 800;
+const buttonsAtPx = 640;
 
 /** What a person's hands do in n8n's editor, on one page. */
 export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
@@ -37,6 +38,14 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 		openWorkflow: async (id: string) => {
 			await page.goto(`${baseUrl}/workflow/${id}`);
 			await part('canvas-node').first().waitFor();
+		},
+		/** The whole workflow on the screen, and nothing of it behind the buttons at the lower edge. */
+		fitCanvas: async () => {
+			await part('zoom-to-fit').click();
+			await page.waitForTimeout(settleMs);
+			const boxes = await Promise.all((await part('canvas-node').all()).map(async (node) => await node.boundingBox()));
+			const lowest = Math.max(...boxes.map((box) => (box ? box.y + box.height : 0)));
+			if (lowest > buttonsAtPx) await part('zoom-out-button').click();
 		},
 		/** Types into the open nodes panel until `found` is among the answers. */
 		search: async (text: string, found: string | RegExp) => {

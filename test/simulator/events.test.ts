@@ -6,7 +6,8 @@ const open = useFlowscale();
 
 describe('the event stream', () => {
 	it('tells the whole life of a run as it happens and is ended by the service', async () => {
-		const client = await open({ runMs: 40 });
+		// Long enough for a busy machine to follow it before it is over.
+		const client = await open({ runMs: 1_000 });
 		const run = await client.start('Text to Image', { text_51536: 'x' });
 		const stream = await follow(client, run.id);
 		expect(brief(stream)).toEqual(wholeLife);

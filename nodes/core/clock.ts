@@ -1,4 +1,5 @@
 import { onAbort } from './onAbort';
+import { timeLimit } from './timeLimit';
 
 /** Time and chance, handed in so that a test can list the waits instead of sleeping. All times in milliseconds. */
 export interface Clock {
@@ -9,12 +10,9 @@ export interface Clock {
 	random(): number;
 }
 
-/** Longest single timer; a longer one would overflow and fire at once. */
-const LONGEST_TIMER_MS = 2_000_000_000;
-
 /**
- * Timers are forbidden in community nodes and n8n's `sleep` cannot be cancelled on every version, so a pause is an
- * `AbortSignal.timeout` raced against the stop signal: nothing keeps the process alive once nobody listens.
+ * Timers are forbidden in community nodes and n8n's `sleep` cannot be cancelled on every version, so a pause is a
+ * `timeLimit` raced against the stop signal: nothing keeps the process alive once nobody listens.
  */
 export const systemClock: Clock = {
 	now: () => Date.now(),
@@ -22,7 +20,7 @@ export const systemClock: Clock = {
 	pause: async (ms, signal) =>
 		await new Promise<void>((resolve) => {
 			if (signal?.aborted) return resolve();
-			const timer = AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), LONGEST_TIMER_MS));
+			const timer = timeLimit(ms);
 			const done = () => {
 				timer.removeEventListener('abort', done);
 				unlink?.();

@@ -2,6 +2,7 @@ import type { ICredentialDataDecryptedObject, IExecuteFunctions, IHttpRequestOpt
 import { linkSignals } from './linkedSignal';
 import { answerIn, type Loss, readLoss } from './networkError';
 import { type ByteStream, readText } from './byteStream';
+import { timeLimit } from './timeLimit';
 
 /** Where a node's code runs when it talks to a service. */
 export type NodeContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
@@ -117,14 +118,14 @@ export function createHttp(context: NodeContext, credential: string | RenewedCre
 		openPublic: async (call) => await send(withoutKey, call, { skipSslCertificateValidation: call.isCertificateUnchecked }),
 		exchange: async (call) => {
 			const { totalMs = DEFAULT_IDLE_MS } = call;
-			const limit = linkSignals(call.signal, totalMs === 0 ? undefined : AbortSignal.timeout(totalMs));
+			const limit = linkSignals(call.signal, totalMs === 0 ? undefined : timeLimit(totalMs));
 			const giveUp = () => limit.abort();
 			let late: AbortSignal | undefined;
 			try {
 				const answer = await open({ ...call, signal: limit.signal });
 				if (isLoss(answer)) return answer;
 				const { status, headers, stream } = answer;
-				late = AbortSignal.timeout(LONGEST_BODY_MS);
+				late = timeLimit(LONGEST_BODY_MS);
 				late.addEventListener('abort', giveUp);
 				return { status, headers, text: await readText(stream, LONGEST_TEXT_BYTES) };
 			} catch (error) {

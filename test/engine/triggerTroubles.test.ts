@@ -73,7 +73,7 @@ test('10,000 runs that end in one millisecond are reported once each, and a stra
 
 test.each<[string, Omit<Fault, 'on'>]>([['no answer at all', { kind: 'hang' }], ['a body that never ends', { kind: 'slowBody', ms: 60_000 }], ['a service that asks for patience', { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }]])('ends in time with %s, and reports the runs later', async (_name, fault) => {
 	const { engine, flowscale } = await stage();
-	const { poll } = activated(engine, { budgetMs: 3_000 });
+	const { poll } = activated(engine, { budgetMs: 3_001 });
 	await poll();
 	const missed = addEnded(flowscale, 2);
 	flowscale.fault({ on: 'listRuns', times: 9, ...fault });
@@ -94,7 +94,7 @@ test('ends within 30 seconds where n8n sets no limit of its own', async () => {
 
 test('of two overlapping polls one reports, and a hang in the middle of a catching up loses nothing', async () => {
 	const { engine, flowscale } = await stage({ latencyMs: 50 });
-	const { poll } = activated(engine, { budgetMs: 3_000 });
+	const { poll } = activated(engine, { budgetMs: 3_001 });
 	await poll();
 	const missed = addEnded(flowscale, 450);
 	const [first, second] = await Promise.all([poll(), sleep(60).then(async () => await poll())]);

@@ -80,7 +80,7 @@ async function readByEnd({ api, groupId, isWanted }: Watch, memory: TriggerMemor
 			newestMs = Math.max(newestMs, endMs);
 			lastMs = endMs;
 		}
-		if (isLastPage(answer, reading.page, limits) || added.length === 0) return { ...reading, end: 'list' };
+		if (isLastPage(answer, reading.page, limits.pageSize) || added.length === 0) return { ...reading, end: 'list' };
 		if (reading.isSorted && lastMs <= (memory?.ended.doneUntilMs ?? newestMs - LATENESS_MS)) return { ...reading, end: 'floor' };
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
 		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));

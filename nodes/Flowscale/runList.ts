@@ -1,6 +1,7 @@
 import { Stopped } from '../core/errors';
 import { type Run, timeOf } from '../core/run';
-import type { FlowscaleApi, ListQuery, RunPage } from './api';
+import type { FlowscaleApi, ListQuery } from './api';
+import { addRuns, isLastPage, type SeenRun } from './runPages';
 
 const LARGEST_PAGE = 100;
 
@@ -9,31 +10,24 @@ const LARGEST_PAGE = 100;
  * of its runs at once, unsorted; they are sorted here.
  * @throws ServiceFailure | Stopped
  */
-export async function collectRuns(api: FlowscaleApi, query: ListQuery, isWanted: (run: Run) => boolean, limit: number, stop: AbortSignal): Promise<RunPage['runs']> {
-	const found = new Map<string, RunPage['runs'][number]>();
-	const pageSize = LARGEST_PAGE;
+export async function collectRuns(api: FlowscaleApi, query: ListQuery, isWanted: (run: Run) => boolean, limit: number, stop: AbortSignal): Promise<SeenRun[]> {
+	const found = new Map<string, SeenRun>();
+	const wanted: SeenRun[] = [];
 	for (let page = 1; ; page++) {
 		if (stop.aborted) throw new Stopped();
-		const answer = await api.runs({ ...query, page, pageSize });
-		const seenBefore = found.size;
-		for (const entry of answer.runs) found.set(identityOf(entry.run), entry);
-		const wanted = [...found.values()].filter(({ run }) => isWanted(run));
-		const isPaged = answer.pages !== undefined || answer.runs.length === pageSize;
+		const answer = await api.runs({ ...query, page, pageSize: LARGEST_PAGE });
+		const added = addRuns(found, answer.runs);
+		wanted.push(...added.filter(({ run }) => isWanted(run)));
 		// The page number is ignored by some deployments: the same runs come again.
-		const isOver = !isPaged || answer.runs.length === 0 || found.size === seenBefore || (answer.pages !== undefined && page >= answer.pages);
+		const isOver = added.length === 0 || isLastPage(answer, page, LARGEST_PAGE);
 		if (isOver || wanted.length >= limit) return sorted(wanted, query).slice(0, limit);
 	}
 }
 
-/** Where a list tells no run ids, a run is recognised by workflow, creation time and output names. */
-export function identityOf({ run_id, workflow_id, created_at, output_names }: Run): string {
-	return run_id ?? JSON.stringify([workflow_id, created_at, output_names]);
-}
-
 /** Runs without the time that is sorted by stay last, in their order. */
-function sorted(entries: RunPage['runs'], { sortBy = 'created_at', sortOrder = 'desc' }: ListQuery): RunPage['runs'] {
+function sorted(entries: SeenRun[], { sortBy = 'created_at', sortOrder = 'desc' }: ListQuery): SeenRun[] {
 	const sign = sortOrder === 'asc' ? 1 : -1;
-	const timeAt = ({ run }: RunPage['runs'][number]) => timeOf(run[sortBy]);
+	const timeAt = ({ run }: SeenRun) => timeOf(run[sortBy]);
 	return [...entries].sort((a, b) => {
 		const [first, second] = [timeAt(a), timeAt(b)];
 		if (Number.isNaN(first) || Number.isNaN(second)) return Number(Number.isNaN(first)) - Number(Number.isNaN(second));

@@ -2,7 +2,6 @@ import { ServiceFailure, Stopped } from '../core/errors';
 import type { Sighting } from '../core/runEvents';
 import { timeOf } from '../core/run';
 import type { FlowscaleApi, ListQuery, RunPage } from './api';
-import { identityOf } from './runList';
 
 /** A run in a list, with the service's own object. */
 export interface SeenRun extends Sighting {
@@ -32,11 +31,14 @@ export async function readPage(api: FlowscaleApi, query: ListQuery): Promise<Run
 	return page;
 }
 
-/** Adds what is new and gives it; a list without run ids tells equal runs apart by their times and, at last, by their number. */
+/**
+ * Adds what is new and gives it. Where a list tells no run ids, a run is recognised by workflow, output names and times, and
+ * equal ones by their number.
+ */
 export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): SeenRun[] {
 	const twins = new Map<string, number>();
 	return entries.flatMap(({ run, own }) => {
-		const name = run.run_id ?? JSON.stringify([identityOf(run), run.started_at, run.completed_at]);
+		const name = run.run_id ?? JSON.stringify([run.workflow_id, run.created_at, run.output_names, run.started_at, run.completed_at]);
 		const number = run.run_id === null ? (twins.get(name) ?? 0) : 0;
 		twins.set(name, number + 1);
 		const id = number === 0 ? name : `${name}#${number}`;
@@ -48,7 +50,7 @@ export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): 
 }
 
 /** Deployments without paging give all at once; one that ignores the page number gives nothing new. */
-export function isLastPage({ runs, pages }: RunPage, page: number, { pageSize }: LookLimits): boolean {
+export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
 	return runs.length === 0 || (pages === undefined ? runs.length !== pageSize : page >= pages);
 }
 
@@ -62,7 +64,7 @@ export async function readNewest(api: FlowscaleApi, groupId: string | undefined,
 		if (answer === undefined) return { found, pages, sinceMs, isStopped: true };
 		pages++;
 		const added = addRuns(found, answer.runs);
-		if (isLastPage(answer, pages, limits) || added.length === 0) return { found, pages, sinceMs: -1, isStopped: false };
+		if (isLastPage(answer, pages, limits.pageSize) || added.length === 0) return { found, pages, sinceMs: -1, isStopped: false };
 		sinceMs = answer.runs.reduce((oldest, { run }) => Math.min(oldest, timeOf(run.created_at) || oldest), sinceMs);
 	}
 	// Without creation times nothing older can be told from what is newer.

@@ -15,7 +15,7 @@ export async function newestEnd(watch: Watch): Promise<{ match: SeenRun | undefi
 	for (let page = 1; page <= MOST_PAGES && !isAll && matches().length === 0; page++) {
 		const answer = await readPage(api, { groupId, sortBy: 'completed_at', sortOrder: 'desc', page, pageSize: limits.pageSize });
 		if (answer === undefined) throw new Stopped();
-		isAll = addRuns(found, answer.runs).length === 0 || isLastPage(answer, page, limits);
+		isAll = addRuns(found, answer.runs).length === 0 || isLastPage(answer, page, limits.pageSize);
 	}
 	if (!isAll && matches().length === 0) {
 		const newest = await readNewest(api, groupId, 1, limits);

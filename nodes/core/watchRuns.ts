@@ -36,7 +36,8 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 
 	const rouse = () => wake.abort();
 	const lookAgain = (runId: string, inMs: number) => {
-		for (const watched of all) if (watched.run.run_id === runId) watched.dueMs = clock.now() + inMs;
+		const now = clock.now();
+		for (const watched of all) if (watched.run.run_id === runId) watched.dueMs = inTime(watched, now + inMs, now);
 		rouse();
 	};
 	const streams = {
@@ -73,9 +74,9 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			watched.isLooking = false;
 			watched.isNew = false;
 			// A failed look or an event that came meanwhile has said already when to look next.
-			if (watched.dueMs === Number.POSITIVE_INFINITY) watched.dueMs = clock.now() + withJitter(pauseOf(watched, left), intervalMs, clock.random());
-			const lastLookMs = watched.deadlineMs - LAST_LOOK_MS;
-			if (watched.dueMs > lastLookMs && lastLookMs > clock.now() + LAST_LOOK_MS) watched.dueMs = lastLookMs;
+			const now = clock.now();
+			if (watched.dueMs === Number.POSITIVE_INFINITY) watched.dueMs = now + withJitter(pauseOf(watched, left), intervalMs, clock.random());
+			watched.dueMs = inTime(watched, watched.dueMs, now);
 		}
 		rouse();
 	};
@@ -147,4 +148,10 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			});
 		},
 	};
+}
+
+/** The next look, not past the last one before the deadline while there is time for that. */
+function inTime({ deadlineMs }: WatchedRun, dueMs: number, now: number): number {
+	const lastLookMs = deadlineMs - LAST_LOOK_MS;
+	return lastLookMs > now + LAST_LOOK_MS ? Math.min(dueMs, lastLookMs) : dueMs;
 }

@@ -61,6 +61,11 @@ describe('an event stream', () => {
 		expect(end.atMs).toBeLessThanOrEqual(22_000);
 	});
 
+	it('that never says anything is no reason to miss an end before the deadline', async () => {
+		const { watch } = streamStage({ endsAt: { a: 3_000 } });
+		expect(await watch('a', { timeoutMs: 9_000 })).toEqual({ state: 'succeeded', atMs: 7_000 });
+	});
+
 	it('that lies is asked about a few times and then not believed any more', async () => {
 		const stage = streamStage({ endsAt: { a: 60_000 }, onOpen: ({ stream }, count) => {
 			for (let ms = 100; ms < 20_000; ms += 100) stage.clock.at(stage.clock.now() + ms, () => count === 1 && !stream.destroyed && stream.push('data: ended\n\n'));

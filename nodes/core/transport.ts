@@ -1,6 +1,7 @@
 import { ServiceFailure, Stopped } from './errors';
 import { type Answer, type Head, type Http, type HttpCall, isLoss, type StreamAnswer } from './http';
 import type { Loss } from './networkError';
+import { createLimiter } from './limiter';
 import { createRedactor, type Secrets } from './redact';
 import { pauseBeforeRetry, READ_TRIES } from './retry';
 import { createServiceWords, type ServiceWords, type WordsOptions } from './serviceWords';
@@ -38,12 +39,16 @@ export interface TransportOptions extends WordsOptions {
 	keys?: Secrets;
 }
 
+/** A hundred runs that end together all want their outputs at once. Cancels and look-ups after Stop do not queue. */
+const READS_AT_A_TIME = 20;
+
 export function connect(options: TransportOptions): Transport {
 	const { http, root, clock, stop, keys = [] } = options;
 	const words = createServiceWords(options);
 	const withoutKeys = createRedactor(keys);
 	const callOf = ({ path, query, ...call }: ApiRequest): HttpCall => ({ ...call, url: `${root}${path}${queryText(query)}` });
 
+	const places = createLimiter(READS_AT_A_TIME);
 	let aheadMs = 0;
 	const noteTime = (date: string | undefined) => {
 		const told = Date.parse(date ?? '');
@@ -69,7 +74,7 @@ export function connect(options: TransportOptions): Transport {
 		serviceTime: (ms) => ms + aheadMs,
 		read: async (request, interpret) => {
 			for (let tries = 1; ; tries++) {
-				const result = await once(request);
+				const result = await (stop?.aborted ? once(request) : places(async () => await once(request)));
 				const outcome = judged(() => {
 					if (isLoss(result)) throw words.failureOfLoss(result);
 					return interpret(result);

@@ -1,6 +1,7 @@
 import type { Answer, Http, HttpCall } from '../../nodes/core/http';
 import type { Loss } from '../../nodes/core/networkError';
 import { connect, pathTo } from '../../nodes/core/transport';
+import { nextTurn } from '../../simulator/platform';
 import { fakeClock } from './fakeClock';
 import { endOf } from './runs';
 
@@ -112,6 +113,39 @@ describe('a failure’s text', () => {
 		const text = JSON.stringify([end, 'message' in end && end.message]);
 		expect(text).not.toMatch(/k3y|with.{1,3}signs/);
 		expect(text).toContain('***');
+	});
+});
+
+describe('many reads', () => {
+	/** Answers a turn later; counts what is under way. */
+	const busy = () => {
+		const count = { now: 0, most: 0 };
+		const stop = new AbortController();
+		const exchange: Http['exchange'] = async () => {
+			count.most = Math.max(count.most, ++count.now);
+			await nextTurn();
+			count.now--;
+			return answer(200);
+		};
+		const http: Http = { exchange, open: async () => LOST, openPublic: async () => LOST };
+		const { read } = connect({ http, root: 'https://x.test', serviceName: 'Flowscale', clock: fakeClock(), stop: stop.signal, secrets: [], errorTextOf: () => undefined });
+		const statusOf = async (isDetached = false) => await endOf(read({ path: '/runs', isDetached }, ({ status }) => status));
+		return { count, stop, statusOf };
+	};
+
+	it('are sent twenty at a time', async () => {
+		const { count, statusOf } = busy();
+		const ends = await Promise.all(Array.from({ length: 100 }, async () => await statusOf()));
+		expect([new Set(ends.map((end) => JSON.stringify(end))), count.most]).toEqual([new Set(['{"value":200}']), 20]);
+	});
+
+	it('do not hold up what must still be sent after a stop', async () => {
+		const { count, stop, statusOf } = busy();
+		const early = Array.from({ length: 100 }, async () => await statusOf());
+		stop.abort();
+		expect([await statusOf(true), count.most]).toEqual([{ value: 200 }, 21]);
+		expect((await Promise.all(early)).map((end) => 'kind' in end && end.kind)).toEqual(Array(100).fill('Stopped'));
+		expect(count.most).toBe(21);
 	});
 });
 

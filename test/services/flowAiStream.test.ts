@@ -52,20 +52,28 @@ test('events of unknown names are kept in the log', async () => {
 	]);
 });
 
+test('the key is cut out of whatever the service repeats', async () => {
+	const told = `event:note\ndata:k3y\n\n${piece.replace('Ye', 'k3y')}event:output\ndata:{"output":"it is k3y"}\n\n`;
+	const heard: string[] = [];
+	const end = await readAnswerStream(Readable.from([Buffer.from(told)]), { onText: (_, text) => heard.push(text), onNodeEnd: () => undefined }, (text) => text.replaceAll('k3y', '***'));
+	expect([end.answer?.output, end.log[0].data, [...end.texts.values()], heard]).toEqual(['it is ***', '***', ['***s – ja'], ['***', 's – ja']]);
+});
+
 test('an output of several megabytes is read', async () => {
 	const output = 'x'.repeat(5_000_000);
 	expect((await read(`event:output\ndata:${JSON.stringify({ output })}\n\n`, 65_536)).answer).toEqual({ output, total_time: null });
 });
 
 describe('of several nodes', () => {
-	const says = (...steps: Array<[string, string] | string>) => {
+	const says = (...steps: Array<[string, string] | string>) => saysWith('whole', ...steps);
+	const saysWith = (output: unknown, ...steps: Array<[string, string] | string>) => {
 		const said: string[] = [];
 		const speaker = createSpeaker((type, text) => said.push(text ?? type));
 		for (const step of steps) {
 			if (typeof step === 'string') speaker.onNodeEnd(step);
 			else speaker.onText(...step);
 		}
-		speaker.finish('whole');
+		speaker.finish(output);
 		return said;
 	};
 	test('the first speaks, the second when it has ended, then at once', () => {
@@ -76,6 +84,10 @@ describe('of several nodes', () => {
 	});
 	test('who never ended is heard at the end', () => {
 		expect(says(['a', '1'], ['b', 'x'])).toEqual(['begin', '1', '\n\nx', 'end']);
+	});
+	test('an answer that breaks off is ended, and is nothing where it had not begun', () => {
+		expect(saysWith(undefined, ['a', '1'], ['b', 'x'])).toEqual(['begin', '1', '\n\nx', 'end']);
+		expect(saysWith(undefined)).toEqual([]);
 	});
 	test('with none, the whole answer is said', () => expect(says()).toEqual(['begin', 'whole', 'end']));
 });

@@ -24,10 +24,14 @@ export interface StreamListener {
 	onNodeEnd(node: string): void;
 }
 
-/** Reads a streamed answer up to its result. Events of unknown names are kept as log. Never rejects. */
-export async function readAnswerStream(stream: ByteStream, listener: StreamListener): Promise<StreamEnd> {
+/**
+ * Reads a streamed answer up to its result. Events of unknown names are kept as log. Never rejects.
+ * @param redact cuts the key out of each event
+ */
+export async function readAnswerStream(stream: ByteStream, listener: StreamListener, redact = (text: string) => text): Promise<StreamEnd> {
 	const end: StreamEnd = { answer: undefined, error: undefined, texts: new Map(), reasonings: new Map(), log: [] };
-	for await (const { event = 'message', data } of readEvents(stream, undefined, LONGEST_EVENT_CHARS)) {
+	for await (const { event = 'message', data: told } of readEvents(stream, undefined, LONGEST_EVENT_CHARS)) {
+		const data = redact(told);
 		const value = parsedJson(data);
 		switch (event.toLowerCase()) {
 			case 'stream': {

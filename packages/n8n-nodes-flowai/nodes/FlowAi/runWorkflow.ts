@@ -5,6 +5,7 @@ import { judgeStart } from '../../../../nodes/core/judgeStart';
 import { parsedJson } from '../../../../nodes/core/json';
 import { linkSignals } from '../../../../nodes/core/linkedSignal';
 import { pauseBeforeRetry, READ_TRIES, retryAfterMs } from '../../../../nodes/core/retry';
+import { timeLimit } from '../../../../nodes/core/timeLimit';
 import { readAnswerStream, type StreamEnd, type StreamListener } from './answerStream';
 import { readAnswer, readErrorText, runRequest } from './api';
 import type { Session } from './session';
@@ -27,7 +28,7 @@ const nothing = { onText: () => undefined, onNodeEnd: () => undefined };
 export async function runWorkflow(session: Session, order: RunOrder, listener: StreamListener = nothing): Promise<StreamEnd> {
 	const { clock, stop, transport } = session;
 	for (let tries = 1; ; tries++) {
-		const limit = linkSignals(order.timeoutMs > 0 ? AbortSignal.timeout(order.timeoutMs) : undefined);
+		const limit = linkSignals(order.timeoutMs > 0 ? timeLimit(order.timeoutMs) : undefined);
 		try {
 			const request = runRequest(order.workflowId, order.input, order.isStreamed);
 			const result = await transport.openOnce({ ...request, signal: limit.signal, idleMs: 0 });
@@ -46,9 +47,9 @@ export async function runWorkflow(session: Session, order: RunOrder, listener: S
 }
 
 async function readResult(session: Session, order: RunOrder, { headers, stream }: StreamAnswer, limit: AbortSignal, listener: StreamListener): Promise<StreamEnd> {
-	const { stop, transport } = session;
+	const { redact, stop, transport } = session;
 	const isEvents = /^text\/event-stream/i.test(headers['content-type'] ?? '');
-	const end = isEvents ? await readAnswerStream(stream, listener) : await readWhole(session, stream);
+	const end = isEvents ? await readAnswerStream(stream, listener, redact) : await readWhole(session, stream);
 	if (stop.aborted) throw new Stopped();
 	if (end.error !== undefined) throw transport.failureInWords(end.error, { hint: remainder(session, end) });
 	if (end.answer !== undefined) return end;

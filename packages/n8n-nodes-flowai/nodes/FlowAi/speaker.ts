@@ -6,7 +6,7 @@ export type Say = (type: 'begin' | 'item' | 'end', text?: string) => void;
 
 /** Says pieces of text in a readable order. */
 export interface Speaker extends StreamListener {
-	/** The whole answer is known; it is said at once if no piece of it was. */
+	/** Nothing more comes. The whole answer is said at once if no piece of it was; undefined: it broke off. */
 	finish(output: unknown): void;
 }
 
@@ -51,8 +51,8 @@ export function createSpeaker(say: Say): Speaker {
 		finish: (output) => {
 			for (const text of noted.values()) speak(BETWEEN_NODES + text);
 			noted.clear();
-			if (!hasSpoken) speak(typeof output === 'string' ? output : JSON.stringify(output));
-			say('end');
+			if (!hasSpoken && output !== undefined) speak(typeof output === 'string' ? output : JSON.stringify(output));
+			if (hasSpoken) say('end');
 		},
 	};
 }

@@ -47,9 +47,11 @@ export const execute: Operation<Session> = {
 			const known = session.memory.recall(item.index, request);
 			if (known) return [{ json: known }];
 			const speaker = order.isStreamed ? openSpeaker(item.context, item.index) : undefined;
-			const { answer, reasonings, log } = await runWorkflow(session, order, speaker);
-			speaker?.finish(answer?.output);
+			const running = runWorkflow(session, order, speaker);
+			// Of an answer that breaks off, too: whoever listens would wait for the rest.
+			speaker?.finish(await running.then(({ answer }) => answer?.output, () => undefined));
 			await speaker?.done();
+			const { answer, reasonings, log } = await running;
 			const reasoning = [...reasonings.values()].join('\n\n');
 			const json = dataOf([
 				['output', answer?.output],

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { createBreather } from './breather';
 import type { Clock } from './clock';
 import { failureText, Stopped, toNodeError } from './errors';
 import { itemAt } from './item';
@@ -17,8 +18,6 @@ export interface ItemRun<Session> {
 }
 
 const ITEMS_AT_A_TIME = 10;
-/** Reading the parameters of a thousand items takes n8n half a second; other executions get a turn this often. */
-const LONGEST_STINT_MS = 10;
 /** A hundred requests that are built in one turn of the event loop hold up everything else on the server for 40 ms. */
 const BEGINNINGS_PER_TURN = 5;
 /** What is on its way when the node ends (a start that is being answered) is waited for, but not longer than this. */
@@ -42,12 +41,9 @@ export async function runItems<Session>({ context, operation, session, life, clo
 	};
 
 	const jobs: Array<{ index: number; job: Job }> = [];
-	let sinceMs = clock.now();
+	const breathe = createBreather(clock);
 	for (let index = 0; index < context.getInputData().length; index++) {
-		if (clock.now() - sinceMs > LONGEST_STINT_MS) {
-			await clock.pause(0);
-			sinceMs = clock.now();
-		}
+		await breathe();
 		try {
 			jobs.push({ index, job: operation.prepare(itemAt(context, index), session) });
 		} catch (error) {

@@ -1,4 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
+import { createBreather } from './breather';
 import { failureText, Stopped, toNodeError } from './errors';
 import { type Item, itemAt } from './item';
 import type { ItemOutput } from './menu';
@@ -61,7 +62,9 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	const open = items.map((_, index) => index).filter((index) => suspension.failures[index] === undefined);
 	const waits = new Map<number, Wait>();
 	const going = new Map<number, RunWaiter>();
+	const breathe = createBreather(clock);
 	for (const index of open) {
+		await breathe();
 		await guarded(index, async () => {
 			const item = itemAt(context, index);
 			waits.set(index, operation.prepareWait(item, session));

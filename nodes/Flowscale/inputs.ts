@@ -20,12 +20,14 @@ export function readInputs(item: Item): WorkflowInputs {
 		if (taken.has(name)) throw new UserMistake(`Parameter "${name}" has two values`, 'Give it either in Inputs or in Files, and only once.');
 		taken.add(name);
 	};
-	const values = item.choice<'fields' | 'json'>('inputMode', 'fields') === 'json' ? jsonValues(item) : fieldValues(item);
+	const values = item.choice('inputMode', 'Specify Inputs', ['fields', 'json']) === 'json' ? jsonValues(item) : fieldValues(item);
 	for (const [name, value, type] of values) {
 		claim(name);
 		const fields = fileFieldsOf(item, name, type, value);
 		if (fields) inputs.files.push(...fields.map((field): [string, string] => [name, field]));
-		else inputs.texts[name] = Array.isArray(value) ? value.map(asText) : asText(value);
+		else if (!Array.isArray(value)) inputs.texts[name] = asText(value);
+		// Of an empty list nothing is sent, and no run shows it.
+		else if (value.length > 0) inputs.texts[name] = value.map(asText);
 	}
 	for (const [name, fields] of fileRows(item)) {
 		claim(name);
@@ -73,9 +75,7 @@ function fileFieldsOf(item: Item, name: string, type: string, value: unknown): s
 	const likelihood = takesFile({ name, type });
 	const text = textOf(value);
 	if (likelihood === 'no' || text === undefined || /^(https?:\/\/|data:)/i.test(text.trim())) return undefined;
-	const binary = item.context.getInputData()[item.index]?.binary ?? {};
-	const isThere = splitFields(text).every((field) => Object.hasOwn(binary, field));
-	return likelihood === 'yes' || isThere ? checkedFields(item, text) : undefined;
+	return likelihood === 'yes' || splitFields(text).every(item.hasBinary) ? checkedFields(item, text) : undefined;
 }
 
 function checkedFields(item: Item, text: string): string[] {

@@ -74,7 +74,7 @@ export function namedValuesFields({ mode, pairs, entry, json, word, namePlacehol
 
 /** @throws UserMistake */
 export function readNamedValues(item: Item, { mode, pairs, entry, json, word }: NamedValuesForm): Record<string, unknown> {
-	const given = item.choice<'fields' | 'json'>(mode, 'fields') === 'json' ? jsonValues(item, json, word) : pairValues(item, pairs, entry, word);
+	const given = item.choice(mode, `Specify ${word}s`, ['fields', 'json']) === 'json' ? jsonValues(item, json, word) : pairValues(item, pairs, entry, word);
 	const values = new Map<string, unknown>();
 	for (const [name, value] of given) {
 		// It would be set as the prototype of whatever holds the values, and never be sent.

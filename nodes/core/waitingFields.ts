@@ -7,9 +7,13 @@ import type { CancelRemote, WaitOrder } from './runWaiter';
 
 const BYTES_PER_MB = 1_048_576;
 
+export const downloadOption: INodeProperties = { displayName: 'Download', name: 'download', type: 'boolean', default: true, description: 'Whether to download the files into binary fields. Otherwise the items hold links, which expire.' };
+
+export const binaryFieldOption: INodeProperties = { displayName: 'Put Output File in Field', name: 'binaryField', type: 'string', default: 'data', hint: 'The next files go to data_1, data_2 …', description: 'Name of the binary field for the first file' };
+
 /** How files of a finished run come out; part of the Options of every operation that fetches outputs. */
 export const outputOptions: INodeProperties[] = [
-	{ displayName: 'Download', name: 'download', type: 'boolean', default: true, description: 'Whether to download the files into binary fields. Otherwise the items hold links, which expire.' },
+	downloadOption,
 	{ displayName: 'Max File Size (MB)', name: 'maxFileSize', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Refuse a larger file without reading it (1 MB = 1,048,576 bytes). 0 means no limit.' },
 	{
 		displayName: 'Output Items',
@@ -21,7 +25,7 @@ export const outputOptions: INodeProperties[] = [
 		],
 		default: 'perRun',
 	},
-	{ displayName: 'Put Output File in Field', name: 'binaryField', type: 'string', default: 'data', hint: 'The next files go to data_1, data_2 …', description: 'Name of the binary field for the first file' },
+	binaryFieldOption,
 ];
 
 /** How long, how often and how many runs are waited for. */
@@ -84,12 +88,12 @@ export function optionsField(...lists: INodeProperties[][]): INodeProperties {
 
 /** @throws UserMistake */
 export function readOutputSettings(item: Item): OutputSettings & { maxFileBytes: number } {
-	const binaryField = String(item.raw('options.binaryField', 'data')).trim();
+	const binaryField = item.optionalText('options.binaryField', 'data');
 	if (binaryField === '') throw new UserMistake('Put Output File in Field is empty', 'Enter the name of the binary field, for example data.');
 	return {
 		// An agent gets links: n8n drops a tool's binaries, or puts an error in their place.
 		isDownloaded: item.flag('options.download', true) && !isTool(item.context),
-		perOutput: item.choice<'perRun' | 'perOutput'>('options.outputItems', 'perRun') === 'perOutput',
+		perOutput: item.choice('options.outputItems', 'Output Items', ['perRun', 'perOutput']) === 'perOutput',
 		binaryField,
 		maxFileBytes: item.amount('options.maxFileSize', 'Max File Size', 0, 0) * BYTES_PER_MB,
 	};
@@ -99,8 +103,8 @@ export function readOutputSettings(item: Item): OutputSettings & { maxFileBytes:
 export function readWaitOrder(item: Item): WaitOrder {
 	return {
 		timeoutMs: item.amount('options.timeout', 'Timeout', 600, 0) * 1000,
-		cancelRemote: item.choice<CancelRemote>('options.cancelRemote', 'onStop'),
-		isFailedRunAnItem: item.choice<'error' | 'item'>('options.onFailedRun', 'error') === 'item',
+		cancelRemote: item.choice<CancelRemote>('options.cancelRemote', 'Cancel Remote Run', ['onStop', 'never', 'onStopOrTimeout']),
+		isFailedRunAnItem: item.choice('options.onFailedRun', 'On Failed Run', ['error', 'item']) === 'item',
 	};
 }
 

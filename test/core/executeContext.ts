@@ -15,7 +15,8 @@ export function executeContext(parameters: IDataObject[], { isTolerant = false, 
 		},
 		helpers: {
 			assertBinaryData: (_: number, field: string) => {
-				if (!Object.hasOwn(binary, field)) throw new Error('n8n says it its own way');
+				// As n8n has it, which finds what every object has.
+				if (binary[field] === undefined) throw new Error('n8n says it its own way');
 				return binary[field];
 			},
 		},

@@ -28,7 +28,10 @@ describe('other readers', () => {
 	it.each([['true', true, true], ['false', false, false], ['a word', 'yes', false], ['one', 1, false]])('flag: %s', (_, value, flag) => expect(item(value).flag('p', true)).toBe(flag));
 	it('flag: nothing set', () => expect(item(undefined).flag('p', true)).toBe(true));
 	it.each([['text', ' g ', 'g'], ['null', null, ''], ['number', 5, '5'], ['nothing', undefined, '']])('optional text: %s', (_, value, text) => expect(item(value).optionalText('p')).toBe(text));
-	it.each([['object', { a: 1 }, { a: 1 }], ['list', [1], {}], ['null', null, {}], ['text', 'x', {}]])('record: %s', (_, value, record) => expect(item(value).record('p')).toEqual(record));
+	it.each([['one of them', 'b', 'b'], ['nothing set', undefined, 'a']])('choice: %s', (_, value, choice) => expect(item(value).choice('p', 'Mode', ['a', 'b'])).toBe(choice));
+	it.each([['another word', 'B', 'Mode cannot be "B"'], ['null', null, 'Mode cannot be "null"']])('choice: %s is refused', (_, value, message) => expect(() => item(value).choice('p', 'Mode', ['a', 'b'])).toThrow(message));
+	it.each([['several', ['b', 'a'], ['b', 'a']], ['one', 'b', ['b']], ['null', null, []], ['nothing set', undefined, []]])('choices: %s', (_, value, choices) => expect(item(value).choices('p', 'Modes', ['a', 'b'])).toEqual(choices));
+	it('choices: another word is refused', () => expect(() => item(['a', 'c']).choices('p', 'Modes', ['a', 'b'])).toThrow('Modes cannot be "c"'));
 });
 
 describe('a binary field', () => {

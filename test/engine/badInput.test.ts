@@ -34,6 +34,9 @@ const mistakes: Array<[string, `${string}.${string}`, INodeParameters, object]> 
 	['a timeout that is no number', 'run.wait', { runId: 'a', options: { timeout: bad('"soon"', '5') } }, { message: 'Timeout must be a number of at least 0' }],
 	['a negative size limit', 'workflow.executeAndWait', withOption('maxFileSize', '-1', '5'), { message: 'Max File Size must be a number of at least 0' }],
 	['an empty name for the binary field', 'run.getOutputs', { runId: 'a', options: { binaryField: bad('""', '"data"') } }, { message: 'Put Output File in Field is empty' }],
+	['a name for the binary field that an expression does not find', 'run.getOutputs', { runId: 'a', options: { binaryField: bad('$json.nothing', '"data"') } }, { message: 'Put Output File in Field is empty' }],
+	['a word that is none of the choices', 'workflow.executeAndWait', withOption('cancelRemote', '"Never"', '"never"'), { message: 'Cancel Remote Run cannot be "Never"', description: 'It is one of these: onStop, never, onStopOrTimeout.' }],
+	['a status that is none', 'run.getMany', { filters: { status: bad('["completed"]', '["failed"]') } }, { message: 'Status cannot be "completed"' }],
 	['a limit of 0', 'run.getMany', { limit: bad('0', '1') }, { message: 'Limit must be a number of at least 1' }],
 ];
 const forAllItems = ['an unknown binary field', 'an unknown binary field in the form', 'a file row without a binary field', 'a file row without a parameter'];

@@ -20,6 +20,7 @@ test.each<[string, (speech: string) => INodeParameters, number[]]>([
 	['all, newest first', () => ({ returnAll: true }), [5, 4, 3, 2, 1, 0]],
 	['as many as the limit says', () => ({ limit: 2 }), [5, 4]],
 	['of one group', () => ({ filters: { groupId: 'poster' } }), [3, 2, 1, 0]],
+	['of any group where the expression finds none', () => ({ filters: { groupId: '={{ $json.nothing }}', workflowId: '={{ null }}', status: '={{ null }}' } }), [5, 4, 3, 2, 1, 0]],
 	['of one workflow', (speech) => ({ filters: { workflowId: speech } }), [5, 3, 1]],
 	['in some states', () => ({ filters: { status: ['failed', 'running'] } }), [5, 4]],
 	['as many as the limit says after filtering', () => ({ limit: 2, filters: { status: ['succeeded'] } }), [3, 2]],
@@ -59,6 +60,12 @@ test('run.getMany gives runs without ids where the list tells none, none of them
 	const got = await items(node('run.getMany', { returnAll: true, filters: { groupId: 'poster' } }), one);
 	expect(got.map(({ json }) => json.run_id)).toEqual([null, null, null, null]);
 	expect(new Set(got.map(({ json }) => json.created_at)).size).toBe(4);
+});
+
+test('run.getMany gives every run of a list without ids, also those that were created in the same moment', async () => {
+	const { node, items, flowscale } = await stage({ dialect: { list: 'openapi' } });
+	flowscale.addRuns(3, () => ({ groupId: 'twins', createdAt: 1_700_000_000_000, startedAt: null, completedAt: null, state: 'queued' }));
+	expect(await items(node('run.getMany', { filters: { groupId: 'twins' } }), one)).toHaveLength(3);
 });
 
 test('run.getMany says which field a deployment asks for', async () => {

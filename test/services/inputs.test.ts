@@ -16,6 +16,7 @@ describe('inputs as JSON', () => {
 		['an object from an expression', { a: 'x' }, { a: 'x' }],
 		['numbers and booleans', '{"a":7.5,"b":true,"c":false,"d":0}', { a: '7.5', b: 'true', c: 'false', d: '0' }],
 		['a list, sent one by one', '{"a":["x",2]}', { a: ['x', '2'] }],
+		['an empty list, not sent', '{"a":[]}', {}],
 		['an object, sent as JSON', '{"a":{"b":1}}', { a: '{"b":1}' }],
 		['null, not sent', '{"a":null}', {}],
 		['an empty text, sent', '{"a":""}', { a: '' }],
@@ -57,6 +58,7 @@ describe('the form', () => {
 		['a data URI is sent as text', 'p', 'image', 'data:image/png;base64,AA', { texts: { p: 'data:image/png;base64,AA' }, files: [] }],
 		['a name of a loader, with a binary field', 'image_51225', 'string', 'data', { texts: {}, files: [['image_51225', 'data']] }],
 		['a name of a loader, with any text', 'image_51225', 'string', 'a fox', { texts: { image_51225: 'a fox' }, files: [] }],
+		['a name of a loader, with a word that every object has', 'image_51225', 'string', 'constructor', { texts: { image_51225: 'constructor' }, files: [] }],
 		['a text that happens to name a binary field', 'prompt', 'string', 'data', { texts: { prompt: 'data' }, files: [] }],
 	])('%s', (_, name, type, value, inputs) => expect(read(form({ [name]: value }, { [name]: type }), { data: file })).toEqual(inputs));
 

@@ -3,11 +3,9 @@ import { ServiceFailure } from '../../core/errors';
 import type { Operation } from '../../core/menu';
 import { itemOf } from '../../core/outputItems';
 import { isTool } from '../../core/suspension';
-import { outputOptions } from '../../core/waitingFields';
+import { binaryFieldOption, downloadOption } from '../../core/waitingFields';
 import type { FlowscaleSession } from '../operations';
 import { askFor } from '../outputs';
-
-const [download, , , binaryField] = outputOptions;
 
 export const getOutput: Operation<FlowscaleSession> = {
 	name: 'Get',
@@ -16,8 +14,8 @@ export const getOutput: Operation<FlowscaleSession> = {
 	description: 'Get an output by its file name, as file, link or text',
 	fields: [
 		{ displayName: 'File Name', name: 'filename', type: 'string', required: true, default: '', placeholder: 'e.g. filename_prefix_58358_5WWF7GQUYF.png', description: 'Name of the output, as a run lists it in outputs or output_names' },
-		download,
-		{ ...binaryField, displayOptions: { show: { download: [true] } } },
+		downloadOption,
+		{ ...binaryFieldOption, hint: undefined, description: 'Name of the binary field for the file', displayOptions: { show: { download: [true] } } },
 	],
 	prepare: (item, session) => {
 		const filename = item.text('filename', 'File Name');

@@ -1,13 +1,12 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from '../../core/menu';
 import { itemOf } from '../../core/outputItems';
 import type { Run } from '../../core/run';
-import type { ListQuery } from '../api';
 import { collectRuns } from '../runList';
 import type { FlowscaleSession } from '../operations';
 import { groupFilter, limitField, returnAllField, simplifyField, workflowFilter } from './fields';
 
-export const stateChoices: INodeProperties['options'] = [
+const stateChoices: INodePropertyOptions[] = [
 	{ name: 'Cancelled', value: 'cancelled' },
 	{ name: 'Failed', value: 'failed' },
 	{ name: 'Queued', value: 'queued' },
@@ -71,12 +70,12 @@ export const getRuns: Operation<FlowscaleSession> = {
 	],
 	prepare: (item, { api, stop }) => {
 		const limit = item.flag('returnAll', false) ? Number.POSITIVE_INFINITY : item.amount('limit', 'Limit', 50, 1);
-		const groupId = String(item.raw('filters.groupId', '')).trim() || undefined;
-		const workflowId = String(item.raw('filters.workflowId', '')).trim();
-		const states = item.raw('filters.status', []) as string[];
+		const groupId = item.optionalText('filters.groupId') || undefined;
+		const workflowId = item.optionalText('filters.workflowId');
+		const states: string[] = item.choices('filters.status', 'Status', stateChoices.map(({ value }) => String(value)));
 		const isWanted = (run: Run) => (workflowId === '' || run.workflow_id === workflowId) && (states.length === 0 || states.includes(run.state));
-		const sortBy = item.choice<NonNullable<ListQuery['sortBy']>>('options.sortBy', 'created_at');
-		const sortOrder = item.choice<NonNullable<ListQuery['sortOrder']>>('options.sortOrder', 'desc');
+		const sortBy = item.choice('options.sortBy', 'Sort By', ['created_at', 'started_at', 'completed_at']);
+		const sortOrder = item.choice('options.sortOrder', 'Sort Order', ['desc', 'asc']);
 		const isSimple = item.flag('simplify', true);
 		return async () => {
 			const found = await collectRuns(api, { groupId, sortBy, sortOrder }, isWanted, limit, stop);

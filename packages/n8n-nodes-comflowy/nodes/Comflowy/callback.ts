@@ -24,8 +24,8 @@ export interface CallbackDesk {
 }
 
 /** The desk of this execution; undefined where the wait is not by callback, or must be in place (agents, sub-workflows). */
-export function openCallbackDesk({ context, choice }: Item): CallbackDesk | undefined {
-	if (choice('waitMode', 'inExecution') !== 'callback' || mustWaitInPlace(context)) return undefined;
+export function openCallbackDesk({ context, raw }: Item): CallbackDesk | undefined {
+	if (raw('waitMode', 'inExecution') !== 'callback' || mustWaitInPlace(context)) return undefined;
 	const store = context.getContext('node');
 	const known = readMemory(store[MEMORY_KEY]);
 	const memory = known ?? { token: randomBytes(24).toString('base64url'), runIds: [] };

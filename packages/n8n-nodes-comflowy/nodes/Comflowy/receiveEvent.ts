@@ -25,5 +25,6 @@ export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
 
 function itemJson(event: Event, type: string, body: Record<string, unknown>): IDataObject {
 	if (event === 'progress') return { event, type, run_id: textAt(body, 'run_id') ?? null, payload: dataOf([['payload', body.payload ?? null]]).payload };
-	return { ...itemOf(readRun(textAt(body, 'run_id', 'runId') ?? '', body)).json, event };
+	const runId = textAt(body, 'run_id', 'runId') ?? null;
+	return { ...itemOf(readRun(runId ?? '', body)).json, run_id: runId, event };
 }

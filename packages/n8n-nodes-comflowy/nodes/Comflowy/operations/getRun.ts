@@ -1,13 +1,13 @@
 import { dataOf } from '../../../../../nodes/core/json';
 import type { Operation } from '../../../../../nodes/core/menu';
 import { itemOf, outputItems } from '../../../../../nodes/core/outputItems';
-import { optionsField, outputOptions, readOutputSettings } from '../../../../../nodes/core/waitingFields';
+import { downloadOption, optionsField, outputOptions, readOutputSettings } from '../../../../../nodes/core/waitingFields';
 import { unknownRun } from '../../../../../nodes/core/watchedRun';
 import { namedRun } from '../../../../../nodes/core/run';
 import type { ComflowySession } from '../session';
 import { runField } from './fields';
 
-const [download, ...otherOutputOptions] = outputOptions;
+const otherOutputOptions = outputOptions.filter((option) => option !== downloadOption);
 
 export const getRun: Operation<ComflowySession> = {
 	name: 'Get',
@@ -17,7 +17,7 @@ export const getRun: Operation<ComflowySession> = {
 	fields: [
 		runField,
 		{ displayName: 'Simplify', name: 'simplify', type: 'boolean', default: true, description: 'Whether to return a simplified version of the response instead of the raw data' },
-		optionsField([{ ...download, default: false }], otherOutputOptions),
+		optionsField([{ ...downloadOption, default: false }], otherOutputOptions),
 	],
 	prepare: (item, { api, fetchOutput }) => {
 		const runId = item.id('runId', 'Run ID');

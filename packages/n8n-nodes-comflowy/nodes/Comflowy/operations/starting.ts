@@ -42,7 +42,7 @@ function readParams(item: Item): Record<string, unknown> {
 }
 
 function readUrl(item: Item, name: string, label: string): string | undefined {
-	const url = String(item.raw(name, '') ?? '').trim();
+	const url = item.optionalText(name);
 	if (url === '') return undefined;
 	if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw new UserMistake(`${label} is not a web address`, 'It starts with https:// (or http://).');
 	return url;

@@ -52,6 +52,7 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 
 		createCredential: async (name: string, type: string, data: Record<string, unknown>) =>
 			await request<Credential>('POST', '/rest/credentials', { name, type, data }),
+		removeCredential: async ({ id }: Credential) => await request('DELETE', `/rest/credentials/${id}`),
 		/** The button "Test" of a saved credential; n8n answers 200 for a bad one too. */
 		testCredential: async (credential: Credential, type: string, data: Record<string, unknown>) =>
 			await request<{ status: 'OK' | 'Error'; message: string }>('POST', '/rest/credentials/test', {

@@ -11,7 +11,8 @@ export const credential = ({ n8n, rest, addCredential }: Site, { from, service }
 	const test = async (changes: Record<string, unknown> = {}) => {
 		const data = { ...good, ...changes };
 		const saved = await addCredential('tested', data, credentialType);
-		return await rest.testCredential(saved, credentialType, data);
+		// The editor gives a new node the newest credential, so no wrong one may stay.
+		return await rest.testCredential(saved, credentialType, data).finally(async () => await rest.removeCredential(saved));
 	};
 
 	return [

@@ -5,7 +5,7 @@ import { onAbort } from './onAbort';
 import { pauseByAge, pauseForGroup, pauseInShift, pauseWithStream, withJitter } from './pace';
 import type { KnownRun } from './run';
 import { createFollower } from './runEventFollower';
-import { limitOf, timeoutOf, type WatchedRun, watchedRun } from './watchedRun';
+import { inTime, LAST_LOOK_MS, limitOf, timeoutOf, type WatchedRun, watchedRun } from './watchedRun';
 import type { WatchService, WatchSettings } from './watchService';
 
 export interface Watcher {
@@ -20,8 +20,6 @@ export interface Watcher {
 
 /** Runs that few wait for are followed by their event stream. */
 const FEW_RUNS = 4;
-/** A run that ended in the last pause before its deadline is not lost: it is looked at once more this long before. */
-const LAST_LOOK_MS = 2_000;
 /** Runs of one group come and end in swarms: one listing answers all that is told or asked within this time. */
 const SWARM_MS = 10;
 
@@ -148,10 +146,4 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			});
 		},
 	};
-}
-
-/** The next look, not past the last one before the deadline while there is time for that. */
-function inTime({ deadlineMs }: WatchedRun, dueMs: number, now: number): number {
-	const lastLookMs = deadlineMs - LAST_LOOK_MS;
-	return lastLookMs > now + LAST_LOOK_MS ? Math.min(dueMs, lastLookMs) : dueMs;
 }

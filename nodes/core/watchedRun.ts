@@ -4,6 +4,9 @@ import type { KnownRun } from './run';
 /** The wait was longer than allowed; the run goes on. */
 export class WaitTimeout extends ServiceFailure {}
 
+/** A run that ended in the last pause before its deadline is not lost: it is looked at once more this long before. */
+export const LAST_LOOK_MS = 2_000;
+
 /** One run that one item waits for. All times in epoch ms by our clock. */
 export interface WatchedRun {
 	/** As the last look saw it. */
@@ -58,4 +61,10 @@ export function timeoutOf({ run, since, lastFailure, failures }: WatchedRun, now
 		state: run.state,
 		hint: 'It goes on at the service. Collect it later by this run ID, or raise Timeout.',
 	});
+}
+
+/** The next look, not past the last one before the deadline while there is time for that. */
+export function inTime({ deadlineMs }: WatchedRun, dueMs: number, now: number): number {
+	const lastLookMs = deadlineMs - LAST_LOOK_MS;
+	return lastLookMs > now + LAST_LOOK_MS ? Math.min(dueMs, lastLookMs) : dueMs;
 }

@@ -70,25 +70,28 @@ export const suspended = (stage: Stage): Check[] => {
 	};
 	/** Until no execution is on its way: one that n8n is killed under is lost, waiting or not. */
 	const untilQuiet = async () => {
-		for (const one of played.filter(({ part }) => !leavers.includes(part))) {
-			await retryIfCrashed(one);
-			const deadline = Date.now() + 120_000;
-			for (;;) {
-				const { status } = await rest.execution(one.executionId);
-				if (status === 'waiting' || isOver(status)) break;
-				ok(Date.now() < deadline, `execution ${one.executionId} is ${status} for two minutes`);
-				await sleep(300);
-			}
-		}
+		const staying = played.filter(({ part }) => !leavers.includes(part));
+		await Promise.all(
+			staying.map(async (one) => {
+				await retryIfCrashed(one);
+				const deadline = Date.now() + 120_000;
+				for (;;) {
+					const { status } = await rest.execution(one.executionId);
+					if (status === 'waiting' || isOver(status)) break;
+					ok(Date.now() < deadline, `execution ${one.executionId} is ${status} for two minutes`);
+					await sleep(300);
+				}
+			}),
+		);
 	};
 	/** Until the longest execution waits for a later time than `ms`, and the others wait or have ended. */
 	const untilNextPause = async (ms: number) => {
-		const deadline = Date.now() + 240_000;
+		const deadline = Date.now() + 400_000;
 		for (;;) {
 			await untilQuiet();
 			const { status } = await rest.execution(idOf('many runs'));
 			if (status === 'waiting' && (await waitTill()) > ms) return await untilQuiet();
-			ok(Date.now() < deadline && !isOver(status), `no new pause, the execution is ${status}`);
+			ok(Date.now() < deadline && (status === 'crashed' || !isOver(status)), `no new pause, the execution is ${status}`);
 			await sleep(500);
 		}
 	};

@@ -1,9 +1,10 @@
+import { absoluteLink } from '../core/absoluteLink';
 import { ServiceFailure } from '../core/errors';
 import type { Answer, Head } from '../core/http';
-import { type JsonRecord, listOf, recordOf, textAt } from '../core/json';
+import { type JsonRecord, recordOf, textAt } from '../core/json';
 import type { KnownRun, Output, Run } from '../core/run';
 import { type ApiRequest, pathTo, type Transport } from '../core/transport';
-import { type Envelope, outputOf, readEnvelope, readOne, readRun } from './readers';
+import { type Envelope, outputOf, readEnvelope, readList, readOne, readRun } from './readers';
 import { readWorkflows } from './workflows';
 
 /** Sorting and paging of the run list; deployments without paging ignore all four. */
@@ -47,12 +48,17 @@ export function createApi(transport: Transport) {
 		const { message } = transport.failureOf(answer);
 		throw new ServiceFailure(answer.text.trim() === '' ? `${message} with nothing` : message, { isPassing: true });
 	};
+	const linked = (output: Output): Output => (output.download_url === undefined ? output : { ...output, download_url: absoluteLink(output.download_url, transport.root) });
+	const runIn = (own: JsonRecord, known: Partial<Run>, errorText?: string): Run => {
+		const run = readRun(own, known, errorText);
+		return { ...run, outputs: run.outputs.map(linked) };
+	};
 	const get = async (path: string, query?: ApiRequest['query'], extra: Partial<ApiRequest> = {}) =>
 		await transport.read({ path, query, ...extra }, toldBy);
 
 	return {
-		health: async () => listOf((await get('/comfy/health')).data),
-		queue: async () => listOf((await get('/comfy/queue')).data),
+		health: async () => readList((await get('/comfy/health')).data, 'containers') ?? [],
+		queue: async () => readList((await get('/comfy/queue')).data, 'containers') ?? [],
 
 		/** Deployed workflows; undefined where the deployment has no such endpoint (it is missing in the OpenAPI file). */
 		workflows: async () =>
@@ -64,27 +70,28 @@ export function createApi(transport: Transport) {
 		run: async (runId: string, known: Partial<Run> = {}, extra: Partial<ApiRequest> = {}) =>
 			await transport.read({ path: `/runs${pathTo(runId)}`, ...extra }, (answer) => {
 				if (answer.status === 404) return null;
-				const own = readOne(toldBy(answer).data);
+				const { data, errorText } = toldBy(answer);
+				const own = readOne(data);
 				if (own === undefined) return null;
 				// The OpenAPI's detail carries no id; it is the one that was asked for.
-				return { run: { ...readRun(own, known), run_id: runId } satisfies KnownRun, own };
+				return { run: { ...runIn(own, known, errorText), run_id: runId } satisfies KnownRun, own };
 			}),
 
 		runs: async ({ groupId, sortBy, sortOrder, page, pageSize }: ListQuery, extra: Partial<ApiRequest> = {}): Promise<RunPage> => {
 			const query = { group_id: groupId, sort_by: sortBy, sort_order: sortOrder, page, page_size: pageSize };
 			const { data, meta } = await get('/runs', query, extra);
 			const group = recordOf(data);
-			const entries = Array.isArray(data) ? data : listOf(group?.runs);
+			const entries = readList(data, 'runs');
 			const known = { group_id: textAt(group, 'group_id') ?? groupId ?? null };
 			return {
-				runs: entries.flatMap((entry) => {
+				runs: (entries ?? []).flatMap((entry) => {
 					const own = recordOf(entry);
-					return own === undefined ? [] : [{ run: readRun(own, known), own }];
+					return own === undefined ? [] : [{ run: runIn(own, known), own }];
 				}),
 				pages: countAt(meta, 'total_pages'),
 				total: countAt(meta, 'total_count'),
 				sortedBy: textAt(meta, 'sort_by'),
-				isList: Array.isArray(data) || Array.isArray(group?.runs),
+				isList: entries !== undefined,
 			};
 		},
 
@@ -94,7 +101,7 @@ export function createApi(transport: Transport) {
 				if (answer.status === 408) return { kind: 'timedOut' };
 				if ([400, 404, 410, 422, 504].includes(answer.status) || (isSuccess(answer.status) && answer.text.trim() === '')) return { kind: 'notYet' };
 				const { status, data } = envelopeOf(answer);
-				const output = outputOf(filename, readOne(data));
+				const output = linked(outputOf(filename, readOne(data)));
 				if (output.download_url !== undefined || output.file_content !== undefined) return { kind: 'ready', output };
 				return { kind: status === 'error' || status === 'failed' ? 'failed' : 'notYet' };
 			}),
@@ -103,7 +110,8 @@ export function createApi(transport: Transport) {
 		cancel: async (runId: string, extra: Partial<ApiRequest> = {}) =>
 			await transport.read({ method: 'POST', path: `/runs${pathTo(runId)}/cancel`, ...extra }, (answer) => {
 				if (!isSuccess(answer.status)) throw transport.failureOf(answer);
-				const { data } = readEnvelope(transport.jsonOf(answer));
+				const { status, data } = readEnvelope(transport.jsonOf(answer));
+				if (status === 'error' || status === 'failed') throw transport.failureOf(answer);
 				return typeof data === 'string' ? data : (textAt(recordOf(data), 'message') ?? 'Cancel requested');
 			}),
 

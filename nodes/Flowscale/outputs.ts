@@ -33,6 +33,7 @@ export async function completeOutputs(api: FlowscaleApi, ended: KnownRun, clock:
 		const answers = await Promise.all(missing.map(async (name) => ({ name, answer: await askFor(api, name) })));
 		if (answers.some(({ answer }) => answer.kind === 'timedOut')) return { ...run, state: 'timed_out', finished: true };
 		for (const { name, answer } of answers) run = { ...run, outputs: merged(run.outputs, name, answer) };
+		run = { ...run, outputs: inOrder(run) };
 		const open = missingOf(run);
 		if (open.length === 0 && run.outputs.length > 0) return run;
 
@@ -49,6 +50,13 @@ function missingOf({ outputs, output_names }: KnownRun): string[] {
 	const unlinked = outputs.filter(isOpen).map(({ filename }) => filename);
 	const covered = new Set(outputs.map(({ filename }) => ownerOf(filename, output_names)));
 	return [...new Set([...unlinked, ...output_names.filter((name) => !covered.has(name))])];
+}
+
+/** The order that the run names its outputs in, whichever of them was told first; those of no name come last. */
+function inOrder({ outputs, output_names }: KnownRun): Output[] {
+	const places = new Map(output_names.map((name, place) => [name, place]));
+	const placeOf = ({ filename }: Output) => places.get(ownerOf(filename, output_names)) ?? places.size;
+	return [...outputs].sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** An output by its name; some deployments know it only without the extension. */

@@ -1,34 +1,50 @@
-import { dataOf, type JsonRecord, listOf, recordOf, textAt, textOf } from '../core/json';
-import { mimeTypeOfName } from '../core/mimeType';
-import { type Output, type Run, runOf, stateOf } from '../core/run';
+import { dataOf, type JsonRecord, listOf, parsedJson, recordOf, textAt, textOf } from '../core/json';
+import { mimeTypeOfLink, mimeTypeOfName } from '../core/mimeType';
+import { type Output, type Run, runOf, stampOf, stateOf } from '../core/run';
 
 /** What every JSON answer is wrapped in: `{status, data, errors, meta}`. */
 export interface Envelope {
 	status: string | undefined;
 	data: unknown;
 	meta: JsonRecord | undefined;
+	/** `errors` beside the data. */
+	errorText: string | undefined;
 }
+
+/** A key of these in a body without `data` says that the body is the data itself. `id` alone may well be that of a request. */
+const OWN_DATA = ['run_id', 'runId', '_id', 'runs', 'workflows', 'download_url', 'file_content'];
 
 export function readEnvelope(body: unknown): Envelope {
 	const envelope = recordOf(body);
-	return { status: textAt(envelope, 'status')?.toLowerCase(), data: envelope?.data, meta: recordOf(envelope?.meta) };
+	const isBare = Array.isArray(body) || (envelope?.data === undefined && OWN_DATA.some((key) => Object.hasOwn(envelope ?? {}, key)));
+	const data = isBare ? body : envelope?.data;
+	return { status: textAt(envelope, 'status')?.toLowerCase(), data, meta: recordOf(envelope?.meta), errorText: wordsOf(envelope?.errors) };
 }
 
-/** The vendor's OpenAPI answers a start with a list of one, every SDK reads an object. */
+/** The vendor's OpenAPI answers a start with a list of one, every SDK reads an object; one called `run` is the same, wrapped once more. */
 export function readOne(data: unknown): JsonRecord | undefined {
-	return recordOf(Array.isArray(data) ? data[0] : data);
+	const one = recordOf(Array.isArray(data) ? data[0] : data);
+	return recordOf(one?.run) ?? one;
+}
+
+/** A list: `data` itself, below its documented name, or the only list that there is. */
+export function readList(data: unknown, name: string): unknown[] | undefined {
+	if (Array.isArray(data)) return data;
+	const record = recordOf(data);
+	if (Array.isArray(record?.[name])) return record[name];
+	const lists = Object.values(record ?? {}).filter(Array.isArray);
+	return lists.length === 1 ? lists[0] : undefined;
 }
 
 /** Error text of any body seen: `errors`, FastAPI's `detail` (text or fields), `error`, `message`. */
 export function readErrorText(body: unknown): string | undefined {
 	const record = recordOf(body);
-	const nested = recordOf(record?.error);
-	const texts = [record?.errors, record?.detail, nested?.message, record?.error, record?.message].map(wordsOf);
+	const texts = [record?.errors, record?.detail, record?.error, record?.message].map(wordsOf);
 	return texts.find((text) => text !== undefined);
 }
 
 function wordsOf(value: unknown): string | undefined {
-	if (!Array.isArray(value)) return textOf(value);
+	if (!Array.isArray(value)) return textOf(value) ?? textAt(recordOf(value), 'message');
 	return value.map((entry) => textOf(entry) ?? fieldError(recordOf(entry))).filter((text) => text !== undefined).join('; ') || undefined;
 }
 
@@ -45,10 +61,13 @@ export function readRunId(record: JsonRecord | undefined): string | null {
 	return textAt(record, 'run_id', 'runId', '_id', 'id') ?? null;
 }
 
-/** A run of the detail or a list, in any dialect; what is missing is null or empty. */
-export function readRun(record: JsonRecord, known: Partial<Run> = {}): Run {
+/**
+ * A run of the detail or a list, in any dialect; what is missing is null or empty.
+ * @param errorText what the answer around it says went wrong
+ */
+export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?: string): Run {
 	const outputs = listOf(record.outputs).flatMap((output) => readRunOutput(output) ?? []);
-	const names = listOf(record.output_names).flatMap((name) => textOf(name) ?? []);
+	const names = listOf(record.output_names ?? record.outputNames).flatMap((name) => textOf(name) ?? []);
 	const status = textAt(record, 'status')?.toLowerCase() ?? 'unknown';
 	const run = runOf({
 		...known,
@@ -61,20 +80,26 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}): Run {
 		inputs: record.inputs === undefined || record.inputs === null ? (known.inputs ?? {}) : readInputs(record.inputs),
 		output_names: names.length > 0 ? names : (known.output_names ?? []),
 		outputs,
-		created_at: textAt(record, 'created_at') ?? known.created_at ?? null,
-		started_at: textAt(record, 'started_at') ?? null,
-		completed_at: textAt(record, 'completed_at') ?? null,
+		created_at: readTime(record, 'created_at', 'createdAt') ?? known.created_at ?? null,
+		started_at: readTime(record, 'started_at', 'startedAt'),
+		completed_at: readTime(record, 'completed_at', 'completedAt'),
 	});
-	return { ...run, error_message: run.state === 'failed' ? (readRunError(record) ?? 'The service gave no reason') : null };
+	return { ...run, error_message: run.state === 'failed' ? (readRunError(record) ?? errorText ?? 'The service gave no reason') : null };
 }
 
-/** Inputs come as `{path, value}`; a file has its link or storage key instead of a value. */
-function readInputs(inputs: unknown): Run['inputs'] {
+function readTime(record: JsonRecord, ...keys: string[]): string | null {
+	const text = textAt(record, ...keys);
+	return text === undefined ? null : stampOf(text);
+}
+
+/** Inputs come as `{path, value}`, or as an object or its JSON text; a file has its link or storage key instead of a value. */
+function readInputs(told: unknown): Run['inputs'] {
+	const inputs = typeof told === 'string' ? parsedJson(told) : told;
 	if (!Array.isArray(inputs)) return dataOf(Object.entries(recordOf(inputs) ?? {}));
 	return dataOf(
 		inputs.flatMap((input): Array<[string, unknown]> => {
 			const record = recordOf(input);
-			const name = textAt(record, 'path', 'name');
+			const name = textAt(record, 'path', 'name', 'key');
 			return name === undefined ? [] : [[name, record?.value ?? record?.url ?? record?.s3_key ?? null]];
 		}),
 	);
@@ -96,11 +121,11 @@ export function outputOf(filename: string, record: JsonRecord | undefined): Outp
 		...(link === undefined ? {} : { download_url: link }),
 		...(link !== undefined || content === undefined ? {} : { file_content: content }),
 		generation_status: textAt(record, 'generation_status') ?? null,
-		mime_type: mimeTypeOfName(filename) ?? (content === undefined ? null : 'text/plain'),
+		mime_type: mimeTypeOfName(filename) ?? (link !== undefined ? mimeTypeOfLink(link) : content !== undefined ? 'text/plain' : null),
 	};
 }
 
 /** Why a run failed, where a deployment says so; no source documents a field for it. */
-function readRunError(record: JsonRecord): string | null {
-	return textAt(record, 'error_message', 'error', 'message', 'errors') ?? textAt(recordOf(record.error), 'message') ?? null;
+function readRunError(record: JsonRecord): string | undefined {
+	return textAt(record, 'error_message') ?? readErrorText(record) ?? textAt(record, 'failure_reason', 'reason', 'status_message');
 }

@@ -49,9 +49,12 @@ export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): 
 	});
 }
 
+/** What a deployment gives that does not honour the page size. */
+const USUAL_PAGE = 10;
+
 /** Deployments without paging give all at once; one that ignores the page number gives nothing new. */
 export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
-	return runs.length === 0 || (pages === undefined ? runs.length !== pageSize : page >= pages);
+	return runs.length === 0 || (pages === undefined ? runs.length !== pageSize && runs.length !== USUAL_PAGE : page >= pages);
 }
 
 /** The runs created last, down to `sinceMs` (epoch ms; -1: all), and how many requests it took. */

@@ -1,11 +1,12 @@
 import { ServiceFailure } from '../core/errors';
 import { isLoss } from '../core/http';
-import { recordOf, textAt } from '../core/json';
+import { parsedJson, recordOf, textAt } from '../core/json';
 import { type KnownRun, type Run, isFinished, stateOf } from '../core/run';
 import type { ServerEvent } from '../core/eventStream';
 import type { ApiRequest } from '../core/transport';
 import type { EventMeaning, WatchService } from '../core/watchService';
 import type { FlowscaleApi } from './api';
+import { isLastPage } from './runPages';
 import type { Connection } from './session';
 
 const PAGE_SIZE = 100;
@@ -21,7 +22,7 @@ export function createWatchService({ api, transport }: Connection): WatchService
 	return {
 		look: async (run) => {
 			const found = await api.run(run.run_id, run, ONE_TRY);
-			return found && found.run;
+			return found ? found.run : await judgeByNames(api, run);
 		},
 		lookAtGroup: async (groupId, wanted) => {
 			const runs = await listGroup(api, groupId, wanted);
@@ -62,6 +63,13 @@ async function judgeByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRu
 	return run.state === 'unknown' && outputs.length === answers.length ? { ...run, outputs, state: 'succeeded', finished: true } : run;
 }
 
+/** The first SDKs never read the run: they asked for the outputs that the start had named. null: not known yet. */
+async function judgeByNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun | null> {
+	if (run.output_names.length === 0) return null;
+	const judged = await judgeByOutputs(api, { ...run, state: 'unknown' });
+	return judged.finished ? judged : null;
+}
+
 /**
  * Runs of a group, newest first, page by page until the wanted ones are found.
  * undefined: the list tells no run ids (the vendor's OpenAPI), or this deployment refuses it.
@@ -77,9 +85,8 @@ export async function listGroup(api: FlowscaleApi, groupId: string, wanted?: Rea
 		const sizeBefore = runs.size;
 		for (const run of known) runs.set(run.run_id, run);
 		const isComplete = wanted !== undefined && [...wanted].every((id) => runs.has(id));
-		const isLast = answer.pages === undefined ? answer.runs.length !== PAGE_SIZE : page >= answer.pages;
 		// A deployment that ignores paging sends the same page for ever.
-		if (isComplete || isLast || runs.size === sizeBefore) break;
+		if (isComplete || isLastPage(answer, page, PAGE_SIZE) || runs.size === sizeBefore) break;
 	}
 	return [...runs.values()];
 }
@@ -90,18 +97,14 @@ function orNoList(error: unknown): undefined {
 	throw error;
 }
 
-/** Event names and fields are not documented: any status word that ends a run counts, wherever it stands. */
-export function meaningOf({ event, data }: ServerEvent): EventMeaning {
-	const record = recordOf(parsed(data));
-	const inner = recordOf(record?.data) ?? recordOf(record?.run);
-	const words = [textAt(record, 'status', 'state'), textAt(inner, 'status', 'state'), textAt(record, 'type', 'event'), event, record === undefined ? data : undefined];
-	return words.some((word) => word !== undefined && isFinished(stateOf(word.replace(/^run[_.:]/i, '')))) ? 'ended' : 'goingOn';
-}
+/** What says that a stream is over. */
+const CLOSING = /^\[?(end|ended|close|closed|done|eof)\]?$/i;
 
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
+/** Event names and fields are not documented: any status word that ends a run counts, wherever it stands, and so does a farewell. */
+export function meaningOf({ event, data }: ServerEvent): EventMeaning {
+	const record = recordOf(parsedJson(data));
+	const inner = recordOf(record?.data) ?? recordOf(record?.payload) ?? recordOf(record?.run);
+	const words = [textAt(record, 'status', 'state'), textAt(inner, 'status', 'state'), textAt(record, 'type', 'event'), event, record === undefined ? data : undefined];
+	const isEnd = (word: string) => CLOSING.test(word) || isFinished(stateOf(word.replace(/^run[_.:]/i, '')));
+	return words.some((word) => word !== undefined && isEnd(word)) ? 'ended' : 'goingOn';
 }

@@ -1,4 +1,5 @@
-import { type JsonRecord, listOf, recordOf, textAt, textOf } from '../core/json';
+import { type JsonRecord, parsedJson, recordOf, textAt, textOf } from '../core/json';
+import { readList } from './readers';
 
 /** One declared input or output: its name and the service's own word for its type (`string`, `image`, …). */
 export interface Parameter {
@@ -16,10 +17,9 @@ export interface Workflow {
 
 /** The list of deployed workflows: `data` itself (JS SDK) or `data.workflows` (Python SDK). */
 export function readWorkflows(data: unknown): Array<{ workflow: Workflow; own: JsonRecord }> {
-	const entries = Array.isArray(data) ? data : listOf(recordOf(data)?.workflows);
-	return entries.flatMap((entry) => {
+	return (readList(data, 'workflows') ?? []).flatMap((entry) => {
 		const own = recordOf(entry);
-		const id = textAt(own, 'workflow_id', 'id', '_id');
+		const id = textAt(own, 'workflow_id', 'workflowId', 'id', '_id');
 		if (own === undefined || id === undefined) return [];
 		const workflow = {
 			workflow_id: id,
@@ -34,7 +34,7 @@ export function readWorkflows(data: unknown): Array<{ workflow: Workflow; own: J
 
 /** Declared as JSON text, as an object of name to type, as a list of names or of objects, or not at all. */
 function readParameters(declared: unknown): Parameter[] {
-	const value = typeof declared === 'string' ? parsed(declared) : declared;
+	const value = typeof declared === 'string' ? parsedJson(declared) : declared;
 	if (Array.isArray(value)) return value.flatMap((entry) => parameterOf(textAt(recordOf(entry), 'name', 'path', 'id') ?? textOf(entry), entry));
 	return Object.entries(recordOf(value) ?? {}).flatMap(([name, entry]) => parameterOf(name, entry));
 }
@@ -43,14 +43,6 @@ function parameterOf(name: string | undefined, declared: unknown): Parameter[] {
 	if (name === undefined) return [];
 	const type = textAt(recordOf(declared), 'type') ?? (typeof declared === 'string' && declared !== name ? declared : 'string');
 	return [{ name, type: type.toLowerCase() }];
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
 }
 
 const FILE_TYPE = /image|video|audio|file|binary|mask|model|mesh|3d|upload/;

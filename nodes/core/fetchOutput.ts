@@ -1,3 +1,4 @@
+import { absoluteLink } from './absoluteLink';
 import { ofRun, ServiceFailure } from './errors';
 import { download, type Downloaded, type DownloadSettings, RefusedLink } from './files';
 import { createLimiter } from './limiter';
@@ -20,7 +21,7 @@ export function createOutputFetcher({ root, freshLink, ...settings }: OutputSour
 	const apiOrigin = new URL(root).origin;
 	return async (run, output, maxFileBytes) =>
 		await limit(async () => {
-			const get = async (link: string) => await download({ ...settings, apiOrigin, maxFileBytes }, absolute(link, root), output.filename);
+			const get = async (link: string) => await download({ ...settings, apiOrigin, maxFileBytes }, absoluteLink(link, root), output.filename);
 			if (output.download_url === undefined) throw new ServiceFailure(`"${output.filename}" has no link`);
 			const file = await get(output.download_url).catch((error: unknown) => error as Error);
 			if (!(file instanceof Error)) return { output, file };
@@ -30,9 +31,4 @@ export function createOutputFetcher({ root, freshLink, ...settings }: OutputSour
 			if (again instanceof Error) throw ofRun(again, run);
 			return { output: { ...output, download_url: link }, file: again };
 		});
-}
-
-/** Some proxies hand out paths instead of addresses. What is neither is refused by the download. */
-function absolute(link: string, root: string): string {
-	return URL.canParse(link, root) ? new URL(link, root).href : link;
 }

@@ -71,7 +71,7 @@ async function tryDownload(settings: DownloadSettings, link: string, filename: s
 			stream.destroy(tooLarge);
 		});
 		void guardSilence(stream, () => bytes, clock, life.signal);
-		const mimeType = mimeTypeOf(filename, headers['content-type']);
+		const mimeType = mimeTypeOf(filename, headers['content-type'], link);
 		const binary = await prepareBinaryData(stream, safeFileName(filename, mimeType), mimeType).catch((error: Error) => error);
 		if (isTooLarge) return tooLarge;
 		if (binary instanceof Error) return brokenOff(filename, binary);

@@ -31,10 +31,10 @@ export function dataOf(pairs: Array<[string, unknown]>): IDataObject {
 	return Object.fromEntries(pairs.filter(([key]) => key !== '__proto__')) as IDataObject;
 }
 
-/** The value of a JSON text; undefined when it is none. */
+/** The value of a JSON text, with or without a byte order mark; undefined when it is none. */
 export function parsedJson(text: string): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
 	} catch {
 		return undefined;
 	}

@@ -3,7 +3,7 @@ import { ServiceFailure, Stopped } from './errors';
 import { createLimiter } from './limiter';
 import { pauseAfterFailures, withJitter } from './pace';
 import { type KnownRun, withKnown } from './run';
-import { unknownRun, type WatchedRun } from './watchedRun';
+import { LAST_LOOK_MS, unknownRun, type WatchedRun } from './watchedRun';
 import type { WatchService } from './watchService';
 
 const LOOKS_AT_A_TIME = 10;
@@ -34,10 +34,11 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 	let canList = service.lookAtGroup !== undefined;
 	let failedLists = 0;
 
-	/** A status that does not say whether the run has ended is checked each time, any other one seldom. */
+	/** A status that does not say whether the run has ended is checked each time, any other one seldom and before its time is up. */
 	const judged = async (watched: WatchedRun, run: KnownRun): Promise<KnownRun> => {
 		const now = clock.now();
-		const isDoubtful = run.state === 'unknown' || now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
+		const isLast = watched.deadlineMs - now <= LAST_LOOK_MS && watched.deadlineMs - watched.judgedMs > LAST_LOOK_MS;
+		const isDoubtful = run.state === 'unknown' || isLast || now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
 		if (run.finished || !isDoubtful || !service.judge) return run;
 		watched.judgedMs = now;
 		// A second opinion that cannot be had says nothing: the look itself went well.

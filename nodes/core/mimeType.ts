@@ -14,13 +14,19 @@ export function mimeTypeOfName(filename: string): string | null {
 	return extension !== undefined && Object.hasOwn(TYPES, extension) ? TYPES[extension] : null;
 }
 
+/** The same for the file that a link leads to: outputs may be named without an extension, files in a store have one. */
+export function mimeTypeOfLink(link: string): string | null {
+	return mimeTypeOfName(link.split(/[?#]/)[0]);
+}
+
 /**
- * MIME type of a download: the extension is trusted first, since object stores often answer `binary/octet-stream`;
- * a header that is no MIME type at all is ignored.
+ * MIME type of a download: the extension is trusted first, since object stores often answer `binary/octet-stream`; for a name
+ * without one the link's extension helps then. A header that is no MIME type at all is ignored.
  */
-export function mimeTypeOf(filename: string, header: string | undefined): string {
+export function mimeTypeOf(filename: string, header: string | undefined, link = ''): string {
 	const told = /^[\w.+-]+\/[\w.+-]+/.exec(header?.trim() ?? '')?.[0].toLowerCase();
-	return mimeTypeOfName(filename) ?? (told === undefined || told === 'binary/octet-stream' ? ANY : told);
+	const isTelling = told !== undefined && !told.endsWith('/octet-stream');
+	return mimeTypeOfName(filename) ?? (isTelling ? told : (mimeTypeOfLink(link) ?? ANY));
 }
 
 /** Extension for a file whose name has none, so that other apps know what to do with it. */

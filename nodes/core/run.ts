@@ -14,7 +14,7 @@ export interface Output {
 	file_size?: number;
 }
 
-/** A run as every operation hands it out. Times as the service wrote them. */
+/** A run as every operation hands it out. Times as the service wrote them, counted seconds as dates. */
 export interface Run {
 	run_id: string | null;
 	workflow_id: string | null;
@@ -41,9 +41,9 @@ export type KnownRun = Run & { run_id: string };
  */
 const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 	['succeeded', ['completed', 'complete', 'success', 'succeeded', 'done', 'finished']],
-	['failed', ['failed', 'failure', 'error', 'errored']],
-	['cancelled', ['cancelled', 'canceled', 'aborted']],
-	['timed_out', ['timeout', 'timed_out', 'timedout', 'timed out', 'run timeout']],
+	['failed', ['failed', 'failure', 'error', 'errored', 'crashed']],
+	['cancelled', ['cancelled', 'canceled', 'aborted', 'stopped', 'terminated', 'interrupted']],
+	['timed_out', ['timeout', 'timed_out', 'timedout', 'timed out', 'run timeout', 'expired']],
 	['queued', ['queued', 'pending', 'waiting', 'submitted', 'created', 'in_queue']],
 	['running', ['running', 'in_progress', 'in progress', 'started', 'processing', 'executing']],
 ];
@@ -98,6 +98,15 @@ export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
 		output_names: found.output_names.length > 0 ? found.output_names : known.output_names,
 		created_at: found.created_at ?? known.created_at,
 	};
+}
+
+/** Below it a count of time is in seconds: as milliseconds it would lie in 1973. */
+const LEAST_MILLIS = 1e11;
+
+/** A time stamp that is counted since 1970, in seconds or milliseconds, as a date; any other stays as the service wrote it. */
+export function stampOf(text: string): string {
+	const count = /^\d{9,14}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+	return Number.isNaN(count) ? text : new Date(count < LEAST_MILLIS ? count * 1000 : count).toISOString();
 }
 
 /** Epoch milliseconds of a service's time stamp; one without a zone is UTC. NaN when there is none or it is unreadable. */

@@ -128,7 +128,8 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 			}
 			const adopted = await adopt(order, sentAtMs);
 			if (adopted) return adopted;
-			throw mayHaveStarted(order, verdict === 'answered' ? 'The service accepted the start but named no run.' : service.failureOf(result).message);
+			const { message } = service.failureOf(result);
+			throw mayHaveStarted(order, verdict === 'answered' ? `The service accepted the start but named no run. ${message}` : message);
 		}
 	};
 

@@ -14,12 +14,14 @@ export const getHealth: Operation = ({ containers, dialect }) =>
 	});
 
 /**
- * `GET /comfy/queue`: entries are `[number, uuid]`, or raw ComfyUI ones with five elements.
+ * `GET /comfy/queue`: entries are `[number, uuid]`, raw ComfyUI ones with five elements, or objects.
  * Waiting runs belong to no container yet; they are shown in turn.
  */
 export const getQueue: Operation = ({ containers, dialect }) => {
 	const entry = (number: number, id: string) =>
-		dialect.queueEntries === 'pair' ? [number, id] : [number, id, {}, {}, ['9']];
+		({ pair: [number, id], comfyui: [number, id, {}, {}, ['9']], object: { number, prompt_id: id } })[
+			dialect.queueEntries
+		];
 	const { working, waiting } = containers;
 	return json(200, {
 		status: 'success',

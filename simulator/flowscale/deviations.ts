@@ -20,7 +20,7 @@ const ofLists: Deviation[] = [
 	},
 	{
 		schemas: ['RunListBody'],
-		when: ({ list }) => list === 'paged',
+		when: ({ list, pageSizes }) => list === 'paged' && pageSizes === 'honoured',
 		reason: '`meta` tells page, order and totals',
 		source: 'S1, DPY D; PY-1.1.3 C',
 		change: becoming(

@@ -10,14 +10,16 @@ export const dialectChoices = {
 	start: ['object', 'array', 'oldObject', 'oldArray', 'oldest'],
 	/** Run list: `meta` and pages; `group_id`, `count` and all runs; or that without run ids and with `group_id` required. */
 	list: ['paged', 'grouped', 'openapi'],
+	/** Is `page_size` honoured, or are there always ten runs on a page, and no `meta`? */
+	pageSizes: ['honoured', 'ignored'],
 	/** Entries of a run list: whole runs, or id, status and outputs only. */
 	listEntries: ['full', 'sparse'],
 	/** 422 when a list is asked without `group_id`. */
 	groupRequired: [false, true],
 	/** Labels in health and queue: `container`, or `url` and `comfy_uri`. */
 	containers: ['container', 'url'],
-	/** Queue entries: number and id, or ComfyUI's five elements. */
-	queueEntries: ['pair', 'comfyui'],
+	/** Queue entries: number and id, ComfyUI's five elements, or objects. */
+	queueEntries: ['pair', 'comfyui', 'object'],
 	/** Workflow list: array with JSON texts, `data.workflows` with objects, or no such endpoint (404). */
 	workflows: ['sdk', 'beta', 'none'],
 	/** Key of the id in a run's detail. */
@@ -43,7 +45,7 @@ export const dialectChoices = {
 	failureText: ['error', 'error_message', 'errors', 'none'],
 	/** Body of an error other than 422. */
 	errors: ['errors', 'errorsList', 'detail', 'errorObject', 'html'],
-	timestamps: ['seconds', 'millis', 'micros', 'offset', 'noZone'],
+	timestamps: ['seconds', 'millis', 'micros', 'offset', 'noZone', 'epochSeconds', 'epochMillis'],
 	/** Does the download host announce the length? */
 	lengths: [true, false],
 	/** Content type of downloads: the file's own, or S3's default. */

@@ -1,11 +1,18 @@
 import { adding, dropping, properties, type Deviation } from './deviation';
 import type { Dialect } from './dialect';
-import { object, string } from './vendorSchemas';
+import { integer, integerOrNull, object, string } from './vendorSchemas';
 
 const inEntries = ({ list }: Dialect) => list !== 'openapi';
 
 /** How runs differ, alone and in lists. */
 export const runDeviations: Deviation[] = [
+	{
+		schemas: ['Run', 'RunEntry'],
+		when: ({ timestamps }) => timestamps === 'epochSeconds' || timestamps === 'epochMillis',
+		reason: 'times are counted since 1970, which the sources neither show nor exclude for other versions',
+		source: 'I',
+		change: adding({ created_at: integer, started_at: integerOrNull, completed_at: integerOrNull }),
+	},
 	{
 		schemas: ['Run'],
 		when: ({ runIds }) => runIds === '_id',

@@ -2,9 +2,9 @@ import type { Dialect } from './dialect';
 
 /**
  * A point in time (ms since 1970) as the service writes it. `2024-01-15T10:30:00Z` is documented (protocols: run detail);
- * the others are what FastAPI services commonly send.
+ * the others are what services commonly send.
  */
-export function timestamp(ms: number, style: Dialect['timestamps']): string {
+export function timestamp(ms: number, style: Dialect['timestamps']): string | number {
 	const precise = new Date(ms).toISOString();
 	const seconds = precise.slice(0, 19);
 	switch (style) {
@@ -18,5 +18,9 @@ export function timestamp(ms: number, style: Dialect['timestamps']): string {
 			return `${seconds}+00:00`;
 		case 'noZone':
 			return `${precise.slice(0, 23)}000`;
+		case 'epochSeconds':
+			return Math.floor(ms / 1000);
+		case 'epochMillis':
+			return ms;
 	}
 }

@@ -4,6 +4,7 @@ export type Schema = Record<string, unknown>;
 export const string: Schema = { type: 'string' };
 export const integer: Schema = { type: 'integer' };
 export const textOrNull: Schema = { anyOf: [{ type: 'string' }, { type: 'null' }] };
+export const integerOrNull: Schema = { anyOf: [integer, { type: 'null' }] };
 export const listOf = (items: Schema): Schema => ({ type: 'array', items });
 export const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 

@@ -40,6 +40,12 @@ describe('a MIME type', () => {
 		['upper case', 'A.PNG', undefined, 'image/png'],
 	])('%s', (_, name, header, mimeType) => expect(mimeTypeOf(name, header)).toBe(mimeType));
 
+	it.each([
+		['helps where name and header say nothing', 'a', 'application/octet-stream', 'https://s3/a.png?sig=x.txt', 'image/png'],
+		['is not believed before the header', 'a', 'image/webp', 'https://s3/a.png', 'image/webp'],
+		['may say nothing', 'a', undefined, 'https://s3/a', 'application/octet-stream'],
+	])('the link %s', (_, name, header, link, mimeType) => expect(mimeTypeOf(name, header, link)).toBe(mimeType));
+
 	it.each([['image/png', 'png'], ['image/jpeg', 'jpg'], ['application/octet-stream', undefined], ['nonsense', undefined]])('%s has the extension %p', (mimeType, extension) => {
 		expect(extensionFor(mimeType)).toBe(extension);
 	});

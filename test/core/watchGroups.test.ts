@@ -102,4 +102,9 @@ describe('a second opinion', () => {
 		expect(asked).toBeGreaterThan(3);
 		expect(asked).toBeLessThan(10);
 	});
+
+	it('is asked for before the time is up: a 408 may be the only sign of a timeout', async () => {
+		const { watch } = watchStage({ service: { judge: async (run) => ({ ...run, state: 'timed_out', finished: true }) } });
+		expect(await watch('a', { timeoutMs: 20_000 })).toMatchObject({ state: 'timed_out' });
+	});
 });

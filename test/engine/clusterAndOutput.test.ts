@@ -44,7 +44,7 @@ test('output.get fetches an output by its file name', async () => {
 
 test.each<[string, INodeParameters, (run: SimulatedRun) => object]>([
 	['as link when download is off', { filename: '={{ $json.file }}', download: false }, (run) => told(run, {})],
-	['by its name without extension', { filename: '={{ $json.name }}', download: false }, (run) => told(run, { filename: run.outputs[0].name, mime_type: null })],
+	['by its name without extension', { filename: '={{ $json.name }}', download: false }, (run) => told(run, { filename: run.outputs[0].name })],
 ])('output.get gives an output %s and fetches no file', async (_, parameters, expected) => {
 	const { node, items, runs, named, requests } = await withOutputs(0);
 	const got = await items(node('output.get', parameters), named);

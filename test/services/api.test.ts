@@ -3,9 +3,9 @@ import { connect } from '../../nodes/core/transport';
 import { createApi } from '../../nodes/Flowscale/api';
 import { apiRootOf, authHeadersOf, secretsOf } from '../../nodes/Flowscale/credential';
 import { readErrorText } from '../../nodes/Flowscale/readers';
-import { listGroup, meaningOf } from '../../nodes/Flowscale/watching';
+import { createWatchService, listGroup, meaningOf } from '../../nodes/Flowscale/watching';
 import { fakeClock } from '../core/fakeClock';
-import { endOf } from '../core/runs';
+import { aRun, endOf } from '../core/runs';
 
 const answer = (status: number, body: unknown = ''): Answer => ({ status, headers: {}, text: typeof body === 'string' ? body : JSON.stringify(body) });
 
@@ -18,8 +18,9 @@ function apiStage(...answers: Answer[]) {
 	};
 	const lost = { code: 'X', reached: 'perhaps', isPassing: true, text: 'x' } as const;
 	const http: Http = { exchange, open: async () => lost, openPublic: async () => lost };
-	const api = createApi(connect({ http, root: 'https://x.test/api/v1', serviceName: 'Flowscale', clock: fakeClock(), secrets: [], errorTextOf: readErrorText }));
-	return { api, calls, paths: () => calls.map(({ method = 'GET', url }) => `${method} ${url.slice('https://x.test/api/v1'.length)}`) };
+	const transport = connect({ http, root: 'https://x.test/api/v1', serviceName: 'Flowscale', clock: fakeClock(), secrets: [], errorTextOf: readErrorText });
+	const api = createApi(transport);
+	return { api, transport, calls, paths: () => calls.map(({ method = 'GET', url }) => `${method} ${url.slice('https://x.test/api/v1'.length)}`) };
 }
 const ok = (data: unknown, more = {}) => answer(200, { status: 'success', data, ...more });
 
@@ -62,12 +63,38 @@ describe('one run', () => {
 	});
 });
 
+describe('a link that is no address of its own', () => {
+	it.each([
+		['a path', '/files/a.png?x=1', 'https://x.test/files/a.png?x=1'],
+		['without a scheme', '//cdn.test/a.png', 'https://cdn.test/a.png'],
+		['an address', 'https://s3.test/a.png', 'https://s3.test/a.png'],
+	])('becomes one: %s', async (_, link, expected) => {
+		const { api } = apiStage(ok({ download_url: link }), ok({ outputs: [{ filename: 'a.png', url: link }] }), ok({ runs: [{ outputs: [{ filename: 'a.png', url: link }] }] }));
+		const answers = [await api.output('a.png'), await api.run('r'), await api.runs({})] as const;
+		const outputs = [answers[0].kind === 'ready' ? answers[0].output : undefined, answers[1]?.run.outputs[0], answers[2].runs[0].run.outputs[0]];
+		expect(outputs.map((output) => output?.download_url)).toEqual([expected, expected, expected]);
+	});
+});
+
+describe('the end of a run', () => {
+	it('has its reason from beside the data', async () => {
+		expect(await apiStage(ok({ status: 'failed' }, { errors: ['CUDA'] })).api.run('r')).toMatchObject({ run: { error_message: 'CUDA' } });
+	});
+	it('is not brought about by an answer that says error', async () => {
+		expect(await endOf(apiStage(answer(200, { status: 'error', data: null, errors: 'Team is blocked' })).api.cancel('r'))).toMatchObject({ kind: 'ServiceFailure', error: { message: 'Flowscale answered HTTP 200: Team is blocked' } });
+	});
+});
+
 describe('a list of runs', () => {
 	const run = { _id: 'a', status: 'completed' };
 	it.each([
 		['with meta (S1)', ok({ runs: [run] }, { meta: { total_count: 156, total_pages: 16 } }), ['a'], null, 16],
 		['grouped (OA, S0)', ok({ group_id: 'g', count: 2, runs: [run] }), ['a'], 'g', undefined],
 		['as a list (I)', ok([run]), ['a'], null, undefined],
+		['under another name (I)', ok({ items: [run], total: 1 }), ['a'], null, undefined],
+		['without envelope (I)', answer(200, { runs: [run], total: 1 }), ['a'], null, undefined],
+		['as nothing but a list (I)', answer(200, [run]), ['a'], null, undefined],
+		['with a byte order mark', answer(200, `\uFEFF{"data":{"runs":[{"_id":"a"}]}}`), ['a'], null, undefined],
 		['with pages that are null', ok({ runs: [run] }, { meta: { total_pages: null } }), ['a'], null, undefined],
 		['with entries that are none', ok({ runs: [null, 'x', run] }), ['a'], null, undefined],
 		['empty', ok({ runs: [] }), [], null, undefined],
@@ -84,6 +111,7 @@ describe('a group', () => {
 		['page by page', [page(0, 100, 3), page(100, 100, 3), page(200, 5, 3)], undefined, 205, 3],
 		['until the wanted runs are found', [page(0, 100, 3)], new Set(['r7']), 100, 1],
 		['once where paging is ignored', [page(0, 100)], undefined, 100, 2],
+		['page by page where there are ten runs on each, whatever was asked for', [page(0, 10), page(10, 10), page(20, 6)], undefined, 26, 3],
 		['once where all come at once', [page(0, 250)], undefined, 250, 1],
 		['ten pages at most', Array.from({ length: 12 }, (_, index) => page(index * 100, 100, 99)), undefined, 1_000, 10],
 	])('is listed %s', async (_, answers, wanted, runs, calls) => {
@@ -95,10 +123,21 @@ describe('a group', () => {
 	it('fails with anything else', async () => expect(await endOf(listGroup(apiStage(answer(503)).api, 'g'))).toMatchObject({ error: { facts: { isPassing: true } } }));
 });
 
+describe('a run that can only be known by the outputs that its start named', () => {
+	const lookAt = async (...outputs: Answer[]) => {
+		const { api, transport } = apiStage(answer(404), ...outputs);
+		return await createWatchService({ api, transport } as unknown as Parameters<typeof createWatchService>[0]).look(aRun('r', { status: 'queued', output_names: ['a', 'b'] }));
+	};
+	it('has succeeded when all are there', async () => expect(await lookAt(ok({ download_url: 'https://s3/x.png' }))).toMatchObject({ run_id: 'r', state: 'succeeded', finished: true }));
+	it('has timed out when one says so', async () => expect(await lookAt(answer(204), answer(408))).toMatchObject({ state: 'timed_out', finished: true }));
+	it('is not known yet while one is missing', async () => expect(await lookAt(ok({ download_url: 'https://s3/x.png' }), answer(204))).toBeNull());
+});
+
 describe('an event', () => {
 	it.each([
 		['a status', '{"run_id":"8","status":"completed"}', undefined, 'ended'], ['a status inside data', '{"type":"run_status","data":{"status":"FAILED"}}', undefined, 'ended'], ['a state', '{"state":"cancelled"}', undefined, 'ended'],
 		['its name', '{}', 'run.completed', 'ended'], ['a bare word', 'completed', undefined, 'ended'], ['going on', '{"status":"running"}', undefined, 'goingOn'], ['an output', '{"type":"output","filename":"a.png"}', undefined, 'goingOn'], ['nothing', '', undefined, 'goingOn'], ['null', 'null', undefined, 'goingOn'],
+		['a farewell', '[DONE]', undefined, 'ended'], ['a farewell by name', '{}', 'end', 'ended'], ['a status inside payload', '{"type":"status","payload":{"status":"completed"}}', undefined, 'ended'],
 	])('%s: %s', (_, data, event, meaning) => expect(meaningOf({ id: undefined, event, data })).toBe(meaning));
 });
 

@@ -43,7 +43,7 @@ describe('the outputs of a run that succeeded', () => {
 		['without a link', done(['a'], [bare('a.png')]), { 'a.png': ['ready'] }, [['a.png', true]], ['a.png']],
 		['known without their extension only', done([], [bare('a.png')]), { a: ['ready'] }, [['a.png', true]], ['a.png', 'a']],
 		['a batch under one name', done(['a'], [linked('a_000001.png'), linked('a_000002.png')]), {}, [['a_000001.png', true], ['a_000002.png', true]], []],
-		['two names, one the beginning of the other', done(['a', 'a_2'], [linked('a_2.png')]), { a: ['ready'] }, [['a_2.png', true], ['a', true]], ['a']],
+		['two names, one the beginning of the other', done(['a', 'a_2'], [linked('a_2.png')]), { a: ['ready'] }, [['a', true], ['a_2.png', true]], ['a']],
 		['one failed', done(['a', 'b'], [linked('a.png')]), { b: ['failed'] }, [['a.png', true], ['b', false]], ['b']],
 	] as const)('are complete when %s', async (_, run, says, files, names) => {
 		const { complete, asked } = outputStage({ says: says as unknown as Record<string, Array<OutputAnswer['kind']>> });

@@ -25,11 +25,19 @@ describe('the deviations', () => {
 it('times are written in the way of the dialect', async () => {
 	const at = Date.UTC(2024, 0, 15, 10, 30, 0, 250);
 	const written: Record<string, unknown> = {};
-	for (const timestamps of ['seconds', 'millis', 'micros', 'offset', 'noZone'] as const) {
+	for (const timestamps of [
+		'seconds',
+		'millis',
+		'micros',
+		'offset',
+		'noZone',
+		'epochSeconds',
+		'epochMillis',
+	] as const) {
 		const { flowscale, get } = await open({ dialect: { timestamps } });
 		const [{ id }] = flowscale.addRuns(1, { createdAt: at });
 		written[timestamps] = (
-			(await get(`/runs/${id}`)).json as { data: { created_at: string } }
+			(await get(`/runs/${id}`)).json as { data: { created_at: unknown } }
 		).data.created_at;
 	}
 	expect(written).toEqual({
@@ -38,6 +46,8 @@ it('times are written in the way of the dialect', async () => {
 		micros: '2024-01-15T10:30:00.250000+00:00',
 		offset: '2024-01-15T10:30:00+00:00',
 		noZone: '2024-01-15T10:30:00.250000',
+		epochSeconds: at / 1000 - 0.25,
+		epochMillis: at,
 	});
 });
 

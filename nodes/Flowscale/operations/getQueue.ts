@@ -1,4 +1,4 @@
-import { listOf, recordOf, textOf } from '../../core/json';
+import { listOf, recordOf, textAt, textOf } from '../../core/json';
 import type { Operation } from '../../core/menu';
 import type { FlowscaleSession } from '../operations';
 import { containerOf } from './getHealth';
@@ -6,8 +6,10 @@ import { containerOf } from './getHealth';
 /** ComfyUI's own queue entries have more elements; only number and id may be relied on. */
 function entriesOf(queue: unknown): Array<{ number: number | null; id: string | null }> {
 	return listOf(queue).map((entry) => {
-		const [number, id] = Array.isArray(entry) ? (entry as unknown[]) : [];
-		return { number: typeof number === 'number' ? number : null, id: textOf(id) ?? null };
+		const record = recordOf(entry);
+		const [number, id] = Array.isArray(entry) ? (entry as unknown[]) : [record?.number, textAt(record, 'id', 'run_id', 'prompt_id')];
+		const place = Number(textOf(number) ?? Number.NaN);
+		return { number: Number.isNaN(place) ? null : place, id: textOf(id) ?? null };
 	});
 }
 
@@ -19,8 +21,9 @@ export const getQueue: Operation<FlowscaleSession> = {
 	fields: [],
 	prepare: (_, { api }) => async () =>
 		(await api.queue()).map((entry, index) => {
-			const queue = recordOf(recordOf(entry)?.queue);
-			const [running, pending] = [entriesOf(queue?.queue_running), entriesOf(queue?.queue_pending)];
+			const own = recordOf(entry);
+			const queue = recordOf(own?.queue) ?? own;
+			const [running, pending] = [entriesOf(queue?.queue_running ?? queue?.running), entriesOf(queue?.queue_pending ?? queue?.pending)];
 			return { json: { container: containerOf(entry, index), running, pending, running_count: running.length, pending_count: pending.length } };
 		}),
 };

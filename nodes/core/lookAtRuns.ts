@@ -37,7 +37,7 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 	/** A status that does not say whether the run has ended is checked each time, any other one seldom and before its time is up. */
 	const judged = async (watched: WatchedRun, run: KnownRun): Promise<KnownRun> => {
 		const now = clock.now();
-		const isLast = watched.deadlineMs - now <= LAST_LOOK_MS && watched.deadlineMs - watched.judgedMs > LAST_LOOK_MS;
+		const isLast = !watched.isInShift && watched.deadlineMs - now <= LAST_LOOK_MS && watched.deadlineMs - watched.judgedMs > LAST_LOOK_MS;
 		const isDoubtful = run.state === 'unknown' || isLast || now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
 		if (run.finished || !isDoubtful || !service.judge) return run;
 		watched.judgedMs = now;

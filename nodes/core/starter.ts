@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import { type ServiceFailure, Stopped } from './errors';
+import { createGroupListings } from './groupListings';
 import { type Answer, isLoss } from './http';
 import { judgeStart } from './judgeStart';
 import { createLimiter } from './limiter';
@@ -41,7 +42,7 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 	const limit = createLimiter(STARTS_AT_A_TIME);
 	const taken = new Set(memory.runIds());
 	const underWay = new Map<Promise<unknown>, StartOrder>();
-	const groups = new Map<string, Promise<KnownRun[] | undefined>>();
+	const listFresh = createGroupListings(service.listGroup, clock);
 	const judge = (result: Answer | Loss) => (!isLoss(result) && service.isRefusal?.(result) ? 'refused' : judgeStart(result));
 
 	const take = (order: StartOrder, run: KnownRun, sentAtMs: number): KnownRun => {
@@ -73,9 +74,10 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 
 	const reuse = async (order: StartOrder): Promise<KnownRun | undefined> => {
 		if (!order.isReused || order.groupId === undefined) return undefined;
-		const listed = groups.get(order.groupId) ?? service.listGroup(order.groupId);
-		groups.set(order.groupId, listed);
-		const [run] = fits(await listed, order, ({ state, finished }) => !finished || state === 'succeeded');
+		const runs = await listFresh(order.groupId);
+		// As in adopting: what it shows may belong to a start that is just being answered.
+		await Promise.allSettled(rivalsOf(order));
+		const [run] = fits(runs, order, ({ state, finished }) => !finished || state === 'succeeded');
 		return run && take(order, run, clock.now());
 	};
 

@@ -129,6 +129,24 @@ describe('Reuse Run', () => {
 		expect(await start(open(), order(0, known))).toBe('r4');
 	});
 
+	it('looks anew for items that begin later: a run may have failed meanwhile', async () => {
+		const { clock, open, start, order, runs, seen } = startStage({ runs: [aRun('r1', { ...same, status: 'running' })], fates: [{ result: started('r2') }, { result: started('r3') }] });
+		const starter = open();
+		await start(starter, order(0, { isReused: true, texts: { prompt: 'a wolf' } }));
+		runs[0] = aRun('r1', { ...same, status: 'failed' });
+		await clock.pause(60_000);
+		expect([await start(starter, order(1, { isReused: true })), seen.listed]).toEqual(['r3', 2]);
+	});
+
+	it('leaves a run to the item whose start made it, though the answer to that is still to come', async () => {
+		const { clock, open, start, order } = startStage({ fates: [{ result: started('r1'), makes: 'r1', afterMs: 30_000 }, { result: started('r2') }] });
+		const starter = open();
+		const first = start(starter, order(0, { isReused: true }));
+		await clock.pause(20_000);
+		const second = await start(starter, order(1, { isReused: true }));
+		expect([await first, second]).toEqual(['r1', 'r2']);
+	});
+
 	it('starts nothing when the list cannot be read', async () => {
 		const { open, start, order, seen } = startStage({ runs: [...listed], listFails: 1 });
 		expect(await start(open(), order(0, { isReused: true }))).toMatchObject({ message: 'busy' });

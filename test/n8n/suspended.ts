@@ -167,7 +167,7 @@ export const suspended = (stage: Stage): Check[] => {
 			run: async () => {
 				const { executionId, earlierIds } = playedOf(part.name) ?? missing(part.name);
 				const ids = [...earlierIds, executionId];
-				await part.check(stage, { ...(await player.ended(executionId, 60_000)), id: ids[0] });
+				await part.check(stage, { ...(await player.ended(executionId, 300_000)), id: ids[0] });
 				const starts = part.starts ?? part.rows.length;
 				// A retry by hand starts anew what had failed.
 				const most = starts + (part.hasFailed ? earlierIds.length : 0);

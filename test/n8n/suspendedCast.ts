@@ -13,7 +13,7 @@ export interface Part {
 	plan?: SuspendedPlan;
 	/** Runs that it starts at the service, where it is not one per row. */
 	starts?: number;
-	/** Ends with the failure of a run. */
+	/** Ends with a run that failed, or was cancelled. */
 	hasFailed?: boolean;
 	check(stage: Stage, execution: Execution): Promise<void> | void;
 }
@@ -102,6 +102,7 @@ export const parts: Part[] = [
 		name: 'a timeout',
 		rows: [slowRow(9)],
 		plan: { options: { timeout: 200, cancelRemote: 'onStopOrTimeout' } },
+		hasFailed: true,
 		check: ({ flowscale }, execution) => {
 			equal(execution.status, 'error');
 			const run = flowscale.runs.find(({ groupId }) => groupId === `n8n-${execution.id}`);

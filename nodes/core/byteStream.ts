@@ -5,15 +5,13 @@ export type ByteStream = import('stream').Readable;
  * The whole text of an answer.
  * @throws Error when the connection breaks, or when the text is longer than `longestBytes`
  */
-export async function readText(stream: ByteStream, longestBytes: number): Promise<string> {
-	const chunks: Buffer[] = [];
+export async function readText(stream: AsyncIterable<Uint8Array>, longestBytes: number): Promise<string> {
+	const chunks: Uint8Array[] = [];
 	let bytes = 0;
-	for await (const chunk of stream as AsyncIterable<Buffer>) {
+	for await (const chunk of stream) {
 		bytes += chunk.length;
-		if (bytes > longestBytes) {
-			stream.destroy();
-			throw new Error(`The answer is longer than ${longestBytes} bytes`);
-		}
+		// Leaving the loop closes the stream.
+		if (bytes > longestBytes) throw new Error(`The answer is longer than ${longestBytes} bytes`);
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks).toString('utf8');

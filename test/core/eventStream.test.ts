@@ -18,7 +18,10 @@ describe('an event stream', () => {
 		['keep-alive comments', [': hello\n\n', 'data: x\n\n', ':\n\n'], [event('x')]],
 		['a byte order mark', ['\ufeffdata: x\n\n'], [event('x')]],
 		['fields that nobody knows', ['foo: bar\nretry: 5\ndata: x\n\n'], [event('x')]],
-		['an end in the middle of an event', ['data: x\n\ndata: y\n'], [event('x')]],
+		['an end before the last blank line, told as cut and without its id', ['data: x\n\nid: 71\nevent: e\ndata: y\n'], [event('x'), { ...event('y', undefined, 'e'), isCut: true }]],
+		['an end in the middle of a line', ['data: x\n\ndata: {"a'], [event('x'), { ...event('{"a'), isCut: true }]],
+		['an end before any data', ['data: x\n\nid: 7\nevent: e\nda'], [event('x')]],
+		['nothing but carriage returns', ['data: x\r\r', 'data: y\r', '\r'], [event('x'), { ...event('y'), isCut: true }]],
 		['nothing', [], []],
 	])('with %s', async (_, chunks, events) => expect(await eventsOf(chunks)).toEqual(events));
 

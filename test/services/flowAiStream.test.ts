@@ -1,3 +1,5 @@
+import { readText } from '../../nodes/core/byteStream';
+import { openAnswer } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/answerForm';
 import { readAnswerStream } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/answerStream';
 import { createSpeaker } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/speaker';
 import { Readable } from '../../simulator/platform';
@@ -21,6 +23,8 @@ test.each([
 	['with CRLF', (piece + result).replaceAll('\n', '\r\n')],
 	['with small keys', (piece + result).replaceAll('"Content"', '"content"').replaceAll('"Node"', '"node"')],
 	['with several data lines', `${piece}event:output\ndata:{"output":"Yes – ja",\ndata:"total_time":4.75}\n\n`],
+	['with CR alone', (piece + result).replaceAll('\n', '\r')],
+	['without its last blank line', (piece + result).trimEnd()],
 	['with comments', `: hello\n\n${piece}: still here\n\n${result}`],
 ])('a stream %s', async (_, text) => {
 	for (const size of [text.length * 2, 7, 1]) {
@@ -38,10 +42,47 @@ test.each([
 	expect(await read(piece + text + result)).toMatchObject({ error, answer: undefined, texts: new Map([['1', 'Yes – ja']]) });
 });
 
-test('a stream that ends without a result has none, even when the last event is cut', async () => {
-	expect(await read(piece)).toMatchObject({ answer: undefined, error: undefined });
-	expect(await read(piece + result.trimEnd())).toMatchObject({ answer: undefined, error: undefined });
+test('a stream that ends without a result has none, wherever its last event is cut', async () => {
+	const whole = result.trimEnd();
+	for (let length = 0; length < whole.length; length++) {
+		expect(await read(piece + whole.slice(0, length))).toMatchObject({ answer: undefined, error: undefined, texts: new Map([['1', 'Yes – ja']]) });
+	}
 	expect(await read('')).toMatchObject({ answer: undefined, error: undefined });
+});
+
+test('half a result is kept as text where no text came before it', async () => {
+	expect(await read('event:output\ndata:{"output":"Yes – j')).toMatchObject({ answer: undefined, error: undefined, texts: new Map([['', '{"output":"Yes – j']]) });
+});
+
+describe('the form of an answer', () => {
+	const open = async (text: string, type: string, size = text.length) => {
+		const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, i) => Buffer.from(text.slice(i * size, (i + 1) * size)));
+		const { isEvents, bytes } = await openAnswer(Readable.from(chunks, { objectMode: false }), type);
+		return { isEvents, text: await readText(bytes, 1_000) };
+	};
+	const events = 'event:msg\ndata:{}\n\n';
+	test.each([
+		['events sent as text', events, 'text/plain', true],
+		['events sent as bytes', events, 'application/octet-stream', true],
+		['events sent as JSON', `\n\n${events}`, 'application/json', true],
+		['events that begin with a comment', `: hi\n\n${events}`, '', true],
+		['events that begin with what nobody knows', `foo:1\n${events}`, 'text/event-stream;charset=utf-8', true],
+		['JSON sent as events', '{"output":1}', 'text/event-stream', false],
+		['JSON with a byte order mark', '\uFEFF {"output":1}', 'text/event-stream', false],
+		['a page', '<html>event:</html>', 'text/html', false],
+		['nothing, sent as events', '', 'text/event-stream', true],
+		['nothing', ' ', 'application/json', false],
+		['too little to say', 'eve', 'text/event-stream', true],
+	])('is told from how it begins: %s', async (_, text, type, isEvents) => {
+		for (const size of [100, 7, 1]) expect(await open(text, type, size)).toEqual({ isEvents, text });
+	});
+	test('whoever stops reading closes the stream', async () => {
+		const stream = new Readable({ read: () => undefined });
+		stream.push(piece + result);
+		const { bytes } = await openAnswer(stream, '');
+		const end = await readAnswerStream(bytes, { onText: () => undefined, onNodeEnd: () => undefined });
+		expect([end.answer?.output, stream.destroyed]).toEqual(['Yes – ja', true]);
+	});
 });
 
 test('events of unknown names are kept in the log', async () => {

@@ -1,4 +1,3 @@
-import type { ByteStream } from '../../../../nodes/core/byteStream';
 import { readEvents } from '../../../../nodes/core/eventStream';
 import { parsedJson } from '../../../../nodes/core/json';
 import { type LogEvent, readAnswer, readErrorText, readLogEvent, readPiece, valueAt, type WorkflowAnswer } from './api';
@@ -28,9 +27,9 @@ export interface StreamListener {
  * Reads a streamed answer up to its result. Events of unknown names are kept as log. Never rejects.
  * @param redact cuts the key out of each event
  */
-export async function readAnswerStream(stream: ByteStream, listener: StreamListener, redact = (text: string) => text): Promise<StreamEnd> {
+export async function readAnswerStream(stream: AsyncIterable<Uint8Array>, listener: StreamListener, redact = (text: string) => text): Promise<StreamEnd> {
 	const end: StreamEnd = { answer: undefined, error: undefined, texts: new Map(), reasonings: new Map(), log: [] };
-	for await (const { event = 'message', data: told } of readEvents(stream, undefined, LONGEST_EVENT_CHARS)) {
+	for await (const { event = 'message', data: told, isCut = false } of readEvents(stream, undefined, LONGEST_EVENT_CHARS)) {
 		const data = redact(told);
 		const value = parsedJson(data);
 		switch (event.toLowerCase()) {
@@ -42,6 +41,11 @@ export async function readAnswerStream(stream: ByteStream, listener: StreamListe
 				break;
 			}
 			case 'output':
+				// Half a result is none, but it may be all that came of the text.
+				if (isCut && value === undefined) {
+					if (end.texts.size === 0) append(end.texts, '', data);
+					return end;
+				}
 				end.answer = readAnswer(value);
 				if (end.answer === undefined) end.error = readErrorText(value) ?? 'its result event holds no output';
 				return end;

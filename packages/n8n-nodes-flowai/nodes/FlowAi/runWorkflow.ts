@@ -6,6 +6,7 @@ import { parsedJson } from '../../../../nodes/core/json';
 import { linkSignals } from '../../../../nodes/core/linkedSignal';
 import { pauseBeforeRetry, READ_TRIES, retryAfterMs } from '../../../../nodes/core/retry';
 import { timeLimit } from '../../../../nodes/core/timeLimit';
+import { openAnswer } from './answerForm';
 import { readAnswerStream, type StreamEnd, type StreamListener } from './answerStream';
 import { readAnswer, readErrorText, runRequest } from './api';
 import type { Session } from './session';
@@ -48,8 +49,8 @@ export async function runWorkflow(session: Session, order: RunOrder, listener: S
 
 async function readResult(session: Session, order: RunOrder, { headers, stream }: StreamAnswer, limit: AbortSignal, listener: StreamListener): Promise<StreamEnd> {
 	const { redact, stop, transport } = session;
-	const isEvents = /^text\/event-stream/i.test(headers['content-type'] ?? '');
-	const end = isEvents ? await readAnswerStream(stream, listener, redact) : await readWhole(session, stream);
+	const { isEvents, bytes } = await openAnswer(stream, headers['content-type']);
+	const end = isEvents ? await readAnswerStream(bytes, listener, redact) : await readWhole(session, bytes);
 	if (stop.aborted) throw new Stopped();
 	if (end.error !== undefined) throw transport.failureInWords(end.error, { hint: remainder(session, end) });
 	if (end.answer !== undefined) return end;
@@ -58,9 +59,9 @@ async function readResult(session: Session, order: RunOrder, { headers, stream }
 }
 
 /** The standard answer, also where a stream was asked for. */
-async function readWhole({ redact }: Session, stream: StreamAnswer['stream']): Promise<StreamEnd> {
+async function readWhole({ redact }: Session, bytes: AsyncIterable<Uint8Array>): Promise<StreamEnd> {
 	const end: StreamEnd = { answer: undefined, error: undefined, texts: new Map(), reasonings: new Map(), log: [] };
-	const text = await readText(stream, LONGEST_TEXT_BYTES).catch(() => undefined);
+	const text = await readText(bytes, LONGEST_TEXT_BYTES).catch(() => undefined);
 	if (text === undefined) return end;
 	const body = parsedJson(redact(text));
 	const answer = readAnswer(body);

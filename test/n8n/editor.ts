@@ -1,52 +1,20 @@
 import type { Browser } from 'playwright-core';
 import type { Check } from './check';
-import type { Credential } from './connectRest';
+import { examplesOnCanvas } from './editorExamples';
 import { createHands, type Hands } from './editorHands';
+import { suspendedOnScreen } from './editorSuspended';
 import { chain, executeAndWait, flowscaleNode, manualNode, triggerNode } from './flowscaleNode';
 import { openBrowser, openEditor } from './openBrowser';
-import { deepEqual, equal, match, ok, sleep } from './platform';
-import { credentialsOf } from './playExample';
-import { readExamples } from './readExamples';
+import { deepEqual, equal, match, ok } from './platform';
 import type { Stage } from './stage';
-import { afterNode, withWireBack } from './suspendedWorkflows';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
-const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
-
-const waitForHours = (credential: Credential) => {
-	const parameters = executeAndWait(slow, { duration_10002: 3_600_000, text_51536: 'a lighthouse in the first light' }, { timeout: 7_200 });
-	const state = { ...afterNode, parameters: { ...afterNode.parameters, jsonOutput: '={{ { state: $json.state } }}' } };
-	return withWireBack(chain('Wait for hours', manualNode(), flowscaleNode(credential, { ...parameters, waitMode: 'suspended' }), state));
-};
-
-/** Examples that end while a person watches. */
-const quick = ['text-to-image', 'batch-with-error-branch', 'image-to-image-and-video', 'scheduled-batch'];
 
 /** What a person does and sees, in a real browser; one after the other on one page. */
 export const editor = (stage: Stage): Check[] => {
 	const { rest, flowscale, credential, addCredential } = stage;
 	let browser: Browser;
 	let hands: Hands;
-
-	/** Imports an example, opens it, and gives the number of its nodes. */
-	const openExample = async (name: string): Promise<number> => {
-		const example = (await readExamples(credentialsOf(stage))).get(name);
-		ok(example, 'the example is gone');
-		const { id } = await rest.createWorkflow(example);
-		await hands.openWorkflow(id);
-		return example.nodes.filter(({ type }) => !type.endsWith('.stickyNote')).length;
-	};
-
-	/** Id of the workflow's execution once it is suspended, which takes a minute. */
-	const untilWaiting = async (workflowId: string): Promise<string> => {
-		const deadline = Date.now() + 120_000;
-		for (;;) {
-			const [execution] = await rest.executions(workflowId);
-			if (execution?.status === 'waiting') return execution.id;
-			ok(Date.now() < deadline, `it is ${execution?.status} after two minutes`);
-			await sleep(500);
-		}
-	};
 
 	const panel: Check = {
 		name: 'the node is found in the nodes panel, with its operations, and added',
@@ -93,30 +61,7 @@ export const editor = (stage: Stage): Check[] => {
 				equal(flowscale.runs.at(-1)?.inputs.text_51536, 'sunset over misty hills');
 			},
 		},
-		...quick.map((name) => ({
-			name: `${name}.json runs on the canvas`,
-			run: async () => {
-				const steps = await openExample(name);
-				await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
-				// The button's own node may be without a tick.
-				await hands.part('canvas-node-status-success').nth(steps - 2).waitFor();
-				await hands.fitCanvas();
-				await hands.picture(`canvas-${name}`);
-			},
-		})),
-		{
-			name: 'the other examples open with all of their nodes known',
-			run: async () => {
-				for (const name of (await readExamples(credentialsOf(stage))).keys()) {
-					if (quick.includes(name)) continue;
-					const steps = await openExample(name);
-					await hands.part('canvas-node').nth(steps - 1).waitFor();
-					equal(await hands.page.getByText('Install this node').count(), 0);
-					await hands.fitCanvas();
-					await hands.picture(`canvas-${name}`);
-				}
-			},
-		},
+		...examplesOnCanvas(stage, () => hands),
 		{
 			name: 'a wrong key is an error that says what to do',
 			run: async () => {
@@ -147,25 +92,7 @@ export const editor = (stage: Stage): Check[] => {
 				await hands.picture('trigger');
 			},
 		},
-		{
-			name: 'suspended waiting shows its two outputs by name and the wire back; while it waits, the node says what for',
-			run: async () => {
-				const { id } = await rest.createWorkflow(waitForHours(credential));
-				await hands.openWorkflow(id);
-				await hands.fitCanvas();
-				const text = await hands.part('canvas').innerText();
-				match(text, /Still Running/);
-				match(text, /Done/);
-				await hands.picture('suspended');
-				await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
-				const execution = await untilWaiting(id);
-				await hands.openNode('Flowscale');
-				await hands.output.getByText('The runs continue at Flowscale').waitFor();
-				await hands.picture('suspended-waiting');
-				await rest.stop(execution);
-				await browser.close();
-			},
-		},
+		suspendedOnScreen(stage, () => hands),
 	];
 	const withEvidence = ({ name, run }: Check): Check => ({
 		name,
@@ -176,5 +103,7 @@ export const editor = (stage: Stage): Check[] => {
 				throw new Error(`${error.message}\nThe screen: ${path}`, { cause: error });
 			}),
 	});
-	return [panel, ...onCanvas].map(withEvidence);
+	const checks = [panel, ...onCanvas].map(withEvidence);
+	const [last] = checks.splice(-1);
+	return [...checks, { ...last, run: async () => await last.run().finally(async () => await browser.close()) }];
 };

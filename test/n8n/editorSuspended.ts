@@ -1,0 +1,49 @@
+import type { Check } from './check';
+import type { Credential } from './connectRest';
+import type { Hands } from './editorHands';
+import { chain, executeAndWait, flowscaleNode, manualNode } from './flowscaleNode';
+import { match, ok, sleep } from './platform';
+import type { Stage } from './stage';
+import { afterNode, withWireBack } from './suspendedWorkflows';
+
+const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
+
+const waitForHours = (credential: Credential) => {
+	const parameters = executeAndWait(slow, { duration_10002: 3_600_000, text_51536: 'a lighthouse in the first light' }, { timeout: 7_200 });
+	const state = { ...afterNode, parameters: { ...afterNode.parameters, jsonOutput: '={{ { state: $json.state } }}' } };
+	return withWireBack(chain('Wait for hours', manualNode(), flowscaleNode(credential, { ...parameters, waitMode: 'suspended' }), state));
+};
+
+/** What a person sees of an execution that is suspended. */
+export const suspendedOnScreen = ({ rest, credential }: Stage, handsNow: () => Hands): Check => {
+	/** Id of the workflow's execution once it is suspended, which takes a minute. */
+	const untilWaiting = async (workflowId: string): Promise<string> => {
+		const deadline = Date.now() + 120_000;
+		for (;;) {
+			const [execution] = await rest.executions(workflowId);
+			if (execution?.status === 'waiting') return execution.id;
+			ok(Date.now() < deadline, `it is ${execution?.status} after two minutes`);
+			await sleep(500);
+		}
+	};
+
+	return {
+		name: 'suspended waiting shows its two outputs by name and the wire back; while it waits, the node says what for',
+		run: async () => {
+			const hands = handsNow();
+			const { id } = await rest.createWorkflow(waitForHours(credential));
+			await hands.openWorkflow(id);
+			await hands.fitCanvas();
+			const text = await hands.part('canvas').innerText();
+			match(text, /Still Running/);
+			match(text, /Done/);
+			await hands.picture('suspended');
+			await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
+			const execution = await untilWaiting(id);
+			await hands.openNode('Flowscale');
+			await hands.output.getByText('The runs continue at Flowscale').waitFor();
+			await hands.picture('suspended-waiting');
+			await rest.stop(execution);
+		},
+	};
+};

@@ -1,6 +1,7 @@
 import { readText } from '../../nodes/core/byteStream';
 import { openAnswer } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/answerForm';
 import { readAnswerStream } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/answerStream';
+import { readAnswer, type WorkflowAnswer } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/api';
 import { createSpeaker } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/speaker';
 import { Readable } from '../../simulator/platform';
 
@@ -83,6 +84,23 @@ describe('the form of an answer', () => {
 		const end = await readAnswerStream(bytes, { onText: () => undefined, onNodeEnd: () => undefined });
 		expect([end.answer?.output, stream.destroyed]).toEqual(['Yes – ja', true]);
 	});
+});
+
+test.each<[string, object, WorkflowAnswer | undefined]>([
+	['as documented', { output: 'Yes', total_time: 1.5 }, { output: 'Yes', total_time: 1.5 }],
+	['under data', { data: { output: 'Yes', total_time: 1.5 } }, { output: 'Yes', total_time: 1.5 }],
+	['under data, the time beside it', { totalTime: 1.5, data: { output: 'Yes' } }, { output: 'Yes', total_time: 1.5 }],
+	['with camel case', { output: 'Yes', totalTime: '1.5' }, { output: 'Yes', total_time: 1.5 }],
+	['as null', { error: null, output: null }, { output: null, total_time: null }],
+	['as null, with errors that are none', { error: {}, output: null }, { output: null, total_time: null }],
+	['beside a warning', { error: 'slow', output: 'Yes' }, { output: 'Yes', total_time: null }],
+	['as null beside an error', { error: 'model timeout', output: null }, undefined],
+	['as nothing beside an error', { error: { message: 'model timeout' }, output: '' }, undefined],
+	['as null under data, beside an error', { message: 'ok', data: { error: 'model timeout', output: null } }, undefined],
+])('a result told %s', async (_, body, answer) => {
+	expect(readAnswer(body)).toEqual(answer);
+	const event = `event:output\ndata:${JSON.stringify(body)}\n\n`;
+	expect(await read(event)).toMatchObject({ answer, error: answer === undefined ? 'model timeout' : undefined });
 });
 
 test('events of unknown names are kept in the log', async () => {

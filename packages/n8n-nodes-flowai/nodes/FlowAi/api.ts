@@ -33,18 +33,28 @@ export function valueAt(value: unknown, key: string): unknown {
 	return name === undefined ? undefined : record?.[name];
 }
 
-/** undefined: not a result. A result may be of any JSON type, null included. */
+/** undefined: not a result. A result may be of any JSON type, null included, but with an error beside it nothing is none. */
 export function readAnswer(value: unknown): WorkflowAnswer | undefined {
-	const output = valueAt(value, 'output');
-	const seconds = Number(valueAt(value, 'total_time') ?? Number.NaN);
-	return output === undefined ? undefined : { output, total_time: Number.isFinite(seconds) ? seconds : null };
+	// Some gateways put every answer under `data`.
+	const holder = valueAt(value, 'output') === undefined ? valueAt(value, 'data') : value;
+	const output = valueAt(holder, 'output');
+	const isNothing = output === null || output === '';
+	if (output === undefined || (isNothing && [value, holder].some(hasError))) return undefined;
+	const time = [holder, value].map((part) => valueAt(part, 'total_time') ?? valueAt(part, 'totaltime')).find((told) => told !== undefined);
+	const seconds = Number(time ?? Number.NaN);
+	return { output, total_time: Number.isFinite(seconds) ? seconds : null };
+}
+
+function hasError(value: unknown): boolean {
+	const error = valueAt(value, 'error');
+	return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
 }
 
 /** Error text of any body; FlowAI documents none. */
 export function readErrorText(body: unknown): string | undefined {
 	const record = recordOf(body);
-	const nested = recordOf(record?.error);
-	return textAt(record, 'error', 'message', 'Msg', 'msg', 'detail') ?? textAt(nested, 'message', 'msg') ?? textAt(recordOf(listOf(record?.errors)[0]), 'message');
+	const nested = recordOf(record?.error) ?? recordOf(record?.data);
+	return textAt(record, 'error') ?? textAt(nested, 'message', 'msg', 'error') ?? textAt(record, 'message', 'Msg', 'msg', 'detail') ?? textAt(recordOf(listOf(record?.errors)[0]), 'message');
 }
 
 /** A text piece of an LLM node. Reasoning comes beside or instead of the answer's own text. */

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import type { StartService } from './starter';
+import type { StartService } from './startService';
 
 /** Items begin in swarms, and each of them asks; a run that goes on may fail before the items that begin much later. */
 const FRESH_MS = 10_000;

@@ -1,5 +1,5 @@
 import type { Clock } from './clock';
-import { type ServiceFailure, Stopped } from './errors';
+import { Stopped } from './errors';
 import { createGroupListings } from './groupListings';
 import { type Answer, isLoss } from './http';
 import { judgeStart } from './judgeStart';
@@ -10,19 +10,7 @@ import { pauseBeforeRetry, READ_TRIES, retryAfterMs } from './retry';
 import { type KnownRun, type Run, runOf, timeOf } from './run';
 import type { StartMemory } from './startMemory';
 import { isSameOrder, mayHaveStarted, type StartOrder } from './startOrder';
-
-/** What a service offers for starting. */
-export interface StartService {
-	readStart(answer: Answer, order: StartOrder): Run;
-	/** Whether a 2xx says in the service's own words that nothing was started. */
-	isRefusal?(answer: Answer): boolean;
-	getRun(runId: string): Promise<KnownRun | null>;
-	/** All runs of a group, newest first; undefined where the list tells no run ids. */
-	listGroup(groupId: string): Promise<KnownRun[] | undefined>;
-	failureOf(result: Answer | Loss): ServiceFailure;
-	/** The service's clock for a time of ours, epoch ms. */
-	serviceTime(ms: number): number;
-}
+import type { StartService } from './startService';
 
 export interface Starter {
 	/** @throws ServiceFailure | Stopped */

@@ -16,6 +16,8 @@ export interface FlowAiOptions {
 	latencyMs?: number;
 	/** `asked` (default), or always this one. */
 	form?: 'asked' | 'stream' | 'standard';
+	/** Streams stay open after their last event. */
+	isKeptOpen?: boolean;
 	workflows?: FlowAiWorkflow[];
 	/** Any free one by default. */
 	port?: number;
@@ -39,7 +41,7 @@ export const flowAiApiKey = 'fa-sim-key-for-tests-only';
 
 /** Starts a stand-in for FlowAI on a real socket: one endpoint, whose answer is the result, whole or as a stream. */
 export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> {
-	const { pieceMs = 1, latencyMs = 0, form = 'asked', workflows = Object.values(flowAiWorkflows) as FlowAiWorkflow[] } = options;
+	const { pieceMs = 1, latencyMs = 0, form = 'asked', isKeptOpen, workflows = Object.values(flowAiWorkflows) as FlowAiWorkflow[] } = options;
 	const timers = createTimers();
 	const journal: JournalEntry[] = [];
 	const unknown: string[] = [];
@@ -62,7 +64,7 @@ export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> 
 		const frames = framesOf(workflow, body.input);
 		const stepMs = typeof pieceMs === 'number' ? pieceMs : pieceMs(body.input);
 		if (isStream) {
-			const stream = streamOf(frames, stepMs, timers, fault?.kind);
+			const stream = streamOf(frames, stepMs, timers, fault?.kind, isKeptOpen);
 			stream.once('end', () => (isSaid = true));
 			return { status: 200, headers: { 'content-type': 'text/event-stream;charset=utf-8' }, body: stream };
 		}

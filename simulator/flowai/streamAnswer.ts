@@ -19,7 +19,7 @@ export function framesOf(workflow: FlowAiWorkflow, input: Record<string, unknown
 }
 
 /** Writes the frames one by one; faults cut the stream short of its last frame, or fall silent there. */
-export function streamOf(frames: string[], pieceMs: number, timers: Timers, fault: Fault['kind'] | undefined): Readable {
+export function streamOf(frames: string[], pieceMs: number, timers: Timers, fault: Fault['kind'] | undefined, isKeptOpen = false): Readable {
 	const stream = new Readable({ read: () => undefined });
 	const isCut = fault === 'streamEndsEarly' || fault === 'streamStall';
 	const write = async () => {
@@ -28,7 +28,7 @@ export function streamOf(frames: string[], pieceMs: number, timers: Timers, faul
 			stream.push(text);
 			await timers.pause(pieceMs);
 		}
-		if (fault !== 'streamStall') stream.push(null);
+		if (fault !== 'streamStall' && !isKeptOpen) stream.push(null);
 	};
 	void write();
 	return stream;

@@ -62,6 +62,14 @@ test.each([
 	expect(service.inputs).toHaveLength(1);
 });
 
+test.each(['chat', 'failing'] as const)('a stream that stays open after its last event (%s) is not waited for, and is closed', async (workflow) => {
+	const { node, run, service } = await stage({ isKeptOpen: true });
+	const began = Date.now();
+	await run(node('workflow.execute', asking(workflow, streamed)), one);
+	await until(() => service.aborted.length === 1);
+	expect(Date.now() - began).toBeLessThan(1_500);
+});
+
 test('a workflow that fails on its way is an error with its reason and what had arrived', async () => {
 	const { node, error } = await stage();
 	expect(await error(node('workflow.execute', asking('failing', streamed)), one)).toMatchObject({ message: 'FlowAI: model timeout', description: 'Received until then: I begin to' });

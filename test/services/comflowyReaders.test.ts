@@ -1,3 +1,4 @@
+import { readToken } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/accessToken';
 import { readOutputs, readReply, readRun } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/readers';
 
 const link = 'https://cdn.example.com/out/a%20b.png?X-Amz-Signature=1';
@@ -29,3 +30,9 @@ test.each<[unknown, object]>([
 	[{ success: true }, { isRefused: false, data: undefined }],
 	['text', { isRefused: false, data: undefined }],
 ])('reads the reply %j', (body, expected) => expect(readReply(body)).toEqual({ error: undefined, ...expected }));
+
+test.each<[Record<string, unknown>, string | undefined]>([
+	[{ access_token: 'a.b' }, 'a.b'], [{ success: true, data: { access_token: 'a.b' } }, 'a.b'], [{ accessToken: 'a.b' }, 'a.b'], [{ data: { accessToken: 'a.b' } }, 'a.b'],
+	[{ token: 'a.b' }, 'a.b'], [{ data: { token: 'Bearer a.b' } }, 'a.b'], [{ success: true, data: 'a.b' }, 'a.b'],
+	[{ success: false, data: 'a.b' }, undefined], [{ data: 'the key is invalid' }, undefined], [{ token: null, data: null }, undefined], [{}, undefined],
+])('reads the token of %j', (body, token) => expect(readToken(body)).toBe(token));

@@ -1,5 +1,5 @@
 import type { ICredentialDataDecryptedObject, IDataObject, IHttpRequestHelper, IN8nHttpFullResponse } from 'n8n-workflow';
-import { recordOf, textAt } from '../../../../nodes/core/json';
+import { type JsonRecord, recordOf, textAt } from '../../../../nodes/core/json';
 import { NO_TOKEN, NO_TOKEN_YET, readLoss } from '../../../../nodes/core/networkError';
 import { createRedactor } from '../../../../nodes/core/redact';
 import { isPassingStatus } from '../../../../nodes/core/retry';
@@ -28,11 +28,20 @@ async function exchanged(helper: IHttpRequestHelper, root: string, key: string, 
 	}
 	const { statusCode, body } = answer;
 	const record = recordOf(body);
-	const token = textAt(record, 'access_token') ?? textAt(recordOf(record?.data), 'access_token');
+	const token = readToken(record);
 	if (statusCode >= 200 && statusCode < 300 && token !== undefined) return { accessToken: token };
 	const words = clean(textAt(record, 'error', 'message') ?? '').slice(0, 200);
 	const advice = statusCode === 429 || statusCode >= 500 ? 'Try again in a few minutes.' : 'Check the API Key and the Base URL in the credential.';
 	throw noToken(`Comflowy gave no access token for this API key (HTTP ${statusCode}${words === '' ? '' : `: ${words}`}). ${advice}`, isPassingStatus(statusCode));
+}
+
+/** As documented, or in the forms that other services give it; words of a refusal are none. */
+export function readToken(record: JsonRecord | undefined): string | undefined {
+	if (record?.success === false) return undefined;
+	const keys = ['access_token', 'accessToken', 'token'];
+	const told = textAt(record, ...keys) ?? textAt(recordOf(record?.data), ...keys) ?? textAt(record, 'data');
+	const token = told?.trim().replace(/^Bearer\s+/i, '');
+	return token !== undefined && /^\S+$/.test(token) ? token : undefined;
 }
 
 /** The page does not say the method; its constant is called GET_API. */

@@ -1,5 +1,9 @@
+import { systemClock } from '../../nodes/core/clock';
+import type { Answer, HttpCall } from '../../nodes/core/http';
+import { connect } from '../../nodes/core/transport';
 import { readToken } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/accessToken';
-import { readOutputs, readReply, readRun } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/readers';
+import { createApi } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api';
+import { readErrorText, readOutputs, readReply, readRun, readRunId } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/readers';
 
 const link = 'https://cdn.example.com/out/a%20b.png?X-Amz-Signature=1';
 const outputOf = (node: string | null, more: object = {}) => ({ filename: 'a b.png', download_url: link, generation_status: null, mime_type: 'image/png', node_id: node, ...more });
@@ -26,6 +30,10 @@ test.each<[unknown, object]>([
 	[{ success: true, data: { run_id: 'r' } }, { isRefused: false, data: { run_id: 'r' } }],
 	[{ data: { run_id: 'r' } }, { isRefused: false, data: { run_id: 'r' } }],
 	[{ run_id: 'r' }, { isRefused: false, data: { run_id: 'r' } }],
+	[{ success: true, data: [{ status: 'running' }] }, { isRefused: false, data: { status: 'running' } }],
+	[{ success: true, data: [{ status: 'running' }, { status: 'failed' }] }, { isRefused: false, data: undefined }],
+	[{ success: true, status: 'running' }, { isRefused: false, data: { success: true, status: 'running' } }],
+	[{ success: true, data: null, status: 'ok' }, { isRefused: false, data: undefined }],
 	[{ success: false, error: 'no' }, { isRefused: true, data: undefined, error: 'no' }],
 	[{ success: true }, { isRefused: false, data: undefined }],
 	['text', { isRefused: false, data: undefined }],
@@ -36,3 +44,40 @@ test.each<[Record<string, unknown>, string | undefined]>([
 	[{ token: 'a.b' }, 'a.b'], [{ data: { token: 'Bearer a.b' } }, 'a.b'], [{ success: true, data: 'a.b' }, 'a.b'],
 	[{ success: false, data: 'a.b' }, undefined], [{ data: 'the key is invalid' }, undefined], [{ token: null, data: null }, undefined], [{}, undefined],
 ])('reads the token of %j', (body, token) => expect(readToken(body)).toBe(token));
+
+test.each<[Record<string, unknown>, string]>([
+	[{ state: 'running' }, 'running'], [{ status: null, state: 'SUCCESS' }, 'succeeded'], [{ status: 200, state: 'failed' }, 'failed'], [{ status: 'sampling', type: 'image' }, 'unknown'], [{}, 'unknown'],
+])('reads the state of %j', (data, state) => expect(readRun('r', data).state).toBe(state));
+
+test.each<[unknown, string | undefined]>([
+	[{ success: true, data: { run_id: 'r' } }, 'r'], [{ success: true, data: { id: 7 } }, '7'], [{ success: true, run_id: 'r' }, 'r'],
+	[{ success: true, data: '9b1f6a2e-2f0c' }, '9b1f6a2e-2f0c'], [{ success: true, data: ['9b1f6a2e'] }, '9b1f6a2e'], [{ success: true, data: [{ runId: 'r' }] }, 'r'], [{ success: true, data: 17 }, '17'],
+	[{ success: true, data: 'queued' }, undefined], [{ success: true, data: 'number 3 in line' }, undefined], [{ success: true, data: [{ run_id: 'r' }, { run_id: 's' }] }, undefined],
+	[{ success: false, data: 'r1' }, undefined], [{ success: true }, undefined], ['r1', undefined],
+])('reads the id of a started run in %j', (body, runId) => expect(readRunId(body)).toBe(runId));
+
+describe('a check', () => {
+	const checking = (...answers: Answer[]) => {
+		const methods: unknown[] = [];
+		const http = { exchange: async ({ method }: HttpCall) => (methods.push(method), answers.shift() ?? found), open: never, openPublic: never };
+		const transport = connect({ http, root: 'https://comflowy.example/api/open/v0', serviceName: 'Comflowy', clock: systemClock, secrets: [], errorTextOf: readErrorText });
+		return { api: createApi(transport), methods };
+	};
+	const never = () => Promise.reject(new Error('not asked'));
+	const found: Answer = { status: 200, headers: {}, text: '{"success":true,"data":{"status":"running"}}' };
+	const wrongMethod: Answer = { status: 405, headers: {}, text: '' };
+	test.each([wrongMethod, { ...wrongMethod, status: 404, text: 'Cannot POST /api/open/v0/check' }])('is made with GET from then on where POST is refused with %j', async (refusal) => {
+		const { api, methods } = checking(refusal);
+		expect([(await api.run('r'))?.run.state, (await api.run('r'))?.run.state]).toEqual(['running', 'running']);
+		expect(methods).toEqual(['POST', 'GET', 'GET']);
+	});
+	test('that is refused either way is an error', async () => {
+		const { api, methods } = checking(wrongMethod, wrongMethod);
+		await expect(api.run('r')).rejects.toThrow('Comflowy answered HTTP 405');
+		expect(methods).toEqual(['POST', 'GET']);
+	});
+	test('of an unknown run asks once', async () => {
+		const { api, methods } = checking({ status: 404, headers: {}, text: '{"error":"run not found"}' });
+		expect([await api.run('r'), methods]).toEqual([null, ['POST']]);
+	});
+});

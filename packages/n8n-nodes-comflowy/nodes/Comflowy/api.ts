@@ -1,9 +1,9 @@
 import { ServiceFailure } from '../../../../nodes/core/errors';
 import type { Answer } from '../../../../nodes/core/http';
-import { parsedJson, textAt } from '../../../../nodes/core/json';
+import { parsedJson } from '../../../../nodes/core/json';
 import { type KnownRun, type Run, runOf } from '../../../../nodes/core/run';
 import type { ApiRequest, Transport } from '../../../../nodes/core/transport';
-import { readReply, readRun } from './readers';
+import { readReply, readRun, readRunId } from './readers';
 
 /** What starts a run: field values under `node::field`, and where Comflowy shall report. */
 export interface StartBody {
@@ -12,9 +12,16 @@ export interface StartBody {
 	callback_urls?: { on_result_url?: string; on_progress_event_url?: string };
 }
 
+interface FoundRun {
+	run: KnownRun;
+	own: Record<string, unknown>;
+}
+
 const isSuccess = ({ status }: Answer) => status >= 200 && status < 300;
 /** What an unknown run is answered is not documented. */
 const isUnknown = (text: string | undefined) => /not[ _-]?found|not exist|no such|unknown run|invalid (run|id)/i.test(text ?? '');
+/** Some frameworks say it as a 404. */
+const isWrongMethod = ({ status, text }: Answer) => status === 405 || (status === 404 && /cannot post/i.test(text));
 
 /** Comflowy's paths and answers (vendor's API page of 2024, the vendor's node pack); the only file that knows the paths. */
 export function createApi(transport: Transport) {
@@ -25,24 +32,34 @@ export function createApi(transport: Transport) {
 		return transport.failureInWords(error, { isPassing: hint === undefined, hint });
 	};
 
+	// As documented; GET once the service has refused it.
+	let checkMethod: 'POST' | 'GET' = 'POST';
+	const check = async (runId: string, known: Partial<Run>, extra: Partial<ApiRequest>) => {
+		const method = checkMethod;
+		return await transport.read({ method, path: '/check', query: { id: runId }, ...extra }, (answer): FoundRun | null | 'otherMethod' => {
+			if (method === 'POST' && isWrongMethod(answer)) return 'otherMethod';
+			if (answer.status === 404 || (isSuccess(answer) && answer.text.trim() === '')) return null;
+			if (!isSuccess(answer)) throw transport.failureOf(answer);
+			const { isRefused, data, error } = readReply(transport.jsonOf(answer));
+			if (isRefused && isUnknown(error)) return null;
+			if (isRefused) throw refusal(answer);
+			return data === undefined ? null : { run: readRun(runId, data, known), own: data };
+		});
+	};
+
 	return {
-		/** One run, with the service's own object; null while the service does not know it. Read with POST, as documented. */
-		run: async (runId: string, known: Partial<Run> = {}, extra: Partial<ApiRequest> = {}) =>
-			await transport.read({ method: 'POST', path: '/check', query: { id: runId }, ...extra }, (answer): { run: KnownRun; own: Record<string, unknown> } | null => {
-				if (answer.status === 404 || (isSuccess(answer) && answer.text.trim() === '')) return null;
-				if (!isSuccess(answer)) throw transport.failureOf(answer);
-				const { isRefused, data, error } = readReply(transport.jsonOf(answer));
-				if (isRefused && isUnknown(error)) return null;
-				if (isRefused) throw refusal(answer);
-				return data === undefined ? null : { run: readRun(runId, data, known), own: data };
-			}),
+		/** One run, with the service's own object; null while the service does not know it. */
+		run: async (runId: string, known: Partial<Run> = {}, extra: Partial<ApiRequest> = {}): Promise<FoundRun | null> => {
+			const found = await check(runId, known, extra);
+			if (found !== 'otherMethod') return found;
+			checkMethod = 'GET';
+			const again = await check(runId, known, extra);
+			return again === 'otherMethod' ? null : again;
+		},
 
 		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
 		startRequest: (body: StartBody): ApiRequest => ({ method: 'POST', path: '/run', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body }),
-		readStart: (answer: Answer, workflowId: string): Run => {
-			const { data } = readReply(transport.jsonOf(answer));
-			return runOf({ run_id: textAt(data, 'run_id', 'runId', 'id') ?? null, workflow_id: workflowId, status: 'waiting' });
-		},
+		readStart: (answer: Answer, workflowId: string): Run => runOf({ run_id: readRunId(transport.jsonOf(answer)) ?? null, workflow_id: workflowId, status: 'waiting' }),
 		/** A 200 may say in its body that nothing was started. */
 		isRefusal: (answer: Answer) => isSuccess(answer) && readReply(parsedJson(answer.text)).isRefused,
 		refusal,

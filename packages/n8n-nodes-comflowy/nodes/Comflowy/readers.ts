@@ -14,10 +14,24 @@ export interface Reply {
 	error: string | undefined;
 }
 
+const RUN_KEYS = ['run_id', 'runId'];
+const STATUS_KEYS = ['status', 'state', 'type'];
+
 export function readReply(body: unknown): Reply {
 	const record = recordOf(body);
-	const data = recordOf(record?.data) ?? (record !== undefined && 'success' in record ? undefined : record);
+	const wrapped = listOf(record?.data).length === 1 ? listOf(record?.data)[0] : record?.data;
+	const isBare = record !== undefined && (!('success' in record) || (!('data' in record) && textAt(record, ...RUN_KEYS, ...STATUS_KEYS) !== undefined));
+	const data = recordOf(wrapped) ?? (isBare ? record : undefined);
 	return { isRefused: record?.success === false, data, error: readErrorText(body) };
+}
+
+/** The id of a run that was started. Told as a bare text it has a digit in it, as ids have and words like "queued" have not. */
+export function readRunId(body: unknown): string | undefined {
+	const { isRefused, data } = readReply(body);
+	if (isRefused) return undefined;
+	const told = recordOf(body)?.data;
+	const bare = textOf(listOf(told).length === 1 ? listOf(told)[0] : told)?.trim();
+	return textAt(data, ...RUN_KEYS, 'id') ?? (bare !== undefined && /^[\w-]*\d[\w-]*$/.test(bare) ? bare : undefined);
 }
 
 export function readErrorText(body: unknown): string | undefined {
@@ -27,7 +41,8 @@ export function readErrorText(body: unknown): string | undefined {
 
 /** A run as `/check` and the result callback tell it: `status` or `type`, `output_images`, `full_outputs`. */
 export function readRun(runId: string, data: JsonRecord, known: { workflow_id?: string | null } = {}): KnownRun {
-	const status = textAt(data, 'status', 'type')?.toLowerCase() ?? 'unknown';
+	const words = STATUS_KEYS.flatMap((key) => textAt(data, key)?.toLowerCase() ?? []);
+	const status = words.find((word) => stateOf(word) !== 'unknown') ?? words[0] ?? 'unknown';
 	const outputs = readOutputs(data);
 	const run = runOf({
 		workflow_id: known.workflow_id ?? textAt(data, 'workflow_id') ?? null,

@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { type ByteStream, onBytes } from './byteStream';
 import type { Clock } from './clock';
+import { type DataUri, readDataUri } from './dataUri';
 import { ServiceFailure, Stopped, UserMistake } from './errors';
 import { safeFileName } from './fileName';
 import { type Head, type Http, isLoss, type StreamAnswer } from './http';
@@ -40,6 +41,8 @@ const LONGEST_SILENCE_MS = 60_000;
  */
 export async function download(settings: DownloadSettings, link: string, filename: string): Promise<Downloaded> {
 	const { clock, stop } = settings;
+	const written = readDataUri(link);
+	if (written) return await keep(settings, written, filename);
 	for (let tries = 1; ; tries++) {
 		if (stop?.aborted) throw new Stopped();
 		const result = await tryDownload(settings, link, filename);
@@ -51,6 +54,19 @@ export async function download(settings: DownloadSettings, link: string, filenam
 	}
 }
 
+/** A file that came in its link. */
+async function keep({ maxFileBytes, prepareBinaryData }: DownloadSettings, written: DataUri, filename: string): Promise<Downloaded> {
+	const bytes = written.bytes();
+	if (maxFileBytes > 0 && bytes.length > maxFileBytes) throw tooLarge(filename, maxFileBytes);
+	if (bytes.length === 0) throw notTheFile(filename, 'it is empty');
+	const mimeType = mimeTypeOf(filename, written.mimeType);
+	return { binary: await prepareBinaryData(bytes, safeFileName(filename, mimeType), mimeType), bytes: bytes.length, mimeType };
+}
+
+function tooLarge(filename: string, maxFileBytes: number): UserMistake {
+	return new UserMistake(`"${filename}" is larger than the allowed ${maxFileBytes / 1_048_576} MB`, 'Raise Max File Size, or switch Download off to get its link.');
+}
+
 async function tryDownload(settings: DownloadSettings, link: string, filename: string): Promise<Downloaded | Error> {
 	const { clock, maxFileBytes, prepareBinaryData, stop } = settings;
 	const life = linkSignals(stop);
@@ -58,9 +74,8 @@ async function tryDownload(settings: DownloadSettings, link: string, filename: s
 		const answer = await follow(settings, link, filename, life.signal);
 		if (answer instanceof Error) return answer;
 		const { headers, stream } = answer;
-		const tooLarge = new UserMistake(`"${filename}" is larger than the allowed ${maxFileBytes / 1_048_576} MB`, 'Raise Max File Size, or switch Download off to get its link.');
 		const told = headers['content-encoding'] === undefined ? Number(headers['content-length'] ?? Number.NaN) : Number.NaN;
-		if (maxFileBytes > 0 && told > maxFileBytes) return tooLarge;
+		if (maxFileBytes > 0 && told > maxFileBytes) return tooLarge(filename, maxFileBytes);
 		if (isNoFile(answer, filename)) return notTheFile(filename, `HTTP ${answer.status}, ${headers['content-type'] ?? 'no type'}`);
 		let bytes = 0;
 		let isTooLarge = false;
@@ -68,12 +83,12 @@ async function tryDownload(settings: DownloadSettings, link: string, filename: s
 			bytes += count;
 			if (maxFileBytes === 0 || bytes <= maxFileBytes) return;
 			isTooLarge = true;
-			stream.destroy(tooLarge);
+			stream.destroy(tooLarge(filename, maxFileBytes));
 		});
 		void guardSilence(stream, () => bytes, clock, life.signal);
 		const mimeType = mimeTypeOf(filename, headers['content-type'], link);
 		const binary = await prepareBinaryData(stream, safeFileName(filename, mimeType), mimeType).catch((error: Error) => error);
-		if (isTooLarge) return tooLarge;
+		if (isTooLarge) return tooLarge(filename, maxFileBytes);
 		if (binary instanceof Error) return brokenOff(filename, binary);
 		if (!Number.isNaN(told) && bytes !== told) return brokenOff(filename);
 		if (bytes === 0 && isMedia(filename)) return notTheFile(filename, 'it is empty');

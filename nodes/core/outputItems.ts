@@ -1,4 +1,5 @@
 import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
+import { readDataUri } from './dataUri';
 import type { ItemOutput } from './menu';
 import type { KnownRun, Output, Run } from './run';
 import type { Downloaded } from './files';
@@ -27,7 +28,9 @@ export async function outputItems(run: KnownRun, settings: OutputSettings, fetch
 			const count = Object.keys(binary).length;
 			const field = count === 0 ? settings.binaryField : `${settings.binaryField}_${count}`;
 			binary[field] = file.binary;
-			return { ...output, mime_type: file.mimeType, binary_field: field, file_size: file.bytes };
+			// A link that holds the file itself would put all of it into the item a second time.
+			const link = readDataUri(output.download_url ?? '') ? { download_url: undefined } : {};
+			return { ...output, ...link, mime_type: file.mimeType, binary_field: field, file_size: file.bytes };
 		});
 		return itemOf({ ...run, outputs }, binary);
 	});

@@ -40,7 +40,7 @@ function fileStage(answers: Array<() => Told>, { maxFileBytes = 0, isCertificate
 	const kept: Array<{ bytes: number; fileName: string | undefined; mimeType: string | undefined }> = [];
 	const prepareBinaryData = async (data: Buffer | Readable, fileName?: string, mimeType?: string): Promise<IBinaryData> => {
 		let bytes = 0;
-		for await (const chunk of data as AsyncIterable<Buffer>) bytes += chunk.length;
+		for await (const chunk of Buffer.isBuffer(data) ? [data] : (data as AsyncIterable<Buffer>)) bytes += chunk.length;
 		kept.push({ bytes, fileName, mimeType });
 		return { data: '', mimeType: mimeType ?? '', fileName };
 	};
@@ -70,6 +70,19 @@ describe('a download', () => {
 		const { get, calls } = fileStage([() => body(302, { location: '/again' })]);
 		expect(await get()).toMatchObject({ message: 'The link to "a.png" redirects more than 5 times' });
 		expect(calls.length).toBe(6);
+	});
+
+	it.each([
+		['data:image/png;base64,iVBORw0KGgo=', 8],
+		['data:image/png;base64,iVBORw0KGgo%3D', 8],
+		['data:image/svg+xml;charset=utf-8,%3Csvg/%3E', 6],
+		['data:image/svg+xml,<svg width="100%"/>', Buffer.byteLength('<svg width="100%"/>')],
+	])('reads a picture that came in its link, without a request: %s', async (link, bytes) => {
+		const { get, kept, calls } = fileStage([], { maxFileBytes: 20 });
+		expect(await get(link)).toEqual({ bytes, mimeType: 'image/png' });
+		expect([kept.map((file) => file.bytes), calls]).toEqual([[bytes], []]);
+		expect(await get(`data:image/png,${'x'.repeat(21)}`)).toMatchObject({ message: expect.stringContaining('is larger than the allowed') as string });
+		expect(await get('data:image/png;base64,')).toMatchObject({ message: 'What came for "a.png" is not the file (it is empty)' });
 	});
 
 	it.each([['file:///etc/passwd'], ['ftp://x/a'], ['javascript:1'], ['data:text/plain,x'], ['no address'], ['']])('does not go to %p, as a link or by a redirect', async (target) => {

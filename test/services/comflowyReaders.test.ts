@@ -17,6 +17,11 @@ test.each<[string, Record<string, unknown>, object[]]>([
 	['as objects', { full_outputs: { 9: { images: [{ url: link, filename: 'c.png' }] } } }, [outputOf('9', { filename: 'c.png' })]],
 	['a link without a file name', { full_outputs: { 9: { images: ['https://cdn.example.com/view?id=3'] } } }, [outputOf('9', { filename: 'node_9_1.png', download_url: 'https://cdn.example.com/view?id=3' })]],
 	['other lists than images', { full_outputs: { 9: { videos: ['https://cdn.example.com/a.mp4'] } } }, [outputOf('9', { filename: 'a.mp4', mime_type: 'video/mp4', download_url: 'https://cdn.example.com/a.mp4' })]],
+	['with the link as file name', { output_images: [{ filename: link }] }, [outputOf(null)]],
+	['as a single text', { output_images: link, full_outputs: null }, [outputOf(null)]],
+	['as a single text by node', { full_outputs: { 9: { images: link, text: 'hello' } } }, [outputOf('9')]],
+	['as a single object', { output_images: { url: link, filename: 'c.png' } }, [outputOf(null, { filename: 'c.png' })]],
+	['in their links', { output_images: ['data:image/webp;base64,AAAA'] }, [outputOf(null, { filename: 'output_1.webp', mime_type: 'image/webp', download_url: 'data:image/webp;base64,AAAA' })]],
 	['none', { output_images: [], full_outputs: {} }, []],
 	['nonsense', { output_images: 'x', full_outputs: [1] }, []],
 ])('reads outputs told %s', (_, data, expected) => expect(readOutputs(data)).toEqual(expected));

@@ -1,5 +1,6 @@
 import { type JsonRecord, listOf, recordOf, textAt, textOf } from '../../../../nodes/core/json';
-import { mimeTypeOfName } from '../../../../nodes/core/mimeType';
+import { readDataUri } from '../../../../nodes/core/dataUri';
+import { extensionFor, mimeTypeOfName } from '../../../../nodes/core/mimeType';
 import { type KnownRun, type Output, runOf, stateOf } from '../../../../nodes/core/run';
 
 /** An output that says which node of the ComfyUI workflow made it; null where only the flat list of images has it. */
@@ -57,25 +58,37 @@ export function readRun(runId: string, data: JsonRecord, known: { workflow_id?: 
 /** Images by node first, then those that only the flat list has. Only `images` is documented; other lists count as well. */
 export function readOutputs(data: JsonRecord): NodeOutput[] {
 	const byNode = Object.entries(recordOf(data.full_outputs) ?? {}).flatMap(([node, lists]) =>
-		Object.values(recordOf(lists) ?? { list: lists }).flatMap((list) => listOf(list).flatMap((entry, index) => outputOf(entry, node, index) ?? [])),
+		Object.values(recordOf(lists) ?? { list: lists }).flatMap((list) => imagesIn(list).flatMap((entry, index) => outputOf(entry, node, index) ?? [])),
 	);
 	const known = new Set(byNode.map(({ download_url: link }) => link));
-	const flat = listOf(data.output_images).flatMap((entry, index) => outputOf(entry, null, index) ?? []);
+	const flat = imagesIn(data.output_images).flatMap((entry, index) => outputOf(entry, null, index) ?? []);
 	return [...byNode, ...flat.filter(({ download_url: link }) => link === undefined || !known.has(link))];
 }
 
-/** An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`. */
+const isLink = (text: string | undefined) => /^(https?:\/\/|data:|\/)/i.test(text ?? '');
+
+/** A list, or its only image without the list. */
+function imagesIn(told: unknown): unknown[] {
+	if (Array.isArray(told)) return told;
+	const isImage = isLink(textOf(told)) || recordOf(told) !== undefined;
+	return isImage ? [told] : [];
+}
+
+/** An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`, which may hold the address, too. */
 function outputOf(entry: unknown, node: string | null, index: number): NodeOutput | undefined {
 	const record = recordOf(entry);
-	const link = textOf(entry) ?? textAt(record, 'url', 'download_url');
-	const name = textAt(record, 'filename', 'name') ?? (link === undefined ? undefined : nameIn(link)) ?? undefined;
+	const told = textAt(record, 'filename', 'name');
+	const link = textOf(entry) ?? textAt(record, 'url', 'download_url') ?? (isLink(told) ? told : undefined);
+	const name = (isLink(told) ? undefined : told) ?? (link === undefined ? undefined : nameIn(link));
 	if (link === undefined && name === undefined) return undefined;
-	const filename = name ?? `${node === null ? 'output' : `node_${node}`}_${index + 1}.png`;
+	const extension = extensionFor(readDataUri(link ?? '')?.mimeType ?? '') ?? 'png';
+	const filename = name ?? `${node === null ? 'output' : `node_${node}`}_${index + 1}.${extension}`;
 	return { filename, ...(link === undefined ? {} : { download_url: link }), generation_status: null, mime_type: mimeTypeOfName(filename), node_id: node };
 }
 
 /** The file name at the end of a link's path. */
 function nameIn(link: string): string | undefined {
+	if (/^data:/i.test(link)) return undefined;
 	const path = URL.canParse(link) ? new URL(link).pathname : link.replace(/[?#].*$/, '');
 	const last = path.split('/').at(-1) ?? '';
 	return /\.[A-Za-z0-9]{1,12}$/.test(last) ? decoded(last) : undefined;

@@ -1,7 +1,7 @@
 import { ask } from './ask';
 import type { Check } from './check';
 import type { NodeUnderTest, Package } from './packages';
-import { equal, match, ok } from './platform';
+import { equal, match, ok, sleep } from './platform';
 import type { Site } from './site';
 
 interface NodeType {
@@ -14,12 +14,23 @@ interface NodeType {
 	credentials?: Array<{ name: string }>;
 }
 
+const get = async ({ server, rest }: Site, path: string) => await ask(`${server.baseUrl}/${path}`, { headers: { cookie: rest.cookie() } });
+
+/** n8n 1.x writes this list some moments after it says that it is ready; until then it answers with the editor's page. */
+const readTypes = async (site: Site, kind: 'nodes' | 'credentials'): Promise<NodeType[]> => {
+	const deadline = Date.now() + 30_000;
+	for (;;) {
+		const text = await (await get(site, `types/${kind}.json`)).text();
+		if (text.startsWith('[')) return JSON.parse(text) as NodeType[];
+		ok(Date.now() < deadline, `n8n has no list of its ${kind}: ${text.slice(0, 100)}`);
+		await sleep(500);
+	}
+};
+
 /** What n8n tells its editor about a package, straight after a start. */
-export const discovery = ({ server, rest }: Site, { name: packageName, nodes, credentialType }: Package): Check[] => {
-	const get = async (path: string) => await ask(`${server.baseUrl}/${path}`, { headers: { cookie: rest.cookie() } });
-	const types = async (kind: 'nodes' | 'credentials') => (await (await get(`types/${kind}.json`)).json()) as NodeType[];
+export const discovery = (site: Site, { name: packageName, nodes, credentialType }: Package): Check[] => {
 	const find = async (kind: 'nodes' | 'credentials', name: string): Promise<NodeType> => {
-		const found = (await types(kind)).find((type) => type.name === name);
+		const found = (await readTypes(site, kind)).find((type) => type.name === name);
 		ok(found, `n8n does not know ${name}`);
 		return found;
 	};
@@ -27,7 +38,7 @@ export const discovery = ({ server, rest }: Site, { name: packageName, nodes, cr
 	const checkIcons = async ({ name, iconUrl }: NodeType) => {
 		ok(typeof iconUrl === 'object', `${name} has no light and dark icon`);
 		for (const url of [iconUrl.light, iconUrl.dark]) {
-			const icon = await get(url);
+			const icon = await get(site, url);
 			equal(icon.status, 200, `no icon at ${url}`);
 			match(await icon.text(), /<svg/);
 		}
@@ -63,8 +74,7 @@ export const discovery = ({ server, rest }: Site, { name: packageName, nodes, cr
 };
 
 /** Full names of the nodes of every package whose name begins like ours. */
-export const nodesOfOurs = async ({ server, rest }: Site): Promise<string[]> => {
-	const answer = await ask(`${server.baseUrl}/types/nodes.json`, { headers: { cookie: rest.cookie() } });
-	const names = ((await answer.json()) as NodeType[]).map(({ name }) => name);
+export const nodesOfOurs = async (site: Site): Promise<string[]> => {
+	const names = (await readTypes(site, 'nodes')).map(({ name }) => name);
 	return names.filter((name) => /^n8n-nodes-(flowscale|comflowy|flowai)[.-]/.test(name) && !name.endsWith('Tool')).sort();
 };

@@ -10,11 +10,11 @@ const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock
 
 if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
 	console.log('Installing packages (a few minutes the first time) …');
-	// Not `npm ci`: it refuses a lock made where the registry lacked a build for some other platform, which npm leaves out then.
+	// Not `npm install`, which may write to the lock file of whoever only wants to run a command.
 	// A registry may answer slowly once; a second try finds most of it in the cache.
 	for (let tries = 1; ; tries++) {
 		try {
-			execSync('npm install --ignore-scripts --no-audit --no-fund --loglevel=error', { cwd: root, stdio: 'inherit' });
+			execSync('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error', { cwd: root, stdio: 'inherit' });
 			break;
 		} catch (error) {
 			if (tries === 3) throw error;

@@ -7,7 +7,7 @@ import { createPlayer } from './createPlayer';
 import { generations } from './generations';
 import { installN8n } from './installN8n';
 import { flowscalePackage, packPackages } from './packages';
-import { argv, exit, fs, join, onStopSignal, sleep, stdout, tmpdir } from './platform';
+import { argv, exit, fs, join, onStopSignal, sleep, stdout, suiteFolder, tmpdir } from './platform';
 import { runCommand } from './runCommand';
 import { batchWorkflow, reportWorkflow, type SoakAnswer } from './soakWorkflows';
 import { startCollector } from './startCollector';
@@ -27,7 +27,8 @@ const soak = async (folder: string): Promise<boolean> => {
 	const [minutes = '30', seed = '1'] = argv;
 	const n8n = await installN8n(generations[0]);
 	const packed = (await packPackages(folder)).filter(({ name }) => name === flowscalePackage.name);
-	const cluster = await startQueue({ ...n8n, env: { ...n8n.env, NODE_OPTIONS: heapLimit } }, { folder: join(folder, 'queue'), packed, workers: 2 });
+	const probed = { NODE_OPTIONS: `${heapLimit} --require ${join(suiteFolder, 'heapProbe.js')}`, HEAP_PROBE_FOLDER: folder };
+	const cluster = await startQueue({ ...n8n, env: { ...n8n.env, ...probed } }, { folder: join(folder, 'queue'), packed, workers: 2 });
 	const service = await openSimulator('--containers', '60', '--run-ms', '1500', '--chaos', '0.05', '--seed', seed);
 	const { baseUrl, apiKey } = service;
 	const credential = await cluster.site.addCredential('Flowscale', { baseUrl, authentication: 'apiKey', apiKey });
@@ -39,7 +40,7 @@ const soak = async (folder: string): Promise<boolean> => {
 
 	const begun = Date.now();
 	const tally = emptyTally();
-	const memory = watchProcesses(cluster, (count) => say(`${Math.round((Date.now() - begun) / 60_000)} min: ${tally.items} items, ${tally.succeeded} came out, ${collector.seen.size} seen by the trigger (${count} looks at the memory)`));
+	const memory = watchProcesses(cluster, folder, (count) => say(`${Math.round((Date.now() - begun) / 60_000)} min: ${tally.items} items, ${tally.succeeded} came out, ${collector.seen.size} seen by the trigger (${count} looks at the memory)`));
 	await soakUntil(begun + Number(minutes) * 60_000, tally, async (round) => await playRound(`${cluster.site.server.baseUrl}/webhook/soak`, round));
 
 	const { runs } = await service.stats();
@@ -65,10 +66,11 @@ const playRound = async (url: string, round: SoakRound): Promise<SoakRoundResult
 	};
 };
 
-/** Resident memory of n8n's processes every five seconds, in bytes. */
-const watchProcesses = ({ site, workers }: Queue, onMinute: (count: number) => void) => {
+/** Resident memory of n8n's processes every five seconds, and what `heapProbe.js` noted in each of them, in bytes. */
+const watchProcesses = ({ site, workers }: Queue, probes: string, onMinute: (count: number) => void) => {
 	const pids = new Map([['main', site.server.pid], ...workers.map((worker, index): [string, number] => [`worker ${index + 1}`, worker.pid])]);
 	const memory = new Map([...pids.keys()].map((name): [string, number[]] => [name, []]));
+	const columnOf = (text: string, column: number) => text.trim().split('\n').map((line) => Number(line.split(' ')[column]));
 	let isOver = false;
 	const watching = (async () => {
 		for (let count = 1; !isOver; count++) {
@@ -81,6 +83,11 @@ const watchProcesses = ({ site, workers }: Queue, onMinute: (count: number) => v
 		stop: async () => {
 			isOver = true;
 			await watching;
+			for (const [name, pid] of pids) {
+				const text = await fs.readFile(join(probes, `${pid}`), 'utf8');
+				memory.set(`${name}, heap after collection`, columnOf(text, 0));
+				memory.set(`${name}, outside of the heap`, columnOf(text, 1));
+			}
 			return memory;
 		},
 	};

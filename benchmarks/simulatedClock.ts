@@ -17,6 +17,7 @@ export function createSimulatedClock(): SimulatedClock {
 	const sleepers = new Set<{ at: number; wake(): void }>();
 	return {
 		now: () => now,
+		processAgeMs: () => Number.POSITIVE_INFINITY,
 		random: () => 0.5,
 		pause: async (ms, signal) =>
 			await new Promise<void>((resolve) => {

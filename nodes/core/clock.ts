@@ -4,6 +4,8 @@ import { timeLimit } from './timeLimit';
 /** Time and chance, handed in so that a test can list the waits instead of sleeping. All times in milliseconds. */
 export interface Clock {
 	now(): number;
+	/** How long n8n's process, this one, has been running. */
+	processAgeMs(): number;
 	/** Resolves after `ms`, or as soon as `signal` is aborted. Never rejects. */
 	pause(ms: number, signal?: AbortSignal): Promise<void>;
 	/** A number from 0 (included) to 1 (excluded). */
@@ -16,6 +18,7 @@ export interface Clock {
  */
 export const systemClock: Clock = {
 	now: () => Date.now(),
+	processAgeMs: () => performance.now(),
 	random: () => Math.random(),
 	pause: async (ms, signal) =>
 		await new Promise<void>((resolve) => {

@@ -7,7 +7,7 @@ import type { KnownRun } from './run';
 import type { ItemRun } from './runItems';
 import { type RunWaiter, StillRunning } from './runWaiter';
 import { checkWire, closeSuspension, isTurn, mayStartAnew, saveSuspension, type Suspension } from './suspension';
-import { COURTESY_MS, nextTurnMs, type SuspensionPace, TURN_MS, USUAL_PACE } from './suspensionPace';
+import { COURTESY_MS, holdBeforeTurn, nextTurnMs, type SuspensionPace, TURN_MS, USUAL_PACE } from './suspensionPace';
 import type { Wait, WaitingOperation } from './waitingOperation';
 
 /** Every so many turns a run that seems to go on is asked for its outputs, too. */
@@ -29,6 +29,7 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	checkWire(context);
 	const items = context.getInputData();
 	const isContinued = isTurn(context) || suspension.turns > 0;
+	if (isContinued) await clock.pause(holdBeforeTurn(clock.processAgeMs()), life.signal);
 	const mayRestart = mayStartAnew(context, suspension);
 	const endsMs = clock.now() + (isContinued ? TURN_MS : pace.firstShiftMs);
 	const isDoubtful = suspension.turns > 0 && suspension.turns % TURNS_PER_DOUBT === 0;

@@ -26,6 +26,21 @@ interface OpenWait {
 	timeoutMs: number;
 }
 
+const YOUNG_MS = 120_000;
+const SHORTEST_HOLD_MS = 15_000;
+const LONGEST_HOLD_MS = 60_000;
+
+/**
+ * How long a turn holds before it does anything. n8n wakes what is due in the middle of its own start; at the end of the start it reads each
+ * execution that it takes for crashed, and writes it back moments later, so that what the execution saved in between is lost and it stays
+ * "crashed" (n8n 2.41.1 and 1.123.81: `WaitTracker.init` comes first, `MessageEventBus.performStartupRecovery` last). What is saved after
+ * that holds. The rest of the start takes no longer than what came before.
+ * @param processAgeMs of n8n's process
+ */
+export function holdBeforeTurn(processAgeMs: number): number {
+	return processAgeMs >= YOUNG_MS ? 0 : Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, processAgeMs));
+}
+
 /** As the pace says for the youngest run, but not past a deadline that is still to come; a turn comes in time for its last look. */
 export function nextTurnMs(now: number, { pauseMs }: SuspensionPace, open: OpenWait[]): number {
 	const deadlines = open.flatMap(({ sinceMs, timeoutMs }) => (timeoutMs > 0 ? [sinceMs + timeoutMs] : []));

@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
 	readonly waits: number[];
 	/** Does something at a time of this clock. */
 	at(ms: number, act: () => void): void;
+	/** n8n's process ends and begins anew; before the first time it has been running for ever. */
+	restart(): void;
 }
 
 interface Sleeper {
@@ -21,6 +23,7 @@ export function fakeClock({ startMs = 0, random = 0 } = {}): FakeClock {
 	const sleepers: Sleeper[] = [];
 	const waits: number[] = [];
 	let now = startMs;
+	let processStartMs = Number.NEGATIVE_INFINITY;
 	let isTicking = false;
 
 	const tick = async () => {
@@ -42,6 +45,8 @@ export function fakeClock({ startMs = 0, random = 0 } = {}): FakeClock {
 	return {
 		waits,
 		now: () => now,
+		processAgeMs: () => now - processStartMs,
+		restart: () => (processStartMs = now),
 		random: () => random,
 		at: (ms, act) => add({ at: ms, act }),
 		pause: async (ms, signal) =>

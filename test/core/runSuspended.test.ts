@@ -93,6 +93,25 @@ describe('a failure', () => {
 	});
 });
 
+describe('a turn in the middle of n8n’s start, which may write over what is saved meanwhile', () => {
+	/** Suspended after a minute, for a minute; n8n starts again `beforeMs` before that is over. */
+	const playWithRestart = async (beforeMs: number) => {
+		const stage = suspendedStage({ items: [[{ takesMs: 90_000 }]], options: patient });
+		stage.clock.at(stage.clock.now() + 2 * MINUTE - beforeMs, stage.clock.restart);
+		return { ...stage, ...(await stage.play()) };
+	};
+
+	it.each([
+		['15 seconds at least', 5_000, 15],
+		['as long again as the start took so far', 40_000, 40],
+		['not at all once the start is over', 2 * MINUTE, 0],
+	])('holds %s, and then gives what came out', async (_, beforeMs, heldSeconds) => {
+		const { items, endMs, runs } = await playWithRestart(beforeMs);
+		expect(stateOf({ items })).toEqual(['succeeded']);
+		expect(Math.round((endMs - runs[0].startedMs) / 1_000)).toBe(120 + heldSeconds);
+	});
+});
+
 describe('Timeout', () => {
 	it('holds over suspensions, and the run is cancelled', async () => {
 		const { play, runs, cancelled } = suspendedStage({ items: [[{ takesMs: HOUR }]], options: { timeout: 1_000, cancelRemote: 'onStopOrTimeout' } });

@@ -32,6 +32,9 @@ async function main(): Promise<void> {
 	const watch = (async () => {
 		while (!isOver) {
 			collectGarbage();
+			// What is held weakly goes a turn later.
+			await sleep(100);
+			collectGarbage();
 			const { heapUsed, rss } = memoryUsage();
 			memory.heap.push(heapUsed);
 			memory.rss.push(rss);

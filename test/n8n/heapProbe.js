@@ -4,6 +4,7 @@
  */
 const { appendFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { setTimeout } = require('node:timers/promises');
 const { setFlagsFromString } = require('node:v8');
 const { runInNewContext } = require('node:vm');
 
@@ -11,7 +12,10 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 const file = join(process.env.HEAP_PROBE_FOLDER, `${process.pid}`);
 
-setInterval(() => {
+setInterval(async () => {
+	collectGarbage();
+	// What is held weakly goes a turn later.
+	await setTimeout(100);
 	collectGarbage();
 	const { heapUsed, external } = process.memoryUsage();
 	appendFileSync(file, `${heapUsed} ${external}\n`);

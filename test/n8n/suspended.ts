@@ -1,20 +1,25 @@
 import type { Check } from './check';
 import { createPlayer } from './createPlayer';
 import { itemsOf, type Item } from './execution';
-import { deepEqual, equal, match, ok, sleep, stdout } from './platform';
+import { deepEqual, equal, match, ok, sleep } from './platform';
 import type { Stage } from './stage';
 import { endRuns, parts, playParts, type Part, type Played } from './suspendedCast';
 import { suspendedInPlace } from './suspendedInPlace';
 import { inExecutionWorkflow, slowRow, suspendedWorkflow } from './suspendedWorkflows';
-import { amendedIn, createWaitControl } from './waitControl';
+import { createWaitControl } from './waitControl';
 
 /** Executions that n8n lets run at a time: exactly those that are going to wait. */
 const leavers: Part[] = ['to be stopped', 'to be deleted'].map((name) => ({ name, rows: [slowRow(9)], check: () => {} }));
 export const slots = parts.length + leavers.length;
 const firstMinuteMs = 60_000;
 const pauses = 4;
-/** Half seconds that n8n may call an execution crashed which goes on: until it is saved again, after its first minute at the latest. */
-const crashedTries = 200;
+/**
+ * `crashed` is not among them: n8n takes every waiting execution for a crashed one at the end of its start, and takes that back. One that it had
+ * woken by then is called crashed while it goes on, until it is saved again; so is n8n's own Wait node (waitControl.ts).
+ */
+const ends = ['success', 'error', 'canceled'];
+/** That may take the hold of a turn, and the first minute of a loop's next run. */
+const crashedMs = 180_000;
 /** Longer than the waiting executions need to leave one after the other, and shorter than a wait stays in place. */
 const quickRow = { ...slowRow(0), ms: 40_000 };
 
@@ -38,51 +43,16 @@ export const suspended = (stage: Stage): Check[] => {
 
 	const playedOf = (name: string) => played.find(({ part }) => part.name === name);
 	const idOf = (name: string) => playedOf(name)?.executionId ?? '';
-	const startsOf = (executionIds: string[]) => flowscale.runs.filter(({ groupId }) => executionIds.some((id) => groupId === `n8n-${id}`)).length;
+	const startsOf = (executionId: string) => flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).length;
 	const looksAt = (executionId: string) => {
 		const ids = flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).map(({ id }) => id);
 		return flowscale.journal.filter(({ runId }) => runId !== undefined && ids.includes(runId)).length;
 	};
 	const waitTill = async () => Date.parse((await rest.execution(idOf('many runs'))).waitTill ?? '');
-	const isOver = (status: string) => status !== 'waiting' && status !== 'running' && status !== 'new';
-	/**
-	 * n8n takes every waiting execution for a crashed one while it starts, and takes that back, since it has a time to go on.
-	 * What was due just then it has resumed before, without that time: such a one is called crashed while it goes on, until
-	 * n8n saves it again. If it stays crashed, it is retried as a person would, once. That it was n8n's start is in n8n's
-	 * log; the same happens to its own Wait node (waitControl.ts).
-	 */
-	const retryIfCrashed = async (one: Played) => {
-		for (let tries = 0; tries < crashedTries; tries += 1) {
-			if ((await rest.execution(one.executionId)).status !== 'crashed') return;
-			await sleep(500);
-		}
-		const before = one.executionId;
-		ok(amendedIn(await server.log()).has(before), `${before} crashed, and not by n8n's start`);
-		ok(one.earlierIds.length === 0, `${before} crashed again`);
-		void rest.retry(before).catch(() => {});
-		for (let tries = 0; one.executionId === before; tries += 1) {
-			ok(tries < 60, `the retry of the crashed execution ${before} did not start`);
-			await sleep(500);
-			one.executionId = await player.newest(one.workflow);
-		}
-		one.earlierIds.push(before);
-		stdout.write(`      ${stage.n8n.version} suspended  n8n called ${one.part.name} (${before}) crashed as it started; retried as ${one.executionId}\n`);
-	};
 	/** Until no execution is on its way: one that n8n is killed under is lost, waiting or not. */
 	const untilQuiet = async () => {
 		const staying = played.filter(({ part }) => !leavers.includes(part));
-		await Promise.all(
-			staying.map(async (one) => {
-				await retryIfCrashed(one);
-				const deadline = Date.now() + 120_000;
-				for (;;) {
-					const { status } = await rest.execution(one.executionId);
-					if (status === 'waiting' || isOver(status)) break;
-					ok(Date.now() < deadline, `execution ${one.executionId} is ${status} for two minutes`);
-					await sleep(300);
-				}
-			}),
-		);
+		await Promise.all(staying.map(async ({ executionId }) => await rest.executionIn(executionId, ['waiting', ...ends], crashedMs)));
 	};
 	/** Until the longest execution waits for a later time than `ms`, and the others wait or have ended. */
 	const untilNextPause = async (ms: number) => {
@@ -91,7 +61,7 @@ export const suspended = (stage: Stage): Check[] => {
 			await untilQuiet();
 			const { status } = await rest.execution(idOf('many runs'));
 			if (status === 'waiting' && (await waitTill()) > ms) return await untilQuiet();
-			ok(Date.now() < deadline && (status === 'crashed' || !isOver(status)), `no new pause, the execution is ${status}`);
+			ok(Date.now() < deadline && !ends.includes(status), `no new pause, the execution is ${status}`);
 			await sleep(500);
 		}
 	};
@@ -123,7 +93,7 @@ export const suspended = (stage: Stage): Check[] => {
 			await rest.signIn();
 			if (pause < pauses) return await untilNextPause(due);
 			await untilQuiet();
-			await player.ended(idOf('many runs'), due - Date.now() + 150_000);
+			await rest.executionIn(idOf('many runs'), ends, due - Date.now() + 210_000);
 		},
 	});
 
@@ -165,13 +135,9 @@ export const suspended = (stage: Stage): Check[] => {
 		...parts.map((part) => ({
 			name: `${part.name}: right to the end, every run started once`,
 			run: async () => {
-				const { executionId, earlierIds } = playedOf(part.name) ?? missing(part.name);
-				const ids = [...earlierIds, executionId];
-				await part.check(stage, { ...(await player.ended(executionId, 300_000)), id: ids[0] });
-				const starts = part.starts ?? part.rows.length;
-				// A retry by hand starts anew what had failed.
-				const most = starts + (part.hasFailed ? earlierIds.length : 0);
-				ok(startsOf(ids) >= starts && startsOf(ids) <= most, `${startsOf(ids)} runs were started, and not ${starts}`);
+				const { executionId } = playedOf(part.name) ?? missing(part.name);
+				await part.check(stage, await rest.executionIn(executionId, ends, 300_000));
+				equal(startsOf(executionId), part.starts ?? part.rows.length, 'runs started');
 			},
 		})),
 		{

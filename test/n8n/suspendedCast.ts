@@ -13,8 +13,6 @@ export interface Part {
 	plan?: SuspendedPlan;
 	/** Runs that it starts at the service, where it is not one per row. */
 	starts?: number;
-	/** Ends with a run that failed, or was cancelled. */
-	hasFailed?: boolean;
 	check(stage: Stage, execution: Execution): Promise<void> | void;
 }
 
@@ -71,7 +69,6 @@ export const parts: Part[] = [
 	{
 		name: 'a failed run as an error',
 		rows: [slowRow(0), failingRow(1)],
-		hasFailed: true,
 		check: (_, execution) => {
 			equal(execution.status, 'error');
 			match(execution.error?.message ?? '', /failed: CUDA out of memory/);
@@ -92,7 +89,6 @@ export const parts: Part[] = [
 		rows: [failingRow(1)],
 		plan: { tries: 2 },
 		starts: 2,
-		hasFailed: true,
 		check: (_, execution) => {
 			equal(execution.status, 'error');
 			match(execution.error?.message ?? '', /failed: CUDA out of memory/);
@@ -102,7 +98,6 @@ export const parts: Part[] = [
 		name: 'a timeout',
 		rows: [slowRow(9)],
 		plan: { options: { timeout: 200, cancelRemote: 'onStopOrTimeout' } },
-		hasFailed: true,
 		check: ({ flowscale }, execution) => {
 			equal(execution.status, 'error');
 			const run = flowscale.runs.find(({ groupId }) => groupId === `n8n-${execution.id}`);
@@ -123,8 +118,6 @@ export interface Played {
 	part: Part;
 	workflow: SavedWorkflow;
 	executionId: string;
-	/** Executions that this one is a retry of. */
-	earlierIds: string[];
 }
 
 /** Publishes and calls every part; they all wait from then on. */
@@ -135,7 +128,7 @@ export const playParts = async (stage: Stage, cast: Part[]): Promise<Played[]> =
 			const path = `suspended-${part.name.replace(/ /g, '-')}`;
 			const workflow = await publish(suspendedWorkflow(path, stage.credential, part.plan) as Workflow);
 			await call(path, { rows: part.rows });
-			return { part, workflow, executionId: await newest(workflow), earlierIds: [] };
+			return { part, workflow, executionId: await newest(workflow) };
 		}),
 	);
 };

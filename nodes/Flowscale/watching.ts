@@ -100,7 +100,7 @@ function orNoList(error: unknown): undefined {
 /** What says that a stream is over. */
 const CLOSING = /^\[?(end|ended|close|closed|done|eof)\]?$/i;
 
-/** Event names and fields are not documented: any status word that ends a run counts, wherever it stands, and so does a farewell. */
+/** Event names and fields are not documented, so any status word that ends a run counts, wherever it stands, and so does a farewell. */
 export function meaningOf({ event, data }: ServerEvent): EventMeaning {
 	const record = recordOf(parsedJson(data));
 	const inner = recordOf(record?.data) ?? recordOf(record?.payload) ?? recordOf(record?.run);

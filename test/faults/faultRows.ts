@@ -44,7 +44,7 @@ const inTwoSeconds = () => new Date(Date.now() + 2_000).toUTCString();
 
 const both = (label: string, nature: Nature, fault: FaultRow['fault'], isLong?: boolean): FaultRow[] =>
 	(['once', 'for ever'] as const).map((times) => ({ label, nature, fault, times, isLong }));
-const only = (times: FaultRow['times'], label: string, nature: Nature, fault: FaultRow['fault'], isLong?: boolean): FaultRow[] => [{ label, nature, fault, times, isLong }];
+const when = (times: FaultRow['times'], label: string, nature: Nature, fault: FaultRow['fault'], isLong?: boolean): FaultRow[] => [{ label, nature, fault, times, isLong }];
 
 /** Faults of the way to the deployment. */
 export const addressFaults: FaultRow[] = [
@@ -66,19 +66,19 @@ export const answerFaults: FaultRow[] = [
 	...both('empty 200', 'empty', { kind: 'empty200' }),
 	...both('204', 'empty', { kind: 'noContent' }),
 	...both('408', 'timeout', status(408)),
-	...only('once', '408, but done', 'timeoutButDone', status(408, { processed: true })),
-	...only('once', '429, Retry-After in seconds', 'later', status(429, { headers: { 'retry-after': '1' } })),
-	...only('once', '429, Retry-After as date', 'later', status(429, { get headers() { return { 'retry-after': inTwoSeconds() }; } })),
-	...only('for ever', '429, Retry-After 0', 'later', status(429, { headers: { 'retry-after': '0' } })),
-	...only('once', '503, Retry-After 1', 'later', status(503, { headers: { 'retry-after': '1' } })),
-	...[500, 502, 503].flatMap((code) => [...both(String(code), 'passing', status(code)), ...only('once', `${code}, but done`, 'passingButDone', status(code, { processed: true }))]),
+	...when('once', '408, but done', 'timeoutButDone', status(408, { processed: true })),
+	...when('once', '429, Retry-After in seconds', 'later', status(429, { headers: { 'retry-after': '1' } })),
+	...when('once', '429, Retry-After as date', 'later', status(429, { get headers() { return { 'retry-after': inTwoSeconds() }; } })),
+	...when('for ever', '429, Retry-After 0', 'later', status(429, { headers: { 'retry-after': '0' } })),
+	...when('once', '503, Retry-After 1', 'later', status(503, { headers: { 'retry-after': '1' } })),
+	...[500, 502, 503].flatMap((code) => [...both(String(code), 'passing', status(code)), ...when('once', `${code}, but done`, 'passingButDone', status(code, { processed: true }))]),
 	...both('504', 'gateway', status(504)),
-	...only('once', '504, but done', 'gatewayButDone', status(504, { processed: true })),
-	...only('once', 'slow first byte', 'slow', { kind: 'slowFirstByte', ms: 2_000 }),
-	...only('once', 'slow body', 'slow', { kind: 'slowBody', ms: 3_000 }),
-	...only('for ever', 'redirect to another host', 'redirect', { kind: 'redirect', to: ELSEWHERE }),
-	...only('for ever', '307 to another host', 'redirect', { kind: 'redirect', status: 307, to: ELSEWHERE }),
-	...only('for ever', '401', 'refused', status(401)),
+	...when('once', '504, but done', 'gatewayButDone', status(504, { processed: true })),
+	...when('once', 'slow first byte', 'slow', { kind: 'slowFirstByte', ms: 2_000 }),
+	...when('once', 'slow body', 'slow', { kind: 'slowBody', ms: 3_000 }),
+	...when('for ever', 'redirect to another host', 'redirect', { kind: 'redirect', to: ELSEWHERE }),
+	...when('for ever', '307 to another host', 'redirect', { kind: 'redirect', status: 307, to: ELSEWHERE }),
+	...when('for ever', '401', 'refused', status(401)),
 ];
 
 /** Faults of an event stream: hints may lie as they please. */

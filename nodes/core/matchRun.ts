@@ -37,12 +37,15 @@ function isSameValue(told: unknown, sent: string | string[]): boolean {
 }
 
 function isSameText(told: unknown, sent: string): boolean {
-	if (typeof told === 'string') return told === sent || isSameNumber(told, sent);
+	if (typeof told === 'string') return withPlainBreaks(told) === withPlainBreaks(sent) || isSameNumber(told, sent);
 	if (typeof told === 'number') return isSameNumber(String(told), sent);
 	if (typeof told === 'boolean') return String(told) === sent.toLowerCase();
 	if (told === null || told === undefined) return sent === '';
 	return JSON.stringify(told) === sent;
 }
+
+/** A form sends every line break as CRLF (WHATWG), and the service may tell it either way. */
+const withPlainBreaks = (text: string) => text.replace(/\r\n?/g, '\n');
 
 function isSameNumber(a: string, b: string): boolean {
 	return a.trim() !== '' && b.trim() !== '' && Number(a) === Number(b);

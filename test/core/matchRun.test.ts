@@ -36,6 +36,9 @@ describe('a run is the same', () => {
 		['the last of a list', 'b', ['a', 'b'], true],
 		['the first of a list', 'a', ['a', 'b'], false],
 		['a shorter list', ['a'], ['a', 'b'], false],
+		['lines, as a form breaks them', 'a\r\nb\r\n', 'a\nb\n', true],
+		['lines that ended in CR', 'a\nb', 'a\rb', true],
+		['a line more', 'a\r\n\r\nb', 'a\nb', false],
 		['another number', 20.5, '20', false],
 		['blanks for zero', ' ', '0', false],
 	])('%s', (_, value, sent, isSame) => {

@@ -11,6 +11,15 @@ test('takes the runs that the group already holds, and starts none', async () =>
 	expect(requests('startRun')).toBe(2);
 });
 
+test('takes the run of a prompt of several lines, which a form sends with other line breaks', async () => {
+	const { node, items, flowscale } = await stage();
+	const lines = { ...reusing, inputsJson: JSON.stringify({ text_51536: 'a red fox\nin the snow' }) };
+	await items(node('workflow.executeAndWait', lines), [two[0]], { executionId: 'exec1' });
+	expect(flowscale.runs[0].inputs).toEqual({ text_51536: 'a red fox\r\nin the snow' });
+	await items(node('workflow.executeAndWait', lines), [two[0]], { executionId: 'exec2' });
+	expect(flowscale.runs).toHaveLength(1);
+});
+
 test('"Execute" takes them as well, and tells where they stand', async () => {
 	const { node, items, flowscale, requests } = await stage();
 	await items(node('workflow.executeAndWait', reusing));

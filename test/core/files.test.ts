@@ -111,6 +111,12 @@ describe('a download', () => {
 		expect(calls.length).toBe(2);
 	});
 
+	it('that was unpacked on the way, and so is longer than told, is whole', async () => {
+		const { get, calls } = fileStage([() => body(200, { 'content-length': '3' }, Buffer.from('12345'))]);
+		expect(await get()).toEqual({ bytes: 5, mimeType: 'image/png' });
+		expect(calls.length).toBe(1);
+	});
+
 	it('is given up after four tries', async () => {
 		const { get, calls } = fileStage([breaking]);
 		expect(await get()).toMatchObject({ message: 'The download of "a.png" broke off (aborted)' });

@@ -1,4 +1,5 @@
 import type { Fault } from '../../simulator/flowscale/startFlowscale';
+import { type AddressInfo, createServer, gzipSync, once } from '../../simulator/platform';
 import { bytesOf, digest, madeBy, quick, startOf, two, useStage } from './useStage';
 
 const stage = useStage();
@@ -60,6 +61,19 @@ test('a redirect is followed without the key', async () => {
 	const [done] = await items(node('workflow.executeAndWait', startOf('bigFile', fileOf(1000))), one);
 	expect(done.binary?.data.mimeType).toBe('video/mp4');
 	expect(flowscale.journal.filter(({ host }) => host === 'files').map(({ headers }) => headers['x-api-key'])).toEqual([undefined, undefined]);
+});
+
+test('a file that its store keeps compressed comes out unpacked, in one go', async () => {
+	const plain = Buffer.alloc(300_000, 'hello ');
+	const packed = gzipSync(plain);
+	const store = createServer((_, response) => response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed)).listen(0, '127.0.0.1');
+	await once(store, 'listening');
+	const { node, items, flowscale, requests } = await stage();
+	flowscale.fault({ on: 'download', kind: 'redirect', to: `http://127.0.0.1:${(store.address() as AddressInfo).port}/packed.bin` });
+	const [done] = await items(node('workflow.executeAndWait', startOf('bigFile', fileOf(1000))), one);
+	store.close();
+	expect(digest(await bytesOf(done.binary?.data))).toBe(digest(plain));
+	expect([done.json.outputs, requests('download')]).toMatchObject([[{ file_size: 300_000 }], 1]);
 });
 
 test.each([['tells the length', true], ['tells no length', false]])('Max File Size refuses a larger file where the host %s', async (_, lengths) => {

@@ -2,7 +2,7 @@ import { absoluteLink } from '../core/absoluteLink';
 import { ServiceFailure } from '../core/errors';
 import type { Answer, Head } from '../core/http';
 import { type JsonRecord, recordOf, textAt } from '../core/json';
-import type { KnownRun, Output, Run } from '../core/run';
+import { type KnownRun, type Output, type Run, stateOf } from '../core/run';
 import { type ApiRequest, pathTo, type Transport } from '../core/transport';
 import { type Envelope, outputOf, readEnvelope, readList, readOne, readRun } from './readers';
 import { readWorkflows } from './workflows';
@@ -102,8 +102,11 @@ export function createApi(transport: Transport) {
 				if ([400, 404, 410, 422, 504].includes(answer.status) || (isSuccess(answer.status) && answer.text.trim() === '')) return { kind: 'notYet' };
 				const { status, data } = envelopeOf(answer);
 				const output = linked(outputOf(filename, readOne(data)));
-				if (output.download_url !== undefined || output.file_content !== undefined) return { kind: 'ready', output };
-				return { kind: status === 'error' || status === 'failed' ? 'failed' : 'notYet' };
+				// An empty text may be an output or hold its place: there the output's own word counts as well.
+				const states = [status, output.file_content === '' ? output.generation_status : undefined].map((word) => stateOf(word ?? ''));
+				if (states.includes('failed')) return { kind: 'failed' };
+				const isTold = output.download_url !== undefined || output.file_content !== undefined;
+				return isTold && !states.some((state) => state === 'queued' || state === 'running') ? { kind: 'ready', output } : { kind: 'notYet' };
 			}),
 
 		/** Asks for a run's end; the text is the service's, its behaviour for finished runs is not documented. */

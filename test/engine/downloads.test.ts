@@ -63,9 +63,9 @@ test('a redirect is followed without the key', async () => {
 	expect(flowscale.journal.filter(({ host }) => host === 'files').map(({ headers }) => headers['x-api-key'])).toEqual([undefined, undefined]);
 });
 
-test('a file that its store keeps compressed comes out unpacked, in one go', async () => {
+test.each([['smaller', 9], ['larger', 0]])('a file that its store keeps packed, %s than it is, comes out unpacked, in one go', async (_, level) => {
 	const plain = Buffer.alloc(300_000, 'hello ');
-	const packed = gzipSync(plain);
+	const packed = gzipSync(plain, { level });
 	const store = createServer((_, response) => response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed)).listen(0, '127.0.0.1');
 	await once(store, 'listening');
 	const { node, items, flowscale, requests } = await stage();

@@ -1,6 +1,6 @@
 import { UserMistake } from '../core/errors';
 import type { Item } from '../core/item';
-import { listOf, recordOf, textAt, textOf } from '../core/json';
+import { listOf, parsedJson, recordOf, textAt, textOf } from '../core/json';
 import { declaredTypeIn, takesFile } from './workflows';
 
 /** What an item sends to a workflow: texts, and parameters whose value is one or more binary fields of the item. */
@@ -92,10 +92,20 @@ function asText(value: unknown): string {
 	return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
+/**
+ * JSON whose integers keep all digits: JavaScript rounds those above 2^53, and ComfyUI's seeds go up to 2^64. They become texts,
+ * which they are on the wire anyway.
+ */
+function withExactIntegers(json: string): string {
+	let isInText = false;
+	return json.replace(/\\.|"|-?\d[\d.eE+-]*/g, (token) => {
+		if (token === '"') isInText = !isInText;
+		const isRounded = !isInText && /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token));
+		return isRounded ? `"${token}"` : token;
+	});
+}
+
 function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text) as unknown;
-	} catch {
-		return undefined;
-	}
+	const value = parsedJson(text);
+	return value === undefined ? undefined : parsedJson(withExactIntegers(text));
 }

@@ -7,7 +7,8 @@ const LARGEST_PAGE = 100;
 
 /**
  * Runs that pass a filter, up to a limit that counts after filtering, page by page. A deployment that does not page gives all
- * of its runs at once, unsorted; they are sorted here.
+ * of its runs at once, unsorted; they are sorted here. Of one that pages without sorting all pages are read: the first of them
+ * hold any runs, not those that come first.
  * @throws ServiceFailure | Stopped
  */
 export async function collectRuns(api: FlowscaleApi, query: ListQuery, isWanted: (run: Run) => boolean, limit: number, stop: AbortSignal): Promise<SeenRun[]> {
@@ -20,14 +21,23 @@ export async function collectRuns(api: FlowscaleApi, query: ListQuery, isWanted:
 		wanted.push(...added.filter(({ run }) => isWanted(run)));
 		// The page number is ignored by some deployments: the same runs come again.
 		const isOver = added.length === 0 || isLastPage(answer, page, LARGEST_PAGE);
-		if (isOver || wanted.length >= limit) return sorted(wanted, query).slice(0, limit);
+		if (isOver || (wanted.length >= limit && isInOrder([...found.values()], query))) return sorted(wanted, query).slice(0, limit);
 	}
 }
 
+function placesOf({ sortBy = 'created_at', sortOrder = 'desc' }: ListQuery) {
+	return { sign: sortOrder === 'asc' ? 1 : -1, timeAt: ({ run }: SeenRun) => timeOf(run[sortBy]) };
+}
+
+function isInOrder(entries: SeenRun[], query: ListQuery): boolean {
+	const { sign, timeAt } = placesOf(query);
+	const times = entries.map(timeAt).filter((time) => !Number.isNaN(time));
+	return times.every((time, place) => place === 0 || sign * (time - times[place - 1]) >= 0);
+}
+
 /** Runs without the time that is sorted by stay last, in their order. */
-function sorted(entries: SeenRun[], { sortBy = 'created_at', sortOrder = 'desc' }: ListQuery): SeenRun[] {
-	const sign = sortOrder === 'asc' ? 1 : -1;
-	const timeAt = ({ run }: SeenRun) => timeOf(run[sortBy]);
+function sorted(entries: SeenRun[], query: ListQuery): SeenRun[] {
+	const { sign, timeAt } = placesOf(query);
 	return [...entries].sort((a, b) => {
 		const [first, second] = [timeAt(a), timeAt(b)];
 		if (Number.isNaN(first) || Number.isNaN(second)) return Number(Number.isNaN(first)) - Number(Number.isNaN(second));

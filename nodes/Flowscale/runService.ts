@@ -2,7 +2,7 @@ import { isLoss } from '../core/http';
 import type { RunService } from '../core/runSession';
 import { completeOutputs } from './outputs';
 import type { Session } from './session';
-import { createWatchService, listGroup } from './watching';
+import { createWatchService, listWholeGroup } from './watching';
 
 const DETACHED = { isDetached: true, tries: 2 };
 
@@ -14,7 +14,7 @@ export function createRunService(session: Session): RunService {
 			readStart: (answer, { workflowId, groupId, texts }) => api.readStart(answer, { workflow_id: workflowId, group_id: groupId ?? null, inputs: texts }),
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
 			// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
-			listGroup: async (groupId) => await listGroup(api, groupId, undefined, DETACHED),
+			listGroup: async (groupId) => await listWholeGroup(api, groupId, DETACHED),
 			failureOf: (result) => (isLoss(result) ? transport.failureOfLoss(result) : transport.failureOf(result)),
 			serviceTime: transport.serviceTime,
 		},

@@ -91,6 +91,17 @@ export async function listGroup(api: FlowscaleApi, groupId: string, wanted?: Rea
 	return [...runs.values()];
 }
 
+/** Runs of a group that are looked at one by one where its list tells little more than their ids. */
+const MOST_SINGLE_LOOKS = 100;
+
+/** The group with all that a run is recognised by; entries of id, status and outputs alone (JS SDK's readme) are looked up, the newest first. */
+export async function listWholeGroup(api: FlowscaleApi, groupId: string, extra: Partial<ApiRequest>): Promise<KnownRun[] | undefined> {
+	const runs = await listGroup(api, groupId, undefined, extra);
+	const isWhole = ({ workflow_id, created_at, inputs }: KnownRun) => workflow_id !== null && created_at !== null && Object.keys(inputs).length > 0;
+	const complete = async (run: KnownRun, place: number) => (isWhole(run) || place >= MOST_SINGLE_LOOKS ? run : ((await api.run(run.run_id, run, extra))?.run ?? run));
+	return runs && (await Promise.all(runs.map(complete)));
+}
+
 /** Deployments that do not list runs, or not like this. @throws whatever else went wrong */
 function orNoList(error: unknown): undefined {
 	if (error instanceof ServiceFailure && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0)) return undefined;

@@ -3,7 +3,7 @@ import { connect } from '../../nodes/core/transport';
 import { createApi } from '../../nodes/Flowscale/api';
 import { apiRootOf, authHeadersOf, secretsOf } from '../../nodes/Flowscale/credential';
 import { readErrorText } from '../../nodes/Flowscale/readers';
-import { createWatchService, listGroup, meaningOf } from '../../nodes/Flowscale/watching';
+import { createWatchService, listGroup, listWholeGroup, meaningOf } from '../../nodes/Flowscale/watching';
 import { fakeClock } from '../core/fakeClock';
 import { aRun, endOf } from '../core/runs';
 
@@ -125,6 +125,11 @@ describe('a group', () => {
 		expect(stage.calls.length).toBe(calls);
 	});
 	it.each([['tells no ids', ok({ runs: [{ status: 'running' }] })], ['is refused with 404', answer(404)], ['with 405', answer(405)], ['with 422', answer(422)]])('cannot be listed: %s', async (_, given) => expect(await listGroup(apiStage(given).api, 'g')).toBeUndefined());
+	it('is completed run by run where its list tells ids and states alone, for a start to be recognised by', async () => {
+		const { api, paths } = apiStage(ok({ runs: [{ _id: 'a', status: 'running' }, { _id: 'b', workflow_id: 'w', created_at: '2026-01-01T00:00:00Z', inputs: [{ path: 'p', value: 'x' }] }] }), ok({ workflow_id: 'w', inputs: [{ path: 'p', value: 'y' }] }));
+		expect(await listWholeGroup(api, 'g', { tries: 1 })).toMatchObject([{ run_id: 'a', workflow_id: 'w', inputs: { p: 'y' } }, { run_id: 'b', inputs: { p: 'x' } }]);
+		expect(paths().slice(1)).toEqual(['GET /runs/a']);
+	});
 	it('fails with anything else', async () => expect(await endOf(listGroup(apiStage(answer(503)).api, 'g'))).toMatchObject({ error: { facts: { isPassing: true } } }));
 });
 

@@ -52,21 +52,21 @@ function isSparse({ finished, created_at, completed_at }: KnownRun): boolean {
 }
 
 /**
- * A run judged by its outputs, as the first SDKs did: all there means done (for a deployment that tells no status, or one
- * nobody knows), and a 408 is the only documented sign of a run that timed out at the service.
+ * A run judged by its outputs, as all SDKs do: all there means done, whatever its status says, and a 408 is the only documented
+ * sign of a run that timed out at the service.
  */
 async function judgeByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
 	if (run.output_names.length === 0) return run;
 	const answers = await Promise.all(run.output_names.map(async (name) => await api.output(name, ONE_TRY)));
 	if (answers.some(({ kind }) => kind === 'timedOut')) return { ...run, state: 'timed_out', finished: true };
 	const outputs = answers.flatMap((answer) => (answer.kind === 'ready' ? [answer.output] : []));
-	return run.state === 'unknown' && outputs.length === answers.length ? { ...run, outputs, state: 'succeeded', finished: true } : run;
+	return outputs.length === answers.length ? { ...run, outputs, state: 'succeeded', finished: true } : run;
 }
 
 /** The first SDKs never read the run: they asked for the outputs that the start had named. null: not known yet. */
 async function judgeByNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun | null> {
 	if (run.output_names.length === 0) return null;
-	const judged = await judgeByOutputs(api, { ...run, state: 'unknown' });
+	const judged = await judgeByOutputs(api, run);
 	return judged.finished ? judged : null;
 }
 

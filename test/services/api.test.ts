@@ -143,6 +143,16 @@ describe('a run that can only be known by the outputs that its start named', () 
 	it('is not known yet while one is missing', async () => expect(await lookAt(ok({ download_url: 'https://s3/x.png' }), answer(204))).toBeNull());
 });
 
+describe('a run whose status never says that it has ended', () => {
+	const judged = async (...outputs: Answer[]) => {
+		const { api, transport } = apiStage(...outputs);
+		return await createWatchService({ api, transport } as unknown as Parameters<typeof createWatchService>[0]).judge?.(aRun('r', { status: 'running', output_names: ['a', 'b'] }));
+	};
+	it('has succeeded when all of its outputs are there', async () => expect(await judged(ok({ download_url: 'https://s3/x.png' }))).toMatchObject({ status: 'running', state: 'succeeded', finished: true, outputs: [{ filename: 'a' }, { filename: 'b' }] }));
+	it('goes on while one is missing', async () => expect(await judged(ok({ download_url: 'https://s3/x.png' }), answer(204))).toMatchObject({ state: 'running', finished: false }));
+	it('has timed out when one says so', async () => expect(await judged(answer(204), answer(408))).toMatchObject({ state: 'timed_out', finished: true }));
+});
+
 describe('an event', () => {
 	it.each([
 		['a status', '{"run_id":"8","status":"completed"}', undefined, 'ended'], ['a status inside data', '{"type":"run_status","data":{"status":"FAILED"}}', undefined, 'ended'], ['a state', '{"state":"cancelled"}', undefined, 'ended'],

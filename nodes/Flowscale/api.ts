@@ -20,7 +20,6 @@ export interface RunPage {
 	runs: Array<{ run: Run; own: JsonRecord }>;
 	/** Pages in all; undefined where the deployment does not page. */
 	pages: number | undefined;
-	total: number | undefined;
 	/** Field that the deployment says it sorted by; undefined where it does not tell. */
 	sortedBy: string | undefined;
 	/** False for an empty answer, which says nothing about runs. */
@@ -88,8 +87,7 @@ export function createApi(transport: Transport) {
 					const own = recordOf(entry);
 					return own === undefined ? [] : [{ run: runIn(own, known), own }];
 				}),
-				pages: countAt(meta, 'total_pages'),
-				total: countAt(meta, 'total_count'),
+				pages: countAt(meta, 'total_pages') ?? pagesFor(countAt(meta, 'total_count'), countAt(meta, 'page_size') ?? entries?.length),
 				sortedBy: textAt(meta, 'sort_by'),
 				isList: entries !== undefined,
 			};
@@ -139,6 +137,8 @@ export function createApi(transport: Transport) {
 		refusal: (head: Head & { text?: string }) => transport.failureOf(head) satisfies ServiceFailure,
 	};
 }
+
+const pagesFor = (total?: number, size?: number) => (total && size ? Math.ceil(total / size) : undefined);
 
 /** A number above zero; `null` and an empty text tell nothing. */
 function countAt(meta: JsonRecord | undefined, key: string): number | undefined {

@@ -49,12 +49,12 @@ export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): 
 	});
 }
 
-/** What a deployment gives that does not honour the page size. */
-const USUAL_PAGE = 10;
+/** What a deployment may give that does not honour the page size; 10 is the documented default. */
+const USUAL_PAGES = new Set([10, 20, 25, 30, 50]);
 
 /** Deployments without paging give all at once; one that ignores the page number gives nothing new. */
 export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
-	return runs.length === 0 || (pages === undefined ? runs.length !== pageSize && runs.length !== USUAL_PAGE : page >= pages);
+	return runs.length === 0 || (pages === undefined ? runs.length !== pageSize && !USUAL_PAGES.has(runs.length) : page >= pages);
 }
 
 /** The runs created last, down to `sinceMs` (epoch ms; -1: all), and how many requests it took. */

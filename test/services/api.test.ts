@@ -112,11 +112,15 @@ describe('a list of runs', () => {
 
 describe('a group', () => {
 	const page = (from: number, count: number, total_pages?: number) => ok({ runs: Array.from({ length: count }, (_, index) => ({ _id: `r${from + index}` })) }, total_pages === undefined ? {} : { meta: { total_pages } });
+	const counted = (from: number, count: number, total_count: number, page_size?: number) => ok({ runs: Array.from({ length: count }, (_, index) => ({ _id: `r${from + index}` })) }, { meta: { total_count, page_size } });
 	it.each([
 		['page by page', [page(0, 100, 3), page(100, 100, 3), page(200, 5, 3)], undefined, 205, 3],
 		['until the wanted runs are found', [page(0, 100, 3)], new Set(['r7']), 100, 1],
 		['once where paging is ignored', [page(0, 100)], undefined, 100, 2],
 		['page by page where there are ten runs on each, whatever was asked for', [page(0, 10), page(10, 10), page(20, 6)], undefined, 26, 3],
+		['page by page where there are 25 on each', [page(0, 25), page(25, 25), page(50, 7)], undefined, 57, 3],
+		['page by page where only the number of runs is told', [counted(0, 40, 90), counted(40, 40, 90), counted(80, 10, 90), counted(90, 0, 90)], undefined, 90, 4],
+		['page by page where the size of a page is told as well', [counted(0, 40, 90, 40), counted(40, 40, 90, 40), counted(80, 10, 90, 40)], undefined, 90, 3],
 		['once where all come at once', [page(0, 250)], undefined, 250, 1],
 		['ten pages at most', Array.from({ length: 12 }, (_, index) => page(index * 100, 100, 99)), undefined, 1_000, 10],
 	])('is listed %s', async (_, answers, wanted, runs, calls) => {

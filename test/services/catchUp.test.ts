@@ -18,7 +18,7 @@ function aList() {
 			const stamp = new Date(endMs).toISOString();
 			return { run: runOf({ run_id: `run-${index}`, status: 'completed', created_at: stamp, completed_at: stamp }), own: {} };
 		});
-		return { runs: shown, pages: Math.ceil(ends.length / pageSize), total: ends.length, sortedBy: sortBy, isList: true };
+		return { runs: shown, pages: Math.ceil(ends.length / pageSize), sortedBy: sortBy, isList: true };
 	};
 	let memory: TriggerMemory | undefined;
 	let nowMs = 0;

@@ -24,9 +24,9 @@ function changingList(history: History, dialect: Dialect, clock: { nowMs: number
 		const all = listAt(history, clock.nowMs)
 			.map(({ run }) => ({ run, own: {}, key: key(run) }))
 			.sort((a, b) => b.key - a.key);
-		if (dialect === 'pagingIgnored') return { runs: all, pages: undefined, total: undefined, sortedBy: undefined, isList: true };
+		if (dialect === 'pagingIgnored') return { runs: all, pages: undefined, sortedBy: undefined, isList: true };
 		const pages = Math.ceil(all.length / LIMITS.pageSize);
-		return { runs: all.slice((page - 1) * LIMITS.pageSize, page * LIMITS.pageSize), pages, total: all.length, sortedBy: field, isList: true };
+		return { runs: all.slice((page - 1) * LIMITS.pageSize, page * LIMITS.pageSize), pages, sortedBy: field, isList: true };
 	};
 	return { runs } as unknown as FlowscaleApi;
 }

@@ -4,7 +4,7 @@ import type { Answer, Head } from '../core/http';
 import { type JsonRecord, recordOf, textAt } from '../core/json';
 import { type KnownRun, type Output, type Run, stateOf } from '../core/run';
 import { type ApiRequest, pathTo, type Transport } from '../core/transport';
-import { type Envelope, outputOf, readEnvelope, readList, readOne, readRun } from './readers';
+import { type Envelope, isTold, outputOf, readEnvelope, readList, readOne, readRun } from './readers';
 import { readWorkflows } from './workflows';
 
 /** Sorting and paging of the run list; deployments without paging ignore all four. */
@@ -42,8 +42,7 @@ export function createApi(transport: Transport) {
 	/** An answer that tells nothing is "not yet": taken for "none", a run would be started twice, or a branch never taken. */
 	const toldBy = (answer: Answer): Envelope => {
 		const envelope = envelopeOf(answer);
-		const isTold = Array.isArray(envelope.data) || recordOf(envelope.data) !== undefined || envelope.status === 'success';
-		if (isTold) return envelope;
+		if (isTold(envelope)) return envelope;
 		const { message } = transport.failureOf(answer);
 		throw new ServiceFailure(answer.text.trim() === '' ? `${message} with nothing` : message, { isPassing: true });
 	};

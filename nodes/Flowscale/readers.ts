@@ -21,6 +21,12 @@ export function readEnvelope(body: unknown): Envelope {
 	return { status: textAt(envelope, 'status')?.toLowerCase(), data, meta: recordOf(envelope?.meta), errorText: wordsOf(envelope?.errors) };
 }
 
+/** Whether an answer tells anything. An error may well come with an empty list beside it, and with status 200. */
+export function isTold({ data, status }: Envelope): boolean {
+	if (typeof data !== 'object' || data === null) return status === 'success';
+	return Object.keys(data).length > 0 || stateOf(status ?? '') !== 'failed';
+}
+
 /** The vendor's OpenAPI answers a start with a list of one, every SDK reads an object; one called `run` is the same, wrapped once more. */
 export function readOne(data: unknown): JsonRecord | undefined {
 	const one = recordOf(Array.isArray(data) ? data[0] : data);

@@ -104,10 +104,17 @@ describe('a list of runs', () => {
 		['with entries that are none', ok({ runs: [null, 'x', run] }), ['a'], null, undefined],
 		['empty', ok({ runs: [] }), [], null, undefined],
 		['nothing', ok(null), [], null, undefined],
+		['with an error beside it', answer(200, { status: 'error', data: { runs: [run] }, errors: ['One shard is down'] }), ['a'], null, undefined],
 	])('%s', async (_, given, ids, groupId, pages) => {
 		const page = await apiStage(given).api.runs({});
 		expect([page.runs.map((entry) => entry.run.run_id), page.runs[0]?.run.group_id ?? null, page.pages]).toEqual([ids, groupId, pages]);
 	});
+});
+
+it.each([['runs', []], ['runs', {}], ['health', []], ['workflows', []]] as const)('%s that are %j where the answer says error are not taken for none', async (name, data) => {
+	const { api } = apiStage(answer(200, { status: 'error', data, errors: ['Database is down'] }));
+	const told: Promise<unknown> = api[name]({});
+	expect(await endOf(told)).toMatchObject({ kind: 'ServiceFailure', error: { message: 'Flowscale answered HTTP 200: Database is down', facts: { isPassing: true } } });
 });
 
 describe('a group', () => {

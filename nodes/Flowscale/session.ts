@@ -4,6 +4,7 @@ import { createOutputFetcher, type OutputFetcher } from '../core/fetchOutput';
 import { createHttp, type NodeContext } from '../core/http';
 import { openProgress, type Progress } from '../core/progress';
 import { connect, type Transport } from '../core/transport';
+import { adviceFor } from './advice';
 import { type FlowscaleApi, createApi } from './api';
 import { apiRootOf, CREDENTIAL, keysOf, secretsOf } from './credential';
 import { freshLink } from './outputs';
@@ -21,7 +22,7 @@ export async function openConnection(context: NodeContext, clock: Clock, stop?: 
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const root = apiRootOf(credentials);
 	const http = createHttp(context, CREDENTIAL, stop);
-	const transport = connect({ http, root, serviceName: 'Flowscale', clock, stop, secrets: secretsOf(credentials), keys: keysOf(credentials), errorTextOf: readErrorText });
+	const transport = connect({ http, root, serviceName: 'Flowscale', clock, stop, secrets: secretsOf(credentials), keys: keysOf(credentials), errorTextOf: readErrorText, adviceFor });
 	return { api: createApi(transport), transport, http, isCertificateUnchecked: credentials.allowUnauthorizedCerts === true };
 }
 

@@ -102,7 +102,7 @@ function inOwnWords<T extends NodeApiError | NodeOperationError>(error: T, messa
 }
 
 /** A failure that names the run it is about, so that whoever reads it can find the run again. One error may be about many. */
-export function ofRun<T>(error: T, run: { run_id: string; state: string } | undefined): T | ServiceFailure {
+export function ofRun<T>(error: T, run: { run_id: string; state?: string } | undefined): T | ServiceFailure {
 	if (!(error instanceof ServiceFailure) || error.facts.runId || run === undefined) return error;
 	return new ServiceFailure(error.message, { ...error.facts, runId: run.run_id, state: run.state });
 }

@@ -108,6 +108,24 @@ test('run.cancel ends runs that are going', async () => {
 	expect(runs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
 });
 
+test.each([404, 405])('run.cancel says that a run has ended before also where the deployment answers %d to that', async (status) => {
+	const { node, items, flowscale } = await stage();
+	const [{ id }] = flowscale.addRuns(1, () => ({ state: 'completed', completedAt: Date.now() }));
+	flowscale.fault({ on: 'cancelRun', kind: 'status', status, body: '{"detail":"Not running"}' });
+	expect((await items(node('run.cancel', { runId: id }), [{ json: {} }])).map(({ json }) => json)).toEqual([{ run_id: id, cancelled: false, message: `Flowscale answered HTTP ${status}: Not running` }]);
+});
+
+test.each([
+	['run.cancel', 'cancelRun', 422, 'Check the inputs and IDs'],
+	['run.get', 'getRun', 500, 'The deployment has trouble'],
+	['run.getOutputs', 'getRun', 401, 'Check the API key'],
+] as const)('a failure of %s names the run and what to do next', async (operation, on, status, advice) => {
+	const { node, error, flowscale } = await stage();
+	const [{ id }] = flowscale.addRuns(1, () => ({ state: 'running', completedAt: null }));
+	flowscale.fault({ on, kind: 'status', status, body: '{"detail":"No"}', times: 4 });
+	expect(await error(node(operation, { runId: id }), [{ json: {} }])).toMatchObject({ httpCode: String(status), message: `Flowscale answered HTTP ${status}: No (Run ${id})`, description: expect.stringContaining(advice) as string });
+});
+
 test('run.cancel says so when a run has ended before', async () => {
 	const { node, items, named } = await withTwoRuns();
 	const got = await items(node('run.cancel', { runId: '={{ $json.id }}' }), named);

@@ -1,7 +1,8 @@
-import { ServiceFailure } from '../../core/errors';
+import { ofRun, ServiceFailure } from '../../core/errors';
 import type { Operation } from '../../core/menu';
 import type { FlowscaleSession } from '../operations';
 import { runField } from './fields';
+import { unknownRun } from './getRun';
 
 export const cancelRun: Operation<FlowscaleSession> = {
 	name: 'Cancel',
@@ -12,8 +13,10 @@ export const cancelRun: Operation<FlowscaleSession> = {
 	prepare: (item, { api }) => {
 		const runId = item.id('runId', 'Run ID');
 		return async () => {
-			const message = await api.cancel(runId).catch(orRefusal);
-			const run = await api.run(runId).then((found) => found?.run, () => undefined);
+			const message = await api.cancel(runId).catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
+			const found = await api.run(runId).catch(() => undefined);
+			if (message instanceof Error && found === null) throw unknownRun(runId);
+			const run = found?.run;
 			// What cancelling a finished run answers is not documented: the run itself tells whether it is cancelled.
 			if (message instanceof Error && !run?.finished) throw message;
 			const cancelled = run === undefined || !run.finished || run.state === 'cancelled';
@@ -23,6 +26,6 @@ export const cancelRun: Operation<FlowscaleSession> = {
 };
 
 function orRefusal(error: unknown): ServiceFailure {
-	if (error instanceof ServiceFailure && [400, 409, 422].includes(error.facts.status ?? 0)) return error;
+	if (error instanceof ServiceFailure && [400, 404, 405, 409, 422].includes(error.facts.status ?? 0)) return error;
 	throw error;
 }

@@ -5,7 +5,7 @@ import { optionsField, outputOptions, readOutputSettings } from '../../core/wait
 import type { FlowscaleSession } from '../operations';
 import { completeOutputs } from '../outputs';
 import { runField } from './fields';
-import { unknownRun } from './getRun';
+import { findRun } from './getRun';
 
 export const getOutputs: Operation<FlowscaleSession> = {
 	name: 'Get Outputs',
@@ -18,9 +18,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 		const runId = item.id('runId', 'Run ID');
 		const settings = readOutputSettings(item);
 		return async () => {
-			const found = await api.run(runId);
-			if (found === null) throw unknownRun(runId);
-			const { run } = found;
+			const { run } = await findRun(api, runId);
 			// A status that nobody knows says nothing: the outputs will tell.
 			if (!run.finished && run.state !== 'unknown') throw new ServiceFailure(`Run ${runId} has not ended yet`, { runId, state: run.state, hint: 'Use Run > Wait to wait for it.' });
 			const isComplete = run.state !== 'succeeded' && run.state !== 'unknown';

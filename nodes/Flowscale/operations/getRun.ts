@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import { ServiceFailure } from '../../core/errors';
+import { ofRun, ServiceFailure } from '../../core/errors';
 import type { Operation } from '../../core/menu';
 import { itemOf } from '../../core/outputItems';
+import type { FlowscaleApi } from '../api';
 import type { FlowscaleSession } from '../operations';
 import { runField, simplifyField } from './fields';
 
@@ -15,12 +16,20 @@ export const getRun: Operation<FlowscaleSession> = {
 		const runId = item.id('runId', 'Run ID');
 		const isSimple = item.flag('simplify', true);
 		return async () => {
-			const found = await api.run(runId);
-			if (found === null) throw unknownRun(runId);
+			const found = await findRun(api, runId);
 			return [isSimple ? itemOf(found.run) : { json: found.own as IDataObject }];
 		};
 	},
 };
+
+/** @throws ServiceFailure, which names the run */
+export async function findRun(api: FlowscaleApi, runId: string): Promise<NonNullable<Awaited<ReturnType<FlowscaleApi['run']>>>> {
+	const found = await api.run(runId).catch((error: unknown) => {
+		throw ofRun(error, { run_id: runId });
+	});
+	if (found === null) throw unknownRun(runId);
+	return found;
+}
 
 export function unknownRun(runId: string): ServiceFailure {
 	return new ServiceFailure(`The service does not know run ${runId}`, {

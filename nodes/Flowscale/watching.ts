@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../core/errors';
 import { isLoss } from '../core/http';
-import { parsedJson, recordOf, textAt } from '../core/json';
+import { parsedJson } from '../core/json';
 import { type KnownRun, type Run, isFinished, stateOf } from '../core/run';
 import type { ServerEvent } from '../core/eventStream';
 import type { ApiRequest } from '../core/transport';
@@ -111,11 +111,20 @@ function orNoList(error: unknown): undefined {
 /** What says that a stream is over. */
 const CLOSING = /^\[?(end|ended|close|closed|done|eof)\]?$/i;
 
+/** Keys whose text may say that a run has ended. */
+const TELLING = /(status|state|type|event)$/i;
+
+function wordsIn(value: unknown, depth = 4): string[] {
+	if (typeof value !== 'object' || value === null || depth === 0) return [];
+	return Object.entries(value).flatMap(([key, inner]) => (typeof inner === 'string' && TELLING.test(key) ? [inner] : wordsIn(inner, depth - 1)));
+}
+
+/** `runCompleted`, `run.completed` and `execution_success` end with the word that counts. */
+const lastWord = (word: string) => word.replace(/([a-z])([A-Z])/g, '$1_$2').replace(/^(run|workflow|execution|prompt|generation)[_.:\s-]/i, '');
+
 /** Event names and fields are not documented, so any status word that ends a run counts, wherever it stands, and so does a farewell. */
 export function meaningOf({ event, data }: ServerEvent): EventMeaning {
-	const record = recordOf(parsedJson(data));
-	const inner = recordOf(record?.data) ?? recordOf(record?.payload) ?? recordOf(record?.run);
-	const words = [textAt(record, 'status', 'state'), textAt(inner, 'status', 'state'), textAt(record, 'type', 'event'), event, record === undefined ? data : undefined];
-	const isEnd = (word: string) => CLOSING.test(word) || isFinished(stateOf(word.replace(/^run[_.:]/i, '')));
-	return words.some((word) => word !== undefined && isEnd(word)) ? 'ended' : 'goingOn';
+	const told = parsedJson(data);
+	const words = [...wordsIn(told), event ?? '', typeof told === 'object' ? '' : String(told ?? data)];
+	return words.some((word) => CLOSING.test(word) || isFinished(stateOf(lastWord(word)))) ? 'ended' : 'goingOn';
 }

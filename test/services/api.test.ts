@@ -168,6 +168,8 @@ describe('an event', () => {
 	it.each([
 		['a status', '{"run_id":"8","status":"completed"}', undefined, 'ended'], ['a status inside data', '{"type":"run_status","data":{"status":"FAILED"}}', undefined, 'ended'], ['a state', '{"state":"cancelled"}', undefined, 'ended'],
 		['its name', '{}', 'run.completed', 'ended'], ['a bare word', 'completed', undefined, 'ended'], ['going on', '{"status":"running"}', undefined, 'goingOn'], ['an output', '{"type":"output","filename":"a.png"}', undefined, 'goingOn'], ['nothing', '', undefined, 'goingOn'], ['null', 'null', undefined, 'goingOn'],
+		['a name in one word', '{"type":"runCompleted"}', undefined, 'ended'], ['ComfyUI’s own name', '{"type":"execution_success","data":{"prompt_id":"8"}}', undefined, 'ended'], ['a status under a longer name', '{"type":"run_status_update","data":{"run_status":"completed"}}', undefined, 'ended'],
+		['a status further in', '{"seq":3,"event":{"type":"update","run":{"status":"failed"}}}', undefined, 'ended'], ['a status in a list', '[{"status":"completed"}]', undefined, 'ended'], ['a word as JSON text', '"completed"', undefined, 'ended'], ['a text that only holds such a word', '{"type":"log","message":"completed"}', undefined, 'goingOn'],
 		['a farewell', '[DONE]', undefined, 'ended'], ['a farewell by name', '{}', 'end', 'ended'], ['a status inside payload', '{"type":"status","payload":{"status":"completed"}}', undefined, 'ended'],
 	])('%s: %s', (_, data, event, meaning) => expect(meaningOf({ id: undefined, event, data })).toBe(meaning));
 });

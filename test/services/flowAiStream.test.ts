@@ -26,6 +26,9 @@ test.each([
 	['with several data lines', `${piece}event:output\ndata:{"output":"Yes – ja",\ndata:"total_time":4.75}\n\n`],
 	['with CR alone', (piece + result).replaceAll('\n', '\r')],
 	['without its last blank line', (piece + result).trimEnd()],
+	['without blank lines between its events', (piece + result).replaceAll('\n\n', '\n')],
+	['without blank lines, with CRLF and comments', `: hello\n${piece}: still here\n${result}`.replaceAll('\n\n', '\n').replaceAll('\n', '\r\n')],
+	['with its names behind the data', (piece + result).replace(/(event:.*)\n(data:.*)\n/g, '$2\n$1\n')],
 	['with comments', `: hello\n\n${piece}: still here\n\n${result}`],
 ])('a stream %s', async (_, text) => {
 	for (const size of [text.length * 2, 7, 1]) {

@@ -1,6 +1,7 @@
 import { readEvents } from '../../../../nodes/core/eventStream';
 import { parsedJson } from '../../../../nodes/core/json';
 import { type LogEvent, readAnswer, readErrorText, readLogEvent, readPiece, valueAt, type WorkflowAnswer } from './api';
+import { eventsApart } from './eventsApart';
 
 /** The event that carries the result holds all of it: images may come in it as text. */
 const LONGEST_EVENT_CHARS = 32 * 1024 * 1024;
@@ -29,7 +30,7 @@ export interface StreamListener {
  */
 export async function readAnswerStream(stream: AsyncIterable<Uint8Array>, listener: StreamListener, redact = (text: string) => text): Promise<StreamEnd> {
 	const end: StreamEnd = { answer: undefined, error: undefined, texts: new Map(), reasonings: new Map(), log: [] };
-	for await (const { event = 'message', data: told, isCut = false } of readEvents(stream, undefined, LONGEST_EVENT_CHARS)) {
+	for await (const { event = 'message', data: told, isCut = false } of readEvents(eventsApart(stream), undefined, LONGEST_EVENT_CHARS)) {
 		const data = redact(told);
 		const value = parsedJson(data);
 		switch (event.toLowerCase()) {

@@ -39,6 +39,7 @@ test.each([
 
 test.each([
 	['JSON', 'event:error\ndata:{"Node":"1","Msg":"model timeout","Type":"error","Data":null}\n\n', 'model timeout'],
+	['JSON with the stream’s capital letters', 'event:error\ndata:{"Error":{"Code":5,"Message":"model timeout"}}\n\n', 'model timeout'],
 	['text', 'event:error\ndata:out of credit\n\n', 'out of credit'],
 	['nothing', 'event:error\ndata:\n\n', 'no reason given'],
 	['a result that is none', 'event:output\ndata:{"total_time":1}\n\n', 'its result event holds no output'],

@@ -1,4 +1,4 @@
-import { listOf, parsedJson, recordOf, textAt } from '../../../../nodes/core/json';
+import { listOf, parsedJson, recordOf, textOf } from '../../../../nodes/core/json';
 import { type ApiRequest, pathTo } from '../../../../nodes/core/transport';
 
 /** What a workflow gave. `total_time` in seconds; null where it is not told. */
@@ -50,11 +50,11 @@ function hasError(value: unknown): boolean {
 	return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
 }
 
-/** Error text of any body; FlowAI documents none. */
+/** Error text of any body; FlowAI documents none, and writes keys either way. */
 export function readErrorText(body: unknown): string | undefined {
-	const record = recordOf(body);
-	const nested = recordOf(record?.error) ?? recordOf(record?.data);
-	return textAt(record, 'error') ?? textAt(nested, 'message', 'msg', 'error') ?? textAt(record, 'message', 'Msg', 'msg', 'detail') ?? textAt(recordOf(listOf(record?.errors)[0]), 'message');
+	const textIn = (value: unknown, ...keys: string[]) => keys.map((key) => textOf(valueAt(value, key))).find((text) => text !== undefined);
+	const nested = ['error', 'data'].map((key) => valueAt(body, key)).find(recordOf);
+	return textIn(body, 'error') ?? textIn(nested, 'message', 'msg', 'error') ?? textIn(body, 'message', 'msg', 'detail') ?? textIn(listOf(valueAt(body, 'errors'))[0], 'message');
 }
 
 /** A text piece of an LLM node. Reasoning comes beside or instead of the answer's own text. */

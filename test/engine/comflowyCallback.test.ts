@@ -29,7 +29,7 @@ async function waiting(options: ComflowyOptions = LONG, parameters: INodeParamet
 }
 
 const runOf = (service: Comflowy, item: number) => service.runs.find(({ params }) => params['6::text'] === two[item].json.prompt)!;
-const call = async (url: URL, body: object) => (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })).status;
+const call = async (url: URL, body: object, type = 'application/json') => (await fetch(url, { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify(body) })).status;
 const looks = (service: Comflowy) => service.journal.filter(({ route }) => route === 'check').length;
 const after = (server: WaitingServer) => outputOf(server.run(), 'After').map(({ json, binary, pairedItem }) => [json.run_id, json.state, Object.keys(binary ?? {}), pairedItem]);
 const expected = (service: Comflowy) => two.map((_, item) => [runOf(service, item).id, 'succeeded', ['data'], { item: 0 }]).map(([id, state, fields], item) => [id, state, fields, { item }]);
@@ -86,6 +86,18 @@ test('progress that comes to the result address is taken note of and wakes nothi
 	expect((await server.idle()).status).toBe('waiting');
 	expect(server.answers.at(-1)).toEqual({ status: 200, body: { received: true, resumed: false } });
 });
+
+test('a callback that is sent as text is read all the same', async () => {
+	const { server, service, urlOf } = await waiting();
+	await server.start(two.slice(0, 1));
+	const [run] = service.runs;
+	const url = urlOf(0);
+	run.resultUrl = undefined;
+	await service.finish(run.id);
+	expect(await call(url, { type: 'success', run_id: run.id, output_images: [] }, 'text/plain;charset=UTF-8')).toBe(200);
+	expect((await server.idle()).status).toBe('success');
+	expect(after(server)).toHaveLength(1);
+}, 60_000);
 
 test('a repeated callback changes nothing', async () => {
 	const { server, service, urlOf } = await waiting(LONG);

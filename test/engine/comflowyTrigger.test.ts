@@ -16,13 +16,13 @@ beforeAll(async () => {
 afterAll(async () => await fs.rm(userFolder, { recursive: true, force: true }));
 
 /** What the node does with a request to its address, in n8n's own webhook context. */
-async function receive(body: unknown, query: object = { token: TOKEN }, events = ['result', 'progress'], token = TOKEN): Promise<IWebhookResponseData & { refused?: unknown }> {
+async function receive(body: unknown, query: object = { token: TOKEN }, events = ['result', 'progress'], token = TOKEN, rawBody?: Buffer): Promise<IWebhookResponseData & { refused?: unknown }> {
 	const node = nodeOf('Trigger', TYPE, { events, token });
 	const file = { nodes: [node], connections: {} };
 	const server = serverSide(engine, file, 'webhook', 'exec1');
 	let refused: unknown;
 	const response = { status: (status: number) => ((refused = status), response), json: () => response };
-	Object.assign(server, { httpRequest: { body, query, headers: {}, params: {} }, httpResponse: response });
+	Object.assign(server, { httpRequest: { body, rawBody, query, headers: {}, params: {} }, httpResponse: response });
 	const type = engine.nodeTypes.getByNameAndVersion(TYPE, 1);
 	const webhook = { webhookDescription: type.description.webhooks?.[0], node: 'Trigger', workflowId: 'wf1', httpMethod: 'POST', path: '' } as unknown as IWebhookData;
 	const context = new WebhookContext(workflowOf(engine, file), node, server, 'webhook', webhook, [], null) as unknown as IWebhookFunctions;
@@ -46,6 +46,20 @@ test('a failed result has its reason, and no key called error', async () => {
 	const [item] = itemsOf(await receive({ type: 'failed', run_id: 'r2', error: 'CUDA out of memory', output_images: null, full_outputs: null })) ?? [];
 	expect(item).toMatchObject({ event: 'result', run_id: 'r2', state: 'failed', error_message: 'CUDA out of memory', outputs: [] });
 	expect(item).not.toHaveProperty('error');
+});
+
+// What n8n's body parser makes of JSON by its content type.
+test.each<[string, unknown]>([
+	['as text', JSON.stringify(result)],
+	['without a content type', {}],
+	['as a form', { [JSON.stringify(result)]: '' }],
+])('a result that is sent %s is read', async (_, body) => {
+	const sent = await receive(body, { token: TOKEN }, ['result'], TOKEN, Buffer.from(JSON.stringify(result)));
+	expect(itemsOf(sent)).toEqual(itemsOf(await receive(result)));
+});
+
+test.each([['error', 'failed'], ['canceled', 'cancelled'], ['SUCCESS', 'succeeded']])('another word for an end (%s) is a result, too', async (type, state) => {
+	expect(itemsOf(await receive({ type, run_id: 'r3' }, { token: TOKEN }, ['result']))).toMatchObject([{ event: 'result', run_id: 'r3', state }]);
 });
 
 test.each(['waiting', 'pending', 'running', 'message'])('progress (%s) becomes an item of its own kind', async (type) => {

@@ -1,7 +1,6 @@
 import './environment';
 import { WebhookContext } from 'n8n-core';
 import type { INodeExecutionData, IRun, IRunExecutionData, IWebhookData, IWebhookFunctions, IWebhookResponseData, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
-import { readJson } from '../../simulator/readJson';
 import { openServer } from '../../simulator/restartableServer';
 import { resumeWorkflow, runWorkflow, serverSide, type WorkflowFile, workflowOf } from './runWorkflow';
 import type { Engine } from './startEngine';
@@ -18,6 +17,12 @@ export interface WaitingServer {
 	/** Resolves when the execution stands still. */
 	idle(): Promise<IRun>;
 	close(): Promise<void>;
+}
+
+/** A request's body, which n8n parses if its type says that it is JSON. */
+interface Sent {
+	type: string | undefined;
+	rawBody: Buffer;
 }
 
 export async function startWaitingServer(engine: Engine, file: WorkflowFile, nodeName: string): Promise<WaitingServer> {
@@ -40,25 +45,26 @@ export async function startWaitingServer(engine: Engine, file: WorkflowFile, nod
 	};
 
 	/** The node's own `webhook`, in the context that n8n makes for it. */
-	const callNode = async (data: IRunExecutionData, query: object, body: unknown, response: object): Promise<IWebhookResponseData> => {
+	const callNode = async (data: IRunExecutionData, query: object, { type, rawBody }: Sent, response: object): Promise<IWebhookResponseData> => {
 		const workflow = workflowOf(engine, file);
 		const node = workflow.nodes[nodeName];
 		const server = serverSide(engine, file, 'manual', 'exec1');
 		onServer(server);
-		Object.assign(server, { httpRequest: { body, query, headers: {}, params: {} }, httpResponse: response });
+		const body: unknown = type === 'application/json' ? JSON.parse(rawBody.toString()) : {};
+		Object.assign(server, { httpRequest: { body, rawBody, query, headers: {}, params: {} }, httpResponse: response });
 		const [description] = engine.nodeTypes.getByNameAndVersion(node.type, node.typeVersion).description.webhooks ?? [];
 		const webhook = { webhookDescription: description, node: nodeName, workflowId: 'wf1', httpMethod: 'POST', path: '' } as unknown as IWebhookData;
 		const context = new WebhookContext(workflow, node, server, 'manual', webhook, [], data) as unknown as IWebhookFunctions;
 		return (await engine.nodeTypes.getByNameAndVersion(node.type, node.typeVersion).webhook?.call(context)) ?? {};
 	};
 
-	const receive = async (query: object, body: unknown): Promise<{ status: number; body: unknown }> => {
+	const receive = async (query: object, sent: Sent): Promise<{ status: number; body: unknown }> => {
 		if (working !== undefined) return { status: 409, body: { message: 'The execution "exec1" is running already.' } };
 		if (current().status !== 'waiting') return { status: 409, body: { message: 'The execution "exec1" has finished already.' } };
 		const data = JSON.parse(JSON.stringify(current().data)) as IRunExecutionData;
 		const given = { status: 200, body: undefined as unknown };
 		const response = { status: (status: number) => Object.assign(given, { status }) && response, json: (value: unknown) => Object.assign(given, { body: value }) && response };
-		const result = await callNode(data, query, body, response);
+		const result = await callNode(data, query, sent, response);
 		if (result.noWebhookResponse) return given;
 		if (result.workflowData !== undefined) {
 			const [entry] = data.executionData?.nodeExecutionStack ?? [];
@@ -71,8 +77,8 @@ export async function startWaitingServer(engine: Engine, file: WorkflowFile, nod
 	const open = await openServer(
 		(message, response) => {
 			const { searchParams } = new URL(message.url ?? '/', 'http://n8n.invalid');
-			void readJson(message)
-				.then(async (body) => await receive(Object.fromEntries(searchParams), body))
+			void message.toArray()
+				.then(async (chunks) => await receive(Object.fromEntries(searchParams), { type: message.headers['content-type'], rawBody: Buffer.concat(chunks) }))
 				.catch((error: Error) => ({ status: 500, body: error.stack }))
 				.then((answer) => {
 					answers.push(answer);

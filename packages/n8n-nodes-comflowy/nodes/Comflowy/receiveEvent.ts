@@ -1,20 +1,21 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { dataOf, recordOf, textAt } from '../../../../nodes/core/json';
 import { itemOf } from '../../../../nodes/core/outputItems';
+import { isFinished, stateOf } from '../../../../nodes/core/run';
 import { isToken, TOKEN_PARAMETER } from './callback';
 import { readRun } from './readers';
-import { refuse } from './receiveCallback';
+import { callbackIn, refuse } from './receiveCallback';
 
 type Event = 'result' | 'progress';
 
-/** Results are `success` or `failed` and name their run, progress is anything else and names none (vendor's API page). */
-const eventOf = (type: string): Event => (['success', 'failed'].includes(type) ? 'result' : 'progress');
+/** Results are `success` or `failed` (vendor's API page) or another word for an end, progress is anything else. */
+const eventOf = (type: string): Event => (isFinished(stateOf(type)) ? 'result' : 'progress');
 
 /** A callback of any run becomes an item, if its token is right and the event is wanted. */
 export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
 	const token = String(context.getNodeParameter('token', '')).trim();
 	if (!isToken(recordOf(context.getQueryData())?.[TOKEN_PARAMETER], token)) return refuse(context, 403, 'The token in the address is not the one of this trigger');
-	const body = recordOf(context.getBodyData());
+	const body = callbackIn(context);
 	const type = textAt(body, 'type', 'status')?.toLowerCase();
 	if (body === undefined || type === undefined) return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
 	const event = eventOf(type);

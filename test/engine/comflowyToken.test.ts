@@ -53,6 +53,23 @@ test('the credential test says what the exchange said', async () => {
 	expect(await testCredential(engine, 'comflowyApi')).toEqual({ status: 'Error', message: expect.stringMatching(/^Comflowy gave no access token for this API key \(HTTP 401: .+\)\. Check the API Key/) as string });
 });
 
+test('the credential test is passed where the exchange is by POST, and where a second one is too soon', async () => {
+	const byPost = await stage({ tokenMethod: 'POST' });
+	expect(await testCredential(byPost.engine, 'comflowyApi')).toEqual({ status: 'OK', message: 'Connection successful!' });
+	const limited = await stage();
+	limited.service.fault({ on: 'token', kind: 'status', status: 429, after: 1, times: 9 });
+	expect(await testCredential(limited.engine, 'comflowyApi')).toEqual({ status: 'OK', message: 'Connection successful!' });
+	expect(limited.credential().accessToken).toBe(limited.service.tokens[0]);
+});
+
+test('the credential test asks for a new token although there is one, and says where the address is no Comflowy', async () => {
+	const { engine, credential, service } = await stage();
+	await testCredential(engine, 'comflowyApi');
+	expect(credential().accessToken).toBe(service.tokens[0]);
+	service.fault({ on: 'token', kind: 'status', status: 404, body: '<html>Not Found</html>', times: 9 });
+	expect(await testCredential(engine, 'comflowyApi')).toEqual({ status: 'Error', message: 'Comflowy gave no access token for this API key (HTTP 404). Check the API Key and the Base URL in the credential.' });
+});
+
 test('an exchange that fails for a moment is tried again before anything is started', async () => {
 	const { node, items, service } = await stage();
 	service.fault({ on: 'token', kind: 'status', status: 503, times: 1 });

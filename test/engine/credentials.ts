@@ -38,11 +38,12 @@ export class CredentialsInMemory extends ICredentialsHelper {
 		return { ...options, headers: { ...options.headers, ...Object.fromEntries(resolved) } };
 	}
 
-	/** A hidden expirable field is filled when it is empty, and again when it expired. */
-	async preAuthentication(helpers: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject, type: string, _node: INode, hasExpired: boolean): Promise<ICredentialDataDecryptedObject | undefined> {
+	/** A hidden expirable field is filled when it is empty, again when it expired, and always when the user tests the credential. */
+	async preAuthentication(helpers: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject, type: string, node: INode, hasExpired: boolean): Promise<ICredentialDataDecryptedObject | undefined> {
 		const { properties = [], preAuthentication } = this.types[type] ?? {};
 		const token = properties.find((property) => property.type === 'hidden' && property.typeOptions?.expirable === true);
-		if (!token || !preAuthentication || (credentials[token.name] !== '' && !hasExpired)) return undefined;
+		const isTest = node.parameters.temp === '' && node.type === 'n8n-nodes-base.noOp';
+		if (!token || !preAuthentication || (credentials[token.name] !== '' && !hasExpired && !isTest)) return undefined;
 		const fresh = (await preAuthentication.call(helpers, credentials)) as ICredentialDataDecryptedObject;
 		this.values[type] = { ...this.values[type], ...fresh };
 		return Object.assign(credentials, fresh);

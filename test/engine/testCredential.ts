@@ -19,8 +19,8 @@ export async function testCredential(engine: Engine, name: string): Promise<Verd
 	if (!test) throw new Error('The credential has no test');
 	const nodeType = new PassThrough() as INodeType;
 	nodeType.description = { ...nodeType.description, credentials: [{ name, required: true }], properties: [{ displayName: 'Temp', name: 'temp', type: 'string', default: '', routing: { request: test.request } }] };
-	engine.add('credentialTest', nodeType);
-	const node = nodeOf('Temp-Node', 'credentialTest', {}, { credentials: { [name]: { id: '1', name } } });
+	engine.add('n8n-nodes-base.noOp', nodeType);
+	const node = nodeOf('Temp-Node', 'n8n-nodes-base.noOp', { temp: '' }, { credentials: { [name]: { id: '1', name } } });
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: engine.nodeTypes });
 	const data = engine.credentials.values[name] as ICredentialDataDecryptedObject;
 	const input = { main: [[{ json: {} }]] };

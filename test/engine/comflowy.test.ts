@@ -108,6 +108,13 @@ test.each(['status', 'body'] as const)('a refused start (by %s) is an error with
 	expect(new Set(routes(service, 'run').map(({ route }) => route)).size).toBe(1);
 });
 
+test.each([400, 200])('a start that is refused (HTTP %i) for want of a callback says where to enter one', async (status) => {
+	const { node, error, service } = await stage();
+	service.fault({ on: 'run', kind: 'status', status, body: '{"success":false,"error":"callback_urls is required"}' });
+	expect(await error(node('workflow.executeAndWait', promptOf()), two.slice(0, 1))).toMatchObject({ message: expect.stringContaining('callback_urls is required') as string, description: expect.stringContaining('enter one as On Result URL') as string });
+	expect(service.runs).toEqual([]);
+});
+
 test('a failed run is an error with its reason, or an item', async () => {
 	const { node, error, items } = await stage();
 	expect(await error(node('workflow.executeAndWait', promptOf('failing')))).toMatchObject({ message: expect.stringContaining('CUDA out of memory') as string });

@@ -31,6 +31,10 @@ test.each([
 	['failed', 'failed', true], ['error', 'failed', true], ['canceled', 'cancelled', true], ['new word', 'unknown', false],
 ])('the status %s is the state %s', (status, state, finished) => expect(readRun('r', { status })).toMatchObject({ run_id: 'r', status: status.toLowerCase(), state, finished }));
 
+test.each<[Record<string, unknown>, string]>([
+	[{ error: 'out of memory' }, 'out of memory'], [{ error: { message: 'out of memory' } }, 'out of memory'], [{ error: null, message: 'out of memory' }, 'out of memory'], [{}, 'The service gave no reason'],
+])('reads why a run failed in %j', (data, reason) => expect(readRun('r', { status: 'failed', ...data }).error_message).toBe(reason));
+
 test.each<[unknown, object]>([
 	[{ success: true, data: { run_id: 'r' } }, { isRefused: false, data: { run_id: 'r' } }],
 	[{ data: { run_id: 'r' } }, { isRefused: false, data: { run_id: 'r' } }],

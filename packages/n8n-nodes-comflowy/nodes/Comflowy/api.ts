@@ -20,6 +20,9 @@ interface FoundRun {
 const isSuccess = ({ status }: Answer) => status >= 200 && status < 300;
 /** What an unknown run is answered is not documented. */
 const isUnknown = (text: string | undefined) => /not[ _-]?found|not exist|no such|unknown run|invalid (run|id)/i.test(text ?? '');
+/** The vendor's page has the result's address in every start, and does not say whether it may be left out. */
+const isAboutCallbacks = (text: string) => /callback_?urls?|on_result_url/i.test(text);
+const CALLBACKS_HINT = 'If Comflowy wants an address to call when the run has ended: enter one as On Result URL, or choose Wait Mode "Callback".';
 /** Some frameworks say it as a 404. */
 const isWrongMethod = ({ status, text }: Answer) => status === 405 || (status === 404 && /cannot post/i.test(text));
 
@@ -27,7 +30,10 @@ const isWrongMethod = ({ status, text }: Answer) => status === 405 || (status ==
 export function createApi(transport: Transport) {
 	const refusal = (answer: Answer): ServiceFailure => {
 		const error = isSuccess(answer) ? readReply(parsedJson(answer.text)).error : undefined;
-		if (!isSuccess(answer) || error === undefined) return transport.failureOf(answer);
+		const failure = isSuccess(answer) && error !== undefined ? refusalIn(error) : transport.failureOf(answer);
+		return isAboutCallbacks(answer.text) ? new ServiceFailure(failure.message, { ...failure.facts, hint: CALLBACKS_HINT }) : failure;
+	};
+	const refusalIn = (error: string): ServiceFailure => {
 		const hint = /token|unauthori|api key/i.test(error) ? 'If the access token is meant: open the credential and save it again, so that n8n fetches a new one.' : undefined;
 		return transport.failureInWords(error, { isPassing: hint === undefined, hint });
 	};

@@ -52,7 +52,7 @@ export function readRun(runId: string, data: JsonRecord, known: { workflow_id?: 
 		outputs,
 		output_names: [...new Set(outputs.flatMap(({ node_id: node }) => node ?? []))],
 	});
-	return { ...run, run_id: runId, error_message: run.state === 'failed' ? (textAt(data, 'error') ?? 'The service gave no reason') : null };
+	return { ...run, run_id: runId, error_message: run.state === 'failed' ? (readErrorText(data) ?? 'The service gave no reason') : null };
 }
 
 /** Images by node first, then those that only the flat list has. Only `images` is documented; other lists count as well. */

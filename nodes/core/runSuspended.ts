@@ -29,7 +29,8 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	checkWire(context);
 	const items = context.getInputData();
 	const isContinued = isTurn(context) || suspension.turns > 0;
-	if (isContinued) await clock.pause(holdBeforeTurn(clock.processAgeMs()), life.signal);
+	if (clock.now() >= (suspension.dueMs ?? Number.POSITIVE_INFINITY)) await clock.pause(holdBeforeTurn(clock.processAgeMs()), life.signal);
+	delete suspension.dueMs;
 	const mayRestart = mayStartAnew(context, suspension);
 	const endsMs = clock.now() + (isContinued ? TURN_MS : pace.firstShiftMs);
 	const isDoubtful = suspension.turns > 0 && suspension.turns % TURNS_PER_DOUBT === 0;
@@ -99,11 +100,12 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	}));
 	endIfFailed();
 	if (left.length > 0) {
-		suspension.turns++;
-		saveSuspension(context, suspension);
 		const now = clock.now();
 		const openWaits = left.map((index) => ({ sinceMs: suspension.sinceMs[index] ?? now, timeoutMs: waits.get(index)?.order.timeoutMs ?? 0 }));
-		await context.putExecutionToWait(new Date(nextTurnMs(now, pace, openWaits)));
+		suspension.turns++;
+		suspension.dueMs = nextTurnMs(now, pace, openWaits);
+		saveSuspension(context, suspension);
+		await context.putExecutionToWait(new Date(suspension.dueMs));
 		// A copy: with an error output n8n empties the list it is given, and this one is what comes back.
 		return [[...items], []];
 	}

@@ -14,6 +14,8 @@ export interface Suspension {
 	firstRunIndex: number;
 	/** How often the execution was suspended. */
 	turns: number;
+	/** When n8n was told to come back, epoch ms, until it has; a callback brings it back earlier. */
+	dueMs?: number;
 	/** Since when each item's run is waited for, by index, in epoch ms: the later ones have to wait for a place. */
 	sinceMs: Record<string, number>;
 	/** Items whose run has ended: it is looked at again once all have. */

@@ -95,8 +95,8 @@ describe('a failure', () => {
 
 describe('a turn in the middle of n8n’s start, which may write over what is saved meanwhile', () => {
 	/** Suspended after a minute, for a minute; n8n starts again `beforeMs` before that is over. */
-	const playWithRestart = async (beforeMs: number) => {
-		const stage = suspendedStage({ items: [[{ takesMs: 90_000 }]], options: patient });
+	const playWithRestart = async (beforeMs: number, plan: Partial<SuspendedPlan> = {}) => {
+		const stage = suspendedStage({ items: [[{ takesMs: 90_000 }]], options: patient, ...plan });
 		stage.clock.at(stage.clock.now() + 2 * MINUTE - beforeMs, stage.clock.restart);
 		return { ...stage, ...(await stage.play()) };
 	};
@@ -109,6 +109,11 @@ describe('a turn in the middle of n8n’s start, which may write over what is sa
 		const { items, endMs, runs } = await playWithRestart(beforeMs);
 		expect(stateOf({ items })).toEqual(['succeeded']);
 		expect(Math.round((endMs - runs[0].startedMs) / 1_000)).toBe(120 + heldSeconds);
+	});
+
+	it('does not hold when a callback wakes it, which only an n8n that has started can receive', async () => {
+		const { endMs, runs } = await playWithRestart(30_000, { wokenAfterMs: 40_000 });
+		expect(Math.round((endMs - runs[0].startedMs) / 1_000)).toBe(100);
 	});
 });
 

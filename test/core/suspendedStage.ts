@@ -36,6 +36,8 @@ export interface SuspendedPlan {
 	fromOutput?: number;
 	/** Whether this n8n tells how nodes are connected. */
 	canTellWires?: boolean;
+	/** When something else than n8n's timer wakes the execution, from the suspension. */
+	wokenAfterMs?: number;
 }
 
 const operation = waitingOperation<Session>({
@@ -52,7 +54,7 @@ const operation = waitingOperation<Session>({
 const resources: Array<Resource<Session>> = [{ name: 'Workflow', value: 'workflow', operations: [operation] }];
 
 /** Suspended waiting on n8n's side of a wait, by a clock of its own: n8n wakes the execution when it said, and the wire brings the items back. */
-export function suspendedStage({ items, options = {}, node = {}, isTolerant = false, lookMs = 0, textOf = () => 'a fox', fromOutput = 0, canTellWires = true }: SuspendedPlan) {
+export function suspendedStage({ items, options = {}, node = {}, isTolerant = false, lookMs = 0, textOf = () => 'a fox', fromOutput = 0, canTellWires = true, wokenAfterMs }: SuspendedPlan) {
 	const clock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
 	const store: IDataObject = {};
 	const runs: ServiceRun[] = [];
@@ -135,7 +137,7 @@ export function suspendedStage({ items, options = {}, node = {}, isTolerant = fa
 		for (let runIndex = firstIndex; ; runIndex++) {
 			const { waitMs, outputs, error } = await turn(runIndex === 0 ? previousNode : 'Runs', runIndex);
 			if (waitMs === undefined) return { items: outputs?.[1], error, turns: runIndex - firstIndex, endMs: clock.now() };
-			await clock.pause(waitMs - clock.now());
+			await clock.pause(wokenAfterMs ?? waitMs - clock.now());
 		}
 	};
 	/** n8n's Retry of the execution that failed, by hand. */

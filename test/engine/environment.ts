@@ -9,7 +9,3 @@ env.N8N_RUNNERS_ENABLED ??= 'false';
 env.N8N_DIAGNOSTICS_ENABLED ??= 'false';
 
 export const userFolder = env.N8N_USER_FOLDER;
-
-/** An n8n that has been up for a while: a turn of a suspended node holds still while its process is young. */
-const now = performance.now.bind(performance);
-performance.now = () => now() + 600_000;

@@ -72,7 +72,8 @@ async function readByEnd({ api, groupId, isWanted }: Watch, memory: TriggerMemor
 		reading.pages++;
 		const added = addRuns(reading.found, answer.runs);
 		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at') reading.isSorted = false;
-		for (const { run } of answer.runs) {
+		// Of the new ones only: runs that end meanwhile push others to the next page, where those come again.
+		for (const { run } of added) {
 			const endMs = run.finished ? timeOf(run.completed_at) : Number.NaN;
 			if (Number.isNaN(endMs)) continue;
 			if (endMs > lastMs) reading.isSorted = false;

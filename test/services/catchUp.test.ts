@@ -7,12 +7,14 @@ import { fakeClock } from '../core/fakeClock';
 const settings = { scope: 'here', isWanted: (run: Run) => run.finished };
 const START = 1_700_000_000_000;
 
-/** A sorted list without HTTP, so that the numbers of requests depend on nothing but the code. */
-function aList() {
+/** A sorted list without HTTP, so that the numbers of requests depend on nothing but the code. Runs may end while it is read. */
+function aList({ endsPerRequest = 0 } = {}) {
 	const ends: number[] = [];
 	let requests = 0;
 	const runs = async ({ page = 1, sortBy, pageSize = 100 }: ListQuery): Promise<RunPage> => {
 		requests++;
+		const lastMs = Math.max(...ends);
+		for (let count = 1; count <= endsPerRequest; count++) ends.push(lastMs + count);
 		const newestFirst = ends.map((endMs, index) => ({ endMs, index })).sort((a, b) => b.endMs - a.endMs);
 		const shown = newestFirst.slice((page - 1) * pageSize, page * pageSize).map(({ endMs, index }) => {
 			const stamp = new Date(endMs).toISOString();
@@ -45,6 +47,17 @@ test.each([['over a day', 8_640], ['within ten seconds', 1], ['in one millisecon
 	expect(ids).toEqual(named(1_000, 10_000));
 	expect(requests).toBeLessThanOrEqual(102);
 	expect(await poll()).toMatchObject({ ids: [] });
+});
+
+test('runs that end while the list is read push others to the next page, and do not make it look unsorted', async () => {
+	const { add, poll } = aList({ endsPerRequest: 7 });
+	add(13_000, START, 60_000);
+	await poll();
+	const before = 13_000 + 2 * 7;
+	add(500, START + 13_000 * 60_000, 100);
+	const { ids, requests } = await poll();
+	expect(ids.slice(0, 500)).toEqual(named(before, 500));
+	expect(requests).toBeLessThanOrEqual(9);
 });
 
 test('more than 12,000 come with several polls, none of more than 122 requests, oldest first', async () => {

@@ -24,7 +24,7 @@ export const getOutput: Operation<FlowscaleSession> = {
 		const field = isDownloaded ? item.text('binaryField', 'Put Output File in Field') : 'data';
 		return async () => {
 			const answer = await askFor(session.api, filename);
-			if (answer.kind === 'timedOut') throw new ServiceFailure(`The run of output "${filename}" timed out at the service`, { status: 408 });
+			if (answer.kind === 'timedOut') throw new ServiceFailure(`The run of output "${filename}" timed out at the service`, { status: 408, hint: 'Start it again; the time it may take is set in the deployment.' });
 			if (answer.kind !== 'ready') throw new ServiceFailure(`Output "${filename}" is not there${answer.kind === 'failed' ? ': it failed at the service' : ' (yet)'}`, { hint: 'Check the name, and that its run has ended.' });
 			if (!isDownloaded || answer.output.download_url === undefined) return [itemOf(answer.output)];
 			const { output, file } = await session.fetchOutput(undefined, answer.output, 0);

@@ -40,11 +40,10 @@ function fileStage(answers: Array<() => Told>, { maxFileBytes = 0, isCertificate
 	const kept: Array<{ bytes: number; fileName: string | undefined; mimeType: string | undefined }> = [];
 	const prepareBinaryData = async (data: Buffer | Readable, fileName?: string, mimeType?: string): Promise<IBinaryData> => {
 		let bytes = 0;
-		try {
+		const readAll = async () => {
 			for await (const chunk of Buffer.isBuffer(data) ? [data] : (data as AsyncIterable<Buffer>)) bytes += chunk.length;
-		} catch (error) {
-			if (!keepsHalves) throw error;
-		}
+		};
+		await (keepsHalves ? readAll().catch(() => undefined) : readAll());
 		kept.push({ bytes, fileName, mimeType });
 		return { data: '', mimeType: mimeType ?? '', fileName };
 	};

@@ -31,6 +31,8 @@ export type FaultKind =
 	| 'streamStall'
 	/** Event stream: ends after its first event although the run goes on. */
 	| 'streamEndsEarly'
+	/** Event stream: the connection is lost before its last event. */
+	| 'streamBreaks'
 	/** Event stream: sends all events from the start, each twice, whatever was asked for. */
 	| 'streamRepeats'
 	/** Event stream: says completed although the run is not. */

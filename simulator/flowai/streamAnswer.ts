@@ -18,17 +18,18 @@ export function framesOf(workflow: FlowAiWorkflow, input: Record<string, unknown
 	return [frame('msg', { Node: 'myinput', Msg: 'start', Type: 'start', Data: input }), ...workflow.steps(input).map(frameOf), last];
 }
 
-/** Writes the frames one by one; faults cut the stream short of its last frame, or fall silent there. */
+/** Writes the frames one by one; faults cut the stream short of its last frame, break the connection or fall silent there. */
 export function streamOf(frames: string[], pieceMs: number, timers: Timers, fault: Fault['kind'] | undefined, isKeptOpen = false): Readable {
 	const stream = new Readable({ read: () => undefined });
-	const isCut = fault === 'streamEndsEarly' || fault === 'streamStall';
+	const isCut = fault === 'streamEndsEarly' || fault === 'streamBreaks' || fault === 'streamStall';
 	const write = async () => {
 		for (const text of isCut ? frames.slice(0, -1) : frames) {
 			if (stream.destroyed) return;
 			stream.push(text);
 			await timers.pause(pieceMs);
 		}
-		if (fault !== 'streamStall' && !isKeptOpen) stream.push(null);
+		if (fault === 'streamBreaks') stream.destroy(new Error('The connection is lost'));
+		else if (fault !== 'streamStall' && !isKeptOpen) stream.push(null);
 	};
 	void write();
 	return stream;

@@ -110,6 +110,29 @@ test('a repeated callback changes nothing', async () => {
 	expect(service.runs).toHaveLength(1);
 }, 60_000);
 
+test('a callback that is repeated while another run is waited for only wakes the execution once more', async () => {
+	const { server, service, urlOf } = await waiting();
+	await server.start(two);
+	await service.finish(runOf(service, 0).id);
+	expect((await server.idle()).status).toBe('waiting');
+	expect(await call(urlOf(0), { type: 'success', run_id: runOf(service, 0).id, output_images: [] })).toBe(200);
+	expect((await server.idle()).status).toBe('waiting');
+	await service.finish(runOf(service, 1).id);
+	expect((await server.idle()).status).toBe('success');
+	expect(after(server)).toEqual(expected(service));
+	expect(service.runs).toHaveLength(2);
+}, 60_000);
+
+test('each execution has a token of its own', async () => {
+	const tokenOf = async () => {
+		const { server, service, urlOf } = await waiting();
+		await server.start(two);
+		expect(new Set(service.runs.map(({ resultUrl }) => new URL(resultUrl ?? '').searchParams.get('token'))).size).toBe(1);
+		return urlOf(0).searchParams.get('token');
+	};
+	expect(await tokenOf()).not.toBe(await tokenOf());
+});
+
 test('a run that ends before the execution is saved is found without its callback', async () => {
 	const { server, service } = await waiting({ runMs: 300 });
 	expect((await server.start(two)).status).toBe('success');

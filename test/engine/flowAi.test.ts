@@ -53,6 +53,7 @@ test('reasoning is kept apart from the answer', async () => {
 
 test.each([
 	['streamEndsEarly' as const, 'FlowAI ended its answer before the result came'],
+	['streamBreaks' as const, 'FlowAI ended its answer before the result came'],
 	['streamStall' as const, 'FlowAI did not finish its answer within 0.5 s'],
 ])('a stream that is cut short (%s) is an error that carries what had arrived', async (kind, message) => {
 	const { node, error, service } = await stage();

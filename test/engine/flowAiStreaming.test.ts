@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { FlowAiOptions } from '../../simulator/flowai/startFlowAi';
+import { addTool } from './addTool';
 import { asking, useFlowAi } from './flowAiStage';
 import { chain, runWorkflow } from './runWorkflow';
 import { two } from './useStage';
@@ -14,10 +15,12 @@ interface Chunk {
 }
 
 /** Runs the node as n8n does it for a chat: its own hook takes the chunks. */
-async function listen(parameters: INodeParameters, options: { isStreaming?: boolean; items?: typeof two; service?: FlowAiOptions } = {}) {
+async function listen(parameters: INodeParameters, options: { isStreaming?: boolean; isTool?: boolean; items?: typeof two; service?: FlowAiOptions } = {}) {
 	const { engine, node } = await stage(options.service);
+	const type = 'n8n-nodes-flowai.flowAi';
+	addTool(engine, type);
 	const chunks: Array<Chunk & { at: number }> = [];
-	const run = await runWorkflow(engine, chain(node('workflow.execute', parameters)), options.items ?? one, {
+	const run = await runWorkflow(engine, chain(node('workflow.execute', parameters, { type: options.isTool ? `${type}Tool` : type })), options.items ?? one, {
 		mode: 'webhook',
 		onServer: (server) => {
 			Object.assign(server, { streamingEnabled: options.isStreaming ?? true });
@@ -56,6 +59,10 @@ test.each([
 	['the node is not told to', {}, true],
 ])('nothing is handed on when %s', async (_, parameters, isStreaming) => {
 	expect((await listen(asking('chat', parameters), { isStreaming })).chunks).toEqual([]);
+});
+
+test('a tool answers its agent: nothing is handed on past it', async () => {
+	expect((await listen(asking('chat', { stream: true }), { isTool: true })).chunks).toEqual([]);
 });
 
 test('each item’s pieces bear its index', async () => {

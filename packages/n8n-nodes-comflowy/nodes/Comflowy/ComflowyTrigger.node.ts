@@ -20,7 +20,7 @@ export class ComflowyTrigger implements INodeType {
 		webhooks: WEBHOOKS,
 		properties: [
 			{
-				displayName: 'Copy the webhook URL above, add ?token= and your token to it, and enter it in a Comflowy node as On Result URL or On Progress URL',
+				displayName: 'Copy the Production URL from Webhook URLs above, add ?token= and your token to it, and enter it in a Comflowy node as On Result URL or On Progress URL. It works while this workflow is published (in n8n 1.x: active).',
 				name: 'urlNotice',
 				type: 'notice',
 				default: '',
@@ -32,7 +32,7 @@ export class ComflowyTrigger implements INodeType {
 				typeOptions: { password: true },
 				required: true,
 				default: '',
-				description: 'A long random text of your own. Comflowy does not sign its callbacks: those whose address lacks this token are refused.',
+				description: 'A long random text of your own, of letters and digits. Comflowy does not sign its callbacks: those whose address lacks this token are refused.',
 			},
 			{
 				displayName: 'Events',

@@ -9,7 +9,7 @@ export const workflowField: INodeProperties = {
 	required: true,
 	default: '',
 	placeholder: 'e.g. 3fef208b-7d25-4d9a-8ec9-c79eb2153234',
-	description: 'From the address of the workflow’s editing page: what comes after the equals sign',
+	description: 'What comes after the equals sign in the address of the workflow’s editing page',
 };
 
 export const runField: INodeProperties = {
@@ -30,18 +30,20 @@ export const paramsForm: NamedValuesForm = {
 	word: 'Parameter',
 	namePlaceholder: 'e.g. 6::text',
 	jsonPlaceholder: 'e.g. { "6::text": "a red fox", "3::seed": 42 }',
-	hint: 'A parameter is named node::field. Right-click twice in a row on a field in the Comflowy editor: the browser’s console then shows its Field_id.',
+	hint: 'A parameter is named node::field. To find the name, open the browser’s console (F12) in the Comflowy editor and right-click twice in a row on the field: its Field_id appears there.',
 };
 
 export const startFields = [workflowField, ...namedValuesFields(paramsForm)];
+
+const CALLBACK_PLACEHOLDER = 'e.g. https://n8n.example.com/webhook/1b2c/comflowy?token=Xk29vTq7';
 
 export const progressUrlOption: INodeProperties = {
 	displayName: 'On Progress URL',
 	name: 'onProgressUrl',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. the URL of a Comflowy Trigger',
-	description: 'Address that Comflowy calls while the run is in progress',
+	placeholder: CALLBACK_PLACEHOLDER,
+	description: 'Address that Comflowy calls while the run is in progress: for a Comflowy Trigger its Production URL, with ?token= and its token',
 };
 
 export const resultUrlOption: INodeProperties = {
@@ -49,8 +51,8 @@ export const resultUrlOption: INodeProperties = {
 	name: 'onResultUrl',
 	type: 'string',
 	default: '',
-	placeholder: 'e.g. the URL of a Comflowy Trigger',
-	description: 'Address that Comflowy calls when the run has ended',
+	placeholder: CALLBACK_PLACEHOLDER,
+	description: 'Address that Comflowy calls when the run has ended: for a Comflowy Trigger its Production URL, with ?token= and its token',
 };
 
 export const lookUpOption: INodeProperties = {

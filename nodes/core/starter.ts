@@ -118,8 +118,8 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 			}
 			const adopted = await adopt(order, sentAtMs);
 			if (adopted) return adopted;
-			const { message } = service.failureOf(result);
-			throw mayHaveStarted(order, verdict === 'answered' ? `The service accepted the start but named no run. ${message}` : message);
+			const { message, facts } = service.failureOf(result);
+			throw verdict === 'answered' ? mayHaveStarted(order, `The service accepted the start but named no run. ${message}`) : mayHaveStarted(order, message, facts.status);
 		}
 	};
 

@@ -57,6 +57,16 @@ test('a start without a clear answer that cannot be looked up says what may have
 	expect(requests('startRun')).toBe(1);
 });
 
+test.each([408, 500, 504])('a start that was answered with %d keeps that status', async (status) => {
+	const { node, error, flowscale } = await stage();
+	flowscale.fault({ on: 'startRun', kind: 'status', status, body: '{"detail":"Gone astray"}' });
+	expect(await error(node('workflow.execute', { ...startOf('image', ownPrompt, {}), groupId: '' }), one)).toMatchObject({
+		name: 'NodeApiError', httpCode: String(status),
+		message: `The run may have started, and was not started again. Flowscale answered HTTP ${status}: Gone astray`,
+		description: expect.stringContaining('It was started without a group') as string,
+	});
+});
+
 test.each<[string, Omit<Fault, 'on'>]>([
 	['a broken connection', { kind: 'resetBefore' }],
 	['half an answer', { kind: 'resetMidBody' }],

@@ -1,11 +1,14 @@
 import type { Browser } from 'playwright-core';
 import type { Check } from './check';
 import { examplesOnCanvas } from './editorExamples';
+import { fieldsOnScreen } from './editorFields';
 import { createHands, type Hands } from './editorHands';
+import { operationsOnScreen } from './editorOperations';
+import { isRenewing, noteOrigin } from './editorPictures';
 import { suspendedOnScreen } from './editorSuspended';
 import { chain, executeAndWait, flowscaleNode, manualNode, triggerNode } from './flowscaleNode';
 import { openBrowser, openEditor } from './openBrowser';
-import { deepEqual, equal, match, ok } from './platform';
+import { deepEqual, equal } from './platform';
 import type { Stage } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
@@ -15,12 +18,14 @@ export const editor = (stage: Stage): Check[] => {
 	const { rest, flowscale, credential, addCredential } = stage;
 	let browser: Browser;
 	let hands: Hands;
+	let failures = 0;
 
 	const panel: Check = {
 		name: 'the node is found in the nodes panel, with its operations, and added',
 		run: async () => {
 			browser = await openBrowser();
 			hands = createHands(await openEditor(browser, stage), stage);
+			await hands.resize([1280, 930]);
 			await hands.newWorkflow();
 			await hands.search('manual', /manual/i);
 			await hands.choose(/manual/i);
@@ -52,12 +57,11 @@ export const editor = (stage: Stage): Check[] => {
 			run: async () => {
 				await hands.executeStep();
 				await hands.output.getByTestId('ndv-binary-data_0').waitFor();
+				await hands.resize([1280, 822]);
 				await hands.widenOutput();
 				await hands.output.getByTestId('ndv-view-binary-data').click();
-				const image = hands.output.locator('img').last();
-				await image.waitFor();
-				equal(await image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth > 0), true);
-				await hands.picture('form-and-picture');
+				await hands.seePicture();
+				await hands.nodePicture('form-and-picture');
 				equal(flowscale.runs.at(-1)?.inputs.text_51536, 'sunset over misty hills');
 			},
 		},
@@ -69,14 +73,15 @@ export const editor = (stage: Stage): Check[] => {
 				const wrong = await addCredential('Wrong key', { baseUrl, authentication: 'apiKey', apiKey: 'wrong' });
 				const node = flowscaleNode(wrong, executeAndWait(textToImage, { text_51536: 'sunset' }));
 				const { id } = await rest.createWorkflow(chain('wrong key', manualNode(), node));
-				await hands.openWorkflow(id);
+				await hands.openWorkflow(id, [1280, 744]);
 				await hands.openNode('Flowscale');
+				await hands.widenOutput();
 				await hands.executeStep();
 				const message = hands.output.getByTestId('node-error-message');
 				await message.waitFor();
-				match(await message.innerText(), /key/i);
-				ok((await hands.output.getByTestId('node-error-description').innerText()).length > 10, 'no description');
-				await hands.picture('error');
+				equal(await message.innerText(), 'Flowscale answered HTTP 401: Invalid API key');
+				equal(await hands.output.getByTestId('node-error-description').innerText(), 'Check the API key in the credential, and that it belongs to this deployment.');
+				await hands.nodePicture('error');
 			},
 		},
 		{
@@ -85,19 +90,25 @@ export const editor = (stage: Stage): Check[] => {
 				const workflow = flowscale.workflows.find((one) => one.id === textToImage);
 				const [newest] = flowscale.addRuns(1, { workflow, groupId: 'nightly', parts: [{ name: 'text_51536', value: 'a lighthouse in a storm' }] });
 				const { id } = await rest.createWorkflow(chain('trigger', triggerNode(credential, { events: ['completed'] })));
-				await hands.openWorkflow(id);
+				await hands.openWorkflow(id, [1280, 782]);
 				await hands.openNode('Flowscale Trigger');
+				await hands.widenOutput();
 				await hands.executeStep();
+				await hands.output.getByText('Schema', { exact: true }).click();
 				await hands.output.getByText(newest.id).first().waitFor();
-				await hands.picture('trigger');
+				await hands.nodePicture('trigger');
 			},
 		},
+		...fieldsOnScreen(stage, () => hands),
+		...operationsOnScreen(stage, () => hands),
 		suspendedOnScreen(stage, () => hands),
+		...(isRenewing(stage.n8n.generation) ? [noteOrigin(() => hands.taken, () => failures)] : []),
 	];
 	const withEvidence = ({ name, run }: Check): Check => ({
 		name,
 		run: async () =>
 			await run().catch(async (error: Error) => {
+				failures += 1;
 				// Without a browser there is no screen either.
 				const path = await Promise.resolve().then(async () => await hands.evidence(name)).catch(() => 'none');
 				throw new Error(`${error.message}\nThe screen: ${path}`, { cause: error });

@@ -1,17 +1,59 @@
-import type { Page } from 'playwright-core';
-import { argv, fs, join, repository } from './platform';
+import type { Locator, Page } from 'playwright-core';
+import { isRenewing } from './editorPictures';
+import { imagesFolder } from './madeFrom';
+import { fs, join, ok, repository } from './platform';
 import type { Site } from './site';
+
+export type Size = [width: number, height: number];
+export const screenSize: Size = [1280, 800];
 
 const settleMs = 800;
 const buttonsAtPx = 640;
+/** The open node has rounded corners, with something dark behind. */
+const edgePx = 8;
+/** What would cover the subject of a picture: messages that pop up and go away, and the neighbours at the edges of an open node. */
+const hidden = '.el-notification, [data-test-id="floating-nodes"] { display: none }';
+
+interface Box {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+const screenOf = (page: Page) => page.viewportSize() ?? { width: 0, height: 0 };
 
 /** What a person's hands do in n8n's editor, on one page. */
 export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 	const ownPictures = join(repository, 'build/pictures', n8n.generation.name);
-	/** `suite.ts n8n-2 editor pictures` renews the pictures of the documentation; other runs leave them alone. */
-	const pictures = argv.includes('pictures') && n8n.generation.name === 'n8n-2' ? join(repository, 'docs/images') : ownPictures;
+	const pictures = isRenewing(n8n.generation) ? imagesFolder : ownPictures;
+	const taken: string[] = [];
 	const part = (id: string) => page.getByTestId(id);
 	const output = page.getByTestId('output-panel');
+
+	/** Where more is to be seen, or less, and nothing shall be cut in the middle. */
+	const resize = async ([width, height]: Size) => await page.setViewportSize({ width, height });
+	const boxOf = async (what: Locator): Promise<Box> => {
+		const box = await what.boundingBox();
+		ok(box, 'what the picture is about is not on the screen');
+		return box;
+	};
+	const picture = async (name: string, clip?: Box) => {
+		await fs.mkdir(pictures, { recursive: true });
+		await page.mouse.move(screenOf(page).width / 2, screenOf(page).height - 5);
+		await page.waitForTimeout(settleMs);
+		taken.push(name);
+		await page.screenshot({ path: join(pictures, `${name}.png`), style: hidden, clip });
+	};
+	/** Drags the form to one side, so that the panel at the other one is as wide as n8n lets it be. */
+	const dragForm = async (x: number) => {
+		const handle = await boxOf(part('panel-drag-button'));
+		const y = handle.y + handle.height / 2;
+		await page.mouse.move(handle.x + handle.width / 2, y);
+		await page.mouse.down();
+		await page.mouse.move(x, y, { steps: 8 });
+		await page.mouse.up();
+	};
 
 	return {
 		page,
@@ -24,20 +66,29 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 			await page.screenshot({ path });
 			return path;
 		},
-		picture: async (name: string) => {
-			await fs.mkdir(pictures, { recursive: true });
-			await page.mouse.move(640, 795);
-			await page.waitForTimeout(settleMs);
-			// Messages that pop up and go away would cover what the picture is about.
-			await page.screenshot({ path: join(pictures, `${name}.png`), style: '.el-notification { display: none }' });
+		picture,
+		/** Names of the pictures so far. */
+		taken,
+		/** The form and what came out. The input is left out: in front of a first step it is empty. */
+		nodePicture: async (name: string) => {
+			const [{ x }, { x: outputX, y, width, height }] = await Promise.all([boxOf(part('node-parameters')), boxOf(output)]);
+			await picture(name, { x, y, width: outputX + width - x - 2, height: height - edgePx });
 		},
+		boxOf,
+		resize,
 		newWorkflow: async () => {
 			await page.goto(`${baseUrl}/workflow/new`);
 			await part('canvas-add-button').click();
 		},
-		openWorkflow: async (id: string) => {
+		openWorkflow: async (id: string, size = screenSize) => {
+			await resize(size);
 			await page.goto(`${baseUrl}/workflow/${id}`);
 			await part('canvas-node').first().waitFor();
+		},
+		openExecutions: async (workflowId: string) => {
+			await page.goto(`${baseUrl}/workflow/${workflowId}/executions`);
+			// In n8n 1.x the canvas of an execution is a page in the page.
+			await page.locator('iframe, [data-test-id="canvas-node"]').first().waitFor();
 		},
 		/** The whole workflow on the screen, and nothing of it behind the buttons at the lower edge. */
 		fitCanvas: async () => {
@@ -54,15 +105,25 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 		},
 		choose: async (text: string | RegExp) => await part('item-iterator-item').filter({ hasText: text }).first().click(),
 		openNode: async (name: string) => await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick(),
-		/** Makes the output wide, by dragging the form to the left. */
-		widenOutput: async () => {
-			const handle = await part('panel-drag-button').boundingBox();
-			if (!handle) return;
-			const [x, y] = [handle.x + handle.width / 2, handle.y + handle.height / 2];
-			await page.mouse.move(x, y);
-			await page.mouse.down();
-			await page.mouse.move(x - 160, y, { steps: 8 });
-			await page.mouse.up();
+		widenOutput: async () => await dragForm(0),
+		evenPanels: async () => await dragForm(screenOf(page).width / 2),
+		/** Widens the screen until that part of the output is not cut off at the right. */
+		seeWhole: async (what: Locator) => {
+			for (let tries = 0; tries < 8; tries += 1) {
+				const [part, room] = await Promise.all([boxOf(what), boxOf(output)]);
+				const missing = Math.ceil(part.x + part.width - room.x - room.width) + 3;
+				if (missing <= 0) return;
+				// The form takes its share of a wider screen, so once is not enough.
+				await resize([screenOf(page).width + missing, screenOf(page).height]);
+				await page.waitForTimeout(settleMs);
+			}
+			throw new Error('it cannot be seen as a whole');
+		},
+		/** The picture in the output, as it is drawn and not only asked for. */
+		seePicture: async () => {
+			const image = output.locator('img').last();
+			await image.waitFor();
+			ok(await image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth > 0), 'the picture is empty');
 		},
 		executeStep: async () => await part('node-execute-button').click(),
 	};

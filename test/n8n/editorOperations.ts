@@ -1,83 +1,116 @@
+import { startFlowscale } from '../../simulator/flowscale/startFlowscale';
+import { ask } from './ask';
 import type { Check } from './check';
-import type { Hands } from './editorHands';
-import { chain, executeAndWait, flowscaleNode, manualNode } from './flowscaleNode';
-import { equal, match } from './platform';
-import type { Stage } from './stage';
+import type { WorkflowNode } from './connectRest';
+import type { Hands, Size } from './editorHands';
+import { chain, flowscaleNode, manualNode } from './flowscaleNode';
+import { flowscalePackage } from './packages';
+import { deepEqual, equal, match } from './platform';
+import { credentialDataOf, type Stage } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
-const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
-const prompts = ['a harbour at dawn', 'an orchard in the snow', 'a market under lanterns', 'a road through dunes', 'an attic full of clocks'];
+const everything = 'bb54e966-4851-47da-8d7c-aaccbbaa6666';
+const group = 'autumn-posters';
+const minuteMs = 60_000;
 
-/** What a person sees of the operations that look around, each with its picture for the page of its resource. */
-export const operationsOnScreen = ({ rest, flowscale, credential }: Stage, handsNow: () => Hands): Check[] => {
-	const workflow = flowscale.workflows.find(({ id }) => id === textToImage);
+const posters = [
+	{ prompt: 'a fox under red maples', state: 'running' },
+	{ prompt: 'morning haze over a lake', state: 'running' },
+	{ prompt: 'lanterns in the rain', state: 'queued' },
+	{ prompt: 'a lighthouse at dusk', state: 'failed' },
+	{ prompt: 'the first snow on the pass', state: 'completed' },
+] as const;
 
-	/** Opens the node with these parameters in a workflow of its own. */
-	const openWith = async (parameters: Record<string, unknown>): Promise<Hands> => {
+/** What a person sees of the operations that look at runs, outputs and machines: fields filled in, and what comes out. */
+export const operationsOnScreen = ({ rest, flowscale, credential, addCredential }: Stage, handsNow: () => Hands): Check[] => {
+	const workflowOf = (id: string) => flowscale.workflows.find((one) => one.id === id);
+
+	/** Opens the node in a workflow of its own, on a screen of that size, and executes it. */
+	const execute = async (name: string, node: WorkflowNode, size: Size): Promise<Hands> => {
 		const hands = handsNow();
-		const { id } = await rest.createWorkflow(chain(`${parameters.resource} ${parameters.operation}`, manualNode(), flowscaleNode(credential, parameters)));
-		await hands.openWorkflow(id);
+		const { id } = await rest.createWorkflow(chain(name, manualNode(), node));
+		await hands.openWorkflow(id, size);
 		await hands.openNode('Flowscale');
-		await hands.part('ndv').waitFor();
+		await hands.widenOutput();
+		await hands.executeStep();
 		return hands;
 	};
-	const startSlow = async (): Promise<string> => {
-		const form = new FormData();
-		form.append('duration_10002', '600000');
-		const answer = await fetch(`${flowscale.baseUrl}/api/v1/runs?workflow_id=${slow}`, { method: 'POST', headers: { 'X-API-KEY': flowscale.apiKey ?? '' }, body: form });
-		equal(answer.status, 200);
-		return flowscale.runs[flowscale.runs.length - 1].id;
+	const asTable = async ({ output }: Hands): Promise<string[]> => {
+		await output.getByText('Table', { exact: true }).click();
+		await output.locator('tbody tr').first().waitFor();
+		return (await output.locator('tbody tr').allInnerTexts()).map((text) => text.trim()).filter((text) => text !== '');
 	};
 
 	return [
 		{
-			name: 'Run > Get Many lists the runs that pass its filters',
+			name: 'Run → Get Many lists the runs of a group that are not done, as a table',
 			run: async () => {
-				flowscale.addRuns(prompts.length, (index) => ({ workflow, groupId: 'autumn', parts: [{ name: 'text_51536', value: prompts[index] }], state: index === 3 ? 'failed' : 'completed' }));
-				const hands = await openWith({ resource: 'run', operation: 'getMany', filters: { groupId: 'autumn', status: ['succeeded'] }, options: { sortOrder: 'asc' } });
-				await hands.executeStep();
-				await hands.output.getByText(`${prompts.length - 1} items`).waitFor();
-				await hands.showOutputAs('schema');
-				await hands.output.getByText(prompts[0]).first().waitFor();
-				await hands.widenOutput();
-				await hands.picture('run-get-many');
+				flowscale.addRuns(posters.length, (index) => {
+					const { prompt, state } = posters[index];
+					const createdAt = Date.now() - (index + 1) * minuteMs;
+					const outputs = state === 'completed' ? undefined : { outputs: [] };
+					return { workflow: workflowOf(textToImage), groupId: group, state, createdAt, parts: [{ name: 'text_51536', value: prompt }], inputs: { text_51536: prompt }, ...outputs };
+				});
+				const filters = { groupId: group, status: ['running', 'queued', 'failed'] };
+				const hands = await execute('Open posters', flowscaleNode(credential, { resource: 'run', operation: 'getMany', filters }), [1340, 920]);
+				const rows = await asTable(hands);
+				equal(rows.length, 4);
+				posters.slice(0, 4).forEach(({ prompt, state }, index) => match(rows[index], new RegExp(`${group}[^]*${state}[^]*${prompt}`)));
+				await hands.seeWhole(hands.output.locator('th').filter({ hasText: 'inputs' }));
+				await hands.nodePicture('run-get-many');
 			},
 		},
 		{
-			name: 'Output > Get brings a file by its name',
+			name: 'Run → Get Outputs fetches the files of a run, each into its own field',
 			run: async () => {
-				const [{ outputs }] = flowscale.addRuns(1, { workflow, groupId: 'autumn', parts: [{ name: 'text_51536', value: prompts[2] }] });
-				const hands = await openWith({ resource: 'output', operation: 'get', filename: outputs[0].files[0] });
-				await hands.executeStep();
+				const parts = [{ name: 'text_51536', value: posters[0].prompt }];
+				const [run] = flowscale.addRuns(1, { workflow: workflowOf(everything), groupId: group, parts });
+				const hands = await execute('Poster files', flowscaleNode(credential, { resource: 'run', operation: 'getOutputs', runId: run.id }), [1560, 590]);
+				// n8n counts items here and not files: all three have the same name.
+				const files = hands.output.getByTestId('ndv-binary-data_0');
+				await files.nth(2).waitFor();
+				const cards = await files.allInnerTexts();
+				deepEqual(cards.map((text) => /(\S+)\/\S+\s+File Size/.exec(text)?.[1]), ['image', 'image', 'video']);
+				await hands.seeWhole(files.nth(2).locator('..'));
+				await hands.nodePicture('run-get-outputs');
+			},
+		},
+		{
+			name: 'Output → Get shows the picture of that name',
+			run: async () => {
+				const [run] = flowscale.addRuns(1, { workflow: workflowOf(textToImage), parts: [{ name: 'text_51536', value: posters[3].prompt }] });
+				const [filename] = run.outputs[0].files;
+				const hands = await execute('One poster', flowscaleNode(credential, { resource: 'output', operation: 'get', filename }), [1280, 620]);
 				await hands.output.getByTestId('ndv-view-binary-data').click();
-				await hands.output.locator('img').last().waitFor();
-				await hands.widenOutput();
-				await hands.picture('output-get');
+				await hands.seePicture();
+				await hands.nodePicture('output-get');
 			},
 		},
 		{
-			name: 'Cluster > Get Queue tells what each container does',
+			name: 'Cluster → Get Health and Get Queue tell of each container, as tables',
 			run: async () => {
-				const started = [await startSlow(), await startSlow(), await startSlow()];
-				const hands = await openWith({ resource: 'cluster', operation: 'getQueue' });
-				await hands.executeStep();
-				await hands.showOutputAs('table');
-				await hands.widenOutput();
-				for (const id of started) match(await hands.output.innerText(), new RegExp(id.slice(0, 8)));
-				await hands.picture('cluster-get-queue');
-				for (const id of started) flowscale.finish(id, 'cancelled');
-			},
-		},
-		{
-			name: 'all options of Execute and Wait can be added, and say what they are',
-			run: async () => {
-				const options = { cancelRemote: 'onStopOrTimeout', maxConcurrent: 20, maxFileSize: 50, onFailedRun: 'item', outputItems: 'perOutput', timeout: 3_600 };
-				const hands = await openWith(executeAndWait(textToImage, { text_51536: prompts[0] }, options));
-				await hands.executeStep();
-				await hands.output.getByTestId('ndv-binary-data_0').waitFor();
-				for (const label of ['Cancel Remote Run', 'Max Concurrent Runs', 'Max File Size (MB)', 'On Failed Run', 'Output Items', 'Timeout (Seconds)', 'Add option'])
-					await hands.page.getByText(label, { exact: true }).last().scrollIntoViewIfNeeded();
-				await hands.picture('options');
+				const farm = await startFlowscale({ containers: 3, runMs: 60 * minuteMs });
+				const ownCredential = await addCredential('Flowscale account', credentialDataOf(flowscalePackage, farm));
+				const start = async (prompt: string) => {
+					const body = new FormData();
+					body.set('text_51536', prompt);
+					equal((await ask(`${farm.baseUrl}/api/v1/runs?workflow_id=${textToImage}`, { method: 'POST', headers: { 'X-API-KEY': `${farm.apiKey}` }, body })).status, 200);
+				};
+				const look = async (operation: string, size: Size) => await execute(operation, flowscaleNode(ownCredential, { resource: 'cluster', operation }), size);
+
+				for (const { prompt } of posters.slice(0, 2)) await start(prompt);
+				const health = await look('getHealth', [1280, 480]);
+				deepEqual(await asTable(health), ['container #1\trunning', 'container #2\trunning', 'container #3\tidle']);
+				await health.nodePicture('cluster-get-health');
+
+				for (const { prompt } of [...posters.slice(2), posters[0]]) await start(prompt);
+				const queue = await look('getQueue', [1720, 480]);
+				const rows = await asTable(queue);
+				equal(rows.length, 3);
+				for (const text of rows) match(text, /1\s+1$/);
+				await queue.seeWhole(queue.output.locator('th').filter({ hasText: 'pending_count' }));
+				await queue.nodePicture('cluster-get-queue');
+				await farm.close();
 			},
 		},
 	];

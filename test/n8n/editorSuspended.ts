@@ -28,11 +28,11 @@ export const suspendedOnScreen = ({ rest, credential }: Stage, handsNow: () => H
 	};
 
 	return {
-		name: 'suspended waiting shows its two outputs by name and the wire back; while it waits, the node says what for',
+		name: 'suspended waiting shows its two outputs by name and the wire back; while it waits, the node says what for, and n8n’s list that it waits',
 		run: async () => {
 			const hands = handsNow();
 			const { id } = await rest.createWorkflow(waitForHours(credential));
-			await hands.openWorkflow(id);
+			await hands.openWorkflow(id, [1280, 744]);
 			await hands.fitCanvas();
 			const text = await hands.part('canvas').innerText();
 			match(text, /Still Running/);
@@ -41,8 +41,13 @@ export const suspendedOnScreen = ({ rest, credential }: Stage, handsNow: () => H
 			await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
 			const execution = await untilWaiting(id);
 			await hands.openNode('Flowscale');
+			await hands.widenOutput();
 			await hands.output.getByText('The runs continue at Flowscale').waitFor();
-			await hands.picture('suspended-waiting');
+			await hands.nodePicture('suspended-waiting');
+			await hands.openExecutions(id);
+			// Once in the list, and once above the canvas.
+			await hands.page.getByText('Waiting').nth(1).waitFor();
+			await hands.picture('executions-waiting');
 			await rest.stop(execution);
 		},
 	};

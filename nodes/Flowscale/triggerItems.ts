@@ -1,6 +1,6 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { listOf } from '../core/json';
-import { itemOf } from '../core/outputItems';
+import { itemOf, ownItemOf } from '../core/outputItems';
 import { eventOf } from '../core/runEvents';
 import type { SeenRun } from './runPages';
 import type { TriggerSettings } from './triggerSettings';
@@ -10,6 +10,6 @@ export function itemsOf({ run, own }: SeenRun, { perOutput, isSimple }: Pick<Tri
 	const event = eventOf(run);
 	const outputs = listOf(isSimple ? run.outputs : own.outputs);
 	const parts = perOutput && outputs.length > 0 ? outputs.map((output) => ({ outputs: [output] })) : [{}];
-	const whole = isSimple ? itemOf(run).json : (own as IDataObject);
+	const whole = (isSimple ? itemOf(run) : ownItemOf(own)).json;
 	return parts.map((part) => ({ json: { ...whole, ...part, event } as IDataObject }));
 }

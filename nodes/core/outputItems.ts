@@ -1,5 +1,6 @@
 import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
 import { readDataUri } from './dataUri';
+import { dataOf } from './json';
 import type { ItemOutput } from './menu';
 import type { KnownRun, Output, Run } from './run';
 import type { Downloaded } from './files';
@@ -34,6 +35,14 @@ export async function outputItems(run: KnownRun, settings: OutputSettings, fetch
 		});
 		return itemOf({ ...run, outputs }, binary);
 	});
+}
+
+/**
+ * The service's own object. A key `error` in it is renamed: n8n takes a first item with that key for a failed try, and with "Retry On
+ * Fail" runs the whole node again.
+ */
+export function ownItemOf(own: object): ItemOutput {
+	return { json: dataOf(Object.entries(own).map(([key, value]) => [key === 'error' ? 'service_error' : key, value])) };
 }
 
 export function itemOf(run: Run | Output, binary: IBinaryKeyData = {}): ItemOutput {

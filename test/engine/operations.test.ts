@@ -74,6 +74,15 @@ test('run.get gives the service’s own object when it is not simplified', async
 	expect(got.map(({ json }) => [json._id, json.team_id, json.status])).toEqual(runs.map(({ id }) => [id, 'team_123', 'completed']));
 });
 
+test('the service’s own object has no key that n8n takes for a failed try: it is read once', async () => {
+	const { node, items, flowscale, requests } = await stage({ dialect: { failureText: 'error' } });
+	const [run] = flowscale.addRuns(1, { state: 'failed', errorText: 'CUDA out of memory' });
+	const retrying = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+	const [own] = await items(node('run.get', { runId: run.id, simplify: false }, retrying), two.slice(0, 1));
+	expect([own.json.status, own.json.service_error, Object.hasOwn(own.json, 'error')]).toEqual(['failed', 'CUDA out of memory', false]);
+	expect(requests('getRun')).toBe(1);
+});
+
 test('run.getMany lists the runs of a group for each item, newest first', async () => {
 	const { node, items, flowscale, runs, named } = await withTwoRuns();
 	flowscale.addRuns(1, { groupId: 'other' });

@@ -1,7 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
 import { ofRun, ServiceFailure } from '../../core/errors';
 import type { Operation } from '../../core/menu';
-import { itemOf } from '../../core/outputItems';
+import { itemOf, ownItemOf } from '../../core/outputItems';
 import type { FlowscaleApi } from '../api';
 import type { FlowscaleSession } from '../operations';
 import { runField, simplifyField } from './fields';
@@ -17,7 +16,7 @@ export const getRun: Operation<FlowscaleSession> = {
 		const isSimple = item.flag('simplify', true);
 		return async () => {
 			const found = await findRun(api, runId);
-			return [isSimple ? itemOf(found.run) : { json: found.own as IDataObject }];
+			return [isSimple ? itemOf(found.run) : ownItemOf(found.own)];
 		};
 	},
 };

@@ -1,6 +1,6 @@
-import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+import type { INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from '../../core/menu';
-import { itemOf } from '../../core/outputItems';
+import { itemOf, ownItemOf } from '../../core/outputItems';
 import type { Run } from '../../core/run';
 import { collectRuns } from '../runList';
 import type { FlowscaleSession } from '../operations';
@@ -79,7 +79,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 		const isSimple = item.flag('simplify', true);
 		return async () => {
 			const found = await collectRuns(api, { groupId, sortBy, sortOrder }, isWanted, limit, stop);
-			return found.map(({ run, own }) => (isSimple ? itemOf(run) : { json: own as IDataObject }));
+			return found.map(({ run, own }) => (isSimple ? itemOf(run) : ownItemOf(own)));
 		};
 	},
 };

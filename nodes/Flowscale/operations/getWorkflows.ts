@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { ServiceFailure } from '../../core/errors';
 import type { Operation } from '../../core/menu';
+import { ownItemOf } from '../../core/outputItems';
 import type { FlowscaleSession } from '../operations';
 import { limitField, returnAllField, simplifyField } from './fields';
 
@@ -17,7 +18,7 @@ export const getWorkflows: Operation<FlowscaleSession> = {
 			const workflows = await api.workflows();
 			if (workflows === undefined)
 				throw new ServiceFailure('This deployment has no list of workflows', { status: 404, hint: 'Its workflow IDs and parameter names are in the deployment’s API dashboard.' });
-			return workflows.slice(0, limit).map(({ workflow, own }) => ({ json: (isSimple ? workflow : own) as unknown as IDataObject }));
+			return workflows.slice(0, limit).map(({ workflow, own }) => (isSimple ? { json: workflow as unknown as IDataObject } : ownItemOf(own)));
 		};
 	},
 };

@@ -1,6 +1,5 @@
-import { dataOf } from '../../../../../nodes/core/json';
 import type { Operation } from '../../../../../nodes/core/menu';
-import { itemOf, outputItems } from '../../../../../nodes/core/outputItems';
+import { itemOf, outputItems, ownItemOf } from '../../../../../nodes/core/outputItems';
 import { downloadOption, optionsField, outputOptions, readOutputSettings } from '../../../../../nodes/core/waitingFields';
 import { unknownRun } from '../../../../../nodes/core/watchedRun';
 import { namedRun } from '../../../../../nodes/core/run';
@@ -27,7 +26,7 @@ export const getRun: Operation<ComflowySession> = {
 		return async () => {
 			const found = await api.run(runId);
 			if (found === null) throw unknownRun(namedRun(runId));
-			if (!isSimple) return [{ json: dataOf(Object.entries(found.own)) }];
+			if (!isSimple) return [ownItemOf(found.own)];
 			if (!found.run.finished) return [itemOf(found.run)];
 			return await outputItems(found.run, settings, async (run, output) => await fetchOutput(run, output, settings.maxFileBytes));
 		};

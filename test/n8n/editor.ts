@@ -82,6 +82,8 @@ export const editor = (stage: Stage): Check[] => {
 				equal(await message.innerText(), 'Flowscale answered HTTP 401: Invalid API key');
 				equal(await hands.output.getByTestId('node-error-description').innerText(), 'Check the API key in the credential, and that it belongs to this deployment.');
 				await hands.nodePicture('error');
+				// The editor gives a new node the newest credential: the wrong one must not stay for the checks that follow.
+				await rest.removeCredential(wrong);
 			},
 		},
 		{

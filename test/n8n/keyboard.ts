@@ -51,9 +51,7 @@ export const keyboard = (stage: Stage): Check[] => stage.n8n.generation.name ===
 			await page.keyboard.press('Enter');
 			await page.getByTestId('ndv').waitFor();
 
-			// The list of workflows opens as its field is reached. Drawn anew when it has been loaded, it lets go of the focus.
-			await tabTo(page, 'rlc-search');
-			await page.getByTestId('rlc-item').first().waitFor();
+			// The list of workflows opens as its field is reached.
 			await tabTo(page, 'rlc-search');
 			await page.keyboard.type('text to');
 			await page.getByTestId('rlc-item').nth(1).waitFor({ state: 'detached' });

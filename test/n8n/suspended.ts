@@ -1,6 +1,6 @@
 import type { Check } from './check';
 import { createPlayer } from './createPlayer';
-import { itemsOf, type Item } from './execution';
+import { itemsOf, type Execution, type Item } from './execution';
 import { deepEqual, equal, match, ok, sleep } from './platform';
 import type { Stage } from './stage';
 import { endRuns, parts, playParts, type Part, type Played } from './suspendedCast';
@@ -18,8 +18,10 @@ const pauses = 4;
  * woken by then is called crashed while it goes on, until it is saved again; so is n8n's own Wait node (waitControl.ts).
  */
 const ends = ['success', 'error', 'canceled'];
-/** That may take the hold of a turn, and the first minute of a loop's next run. */
-const crashedMs = 180_000;
+/** Longer than the hold of a turn, the first minute of a loop's next run, and other turns in between. */
+const restlessMs = 400_000;
+/** Longer than it takes to look at all of them and to end n8n. */
+const quietMs = 5_000;
 /** Longer than the waiting executions need to leave one after the other, and shorter than a wait stays in place. */
 const quickRow = { ...slowRow(0), ms: 40_000 };
 
@@ -49,14 +51,19 @@ export const suspended = (stage: Stage): Check[] => {
 		return flowscale.journal.filter(({ runId }) => runId !== undefined && ids.includes(runId)).length;
 	};
 	const waitTill = async () => Date.parse((await rest.execution(idOf('many runs'))).waitTill ?? '');
-	/** Until no execution is on its way: one that n8n is killed under is lost, waiting or not. */
+	const isQuiet = ({ status, waitTill: due }: Execution) => ends.includes(status) || (status === 'waiting' && Date.parse(due ?? '') > Date.now() + quietMs);
+	/** Until no execution is on its way, or about to be: one that n8n is killed under is lost. */
 	const untilQuiet = async () => {
 		const staying = played.filter(({ part }) => !leavers.includes(part));
-		await Promise.all(staying.map(async ({ executionId }) => await rest.executionIn(executionId, ['waiting', ...ends], crashedMs)));
+		for (const deadline = Date.now() + restlessMs; ; await sleep(500)) {
+			const all = await Promise.all(staying.map(async ({ executionId }) => await rest.execution(executionId)));
+			if (all.every(isQuiet)) return;
+			ok(Date.now() < deadline, `never quiet: ${all.map(({ id, status }) => `${id} is ${status}`).join(', ')}`);
+		}
 	};
 	/** Until the longest execution waits for a later time than `ms`, and the others wait or have ended. */
 	const untilNextPause = async (ms: number) => {
-		const deadline = Date.now() + 400_000;
+		const deadline = Date.now() + restlessMs;
 		for (;;) {
 			await untilQuiet();
 			const { status } = await rest.execution(idOf('many runs'));

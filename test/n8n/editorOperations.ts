@@ -111,6 +111,8 @@ export const operationsOnScreen = ({ rest, flowscale, credential, addCredential 
 				await queue.seeWhole(queue.output.locator('th').filter({ hasText: 'pending_count' }));
 				await queue.nodePicture('cluster-get-queue');
 				await farm.close();
+				// The editor gives a new node the newest credential, and this one leads nowhere by now.
+				await rest.removeCredential(ownCredential);
 			},
 		},
 	];

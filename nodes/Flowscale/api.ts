@@ -102,8 +102,8 @@ export function createApi(transport: Transport) {
 				// An empty text may be an output or hold its place: there the output's own word counts as well.
 				const states = [status, output.file_content === '' ? output.generation_status : undefined].map((word) => stateOf(word ?? ''));
 				if (states.includes('failed')) return { kind: 'failed' };
-				const isTold = output.download_url !== undefined || output.file_content !== undefined;
-				return isTold && !states.some((state) => state === 'queued' || state === 'running') ? { kind: 'ready', output } : { kind: 'notYet' };
+				const isThere = output.download_url !== undefined || output.file_content !== undefined;
+				return isThere && !states.some((state) => state === 'queued' || state === 'running') ? { kind: 'ready', output } : { kind: 'notYet' };
 			}),
 
 		/** Asks for a run's end; the text is the service's, its behaviour for finished runs is not documented. */

@@ -43,15 +43,15 @@ function checked(headers: Record<string, string>, label: string): Record<string,
 
 /** What must never be seen in a text: the key, header values, and a token without its scheme word. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
-	return textsIn(Object.values(authHeadersOf(credentials)), 4);
+	return textsIn(Object.values(authHeadersOf(credentials)));
 }
 
 /** Secrets for certain. A tenant's name in a header is none: it may well be part of a link, which must stay whole. */
 export function keysOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	const headers = Object.entries(authHeadersOf(credentials)).filter(([name]) => /key|auth|token|secret|passw|cookie|session/i.test(name));
-	return textsIn(headers.map(([, value]) => value), 8);
+	return textsIn(headers.map(([, value]) => value));
 }
 
-function textsIn(values: string[], leastLength: number): string[] {
-	return values.flatMap((value) => [value, value.split(' ').at(-1) ?? '']).filter((value) => value.length >= leastLength);
+function textsIn(values: string[]): string[] {
+	return values.flatMap((value) => [value, value.split(' ').at(-1) ?? '']);
 }

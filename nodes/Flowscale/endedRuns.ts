@@ -10,6 +10,8 @@ export interface Watch {
 	groupId: string | undefined;
 	isWanted(run: Run): boolean;
 	clock: Clock;
+	/** The latest end that can be true (epoch ms, by the service's clock as it is known by now). */
+	latestEndMs(): number;
 	limits?: LookLimits;
 }
 
@@ -46,7 +48,7 @@ export async function lookForEnds(watch: Watch, memory: TriggerMemory | undefine
 	if (end === 'time' && (pages === 0 || !isUsable)) throw new Stopped();
 
 	const isWhole = end !== 'pages' && end !== 'time' && (first === 1 || told.isSorted);
-	const look = { runs: [...found.values()], isWhole, isDeep: end !== 'known', isFromTop: first === 1, createdSinceMs: -1, pages };
+	const look = { runs: [...found.values()], isWhole, isDeep: end !== 'known', isFromTop: first === 1, latestMs: watch.latestEndMs(), createdSinceMs: -1, pages };
 	if (!isWhole && memory !== undefined) return { ...look, nextPage: told.isSorted ? page : 1 };
 	if (first > 1) return { ...look, nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)) };
 	// A long catching up has cost enough: the next look will do.
@@ -59,7 +61,7 @@ export async function lookForEnds(watch: Watch, memory: TriggerMemory | undefine
 	return { ...look, runs, createdSinceMs: newest.sinceMs, pages: pages + newest.pages, nextPage: 1 };
 }
 
-async function readByEnd({ api, groupId, isWanted }: Watch, memory: TriggerMemory | undefined, limits: LookLimits): Promise<Reading> {
+async function readByEnd({ api, groupId, isWanted, latestEndMs }: Watch, memory: TriggerMemory | undefined, limits: LookLimits): Promise<Reading> {
 	const first = memory?.nextPage ?? 1;
 	const isKnown = memory === undefined ? () => false : knownTo(memory);
 	const reading: Reading = { found: new Map(), pages: 0, page: first, end: 'pages', isSorted: true, hasTimes: false };
@@ -78,7 +80,7 @@ async function readByEnd({ api, groupId, isWanted }: Watch, memory: TriggerMemor
 			if (Number.isNaN(endMs)) continue;
 			if (endMs > lastMs) reading.isSorted = false;
 			reading.hasTimes = true;
-			newestMs = Math.max(newestMs, endMs);
+			if (endMs <= latestEndMs()) newestMs = Math.max(newestMs, endMs);
 			lastMs = endMs;
 		}
 		if (isLastPage(answer, reading.page, limits.pageSize) || added.length === 0) return { ...reading, end: 'list' };

@@ -1,6 +1,6 @@
 import { UserMistake } from '../core/errors';
 import type { Item } from '../core/item';
-import { listOf, parsedJson, recordOf, textAt, textOf } from '../core/json';
+import { asText, listOf, parsedJson, recordOf, textAt, textOf } from '../core/json';
 import { declaredTypeIn, takesFile } from './workflows';
 
 /** What an item sends to a workflow: texts, and parameters whose value is one or more binary fields of the item. */
@@ -43,7 +43,9 @@ function fieldValues(item: Item): NamedValue[] {
 	const mapper = recordOf(item.raw('inputs', {}));
 	const schema = listOf(mapper?.schema).map(recordOf);
 	const isAuto = mapper?.mappingMode === 'autoMapInputData';
-	const given = isAuto ? recordOf(item.context.getInputData()[item.index]?.json) : recordOf(item.raw('inputs.value', {}));
+	// n8n checks the value against the schema, and fails where there is none.
+	const entered = recordOf(mapper?.value) && recordOf(item.raw('inputs.value', {}));
+	const given = isAuto ? recordOf(item.context.getInputData()[item.index]?.json) : entered;
 	const names = isAuto ? schema.flatMap((field) => textAt(field, 'id') ?? []) : Object.keys(given ?? {});
 	return names.flatMap((name): NamedValue[] => {
 		const value = given && Object.hasOwn(given, name) ? given[name] : undefined;
@@ -86,11 +88,6 @@ function checkedFields(item: Item, text: string): string[] {
 }
 
 const splitFields = (text: string) => text.split(',').map((field) => field.trim()).filter((field) => field !== '');
-
-/** Everything is text on the wire; an object goes as JSON (as the Python SDK does), true and false in lower case. */
-function asText(value: unknown): string {
-	return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-}
 
 /**
  * JSON whose integers keep all digits: JavaScript rounds those above 2^53, and ComfyUI's seeds go up to 2^64. They become texts,

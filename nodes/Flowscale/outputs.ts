@@ -12,7 +12,10 @@ const TRIES_BESIDE_OTHERS = 4;
 
 const hasContent = ({ download_url, file_content }: Output) => download_url !== undefined || file_content !== undefined;
 /** Outputs are named with or without extension, and a batch adds a counter: `prefix`, `prefix.png`, `prefix_000001.png`. */
-const belongs = (name: string, filename: string) => filename === name || filename.startsWith(`${name}.`) || filename.startsWith(`${name}_`);
+const isOf = (name: string, filename: string) => filename === name || filename.startsWith(`${name}.`) || filename.startsWith(`${name}_`);
+const lastPart = (path: string) => path.split('/').at(-1) ?? '';
+/** A folder (ComfyUI's `sub/prefix`) may be told with one of the two only. */
+const belongs = (name: string, filename: string) => isOf(name, filename) || (name.includes('/') !== filename.includes('/') && isOf(lastPart(name), lastPart(filename)));
 /** `prefix_2.png` belongs to `prefix_2` where that is a name of its own, to `prefix` otherwise. */
 const ownerOf = (filename: string, names: string[]) => names.filter((name) => belongs(name, filename)).sort((a, b) => b.length - a.length)[0];
 

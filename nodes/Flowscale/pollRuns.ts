@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { systemClock } from '../core/clock';
 import { ServiceFailure, Stopped, toNodeError, UserMistake } from '../core/errors';
-import { readMemory, remember, type TriggerMemory } from '../core/runEvents';
+import { LATENESS_MS, readMemory, remember, type TriggerMemory } from '../core/runEvents';
 import { timeLimit } from '../core/timeLimit';
 import { lookForEnds } from './endedRuns';
 import { isFirstPoll, withoutOverlap } from './pollOnce';
@@ -58,8 +58,9 @@ async function openWatch(context: IPollFunctions, { groupId, isWanted }: Trigger
 	// n8n may give up on a poll (after 45 s, or what it tells); absent before n8n 2.38.
 	const allowedMs = (context as Partial<IPollFunctions>).getPollBudgetMs?.() ?? Number.POSITIVE_INFINITY;
 	const limits = { ...LIMITS, budgetMs: Math.min(LIMITS.budgetMs, allowedMs * 0.8) };
-	const { api } = await openConnection(context, systemClock, timeLimit(limits.budgetMs));
-	return { api, groupId, isWanted, clock: systemClock, limits };
+	const { api, transport } = await openConnection(context, systemClock, timeLimit(limits.budgetMs));
+	const latestEndMs = () => transport.serviceTime(systemClock.now()) + LATENESS_MS;
+	return { api, groupId, isWanted, clock: systemClock, latestEndMs, limits };
 }
 
 /** Deployments after the vendor's OpenAPI list the runs of one group only. n8n shows nothing but the message at activation. */

@@ -17,6 +17,13 @@ export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Any value as a text for the wire: an object as JSON, a date as its ISO time without JSON's quotation marks, nothing as ''. */
+export function asText(value: unknown): string {
+	if (typeof value !== 'object' || value === null) return String(value ?? '');
+	const json = JSON.stringify(value);
+	return textOf(parsedJson(json)) ?? json;
+}
+
 /** The first of several keys that holds a text. Own keys only: `__proto__` and its like stay what they are. */
 export function textAt(record: JsonRecord | undefined, ...keys: string[]): string | undefined {
 	for (const key of keys) {

@@ -35,20 +35,25 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 	let failedLists = 0;
 
 	/** A status that does not say whether the run has ended is checked each time, any other one seldom and before its time is up. */
-	const judged = async (watched: WatchedRun, run: KnownRun): Promise<KnownRun> => {
+	const judged = async (watched: WatchedRun, run: KnownRun, isListed: boolean): Promise<KnownRun> => {
 		const now = clock.now();
 		const isLast = !watched.isInShift && watched.deadlineMs - now <= LAST_LOOK_MS && watched.deadlineMs - watched.judgedMs > LAST_LOOK_MS;
 		const isDoubtful = run.state === 'unknown' || isLast || now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
 		if (run.finished || !isDoubtful || !service.judge) return run;
 		watched.judgedMs = now;
 		// A second opinion that cannot be had says nothing: the look itself went well.
-		return await service.judge(run).catch((error: unknown) => {
+		return await secondOpinion(run, isLast && isListed).catch((error: unknown) => {
 			if (error instanceof Stopped) throw error;
 			return run;
 		});
 	};
-	const seen = async (watched: WatchedRun, found: KnownRun) => {
-		const run = await judged(watched, withKnown(found, watched.run));
+	/** @param isDeep the run itself is asked, too: a list may have stayed behind */
+	const secondOpinion = async (run: KnownRun, isDeep: boolean): Promise<KnownRun> => {
+		const own = isDeep ? withKnown((await service.look(run)) ?? run, run) : run;
+		return own.finished ? own : ((await service.judge?.(own)) ?? own);
+	};
+	const seen = async (watched: WatchedRun, found: KnownRun, isListed = false) => {
+		const run = await judged(watched, withKnown(found, watched.run), isListed);
 		Object.assign(watched, { failures: 0, missingSince: Number.NaN });
 		onSeen(watched, run);
 		if (run.finished) onEnded(watched, run);
@@ -93,7 +98,7 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 		if (listed === undefined) return;
 		const lookAt = async (watched: WatchedRun) => {
 			const run = listed.get(watched.run.run_id);
-			await (run ? attempt(watched, async () => await seen(watched, run)) : lookAtOne(watched));
+			await (run ? attempt(watched, async () => await seen(watched, run, true)) : lookAtOne(watched));
 		};
 		await Promise.all(group.map(lookAt));
 	};

@@ -1,10 +1,14 @@
 /** Secrets, or a look at those of this moment: a token is renewed while it is used. */
 export type Secrets = readonly string[] | (() => readonly string[]);
 
+/** In messages; and in results, where a short key may well be a part of some word or link, and no harm is done by leaving it. */
+const SHORTEST = { inMessages: 4, inResults: 8 };
+
 /** Cuts secrets out of a text that a user or a log will see. */
-export function createRedactor(secrets: Secrets): (text: string) => string {
-	const fixed = typeof secrets === 'function' ? undefined : secrets.flatMap(spellingsOf);
-	const hidden = () => fixed ?? (typeof secrets === 'function' ? secrets() : secrets).flatMap(spellingsOf);
+export function createRedactor(secrets: Secrets, place: keyof typeof SHORTEST = 'inMessages'): (text: string) => string {
+	const spelled = (all: readonly string[]) => all.filter(({ length }) => length >= SHORTEST[place]).flatMap(spellingsOf);
+	const fixed = typeof secrets === 'function' ? undefined : spelled(secrets);
+	const hidden = () => fixed ?? spelled(typeof secrets === 'function' ? secrets() : secrets);
 	return (text) => hidden().reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }
 

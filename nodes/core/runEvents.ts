@@ -60,6 +60,8 @@ export interface Look<Seen extends Sighting> {
 	isDeep: boolean;
 	/** Nothing newer was left out. */
 	isFromTop: boolean;
+	/** An end later than this (epoch ms, by the service's clock) was stamped by a clock that is ahead, and says nothing of other runs. */
+	latestMs: number;
 	/** Ended runs without end time are all in `runs` if they were created after this (epoch ms). */
 	createdSinceMs: number;
 	nextPage: number;
@@ -80,8 +82,8 @@ export function remember<Seen extends Sighting>(memory: TriggerMemory | undefine
 	if (memory !== undefined && !look.isWhole) return { memory: { ...memory, nextPage: look.nextPage }, events: [] };
 	const finished = look.runs.filter(({ run }) => run.finished).map((seen) => ({ seen, id: seen.id, timeMs: timeOf(seen.run.completed_at) }));
 	const wanted = finished.filter(({ seen }) => settings.isWanted(seen.run));
-	const newestMs = finished.reduce((newest, { timeMs }) => (timeMs > newest ? timeMs : newest), -1);
-	const before = memory ?? firstMemory(look, newestMs, nowMs, settings.scope);
+	const newestMs = newestOf(finished.filter(({ timeMs }) => timeMs <= look.latestMs));
+	const before = memory ?? firstMemory(look, newestMs === -1 ? newestOf(finished) : newestMs, nowMs, settings.scope);
 
 	const [ended, withoutTime] = [ledgerOf(before.ended), ledgerOf(before.untimed)];
 	const isTimed = ({ timeMs }: TimedId) => !Number.isNaN(timeMs);
@@ -109,6 +111,10 @@ export function remember<Seen extends Sighting>(memory: TriggerMemory | undefine
 /** Whether a run was dealt with lately. */
 export function knownTo(memory: TriggerMemory): (id: string) => boolean {
 	return ledgerOf(memory.ended).knows;
+}
+
+function newestOf(runs: Array<{ timeMs: number }>): number {
+	return runs.reduce((newest, { timeMs }) => (timeMs > newest ? timeMs : newest), -1);
 }
 
 function firstMemory<Seen extends Sighting>({ isWhole, createdSinceMs }: Look<Seen>, newestMs: number, nowMs: number, scope: string): TriggerMemory {

@@ -22,16 +22,20 @@ export interface StartMemory {
 	recall(itemIndex: number, identity: RunIdentity | undefined): RememberedStart | undefined;
 	remember(itemIndex: number, identity: RunIdentity, start: Omit<RememberedStart, 'fingerprint' | 'executionId'>): void;
 	forget(itemIndex: number): void;
-	/** Ids of every run that an item of this node has taken. */
+	/** Ids of every run that an item of this execution has taken, in whichever node. */
 	runIds(): string[];
 }
 
 const KEY = 'startedRuns';
+/** Two nodes with the same inputs share the execution's default group, and must not share a run. */
+const TAKEN_KEY = 'takenRuns';
 
 /** @param runIndex the run of the node that the items belong to: in a loop it runs again for other items, with other runs */
 export function openStartMemory(context: IExecuteFunctions, runIndex: number): StartMemory {
 	const store = context.getContext('node');
 	const starts = (): Record<string, RememberedStart> => (store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
+	const flow = context.getContext('flow');
+	const taken = (): string[] => (flow[TAKEN_KEY] ??= []) as string[];
 	const keyOf = (itemIndex: number) => `${runIndex}/${itemIndex}`;
 	const executionId = context.getExecutionId();
 	// Nobody edits within an execution: other inputs come from an expression, such as a random seed. An agent, however,
@@ -46,11 +50,12 @@ export function openStartMemory(context: IExecuteFunctions, runIndex: number): S
 		},
 		remember: (itemIndex, identity, start) => {
 			starts()[keyOf(itemIndex)] = { ...start, executionId, fingerprint: fingerprintOf(identity) };
+			if (start.runId !== undefined) taken().push(start.runId);
 		},
 		forget: (itemIndex) => {
 			delete starts()[keyOf(itemIndex)];
 		},
-		runIds: () => Object.values(starts()).flatMap(({ runId }) => runId ?? []),
+		runIds: taken,
 	};
 }
 

@@ -45,7 +45,7 @@ const READS_AT_A_TIME = 20;
 export function connect(options: TransportOptions): Transport {
 	const { http, root, clock, stop, keys = [] } = options;
 	const words = createServiceWords(options);
-	const withoutKeys = createRedactor(keys);
+	const withoutKeys = createRedactor(keys, 'inResults');
 	const callOf = ({ path, query, ...call }: ApiRequest): HttpCall => ({ ...call, url: `${root}${path}${queryText(query)}` });
 
 	const places = createLimiter(READS_AT_A_TIME);

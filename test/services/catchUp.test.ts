@@ -28,7 +28,7 @@ function aList({ endsPerRequest = 0 } = {}) {
 		add: (count: number, fromMs: number, stepMs: number) => ends.push(...Array.from({ length: count }, (_, index) => fromMs + index * stepMs)),
 		poll: async () => {
 			requests = 0;
-			const look = await lookForEnds({ api: { runs } as unknown as FlowscaleApi, groupId: undefined, isWanted: settings.isWanted, clock: fakeClock() }, memory);
+			const look = await lookForEnds({ api: { runs } as unknown as FlowscaleApi, groupId: undefined, isWanted: settings.isWanted, clock: fakeClock(), latestEndMs: () => Number.POSITIVE_INFINITY }, memory);
 			const step = remember(memory, look, (nowMs += 60_000), settings);
 			memory = step.memory;
 			return { ids: step.events.map(({ id }) => id), requests };

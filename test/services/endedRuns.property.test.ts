@@ -4,7 +4,7 @@ import { lookForEnds } from '../../nodes/Flowscale/endedRuns';
 import { systemClock } from '../../nodes/core/clock';
 import { Stopped } from '../../nodes/core/errors';
 import { type Run, timeOf } from '../../nodes/core/run';
-import { remember, type TriggerMemory } from '../../nodes/core/runEvents';
+import { LATENESS_MS, remember, type TriggerMemory } from '../../nodes/core/runEvents';
 import { hasEnded, type History, histories, listAt } from '../core/eventHistories';
 
 /** Ways in which deployments list; `null` times sort first or last as in the database behind it. */
@@ -44,7 +44,7 @@ async function follow(history: History, dialect: Dialect, stops: number[]) {
 		const isDraining = index >= history.polls.length;
 		Object.assign(clock, { nowMs: Math.max(clock.nowMs, atMs), requests: 0, stopAt: isDraining ? 99 : stops[index % stops.length] });
 		const startedAtMs = clock.nowMs;
-		const look = await lookForEnds({ api, groupId: undefined, isWanted: settings.isWanted, clock: systemClock, limits: LIMITS }, memory).catch((error: unknown) => {
+		const look = await lookForEnds({ api, groupId: undefined, isWanted: settings.isWanted, clock: systemClock, latestEndMs: () => clock.nowMs + history.aheadMs + LATENESS_MS, limits: LIMITS }, memory).catch((error: unknown) => {
 			if (error instanceof Stopped) return undefined;
 			throw error;
 		});

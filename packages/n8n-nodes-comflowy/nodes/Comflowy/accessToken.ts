@@ -49,7 +49,7 @@ async function ask(helper: IHttpRequestHelper, root: string, key: string): Promi
 	const request = { url: `${root}/auth/token`, qs: { ppt: key }, json: true, returnFullResponse: true, ignoreHttpStatusErrors: true, disableFollowRedirect: true, timeout: LONGEST_ANSWER_MS };
 	const send = async (method: 'GET' | 'POST') => await helper.helpers.httpRequest({ ...request, method }) as IN8nHttpFullResponse;
 	const answer = await send('GET').catch((error: unknown) => error as Error);
-	if (answer instanceof Error || answer.statusCode !== 405) return answer;
+	if (answer instanceof Error || ![404, 405].includes(answer.statusCode)) return answer;
 	return await send('POST').catch((error: unknown) => error as Error);
 }
 

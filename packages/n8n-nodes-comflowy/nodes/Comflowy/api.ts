@@ -47,9 +47,11 @@ export function createApi(transport: Transport) {
 			if (answer.status === 404 || (isSuccess(answer) && answer.text.trim() === '')) return null;
 			if (!isSuccess(answer)) throw transport.failureOf(answer);
 			const { isRefused, data, error } = readReply(transport.jsonOf(answer));
-			if (isRefused && isUnknown(error)) return null;
-			if (isRefused) throw refusal(answer);
-			return data === undefined ? null : { run: readRun(runId, data, known), own: data };
+			const found = data && { run: readRun(runId, isRefused ? { error, ...data } : data, known), own: data };
+			// Whether `success` is about the request or about the run is not documented: a run that has ended is no refusal.
+			if (!isRefused || found?.run.finished) return found ?? null;
+			if (isUnknown(error)) return null;
+			throw refusal(answer);
 		});
 	};
 

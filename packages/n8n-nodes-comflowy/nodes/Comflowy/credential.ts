@@ -19,5 +19,5 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 
 /** What must never be seen in a text: the key, and the access token that n8n fetched for it. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
-	return [credentials.apiKey, credentials.accessToken].map((value) => String(value ?? '').trim()).filter((value) => value.length >= 4);
+	return [credentials.apiKey, credentials.accessToken].map((value) => String(value ?? '').trim());
 }

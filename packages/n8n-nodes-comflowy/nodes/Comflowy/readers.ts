@@ -74,15 +74,28 @@ function imagesIn(told: unknown): unknown[] {
 	return isImage ? [told] : [];
 }
 
-/** An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`, which may hold the address, too. */
+const placeOf = (node: string | null) => (node === null ? 'output' : `node_${node}`);
+
+/** A link, or a relative one: without blanks, and with a file's extension, which is no decimal. */
+const isAddress = (text: string) => isLink(text) || /^\S+\.(?=\d?[a-z])[a-z0-9]{1,12}([?#&]\S*)?$/i.test(text);
+
+/**
+ * An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`, which may hold the address, too. What is
+ * neither is a node's text or number (ComfyUI's own answers have lists like `text: ["a cat"]`).
+ */
 function outputOf(entry: unknown, node: string | null, index: number): NodeOutput | undefined {
 	const record = recordOf(entry);
+	const text = textOf(entry);
+	if (text !== undefined && (typeof entry === 'number' || !isAddress(text))) {
+		const filename = `${placeOf(node)}_${index + 1}.txt`;
+		return { filename, file_content: text, generation_status: null, mime_type: mimeTypeOfName(filename), node_id: node };
+	}
 	const told = textAt(record, 'filename', 'name');
-	const link = textOf(entry) ?? textAt(record, 'url', 'download_url') ?? (isLink(told) ? told : undefined);
+	const link = text ?? textAt(record, 'url', 'download_url') ?? (isLink(told) ? told : undefined);
 	const name = (isLink(told) ? undefined : told) ?? (link === undefined ? undefined : nameIn(link));
 	if (link === undefined && name === undefined) return undefined;
 	const extension = extensionFor(readDataUri(link ?? '')?.mimeType ?? '') ?? 'png';
-	const filename = name ?? `${node === null ? 'output' : `node_${node}`}_${index + 1}.${extension}`;
+	const filename = name ?? `${placeOf(node)}_${index + 1}.${extension}`;
 	return { filename, ...(link === undefined ? {} : { download_url: link }), generation_status: null, mime_type: mimeTypeOfName(filename), node_id: node };
 }
 

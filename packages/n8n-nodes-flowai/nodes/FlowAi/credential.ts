@@ -19,5 +19,5 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 
 /** What must never be seen in a text. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
-	return [String(credentials.apiKey ?? '').trim()].filter((key) => key.length >= 4);
+	return [String(credentials.apiKey ?? '').trim()];
 }

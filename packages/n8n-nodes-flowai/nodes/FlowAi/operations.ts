@@ -15,6 +15,7 @@ export async function executeOperation(context: IExecuteFunctions): Promise<INod
 		clock: systemClock,
 		open: async (...parts) => (session = await openSession(...parts)),
 	});
-	session?.memory.clear();
+	// A first item with an error is a failed try to n8n, whatever On Error says: it runs the node again for all items.
+	if (outputs[0][0]?.json.error === undefined) session?.memory.clear();
 	return outputs;
 }

@@ -13,7 +13,7 @@ export interface Session {
 	clock: Clock;
 	/** Ends with the execution, and with the node's first failure unless n8n will run the node again: then the other answers are worth having. */
 	stop: AbortSignal;
-	/** Cuts the key out of a text. */
+	/** Cuts the key out of an answer. */
 	redact(text: string): string;
 	memory: AnswerMemory;
 }
@@ -42,5 +42,5 @@ export async function openSession(context: IExecuteFunctions, life: AbortSignal,
 		errorTextOf: readErrorText,
 		adviceFor: (status) => ADVICE[status >= 500 ? 500 : status],
 	});
-	return { transport, clock, stop, redact: createRedactor(secrets), memory: openAnswerMemory(context, runIndex) };
+	return { transport, clock, stop, redact: createRedactor(secrets, 'inResults'), memory: openAnswerMemory(context, runIndex) };
 }

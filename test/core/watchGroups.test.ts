@@ -79,6 +79,13 @@ describe('a deployment that does not list groups', () => {
 });
 
 describe('a second opinion', () => {
+	it('before the time is up is the run’s own, where its list stays behind', async () => {
+		const { watch, requests } = grouped({ endsAt: after(20_000), onList: () => ['run-1', 'run-2'].map((name) => aRun(name, { group_id: 'g', status: 'running' })), service: { judge: async (run) => run } });
+		const ends = await Promise.all(['run-1', 'run-2'].map(async (name) => await watch(name, { timeoutMs: 60_000 })));
+		expect(ends).toMatchObject([{ state: 'succeeded' }, { state: 'succeeded' }]);
+		expect(requests('run-1')).toBe(1);
+	});
+
 	it('on one run of a group that cannot be had does not fail the others', async () => {
 		const { watch } = grouped({
 			onList: (lists) => [aRun('odd', { group_id: 'g', status: lists < 3 ? 'strange' : 'completed' }), aRun('even', { group_id: 'g', status: lists < 3 ? 'running' : 'completed' })],

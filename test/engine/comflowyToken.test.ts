@@ -111,3 +111,10 @@ test('download hosts see neither key nor token, and items hold neither', async (
 	expect(shown).not.toContain(String(credential().accessToken));
 	expect(shown).not.toContain(service.apiKey);
 });
+
+test('and where it is said of GET that there is nothing', async () => {
+	const { node, items, service } = await stage({ tokenMethod: 'POST' });
+	service.fault({ on: 'token', kind: 'status', status: 404, body: 'Cannot GET /api/open/v0/auth/token' });
+	expect(await items(node('workflow.execute', promptOf()), two.slice(0, 1))).toHaveLength(1);
+	expect(service.journal.filter(({ route }) => route === 'token').map(({ method, status }) => [method, status])).toEqual([['GET', 404], ['POST', 200]]);
+});

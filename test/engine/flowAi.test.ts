@@ -1,3 +1,4 @@
+import { flowAiWorkflows } from '../../simulator/flowai/flowAiWorkflow';
 import { asking, useFlowAi } from './flowAiStage';
 import { outputOf } from './runWorkflow';
 import { linksOf, two, until } from './useStage';
@@ -123,4 +124,13 @@ test('with Retry On Fail an item that was answered is not run again', async () =
 	expect(outputOf(done, NODE).map(({ json }) => json.output)).toEqual(prompts.map((prompt) => `Yes, I heard: ${prompt}`));
 	expect(linksOf(outputOf(done, NODE))).toEqual([{ item: 0 }, { item: 1 }]);
 	expect(service.inputs).toHaveLength(2);
+});
+
+test.each(['continueRegularOutput', 'continueErrorOutput'] as const)('with Retry On Fail and %s, too: n8n tries again when the first item failed', async (onError) => {
+	const { node, run, service } = await stage();
+	const rows = (['chat', 'plain'] as const).map((name, n) => ({ json: { prompt: prompts[n], workflow: flowAiWorkflows[name].id } }));
+	service.fault({ on: 'run', kind: 'status', status: 500, match: ({ path }) => path.includes(flowAiWorkflows.chat.id) });
+	const done = await run(node('workflow.execute', { ...asking(), workflowId: '={{ $json.workflow }}' }, { onError, retryOnFail: true, maxTries: 2, waitBetweenTries: 0 }), rows);
+	expect(outputOf(done, NODE).map(({ json }) => json.output)).toEqual([`Yes, I heard: ${prompts[0]}`, { echo: { input: prompts[1] }, count: 1 }]);
+	expect(service.inputs.map(({ input }) => input)).toEqual([prompts[1], prompts[0]]);
 });

@@ -68,6 +68,13 @@ describe('on a deployment that has no list of workflows', () => {
 		await items(node('workflow.execute', { workflowId: workflow.image, ...form }));
 		expect(flowscale.runs.map(({ inputs }) => inputs)).toEqual(expect.arrayContaining([{ text_51536: 'red fox', seed_51537: '7' }, { text_51536: 'blue whale', seed_51537: '7' }]));
 	});
+
+	test('nothing is sent from a form that was drawn and never filled in', async () => {
+		const { node, items, flowscale } = await stage(absent);
+		const form = { inputMode: 'fields', inputs: { mappingMode: 'defineBelow', value: null, schema: [field('prompt_68667', 'string', 'string')] } };
+		await items(node('workflow.execute', { workflowId: workflow.failing, ...form }));
+		expect(flowscale.runs.map(({ inputs }) => inputs)).toEqual([{}, {}]);
+	});
 });
 
 test('a wrong key makes the list fail with a reason', async () => {

@@ -1,5 +1,6 @@
 import { execPath, join, once, projectDir, spawn } from '../../simulator/platform';
-import { ownPrompt, startOf, until, useStage, workflow } from './useStage';
+import { outputOf } from './runWorkflow';
+import { ownPrompt, quick, startOf, two, until, useStage, workflow } from './useStage';
 
 const stage = useStage();
 const batch = ['red fox', 'blue whale', 'green owl'].map((prompt) => ({ json: { prompt } }));
@@ -36,4 +37,26 @@ describe('Reuse Run', () => {
 		expect(out.map(({ json }) => json.run_id)).toEqual([first.json.run_id, flowscale.runs[1].id]);
 		expect(flowscale.runs).toHaveLength(2);
 	});
+});
+
+test('a start that was lost takes no run of another node of the same execution, whose inputs and group are the same', async () => {
+	const { node, run, flowscale } = await stage();
+	flowscale.fault({ on: 'startRun', kind: 'resetBefore', after: 1 });
+	const twin = (name: string) => node('workflow.executeAndWait', startOf('image', { text_51536: 'the same' }, { ...quick, download: false }), { name });
+	const execution = await run([twin('First'), twin('Second')], [two[0]]);
+	expect(flowscale.runs).toHaveLength(1);
+	expect(execution.data.resultData.error?.message).toContain('may have started');
+});
+
+test('with Reuse Run, two nodes with the same inputs take a run each', async () => {
+	const { node, run, flowscale } = await stage();
+	const twin = (name: string) => node('workflow.executeAndWait', { ...startOf('image', { text_51536: 'the same' }, { ...quick, download: false, reuseRun: true }), groupId: 'twins' }, { name });
+	const runIds = async (executionId: string) => {
+		const execution = await run([twin('First'), twin('Second')], [two[0]], { executionId });
+		return ['First', 'Second'].map((name) => outputOf(execution, name)[0].json.run_id);
+	};
+	const first = await runIds('exec1');
+	expect(new Set(first).size).toBe(2);
+	expect(new Set(await runIds('exec2'))).toEqual(new Set(first));
+	expect(flowscale.runs).toHaveLength(2);
 });

@@ -22,6 +22,8 @@ test.each<[string, Record<string, unknown>, object[]]>([
 	['as a single text by node', { full_outputs: { 9: { images: link, text: 'hello' } } }, [outputOf('9')]],
 	['as a single object', { output_images: { url: link, filename: 'c.png' } }, [outputOf(null, { filename: 'c.png' })]],
 	['in their links', { output_images: ['data:image/webp;base64,AAAA'] }, [outputOf(null, { filename: 'output_1.webp', mime_type: 'image/webp', download_url: 'data:image/webp;base64,AAAA' })]],
+	['as relative links', { output_images: ['a.png', 'view?filename=b.7z&type=output'] }, ['a.png', 'view?filename=b.7z&type=output'].map((address, index) => outputOf(null, { filename: index === 0 ? address : 'output_2.png', download_url: address }))],
+	['as texts and numbers of a node', { full_outputs: { 12: { text: ['a cat. Sitting', 'v1.5'], seed: [7, 0.5] } } }, ['a cat. Sitting', 'v1.5', '7', '0.5'].map((file_content, index) => ({ filename: `node_12_${(index % 2) + 1}.txt`, file_content, generation_status: null, mime_type: 'text/plain', node_id: '12' }))],
 	['none', { output_images: [], full_outputs: {} }, []],
 	['nonsense', { output_images: 'x', full_outputs: [1] }, []],
 ])('reads outputs told %s', (_, data, expected) => expect(readOutputs(data)).toEqual(expected));
@@ -84,6 +86,18 @@ describe('a check', () => {
 		const { api, methods } = checking(wrongMethod, wrongMethod);
 		await expect(api.run('r')).rejects.toThrow('Comflowy answered HTTP 405');
 		expect(methods).toEqual(['POST', 'GET']);
+	});
+	test.each([
+		['{"success":false,"data":{"status":"failed","error":"out of memory"}}', 'out of memory'],
+		['{"success":false,"error":"out of memory","data":{"status":"failed"}}', 'out of memory'],
+		['{"success":false,"run_id":"r","status":"error","message":"out of memory"}', 'out of memory'],
+	])('of a run that failed is a run, also where it is told as %s', async (text, reason) => {
+		const { api } = checking({ ...found, text });
+		expect(await api.run('r')).toMatchObject({ run: { state: 'failed', finished: true, error_message: reason } });
+	});
+	test.each(['{"success":false,"data":{"status":"running"},"error":"try later"}', '{"success":false,"error":"try later"}'])('that is refused while the run goes on is an error: %s', async (text) => {
+		const { api } = checking({ ...found, text });
+		await expect(api.run('r', {}, { tries: 1 })).rejects.toThrow('try later');
 	});
 	test('of an unknown run asks once', async () => {
 		const { api, methods } = checking({ status: 404, headers: {}, text: '{"error":"run not found"}' });

@@ -19,6 +19,7 @@ describe('inputs as JSON', () => {
 		['an empty list, not sent', '{"a":[]}', {}],
 		['an object, sent as JSON', '{"a":{"b":1}}', { a: '{"b":1}' }],
 		['null, not sent', '{"a":null}', {}],
+		['a date from an expression, as its ISO time', { a: new Date(0), b: { at: new Date(0) } }, { a: '1970-01-01T00:00:00.000Z', b: '{"at":"1970-01-01T00:00:00.000Z"}' }],
 		['an empty text, sent', '{"a":""}', { a: '' }],
 		['nothing', '  ', {}],
 		['names that every object has', '{"constructor":"x","toString":"y"}', { constructor: 'x', toString: 'y' }],

@@ -38,6 +38,9 @@ function outputStage({ says = {} as Record<string, Array<OutputAnswer['kind']>>,
 describe('the outputs of a run that succeeded', () => {
 	it.each([
 		['told whole by the run', done(['a'], [linked('a.png')]), {}, [['a.png', true]], []],
+		['named with the folder and told without', done(['posters/a'], [linked('a.png')]), {}, [['a.png', true]], []],
+		['named without the folder and told with it', done(['a'], [linked('posters/a_1.png')]), {}, [['posters/a_1.png', true]], []],
+		['of two folders', done(['one/a', 'two/a'], [linked('one/a.png'), linked('two/a.png')]), {}, [['one/a.png', true], ['two/a.png', true]], []],
 		['told without names', done([], [linked('a.png')]), {}, [['a.png', true]], []],
 		['only named, with extension in the answer', done(['a']), { a: ['ready'] }, [['a', true]], ['a']],
 		['without a link', done(['a'], [bare('a.png')]), { 'a.png': ['ready'] }, [['a.png', true]], ['a.png']],

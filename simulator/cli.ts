@@ -4,6 +4,8 @@ import { argv, exit, onStopSignal, pid, stderr, stdout } from './platform';
 import { readSibling, type Sibling } from './siblings';
 
 const say = (text: string) => stdout.write(`${text}\n`);
+/** npm's own process hides this one: a signal to it ends npm alone. */
+const ending = `Ctrl+C ends it, or: kill ${pid}`;
 
 function introduce({ baseUrl, filesUrl, apiKey, workflows }: Flowscale): void {
 	say(`Flowscale simulator. Paste into the Flowscale API credential in n8n:
@@ -15,7 +17,8 @@ Downloads come from ${filesUrl} (control: ${filesUrl}/_control/stats). Workflows
 `);
 	for (const { id, name, inputs } of workflows)
 		say(`  ${id}  ${name.padEnd(15)} ${inputs.map((input) => input.name).join(', ')}`);
-	say('\nCtrl+C ends it.\n');
+	const key = apiKey === undefined ? '' : `-H 'X-API-KEY: ${apiKey}' `;
+	say(`\nTo ask it something: curl ${key}${baseUrl}/api/v1/comfy/workflows\n${ending}\n`);
 }
 
 const logLine = ({ at, method, url, status, fault, runId }: JournalEntry): string => {
@@ -45,7 +48,7 @@ async function runSibling({ sibling, port, isJson }: { sibling: Sibling; port: n
 Workflows:
 `);
 	for (const [id, words] of sibling.workflows) say(`  ${id}  ${words}`);
-	say('\nCtrl+C ends it.\n');
+	say(`\n${ending}\n`);
 }
 
 async function main(): Promise<void> {

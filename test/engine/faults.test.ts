@@ -1,5 +1,6 @@
 import { startEngine, type Engine } from './startEngine';
 import { userFolder } from './environment';
+import { resources } from '../../nodes/Flowscale/operations';
 import { fs, projectDir } from '../../simulator/platform';
 import { listenToLog, MARK } from '../faults/bench';
 import { openElsewhere, type Elsewhere } from '../faults/elsewhere';
@@ -35,6 +36,7 @@ describe('a representative part of the fault matrix', () => {
 
 	it('covers every operation and every kind of request', () => {
 		expect(new Set(chosen.map(({ row }) => row.operation + row.route))).toEqual(new Set(matrix.map(({ row }) => row.operation + row.route)));
+		expect(new Set(chosen.map(({ row }) => row.operation))).toEqual(new Set(resources.flatMap(({ value, operations }) => operations.map((operation) => `${value}.${operation.value}`))));
 		expect(chosen.length).toBeGreaterThan(150);
 	});
 

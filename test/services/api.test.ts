@@ -111,6 +111,12 @@ describe('a list of runs', () => {
 	});
 });
 
+it('a page after the last one may be called not found; the first page may not', async () => {
+	const { api } = apiStage(answer(404, { detail: 'Invalid page.' }));
+	expect(await api.runs({ page: 2 })).toMatchObject({ runs: [], isList: true });
+	expect(await endOf(api.runs({ page: 1 }))).toMatchObject({ kind: 'ServiceFailure', error: { facts: { status: 404 } } });
+});
+
 it.each([['runs', []], ['runs', {}], ['health', []], ['workflows', []]] as const)('%s that are %j where the answer says error are not taken for none', async (name, data) => {
 	const { api } = apiStage(answer(200, { status: 'error', data, errors: ['Database is down'] }));
 	const told: Promise<unknown> = api[name]({});

@@ -7,7 +7,7 @@ import { containerOf } from './getHealth';
 function entriesOf(queue: unknown): Array<{ number: number | null; id: string | null }> {
 	return listOf(queue).map((entry) => {
 		const record = recordOf(entry);
-		const [number, id] = Array.isArray(entry) ? (entry as unknown[]) : [record?.number, textAt(record, 'id', 'run_id', 'prompt_id')];
+		const [number, id] = Array.isArray(entry) ? listOf(entry) : [record?.number, textAt(record, 'id', 'run_id', 'prompt_id')];
 		const place = Number(textOf(number) ?? Number.NaN);
 		return { number: Number.isNaN(place) ? null : place, id: textOf(id) ?? null };
 	});

@@ -1,1 +1,0 @@
-module.exports = { useTabs: true, singleQuote: true, printWidth: 110, trailingComma: 'all', arrowParens: 'always' };

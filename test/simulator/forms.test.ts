@@ -44,9 +44,9 @@ describe('a start', () => {
 		]);
 	});
 
-	it('reads a 64 MiB upload without holding it', async () => {
+	it('reads a 256 MiB upload without holding it', async () => {
 		const { flowscale, post, idOf } = await open();
-		const size = 64 * 1024 * 1024;
+		const size = 256 * 1024 * 1024;
 		const hash = createHash('sha256');
 		for (const block of fillerBlocks(size)) hash.update(block);
 		const form = new FormData();
@@ -67,7 +67,8 @@ describe('a start', () => {
 
 		const [file] = flowscale.runs[0].files;
 		expect([file.size, file.sha256, file.head.length]).toEqual([size, hash.digest('hex'), 8 * 1024 * 1024]);
-		expect(peak).toBeLessThan(48 * 1024 * 1024);
+		// What is held, and 60 MB or more that nobody has collected yet: Node begins when there is that much.
+		expect(peak).toBeLessThan(size / 2);
 	});
 
 	it('that breaks off in the middle of its form starts nothing', async () => {

@@ -25,6 +25,7 @@ export function readInputs(item: Item): WorkflowInputs {
 		claim(name);
 		const fields = fileFieldsOf(item, name, type, value);
 		if (fields) inputs.files.push(...fields.map((field): [string, string] => [name, field]));
+		// All else is text on the wire: an object as JSON (as the Python SDK sends it), true and false in lower case.
 		else if (!Array.isArray(value)) inputs.texts[name] = asText(value);
 		// Of an empty list nothing is sent, and no run shows it.
 		else if (value.length > 0) inputs.texts[name] = value.map(asText);

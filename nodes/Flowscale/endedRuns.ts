@@ -48,7 +48,7 @@ export async function lookForEnds(watch: Watch, memory: TriggerMemory | undefine
 	if (end === 'time' && (pages === 0 || !isUsable)) throw new Stopped();
 
 	const isWhole = end !== 'pages' && end !== 'time' && (first === 1 || told.isSorted);
-	const look = { runs: [...found.values()], isWhole, isDeep: end !== 'known', isFromTop: first === 1, latestMs: watch.latestEndMs(), createdSinceMs: -1, pages };
+	const look = { runs: [...found.values()], isWhole, isDeep: end !== 'known', isFromTop: first === 1, latestEndMs: watch.latestEndMs(), createdSinceMs: -1, pages };
 	if (!isWhole && memory !== undefined) return { ...look, nextPage: told.isSorted ? page : 1 };
 	if (first > 1) return { ...look, nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)) };
 	// A long catching up has cost enough: the next look will do.

@@ -61,7 +61,7 @@ export interface Look<Seen extends Sighting> {
 	/** Nothing newer was left out. */
 	isFromTop: boolean;
 	/** An end later than this (epoch ms, by the service's clock) was stamped by a clock that is ahead, and says nothing of other runs. */
-	latestMs: number;
+	latestEndMs: number;
 	/** Ended runs without end time are all in `runs` if they were created after this (epoch ms). */
 	createdSinceMs: number;
 	nextPage: number;
@@ -82,7 +82,7 @@ export function remember<Seen extends Sighting>(memory: TriggerMemory | undefine
 	if (memory !== undefined && !look.isWhole) return { memory: { ...memory, nextPage: look.nextPage }, events: [] };
 	const finished = look.runs.filter(({ run }) => run.finished).map((seen) => ({ seen, id: seen.id, timeMs: timeOf(seen.run.completed_at) }));
 	const wanted = finished.filter(({ seen }) => settings.isWanted(seen.run));
-	const newestMs = newestOf(finished.filter(({ timeMs }) => timeMs <= look.latestMs));
+	const newestMs = newestOf(finished.filter(({ timeMs }) => timeMs <= look.latestEndMs));
 	const before = memory ?? firstMemory(look, newestMs === -1 ? newestOf(finished) : newestMs, nowMs, settings.scope);
 
 	const [ended, withoutTime] = [ledgerOf(before.ended), ledgerOf(before.untimed)];

@@ -17,7 +17,7 @@ function reported(history: History): string[][] {
 		if (before === 'restart') memory = readMemory(JSON.parse(stored), SCOPE);
 		const isFirst = memory === undefined;
 		const runs = listAt(history, atMs);
-		const look = { runs: atMs % 2 === 0 ? runs : runs.reverse(), isWhole: true, isDeep: true, isFromTop: true, latestMs: atMs + history.aheadMs + LATENESS_MS, createdSinceMs: -1, nextPage: 1 };
+		const look = { runs: atMs % 2 === 0 ? runs : runs.reverse(), isWhole: true, isDeep: true, isFromTop: true, latestEndMs: atMs + history.aheadMs + LATENESS_MS, createdSinceMs: -1, nextPage: 1 };
 		const { memory: next, events } = remember(memory, look, atMs + history.aheadMs, { scope: SCOPE, isWanted });
 		memory = next;
 		// n8n stores the memory at activation and with what was reported.

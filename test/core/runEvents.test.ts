@@ -3,7 +3,7 @@ import { runOf } from '../../nodes/core/run';
 
 const settings = { scope: 'here', isWanted: () => true };
 const ended = (id: string, endMs: number | null, known = {}): Sighting => ({ id, run: runOf({ run_id: id, status: 'completed', created_at: new Date(0).toISOString(), completed_at: endMs === null ? null : new Date(endMs).toISOString(), ...known }) });
-const lookAt = (runs: Sighting[], extra: Partial<Look<Sighting>> = {}): Look<Sighting> => ({ runs, isWhole: true, isDeep: true, isFromTop: true, latestMs: Number.POSITIVE_INFINITY, createdSinceMs: -1, nextPage: 1, ...extra });
+const lookAt = (runs: Sighting[], extra: Partial<Look<Sighting>> = {}): Look<Sighting> => ({ runs, isWhole: true, isDeep: true, isFromTop: true, latestEndMs: Number.POSITIVE_INFINITY, createdSinceMs: -1, nextPage: 1, ...extra });
 const START = 1_700_000_000_000;
 
 /** What each look reports, and the memory in the end. */
@@ -62,7 +62,7 @@ test('an activation that could not read all of the last moments reports nothing 
 
 test('an end in the future, by a clock that is ahead, hides no other run, and is told once', () => {
 	const hour = 3_600_000;
-	const at = (nowMs: number, ...runs: Sighting[]): [Look<Sighting>, number] => [lookAt(runs, { latestMs: nowMs + LATENESS_MS }), nowMs];
+	const at = (nowMs: number, ...runs: Sighting[]): [Look<Sighting>, number] => [lookAt(runs, { latestEndMs: nowMs + LATENESS_MS }), nowMs];
 	const [old, ahead, next, last] = [ended('old', START - 1_000), ended('ahead', START + hour), ended('next', START + 60_000), ended('last', START + 2 * hour)];
 	const { told, memory } = looks(at(START, old), at(START + 30_000, ahead, old), at(START + 90_000, ahead, next, old), at(START + hour, ahead, next, old), at(START + 2 * hour, last, ahead, next, old));
 	expect(told).toEqual([[], ['ahead'], ['next'], [], ['last']]);
@@ -71,7 +71,7 @@ test('an end in the future, by a clock that is ahead, hides no other run, and is
 
 test('where every clock of the service’s machines is ahead, the history is none of the news', () => {
 	const runs = [ended('b', START + 3_600_000), ended('a', START)];
-	const [begin, early, fresh] = [{ latestMs: START - 600_000 }, ended('early', START - 60_000), ended('c', START + 3_660_000)];
+	const [begin, early, fresh] = [{ latestEndMs: START - 600_000 }, ended('early', START - 60_000), ended('c', START + 3_660_000)];
 	expect(looks([lookAt(runs, { ...begin, isWhole: false }), 0], [lookAt([fresh, ...runs, early], begin), 60_000]).told).toEqual([[], ['c']]);
 });
 

@@ -8,6 +8,8 @@ export type Size = [width: number, height: number];
 export const screenSize: Size = [1280, 800];
 
 const settleMs = 800;
+const openMs = 10_000;
+const mostTries = 5;
 const buttonsAtPx = 640;
 /** The open node has rounded corners, with something dark behind. */
 const edgePx = 8;
@@ -106,7 +108,16 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 			await part('item-iterator-item').filter({ hasText: found }).first().waitFor();
 		},
 		choose: async (text: string | RegExp) => await part('item-iterator-item').filter({ hasText: text }).first().click(),
-		openNode: async (name: string) => await page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`).dblclick(),
+		openNode: async (name: string) => {
+			const node = page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+			const isOpen = async () => await part('ndv').waitFor({ timeout: openMs }).then(() => true, () => false);
+			// A canvas that was just drawn may miss a double click.
+			for (let tries = 0; tries < mostTries; tries += 1) {
+				await node.dblclick();
+				if (await isOpen()) return;
+			}
+			throw new Error(`"${name}" does not open`);
+		},
 		widenOutput: async () => await dragForm(0),
 		evenPanels: async () => await dragForm(screenOf(page).width / 2),
 		/** Widens the screen until that part of the output is not cut off at the right. */

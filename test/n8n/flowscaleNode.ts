@@ -50,10 +50,13 @@ export const executeAndWait = (workflowId: string, inputs: Record<string, unknow
 	options,
 });
 
+/** From left to right, so that none is behind another, or behind the button of a trigger. */
+export const inOrder = (node: WorkflowNode, index: number): WorkflowNode => ({ ...node, position: [index * 240, 0] });
+
 /** Nodes wired one after the other. */
 export const chain = (name: string, ...nodes: WorkflowNode[]): Workflow => ({
 	name,
-	nodes,
+	nodes: nodes.map(inOrder),
 	connections: Object.fromEntries(
 		nodes.slice(1).map((next, index) => [nodes[index].name, { main: [[{ node: next.name, type: 'main', index: 0 }]] }]),
 	),

@@ -5,7 +5,7 @@ import { deepEqual, equal, match, ok, sleep } from './platform';
 import type { Stage } from './stage';
 import { endRuns, parts, playParts, type Part, type Played } from './suspendedCast';
 import { suspendedInPlace } from './suspendedInPlace';
-import { inExecutionWorkflow, slowRow, suspendedWorkflow } from './suspendedWorkflows';
+import { executeAndWaitByRow, inExecutionWorkflow, slowRow, suspendedWorkflow } from './suspendedWorkflows';
 import { createWaitControl } from './waitControl';
 
 /** Executions that n8n lets run at a time: exactly those that are going to wait. */
@@ -22,8 +22,8 @@ const ends = ['success', 'error', 'canceled'];
 const restlessMs = 400_000;
 /** Longer than it takes to look at all of them and to end n8n. */
 const quietMs = 5_000;
-/** Longer than the waiting executions need to leave one after the other, and shorter than a wait stays in place. */
-const quickRow = { ...slowRow(0), ms: 40_000 };
+/** Of others that take the places: they stay in them until all have one. */
+const guestRow = { ...slowRow(1), title: 'guest 0' };
 
 const missing = (name: string): never => {
 	throw new Error(`"${name}" was not played`);
@@ -112,8 +112,8 @@ export const suspended = (stage: Stage): Check[] => {
 			name: `${slots} executions wait after their first minute, and ${slots} others run in their places at the same time`,
 			run: async () => {
 				played = await playParts(stage, [...parts, ...leavers]);
-				const workflow = await player.publish(suspendedWorkflow('quick', credential));
-				for (let made = 0; made < slots; made += 1) void player.call('quick', { rows: [quickRow] }).catch(() => {});
+				const workflow = await player.publish(inExecutionWorkflow('guests', credential, executeAndWaitByRow));
+				for (let made = 0; made < slots; made += 1) void player.call('guests', { rows: [guestRow] }).catch(() => {});
 				const statuses = async () => (await rest.executions(workflow.id)).map(({ status }) => status);
 				const all = (status: string) => Array.from({ length: slots }, () => status);
 				await sleep(firstMinuteMs / 3);
@@ -124,6 +124,7 @@ export const suspended = (stage: Stage): Check[] => {
 					await sleep(250);
 				}
 				for (const { executionId } of played) equal((await rest.execution(executionId)).status, 'waiting');
+				endRuns(stage, 0);
 				for (const { id } of await rest.executions(workflow.id)) equal((await player.ended(id, 120_000)).status, 'success');
 			},
 		},

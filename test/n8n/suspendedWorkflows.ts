@@ -1,5 +1,5 @@
 import type { Credential, Workflow, WorkflowNode } from './connectRest';
-import { chain, flowscaleNode, placed, webhookNode } from './flowscaleNode';
+import { chain, flowscaleNode, inOrder, placed, webhookNode } from './flowscaleNode';
 
 /** A row of the call's body: which workflow of the service to run, and when it ends. */
 export interface Row {
@@ -74,26 +74,25 @@ export interface SuspendedPlan {
 	tries?: number;
 }
 
+export const executeAndWaitByRow = { ...byRow, operation: 'executeAndWait' };
+
 /** Starts a run per row and hands out its ID. */
 export const startNode = (credential: Credential): WorkflowNode => ({ ...flowscaleNode(credential, { ...byRow, operation: 'execute', options: {} }), name: 'Start' });
 
-const inOrder = (node: WorkflowNode, index: number): WorkflowNode => ({ ...node, position: [index * 240, 0] });
-
 /** The same with the node "Flowscale" wired as suspended waiting needs it. */
-export const withWireBack = ({ connections, nodes, ...workflow }: Workflow): Workflow => ({
+export const withWireBack = ({ connections, ...workflow }: Workflow): Workflow => ({
 	...workflow,
-	nodes: nodes.map(inOrder),
 	connections: { ...connections, Flowscale: { main: [to('Flowscale'), to('After')] } },
 });
 
-/** Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name. */
-export const inExecutionWorkflow = (path: string, credential: Credential): Workflow =>
-	chain(path, webhookNode(path), rowsNode, flowscaleNode(credential, { ...waitForNamed, options: {} }));
+/** Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name, or for those that it starts for them. */
+export const inExecutionWorkflow = (path: string, credential: Credential, wait: Record<string, unknown> = waitForNamed): Workflow =>
+	chain(path, webhookNode(path), rowsNode, flowscaleNode(credential, { ...wait, options: {} }));
 
 /** Webhook › Rows › Flowscale, suspended, with its Still Running wired back › After. */
 export const suspendedWorkflow = (path: string, credential: Credential, plan: SuspendedPlan = {}): Workflow => {
 	const { options, onError, wiredOutput = 0, isRunWait = false, isLoop = false, tries } = plan;
-	const wait = isRunWait ? waitForNamed : { ...byRow, operation: 'executeAndWait' };
+	const wait = isRunWait ? waitForNamed : executeAndWaitByRow;
 	const flowscale = {
 		...flowscaleNode(credential, { ...wait, waitMode: 'suspended', options: { timeout: hourSeconds, ...options } }),
 		onError,

@@ -5,6 +5,7 @@ import { LATENESS_MS, readMemory, remember, type TriggerMemory } from '../core/r
 import { timeLimit } from '../core/timeLimit';
 import { lookForEnds } from './endedRuns';
 import { isFirstPoll, withoutOverlap } from './pollOnce';
+import { isForWantOfGroup, NEEDS_GROUP } from './runList';
 import { LIMITS, type SeenRun } from './runPages';
 import { openConnection } from './session';
 import { itemsOf } from './triggerItems';
@@ -63,13 +64,10 @@ async function openWatch(context: IPollFunctions, { groupId, isWanted }: Trigger
 	return { api, groupId, isWanted, clock: systemClock, latestEndMs, limits };
 }
 
-/** Deployments after the vendor's OpenAPI list the runs of one group only. n8n shows nothing but the message at activation. */
+/** n8n shows nothing but the message at activation. */
 function nameGroup({ groupId }: TriggerSettings) {
 	return (error: unknown): never => {
-		const status = error instanceof ServiceFailure ? error.facts.status : undefined;
-		const isAboutGroup = status === 422 || (status === 400 && /group/i.test(String(error)));
-		if (groupId === undefined && isAboutGroup) throw new UserMistake('This deployment lists the runs of one group only. Enter a Group ID under Filters');
-		throw error;
+		throw isForWantOfGroup(error, groupId) ? new UserMistake(NEEDS_GROUP) : error;
 	};
 }
 

@@ -1,9 +1,17 @@
-import { Stopped } from '../core/errors';
+import { ServiceFailure, Stopped } from '../core/errors';
 import { type Run, timeOf } from '../core/run';
 import type { FlowscaleApi, ListQuery } from './api';
 import { addRuns, isLastPage, type SeenRun } from './runPages';
 
 const LARGEST_PAGE = 100;
+
+export const NEEDS_GROUP = 'This deployment lists the runs of one group only. Enter a Group ID under Filters';
+
+/** Deployments after the vendor's OpenAPI list the runs of one group only. */
+export function isForWantOfGroup(error: unknown, groupId: string | undefined): error is ServiceFailure {
+	if (groupId !== undefined || !(error instanceof ServiceFailure)) return false;
+	return error.facts.status === 422 || (error.facts.status === 400 && /group/i.test(error.message));
+}
 
 /**
  * Runs that pass a filter, up to a limit that counts after filtering, page by page. A deployment that does not page gives all
@@ -16,7 +24,9 @@ export async function collectRuns(api: FlowscaleApi, query: ListQuery, isWanted:
 	const wanted: SeenRun[] = [];
 	for (let page = 1; ; page++) {
 		if (stop.aborted) throw new Stopped();
-		const answer = await api.runs({ ...query, page, pageSize: LARGEST_PAGE });
+		const answer = await api.runs({ ...query, page, pageSize: LARGEST_PAGE }).catch((error: unknown) => {
+			throw isForWantOfGroup(error, query.groupId) ? new ServiceFailure(error.message, { ...error.facts, hint: NEEDS_GROUP }) : error;
+		});
 		const added = addRuns(found, answer.runs);
 		wanted.push(...added.filter(({ run }) => isWanted(run)));
 		// The page number is ignored by some deployments: the same runs come again.

@@ -68,7 +68,8 @@ test('run.getMany gives every run of a list without ids, also those that were cr
 	expect(await items(node('run.getMany', { filters: { groupId: 'twins' } }), one)).toHaveLength(3);
 });
 
-test('run.getMany says which field a deployment asks for', async () => {
+test('run.getMany says which field a deployment asks for, and where to enter it', async () => {
 	const { node, error } = await withSixRuns({ groupRequired: true });
-	expect(await error(node('run.getMany'), one)).toMatchObject({ name: 'NodeApiError', httpCode: '422', message: 'Flowscale answered HTTP 422: group_id: Field required' });
+	const description = 'This deployment lists the runs of one group only. Enter a Group ID under Filters';
+	expect(await error(node('run.getMany'), one)).toMatchObject({ name: 'NodeApiError', httpCode: '422', message: 'Flowscale answered HTTP 422: group_id: Field required', description });
 });

@@ -87,7 +87,7 @@ describe('every file', () => {
 	});
 
 	it('has no casts to any', async () => {
-		// This folder alone is left out, since the words stand in this very test.
-		expect((await all()).filter(({ path, text }) => !path.startsWith('test/house/') && /\bas any\b|: any\b|<any>/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''))).map(({ path }) => path)).toEqual([]);
+		// Written so that it does not find itself.
+		expect((await all()).filter(({ text }) => /\bas any\b|:[ ]any\b|[<]any>/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, ''))).map(({ path }) => path)).toEqual([]);
 	});
 });

@@ -74,7 +74,7 @@ export const keyboard = (stage: Stage): Check[] => stage.n8n.generation.name ===
 			// The list of workflows opens some moments after its field is reached. A Tab before that leads past it, and back never.
 			await tabTo(page, 'rlc-mode-selector');
 			await page.keyboard.press('Tab');
-			await page.locator('[data-test-id="rlc-search"] :focus, [data-test-id="rlc-search"]:focus').waitFor();
+			await page.locator('[data-test-id="rlc-search"]:focus-within').waitFor();
 			await page.keyboard.type('text to image');
 			const wanted = page.getByTestId('rlc-item').filter({ hasText: 'Text to Image' });
 			await wanted.waitFor();

@@ -1,7 +1,21 @@
 const transform = {
-	'^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' }, module: { type: 'commonjs' } }],
+	'^.+\\.ts$': [
+		'@swc/jest',
+		{
+			jsc: { parser: { syntax: 'typescript', decorators: true }, target: 'es2022' },
+			module: { type: 'commonjs' },
+		},
+	],
 };
-const shared = { rootDir: __dirname, testEnvironment: 'node', transform, modulePathIgnorePatterns: ['<rootDir>/dist/package.json', '<rootDir>/packages/.*/dist/package.json'] };
+const shared = {
+	rootDir: __dirname,
+	testEnvironment: 'node',
+	transform,
+	modulePathIgnorePatterns: [
+		'<rootDir>/dist/package.json',
+		'<rootDir>/packages/.*/dist/package.json',
+	],
+};
 
 /** The same engine tests run on the newest engine and on the newest of n8n 1.x, which is installed under another name. */
 const engine1x = {
@@ -13,8 +27,17 @@ const engine1x = {
 module.exports = {
 	testTimeout: 30_000,
 	projects: [
-		{ ...shared, displayName: 'unit', testMatch: ['<rootDir>/test/{core,services,simulator,house,fuzz}/**/*.test.ts'] },
-		{ ...shared, displayName: 'engine 2.x', globals: { ENGINE: '2.x' }, testMatch: ['<rootDir>/test/{engine,contract}/**/*.test.ts'] },
+		{
+			...shared,
+			displayName: 'unit',
+			testMatch: ['<rootDir>/test/{core,services,simulator,house,fuzz}/**/*.test.ts'],
+		},
+		{
+			...shared,
+			displayName: 'engine 2.x',
+			globals: { ENGINE: '2.x' },
+			testMatch: ['<rootDir>/test/{engine,contract}/**/*.test.ts'],
+		},
 		{
 			...shared,
 			displayName: 'engine 1.x',
@@ -22,7 +45,10 @@ module.exports = {
 			testMatch: ['<rootDir>/test/{engine,contract}/**/*.test.ts'],
 			moduleNameMapper: engine1x,
 			setupFiles: ['<rootDir>/test/engine/unrefIntervals.js'],
-			transform: { ...transform, 'node_modules/(p-retry|is-network-error)/.+\\.js$': transform['^.+\\.ts$'] },
+			transform: {
+				...transform,
+				'node_modules/(p-retry|is-network-error)/.+\\.js$': transform['^.+\\.ts$'],
+			},
 			transformIgnorePatterns: ['/node_modules/(?!(p-retry|is-network-error)/)'],
 		},
 	],

@@ -12,8 +12,11 @@ export async function bareDownload(link: string, path: string): Promise<void> {
 /** A form with one file, put together by hand. */
 export async function bareUpload({ baseUrl, apiKey }: Place, path: string): Promise<void> {
 	const boundary = 'bench-boundary';
-	const part = (name: string, rest: string) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${rest}`;
-	const head = Buffer.from(`${part('prompt_68667', '\r\n\r\nbench\r\n')}${part('image_22068', '; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n')}`);
+	const part = (name: string, rest: string) =>
+		`--${boundary}\r\nContent-Disposition: form-data; name="${name}"${rest}`;
+	const head = Buffer.from(
+		`${part('prompt_68667', '\r\n\r\nbench\r\n')}${part('image_22068', '; filename="a.bin"\r\nContent-Type: application/octet-stream\r\n\r\n')}`,
+	);
 	const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
 	const { size } = await fs.stat(path);
 	async function* form(): AsyncGenerator<Buffer> {
@@ -21,8 +24,16 @@ export async function bareUpload({ baseUrl, apiKey }: Place, path: string): Prom
 		yield* createReadStream(path) as AsyncIterable<Buffer>;
 		yield tail;
 	}
-	const headers = { 'x-api-key': apiKey, 'content-type': `multipart/form-data; boundary=${boundary}`, 'content-length': String(head.length + size + tail.length) };
-	const answer = await request(`${baseUrl}/api/v1/runs?workflow_id=${IMAGE_TO_IMAGE}`, { method: 'POST', headers, body: Readable.from(form()) });
+	const headers = {
+		'x-api-key': apiKey,
+		'content-type': `multipart/form-data; boundary=${boundary}`,
+		'content-length': String(head.length + size + tail.length),
+	};
+	const answer = await request(`${baseUrl}/api/v1/runs?workflow_id=${IMAGE_TO_IMAGE}`, {
+		method: 'POST',
+		headers,
+		body: Readable.from(form()),
+	});
 	if (answer.statusCode !== 200) throw new Error(await answer.body.text());
 	await answer.body.dump();
 }

@@ -10,11 +10,23 @@ import { lineOf, markdownOf, type Results } from './report/markdown';
 import { openSimulator } from '../simulator/openSimulator';
 
 const REPEATS = 5;
-const STALL = { id: 'stall', title: 'Longest stall of the event loop in any row, median of its repeats', unit: 'ms', bound: 30, digits: 0 };
+const STALL = {
+	id: 'stall',
+	title: 'Longest stall of the event loop in any row, median of its repeats',
+	unit: 'ms',
+	bound: 30,
+	digits: 0,
+};
 
 /** The figures of all repeats, and the event loop's stall where the measurement does not tell its own. */
-async function repeat({ measure, isSideBySide, repeats }: Measurement, stage: Stage): Promise<Array<Record<string, number>>> {
-	const numbers = Array.from({ length: Math.min(repeats ?? stage.repeats, stage.repeats) }, (_, n) => n);
+async function repeat(
+	{ measure, isSideBySide, repeats }: Measurement,
+	stage: Stage,
+): Promise<Array<Record<string, number>>> {
+	const numbers = Array.from(
+		{ length: Math.min(repeats ?? stage.repeats, stage.repeats) },
+		(_, n) => n,
+	);
 	if (isSideBySide) return await Promise.all(numbers.map(async (n) => await measure(stage, n)));
 	const figures: Array<Record<string, number>> = [];
 	for (const n of numbers) {
@@ -33,7 +45,13 @@ async function measureAll(stage: Stage, chosen: Measurement[]): Promise<Row[]> {
 	let stall = rowOf(STALL, [0]);
 	for (const measurement of chosen) {
 		const figures = await repeat(measurement, stage);
-		for (const spec of measurement.rows) say(rowOf(spec, figures.map((figure) => figure[spec.id])));
+		for (const spec of measurement.rows)
+			say(
+				rowOf(
+					spec,
+					figures.map((figure) => figure[spec.id]),
+				),
+			);
 		const stalls = figures.flatMap(({ stallMs }) => stallMs ?? []);
 		if (stalls.length === 0 || measurement.isStallForeign || measurement.isSideBySide) continue;
 		const row = rowOf({ ...STALL, title: `${STALL.title} (${measurement.rows[0].title})` }, stalls);
@@ -48,14 +66,34 @@ async function main(): Promise<void> {
 	const only = argv.filter((word) => !word.startsWith('-'));
 	const began = performance.now();
 	const simulator = await openSimulator('--containers', '8');
-	const stage: Stage = { ...(await openEngine(simulator)), simulator, isQuick, repeats: isQuick ? 1 : REPEATS };
+	const stage: Stage = {
+		...(await openEngine(simulator)),
+		simulator,
+		isQuick,
+		repeats: isQuick ? 1 : REPEATS,
+	};
 	// Everything is loaded and compiled once before it is measured, as on a server that has run the node before.
-	await stage.items('workflow.executeAndWait', startOf(BIG_FILE, { size_10001: 1_000, duration_10002: 50 }), itemsOf(20));
+	await stage.items(
+		'workflow.executeAndWait',
+		startOf(BIG_FILE, { size_10001: 1_000, duration_10002: 50 }),
+		itemsOf(20),
+	);
 
 	const before = await measureNoise();
-	const chosen = Object.entries(measurements).filter(([name]) => only.length === 0 || only.includes(name));
-	const rows = await measureAll(stage, chosen.map(([, measurement]) => measurement));
-	const results: Results = { at: new Date().toISOString(), seconds: Math.round((performance.now() - began) / 1000), repeats: stage.repeats, noise: { before, after: await measureNoise() }, rows };
+	const chosen = Object.entries(measurements).filter(
+		([name]) => only.length === 0 || only.includes(name),
+	);
+	const rows = await measureAll(
+		stage,
+		chosen.map(([, measurement]) => measurement),
+	);
+	const results: Results = {
+		at: new Date().toISOString(),
+		seconds: Math.round((performance.now() - began) / 1000),
+		repeats: stage.repeats,
+		noise: { before, after: await measureNoise() },
+		rows,
+	};
 
 	// What README shows comes from whole runs only.
 	const isWhole = !isQuick && only.length === 0;
@@ -63,12 +101,17 @@ async function main(): Promise<void> {
 	await fs.mkdir(dir, { recursive: true });
 	await fs.writeFile(join(dir, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
 	await fs.writeFile(join(dir, 'results.md'), markdownOf(results));
-	await fs.writeFile(isWhole ? join(projectDir, 'docs', 'benchmark.svg') : join(dir, 'benchmark.svg'), drawChart(rows));
+	await fs.writeFile(
+		isWhole ? join(projectDir, 'docs', 'benchmark.svg') : join(dir, 'benchmark.svg'),
+		drawChart(rows),
+	);
 	if (isWhole) await writeFigures(results);
 	await fs.rm(userFolder, { recursive: true, force: true });
 	await simulator.close();
 	const missed = rows.filter(({ verdict }) => verdict === 'MISSED').length;
-	stdout.write(`\n${rows.length} rows in ${results.seconds} s, ${missed} missed\n`, () => exit(missed === 0 ? 0 : 1));
+	stdout.write(`\n${rows.length} rows in ${results.seconds} s, ${missed} missed\n`, () =>
+		exit(missed === 0 ? 0 : 1),
+	);
 }
 
 main().catch((error: Error) => stdout.write(`${error.stack}\n`, () => exit(1)));

@@ -9,7 +9,11 @@ const MIME = 'application/octet-stream';
 /** Puts a file into n8n's binary store; children of this process find it there too. */
 export async function storeBinary(content: Readable, fileName: string): Promise<IBinaryData> {
 	const place = { type: 'execution', workflowId: 'bench', executionId: '0' } as const;
-	return await Container.get(BinaryDataService).store(place, content, { mimeType: MIME, fileName, data: '' });
+	return await Container.get(BinaryDataService).store(place, content, {
+		mimeType: MIME,
+		fileName,
+		data: '',
+	});
 }
 
 export function pathOf({ id = '' }: IBinaryData): string {

@@ -3,7 +3,15 @@ import { cpuUsage, join, performance, residentBytes, sleep, tmpdir } from '../si
 import { bareDownload, bareUpload } from './bareTransfers';
 import { dropBinary } from './binaryStore';
 import { withStall } from './measurement';
-import { BIG_FILE, IMAGE_TO_IMAGE, itemsOf, openEngine, startOf, type PackageOnEngine, type Place } from './openEngine';
+import {
+	BIG_FILE,
+	IMAGE_TO_IMAGE,
+	itemsOf,
+	openEngine,
+	startOf,
+	type PackageOnEngine,
+	type Place,
+} from './openEngine';
 
 export interface ChildOrder extends Place {
 	/** How long to sit or wait. */
@@ -38,7 +46,12 @@ async function watched(work: () => Promise<unknown>): Promise<ChildFigures> {
 	const began = performance.now();
 	const { stallMs } = await withStall(work);
 	isOver = true;
-	return { ms: performance.now() - began, peakMiB: Math.max(peak, residentBytes()) / 1024 / 1024, cpuMs: Number.NaN, stallMs };
+	return {
+		ms: performance.now() - began,
+		peakMiB: Math.max(peak, residentBytes()) / 1024 / 1024,
+		cpuMs: Number.NaN,
+		stallMs,
+	};
 }
 
 /** CPU time alone, without any probe that would cost some itself. */
@@ -59,16 +72,27 @@ async function download({ items }: PackageOnEngine, runId: string): Promise<void
 async function upload({ items }: PackageOnEngine, binary: IBinaryData): Promise<void> {
 	const input: INodeExecutionData = { json: {}, binary: { data: binary } };
 	const files = { file: [{ parameter: 'image_22068', binaryField: 'data' }] };
-	await items('workflow.execute', { ...startOf(IMAGE_TO_IMAGE, { prompt_68667: 'bench' }), files }, [input]);
+	await items(
+		'workflow.execute',
+		{ ...startOf(IMAGE_TO_IMAGE, { prompt_68667: 'bench' }), files },
+		[input],
+	);
 }
 
 const waitFor = async ({ items }: PackageOnEngine, ms: number, liveEvents: boolean) =>
-	await items('workflow.executeAndWait', startOf(BIG_FILE, { size_10001: 1_000, duration_10002: ms }, { liveEvents, download: false }), itemsOf(1));
+	await items(
+		'workflow.executeAndWait',
+		startOf(BIG_FILE, { size_10001: 1_000, duration_10002: ms }, { liveEvents, download: false }),
+		itemsOf(1),
+	);
 
 /** Each task is done in a process that has loaded the engine and the package, the bare ones excepted. */
 export async function runChildTask(task: string, order: ChildOrder): Promise<ChildFigures> {
 	const { ms = 0, runId = '', link = '', path = '', binary } = order;
-	if (task === 'bareDownload') return await watched(async () => await bareDownload(link, join(tmpdir(), `bench-${Date.now()}`)));
+	if (task === 'bareDownload')
+		return await watched(
+			async () => await bareDownload(link, join(tmpdir(), `bench-${Date.now()}`)),
+		);
 	if (task === 'bareUpload') return await watched(async () => await bareUpload(order, path));
 	const stage = await openEngine(order);
 	// What loading left behind is not what is measured.

@@ -48,11 +48,20 @@ export function median(values: number[]): number {
 export function rowOf(spec: RowSpec, values: number[]): Row {
 	const value = median(values);
 	const verdict = spec.bound === undefined ? 'compare' : value <= spec.bound ? 'holds' : 'MISSED';
-	return { ...spec, value, least: Math.min(...values), most: Math.max(...values), repeats: values.length, verdict };
+	return {
+		...spec,
+		value,
+		least: Math.min(...values),
+		most: Math.max(...values),
+		repeats: values.length,
+		verdict,
+	};
 }
 
 /** The longest time in which the event loop did nothing else, in ms; the probe's own period is taken off. */
-export async function withStall<T>(work: () => Promise<T>): Promise<{ result: T; stallMs: number }> {
+export async function withStall<T>(
+	work: () => Promise<T>,
+): Promise<{ result: T; stallMs: number }> {
 	const periodMs = 2;
 	const probe = monitorEventLoopDelay({ resolution: periodMs });
 	probe.enable();

@@ -10,11 +10,19 @@ import { batchBySdk } from './rows/sdkBatch';
 
 /** In the order of the table. The names can be given to `npm run bench` to measure some of them only. */
 export const measurements: Record<string, Measurement> = {
-	batch, batchByLoop, batchBySdk,
-	oneRun, oneRunPolled, oneRunByLoop, oneRunBySdk,
+	batch,
+	batchByLoop,
+	batchBySdk,
+	oneRun,
+	oneRunPolled,
+	oneRunByLoop,
+	oneRunBySdk,
 	longRun,
-	bigOutput, bigInput,
-	manyReads, manyLocalReads,
+	bigOutput,
+	bigInput,
+	manyReads,
+	manyLocalReads,
 	idleWait,
-	packageSize, loadTime,
+	packageSize,
+	loadTime,
 };

@@ -21,5 +21,9 @@ export async function measureNoise(): Promise<Noise> {
 		return performance.now() - began;
 	});
 	const { stallMs } = await withStall(async () => await sleep(2_000));
-	return { workSpread: Math.max(...times) / median(times), idleStallMs: stallMs, load: loadavg()[0] };
+	return {
+		workSpread: Math.max(...times) / median(times),
+		idleStallMs: stallMs,
+		load: loadavg()[0],
+	};
 }

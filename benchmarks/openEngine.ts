@@ -1,5 +1,11 @@
 import { startEngine, type Engine } from '../test/engine/startEngine';
-import { chain, nodeOf, outputOf, runWorkflow, type WorkflowFile } from '../test/engine/runWorkflow';
+import {
+	chain,
+	nodeOf,
+	outputOf,
+	runWorkflow,
+	type WorkflowFile,
+} from '../test/engine/runWorkflow';
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { projectDir } from '../simulator/platform';
 import type { SimulatorProcess } from '../simulator/openSimulator';
@@ -12,14 +18,24 @@ export interface PackageOnEngine {
 	/** Lets the node's credential name another deployment. */
 	pointTo(place: Place): void;
 	/** Start → Flowscale; gives the node's items and throws its error. */
-	items(operation: `${string}.${string}`, parameters: INode['parameters'], items: INodeExecutionData[]): Promise<INodeExecutionData[]>;
+	items(
+		operation: `${string}.${string}`,
+		parameters: INode['parameters'],
+		items: INodeExecutionData[],
+	): Promise<INodeExecutionData[]>;
 	/** A whole workflow; gives the items of its node `last`, of all of that node's runs. */
 	all(file: WorkflowFile, items: INodeExecutionData[], last: string): Promise<INodeExecutionData[]>;
 }
 
 export const credentials: INode['credentials'] = { flowscaleApi: { id: '1', name: 'Simulator' } };
 
-const valuesOf = ({ baseUrl, apiKey }: Place) => ({ baseUrl, authentication: 'apiKey', apiKey, headers: {}, allowUnauthorizedCerts: false });
+const valuesOf = ({ baseUrl, apiKey }: Place) => ({
+	baseUrl,
+	authentication: 'apiKey',
+	apiKey,
+	headers: {},
+	allowUnauthorizedCerts: false,
+});
 
 export async function openEngine(place: Place): Promise<PackageOnEngine> {
 	const engine = await startEngine(projectDir, { flowscaleApi: valuesOf(place) });
@@ -30,7 +46,12 @@ export async function openEngine(place: Place): Promise<PackageOnEngine> {
 		},
 		items: async (operation, parameters, items) => {
 			const [resource, name] = operation.split('.');
-			const node = nodeOf('Flowscale', 'n8n-nodes-flowscale.flowscale', { resource, operation: name, ...parameters }, { credentials });
+			const node = nodeOf(
+				'Flowscale',
+				'n8n-nodes-flowscale.flowscale',
+				{ resource, operation: name, ...parameters },
+				{ credentials },
+			);
 			const run = await runWorkflow(engine, chain(node), items);
 			if (run.data.resultData.error) throw run.data.resultData.error;
 			return outputOf(run, 'Flowscale');
@@ -47,8 +68,17 @@ export async function openEngine(place: Place): Promise<PackageOnEngine> {
 export const BIG_FILE = 'cc65fa77-5962-48eb-9e8d-bbddccbb7777';
 export const IMAGE_TO_IMAGE = '660f9411-f30c-52e5-b827-557766551111';
 
-export function startOf(workflowId: string, inputs: object, options: INode['parameters'] = {}): INode['parameters'] {
-	return { workflowId: { __rl: true, mode: 'id', value: workflowId }, inputMode: 'json', inputsJson: JSON.stringify(inputs), options };
+export function startOf(
+	workflowId: string,
+	inputs: object,
+	options: INode['parameters'] = {},
+): INode['parameters'] {
+	return {
+		workflowId: { __rl: true, mode: 'id', value: workflowId },
+		inputMode: 'json',
+		inputsJson: JSON.stringify(inputs),
+		options,
+	};
 }
 
 export function itemsOf(count: number): INodeExecutionData[] {

@@ -39,7 +39,8 @@ export function createSimulatedClock(): SimulatedClock {
 				await settled();
 				if (isDone) return await work;
 				const next = [...sleepers].sort((a, b) => a.at - b.at)[0];
-				if (next === undefined || next.at === Number.POSITIVE_INFINITY) throw new Error('Nothing is left to wait for');
+				if (next === undefined || next.at === Number.POSITIVE_INFINITY)
+					throw new Error('Nothing is left to wait for');
 				now = next.at;
 				next.wake();
 			}

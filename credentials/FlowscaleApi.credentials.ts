@@ -1,7 +1,15 @@
-import type { IAuthenticate, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
 import { apiRootOf, authHeadersOf } from '../nodes/Flowscale/credential';
 
-const ROOT = '={{ ($credentials.baseUrl || "").trim().replace(/\\/+$/, "").replace(/\\/api\\/v1$/, "") }}';
+const ROOT =
+	'={{ ($credentials.baseUrl || "").trim().replace(/\\/+$/, "").replace(/\\/api\\/v1$/, "") }}';
 
 /** Outside of the class, since n8n's lint takes any name with "auth" in it for a secret. */
 const ignoreSslIssues: INodeProperties = {
@@ -9,7 +17,8 @@ const ignoreSslIssues: INodeProperties = {
 	name: 'allowUnauthorizedCerts',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to accept a certificate of the deployment that cannot be verified, such as a self-signed one',
+	description:
+		'Whether to accept a certificate of the deployment that cannot be verified, such as a self-signed one',
 };
 
 export class FlowscaleApi implements ICredentialType {
@@ -17,7 +26,10 @@ export class FlowscaleApi implements ICredentialType {
 
 	displayName = 'Flowscale API';
 
-	icon = { light: 'file:../nodes/Flowscale/flowscale.svg', dark: 'file:../nodes/Flowscale/flowscale.dark.svg' } as const;
+	icon = {
+		light: 'file:../nodes/Flowscale/flowscale.svg',
+		dark: 'file:../nodes/Flowscale/flowscale.dark.svg',
+	} as const;
 
 	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale#credential';
 
@@ -37,7 +49,11 @@ export class FlowscaleApi implements ICredentialType {
 			type: 'options',
 			options: [
 				{ name: 'API Key', value: 'apiKey', description: 'The deployment’s own key' },
-				{ name: 'Custom Headers', value: 'headers', description: 'Headers for a proxy of yours in front of the deployment' },
+				{
+					name: 'Custom Headers',
+					value: 'headers',
+					description: 'Headers for a proxy of yours in front of the deployment',
+				},
 				{ name: 'None', value: 'none', description: 'A project whose API is public' },
 			],
 			default: 'apiKey',
@@ -64,8 +80,20 @@ export class FlowscaleApi implements ICredentialType {
 					displayName: 'Header',
 					name: 'header',
 					values: [
-						{ displayName: 'Name', name: 'name', type: 'string', default: '', placeholder: 'e.g. Authorization' },
-						{ displayName: 'Value', name: 'value', type: 'string', typeOptions: { password: true }, default: '' },
+						{
+							displayName: 'Name',
+							name: 'name',
+							type: 'string',
+							default: '',
+							placeholder: 'e.g. Authorization',
+						},
+						{
+							displayName: 'Value',
+							name: 'value',
+							type: 'string',
+							typeOptions: { password: true },
+							default: '',
+						},
 					],
 				},
 			],
@@ -74,23 +102,47 @@ export class FlowscaleApi implements ICredentialType {
 	];
 
 	/** The key travels to the deployment's own origin only, whoever asks (the HTTP Request node can use this credential too). */
-	authenticate: IAuthenticate = async (credentials: ICredentialDataDecryptedObject, options: IHttpRequestOptions) => {
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		options: IHttpRequestOptions,
+	) => {
 		const root = apiRootOf(credentials);
 		const target = new URL(options.url, options.baseURL);
-		if (target.origin !== new URL(root).origin) throw new Error('The Flowscale credential is only for the deployment at its Base URL');
+		if (target.origin !== new URL(root).origin)
+			throw new Error('The Flowscale credential is only for the deployment at its Base URL');
 		return {
 			...options,
 			headers: { ...options.headers, ...authHeadersOf(credentials) },
-			...(credentials.allowUnauthorizedCerts === true ? { skipSslCertificateValidation: true } : {}),
+			...(credentials.allowUnauthorizedCerts === true
+				? { skipSslCertificateValidation: true }
+				: {}),
 		};
 	};
 
 	test: ICredentialTestRequest = {
 		request: { baseURL: ROOT, url: '/api/v1/comfy/health' },
 		rules: [
-			{ type: 'responseCode', properties: { value: 401, message: 'The deployment was reached, but it does not accept this key' } },
-			{ type: 'responseCode', properties: { value: 403, message: 'The deployment was reached, but this key has no access to it' } },
-			{ type: 'responseCode', properties: { value: 404, message: 'There is no Flowscale API at this address: check the Base URL' } },
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message: 'The deployment was reached, but it does not accept this key',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 403,
+					message: 'The deployment was reached, but this key has no access to it',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message: 'There is no Flowscale API at this address: check the Base URL',
+				},
+			},
 		],
 	};
 }

@@ -22,7 +22,8 @@ const say = (text: string) => stdout.write(`${text}\n`);
 
 /** A video takes a machine longer than a picture; no two runs take the same time. */
 const workMs = ({ workflow, inputs }: SimulatedRun) =>
-	(/Video|Everything/.test(workflow.name) ? 2_500 : 1_200) + 170 * (Number(inputs.seed_51537 ?? 2) % 7);
+	(/Video|Everything/.test(workflow.name) ? 2_500 : 1_200) +
+	170 * (Number(inputs.seed_51537 ?? 2) % 7);
 
 async function main(): Promise<void> {
 	const flowscale = await startFlowscale({ containers: 3, runMs: workMs });
@@ -62,7 +63,9 @@ async function main(): Promise<void> {
 		`\n${tableOf(played)}\n\nPictures, videos and texts are in ${target}\nOpen ${join(target, 'index.html')} to see them all.`,
 	);
 	if (flowscale.unknown.length > 0)
-		throw new Error(`The simulator was asked for what it does not know: ${flowscale.unknown.join(', ')}`);
+		throw new Error(
+			`The simulator was asked for what it does not know: ${flowscale.unknown.join(', ')}`,
+		);
 }
 
 main().then(

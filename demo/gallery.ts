@@ -28,7 +28,8 @@ ${sections.join('\n')}
 function figureOf(example: string, { name, mimeType, node, words, text }: Saved): string {
 	const link = `${example}/${name}`;
 	const caption = `<figcaption><b>${safe(node)}</b> ${safe(words)}</figcaption>`;
-	if (text !== undefined) return `<figure style="width: auto"><pre>${safe(text)}</pre>${caption}</figure>`;
+	if (text !== undefined)
+		return `<figure style="width: auto"><pre>${safe(text)}</pre>${caption}</figure>`;
 	const isVideo = mimeType.startsWith('video/');
 	const media = isVideo
 		? `<video src="${link}" autoplay muted loop playsinline></video>`
@@ -36,4 +37,5 @@ function figureOf(example: string, { name, mimeType, node, words, text }: Saved)
 	return `<figure>${media}${caption}</figure>`;
 }
 
-const safe = (text: string) => text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+const safe = (text: string) =>
+	text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);

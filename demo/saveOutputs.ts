@@ -38,14 +38,18 @@ export async function saveOutputs(
 	const known = new Set<string>();
 	const saved: Saved[] = [];
 	const isLast = ({ name }: INode) => connections[name] === undefined;
-	const makers = nodes.filter((node) => node.type === FLOWSCALE || (node.type === REPORT && isLast(node)));
+	const makers = nodes.filter(
+		(node) => node.type === FLOWSCALE || (node.type === REPORT && isLast(node)),
+	);
 	// From the end: an output that several nodes hand out belongs to the last of them.
 	for (const node of makers.reverse()) {
 		const items = outputOf(run, node.name);
 		const parts =
 			node.type === REPORT
 				? items.map(({ json }) => reportOf(node.name, json))
-				: (await Promise.all(items.map(async (item) => await partsOf(node.name, item, known)))).flat();
+				: (
+						await Promise.all(items.map(async (item) => await partsOf(node.name, item, known)))
+					).flat();
 		const files = parts.map(async ({ content, extension, ...rest }, index): Promise<Saved> => {
 			const name = `${slug(node.name)}${parts.length > 1 ? `-${index + 1}` : ''}.${extension}`;
 			await fs.writeFile(join(folder, name), content);

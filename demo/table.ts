@@ -5,7 +5,8 @@ const HEAD = ['example', 'runs', 'pictures', 'videos', 'texts', 'failed rows', '
 /** The whole demo in one line per example. */
 export function tableOf(played: Played[]): string {
 	const rows = played.map(({ example, runs, files, failed, seconds }) => {
-		const count = (kind: RegExp) => String(files.filter(({ mimeType }) => kind.test(mimeType)).length);
+		const count = (kind: RegExp) =>
+			String(files.filter(({ mimeType }) => kind.test(mimeType)).length);
 		return [
 			example,
 			String(runs),
@@ -21,7 +22,9 @@ export function tableOf(played: Played[]): string {
 	);
 	const line = (cells: string[]) =>
 		cells
-			.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+			.map((cell, column) =>
+				column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+			)
 			.join('   ');
 	return [HEAD, widths.map((width) => '─'.repeat(width)), ...rows].map(line).join('\n');
 }

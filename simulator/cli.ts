@@ -35,8 +35,19 @@ const logLine = ({ at, method, url, status, fault, runId }: JournalEntry): strin
 		.join('  ');
 };
 
-async function runSibling({ sibling, port, isJson }: { sibling: Sibling; port: number; isJson: boolean }): Promise<void> {
-	const service = await sibling.start({ port, onAnswer: isJson ? undefined : (entry) => say(logLine(entry)) });
+async function runSibling({
+	sibling,
+	port,
+	isJson,
+}: {
+	sibling: Sibling;
+	port: number;
+	isJson: boolean;
+}): Promise<void> {
+	const service = await sibling.start({
+		port,
+		onAnswer: isJson ? undefined : (entry) => say(logLine(entry)),
+	});
 	const { baseUrl, apiKey } = service;
 	onStopSignal(() => void service.close());
 	if (isJson) return void say(JSON.stringify({ baseUrl, apiKey, pid }));

@@ -46,7 +46,10 @@ function replaced(answer: Answer, fault: Fault | undefined): Answer {
 		case 'status':
 			return { status: fault.status ?? 500, headers: fault.headers, body: fault.body ?? '' };
 		case 'redirect':
-			return { status: fault.status ?? 302, headers: { location: fault.to ?? '/', ...fault.headers } };
+			return {
+				status: fault.status ?? 302,
+				headers: { location: fault.to ?? '/', ...fault.headers },
+			};
 		case 'html':
 			return page(fault.status ?? 200, fault.body ?? maintenancePage);
 		case 'empty200':
@@ -64,7 +67,8 @@ function replaced(answer: Answer, fault: Fault | undefined): Answer {
 
 async function drain(message: IncomingMessage): Promise<void> {
 	message.resume();
-	if (!message.complete) await new Promise((resolve) => message.once('end', resolve).once('close', resolve));
+	if (!message.complete)
+		await new Promise((resolve) => message.once('end', resolve).once('close', resolve));
 }
 
 /** One server's way from request to answer: journal, fault, endpoint, latency, sending. */
@@ -121,7 +125,8 @@ export function createExchange(parts: ExchangeParts): RequestListener {
 	return (message, response) => {
 		exchange(message, response).catch((error: Error) => {
 			const isGone = message.socket.destroyed || response.destroyed;
-			if (!isGone) unknown.push(`${message.method} ${message.url} broke the simulator: ${error.stack}`);
+			if (!isGone)
+				unknown.push(`${message.method} ${message.url} broke the simulator: ${error.stack}`);
 			if (response.headersSent) response.destroy();
 			else response.writeHead(500).end(`simulator: ${error.message}`);
 		});

@@ -108,13 +108,20 @@ function mishap(random: Random): Omit<Fault, 'on'> {
 	if (roll < 0.2) return { kind: 'status', status: 429, headers: { 'retry-after': '0' } };
 	if (roll < 0.25) return { kind: 'status', status: 503, headers: { 'retry-after': '1' } };
 	if (roll < 0.5) {
-		return { kind: 'status', status: random.pick([500, 502, 503, 504]), processed: random.fraction() < 0.5 };
+		return {
+			kind: 'status',
+			status: random.pick([500, 502, 503, 504]),
+			processed: random.fraction() < 0.5,
+		};
 	}
 	return { kind: random.pick(lostAnswers) };
 }
 
 /** Lets a share (`rate`, 0 to 1) of the requests to the API suffer a misfortune, the same ones for the same seed. */
-export function createChaos(rate: number, seed: number): (entry: JournalEntry) => Fault<never> | undefined {
+export function createChaos(
+	rate: number,
+	seed: number,
+): (entry: JournalEntry) => Fault<never> | undefined {
 	const random = createRandom(seed);
 	return (entry) =>
 		entry.host === 'api' && random.fraction() < rate ? { on: 'any', ...mishap(random) } : undefined;

@@ -32,9 +32,16 @@ export interface SimulatorProcess {
 
 export async function openSimulator(...args: string[]): Promise<SimulatorProcess> {
 	const child = startScript('simulator/cli.ts', ['--json', ...args]);
-	const { baseUrl, filesUrl, apiKey } = JSON.parse(await firstLine(child)) as { baseUrl: string; filesUrl: string; apiKey: string };
+	const { baseUrl, filesUrl, apiKey } = JSON.parse(await firstLine(child)) as {
+		baseUrl: string;
+		filesUrl: string;
+		apiKey: string;
+	};
 	const control = async (method: 'GET' | 'POST', name: string, body?: object): Promise<unknown> => {
-		const answer = await request(`${filesUrl}/_control/${name}`, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+		const answer = await request(`${filesUrl}/_control/${name}`, {
+			method,
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
 		return await answer.body.json();
 	};
 	return {
@@ -43,7 +50,8 @@ export async function openSimulator(...args: string[]): Promise<SimulatorProcess
 		apiKey,
 		stats: async () => (await control('GET', 'stats')) as Stats,
 		reset: async () => void (await control('POST', 'reset')),
-		addRuns: async (count) => ((await control('POST', 'runs', { count })) as { run_ids: string[] }).run_ids,
+		addRuns: async (count) =>
+			((await control('POST', 'runs', { count })) as { run_ids: string[] }).run_ids,
 		close: async () => {
 			const ended = once(child, 'exit');
 			child.kill();

@@ -2,7 +2,11 @@
    The one door to Node for the simulator, tests, demo and benchmarks. Nothing in here is ever shipped:
    the rules guard code that runs inside n8n, and `nodes/` may not import from this folder. */
 import { resolve as resolvePath } from 'node:path';
-import { clearTimeout as nodeClearTimeout, setImmediate as nodeSetImmediate, setTimeout as nodeSetTimeout } from 'node:timers';
+import {
+	clearTimeout as nodeClearTimeout,
+	setImmediate as nodeSetImmediate,
+	setTimeout as nodeSetTimeout,
+} from 'node:timers';
 
 export { execFile, spawn } from 'node:child_process';
 export type { ChildProcess } from 'node:child_process';

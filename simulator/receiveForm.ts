@@ -28,7 +28,9 @@ export interface ReceivedFile {
 const keptBytes = 8 * 1024 * 1024;
 const longestText = 64 * 1024 * 1024;
 
-async function receiveFile(stream: Readable): Promise<Pick<ReceivedFile, 'size' | 'sha256' | 'head'>> {
+async function receiveFile(
+	stream: Readable,
+): Promise<Pick<ReceivedFile, 'size' | 'sha256' | 'head'>> {
 	const hash = createHash('sha256');
 	const kept: Buffer[] = [];
 	let size = 0;

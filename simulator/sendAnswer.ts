@@ -6,7 +6,9 @@ import type { Timers } from './timers';
 type Chunks = AsyncIterable<Buffer>;
 
 const lengthOf = ({ body, headers }: Answer): number =>
-	body instanceof Readable ? Number(headers?.['content-length'] ?? 0) : Buffer.byteLength(body ?? '');
+	body instanceof Readable
+		? Number(headers?.['content-length'] ?? 0)
+		: Buffer.byteLength(body ?? '');
 
 async function* pieces(body: Answer['body'], count: number): Chunks {
 	if (body instanceof Readable) {
@@ -15,7 +17,8 @@ async function* pieces(body: Answer['body'], count: number): Chunks {
 	}
 	const bytes = Buffer.from(body ?? '');
 	const step = Math.max(1, Math.ceil(bytes.length / count));
-	for (let start = 0; start < bytes.length; start += step) yield bytes.subarray(start, start + step);
+	for (let start = 0; start < bytes.length; start += step)
+		yield bytes.subarray(start, start + step);
 }
 
 async function* firstHalf(chunks: Chunks, length: number): Chunks {
@@ -51,10 +54,13 @@ export async function sendAnswer(
 ): Promise<void> {
 	const length = lengthOf(answer);
 	const headers: Record<string, string> = { ...answer.headers };
-	if (!(answer.body instanceof Readable) && answer.status !== 204) headers['content-length'] = String(length);
+	if (!(answer.body instanceof Readable) && answer.status !== 204)
+		headers['content-length'] = String(length);
 
 	if (fault?.kind === 'wrongLength' || fault?.kind === 'resetMidBody') {
-		headers['content-length'] = String(fault.kind === 'wrongLength' ? length + 100 : Math.max(length, 2));
+		headers['content-length'] = String(
+			fault.kind === 'wrongLength' ? length + 100 : Math.max(length, 2),
+		);
 		response.writeHead(answer.status, headers);
 		const chunks = pieces(answer.body, 2);
 		await write(response, fault.kind === 'wrongLength' ? chunks : firstHalf(chunks, length));

@@ -2,7 +2,10 @@ import { type ChildProcess, execPath, join, onExit, projectDir, spawn } from './
 
 /** Starts a node process on a TypeScript file of ours. */
 export function startScript(file: string, args: string[]): ChildProcess {
-	const child = spawn(execPath, ['--import', 'tsx', join(projectDir, file), ...args], { cwd: projectDir, stdio: ['ignore', 'pipe', 'inherit'] });
+	const child = spawn(execPath, ['--import', 'tsx', join(projectDir, file), ...args], {
+		cwd: projectDir,
+		stdio: ['ignore', 'pipe', 'inherit'],
+	});
 	onExit(() => void child.kill());
 	return child;
 }

@@ -6,7 +6,9 @@ const { join } = require('node:path');
 
 const root = join(__dirname, '..');
 const mark = join(root, 'node_modules', '.installed-lock');
-const wanted = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const wanted = createHash('sha256')
+	.update(readFileSync(join(root, 'package-lock.json')))
+	.digest('hex');
 
 if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
 	console.log('Installing packages (a few minutes the first time) …');
@@ -14,7 +16,10 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
 	// A registry may answer slowly once; a second try finds most of it in the cache.
 	for (let tries = 1; ; tries++) {
 		try {
-			execSync('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error', { cwd: root, stdio: 'inherit' });
+			execSync('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error', {
+				cwd: root,
+				stdio: 'inherit',
+			});
 			break;
 		} catch (error) {
 			if (tries === 3) throw error;

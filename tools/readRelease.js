@@ -7,18 +7,28 @@ const jsonOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8'));
 
 function readRelease() {
 	const siblings = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
-	const folders = ['.', ...siblings.filter((folder) => existsSync(join(root, folder, 'package.json')))];
-	const packages = folders.map((folder) => ({ folder: join(root, folder), ...jsonOf(join(folder, 'package.json')) }));
+	const folders = [
+		'.',
+		...siblings.filter((folder) => existsSync(join(root, folder, 'package.json'))),
+	];
+	const packages = folders.map((folder) => ({
+		folder: join(root, folder),
+		...jsonOf(join(folder, 'package.json')),
+	}));
 	const [{ version }] = packages;
 	const lock = jsonOf('package-lock.json');
 
 	// One tag publishes all of them, so they share one version.
-	const problems = packages.filter((other) => other.version !== version).map(({ name, version: own }) => `${name} has version ${own}, not ${version}`);
-	if (lock.version !== version || lock.packages[''].version !== version) problems.push(`package-lock.json has version ${lock.version}, not ${version}`);
+	const problems = packages
+		.filter((other) => other.version !== version)
+		.map(({ name, version: own }) => `${name} has version ${own}, not ${version}`);
+	if (lock.version !== version || lock.packages[''].version !== version)
+		problems.push(`package-lock.json has version ${lock.version}, not ${version}`);
 	for (const { name, folder } of packages) {
 		const heading = `\n## [${version}] - `;
 		const [, told = ''] = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8').split(heading);
-		if (!/^\d{4}-\d{2}-\d{2}\n/.test(told)) problems.push(`The changelog of ${name} has no section "${heading.trim()} <date>"`);
+		if (!/^\d{4}-\d{2}-\d{2}\n/.test(told))
+			problems.push(`The changelog of ${name} has no section "${heading.trim()} <date>"`);
 	}
 	return { version, tag: `v${version}`, packages, problems };
 }

@@ -9,7 +9,8 @@ const isDryRun = process.argv.includes('--dry-run');
 const isOnGitHub = process.env.GITHUB_ACTIONS === 'true';
 const { version, tag, packages, problems } = readRelease();
 
-const run = (command, args, options = {}) => spawnSync(command, args, { encoding: 'utf8', ...options });
+const run = (command, args, options = {}) =>
+	spawnSync(command, args, { encoding: 'utf8', ...options });
 const git = (...args) => run('git', args).stdout.trim();
 
 function stop(reasons) {
@@ -19,21 +20,31 @@ function stop(reasons) {
 
 /** What the repository itself may have against a release. */
 function repositoryProblems() {
-	if (isOnGitHub) return process.env.GITHUB_REF_NAME === tag ? [] : [`The tag ${process.env.GITHUB_REF_NAME} is not that of version ${version}`];
+	if (isOnGitHub)
+		return process.env.GITHUB_REF_NAME === tag
+			? []
+			: [`The tag ${process.env.GITHUB_REF_NAME} is not that of version ${version}`];
 	const found = [];
 	if (git('status', '--porcelain') !== '') found.push('There are changes that are not committed');
-	if (git('tag', '--list', tag) !== '') found.push(`The tag ${tag} exists: give the packages a new version`);
-	if (!isDryRun && git('branch', '--show-current') !== 'main') found.push('Releases are made from the branch main');
+	if (git('tag', '--list', tag) !== '')
+		found.push(`The tag ${tag} exists: give the packages a new version`);
+	if (!isDryRun && git('branch', '--show-current') !== 'main')
+		found.push('Releases are made from the branch main');
 	return found;
 }
 
 /** A publishing that broke off half way is simply run again. */
-const isPublished = ({ name }) => run('npm', ['view', `${name}@${version}`, 'version']).stdout.trim() === version;
+const isPublished = ({ name }) =>
+	run('npm', ['view', `${name}@${version}`, 'version']).stdout.trim() === version;
 
 function publish({ name, folder }, flags) {
 	console.log(`\n${name}@${version}`);
 	// RELEASE_MODE opens the door that `n8n-node prerelease` keeps shut for a bare `npm publish`.
-	const { status } = run('npm', ['publish', '--access', 'public', '--loglevel=notice', ...flags], { cwd: folder, stdio: 'inherit', env: { ...process.env, RELEASE_MODE: 'true' } });
+	const { status } = run('npm', ['publish', '--access', 'public', '--loglevel=notice', ...flags], {
+		cwd: folder,
+		stdio: 'inherit',
+		env: { ...process.env, RELEASE_MODE: 'true' },
+	});
 	if (status !== 0) stop([`npm publish of ${name} ended with ${status}`]);
 }
 
@@ -43,13 +54,21 @@ if (reasons.length > 0) stop(reasons);
 if (isOnGitHub && !isDryRun) {
 	// Whoever installs the package without a version gets no preview.
 	const channel = version.includes('-') ? ['--tag', 'next'] : [];
-	for (const one of packages.filter((candidate) => !isPublished(candidate))) publish(one, ['--provenance', ...channel]);
+	for (const one of packages.filter((candidate) => !isPublished(candidate)))
+		publish(one, ['--provenance', ...channel]);
 } else {
 	for (const one of packages) publish(one, ['--dry-run']);
-	if (isDryRun) console.log(`\nDry run: nothing was published, and no tag was made. ${tag} is ready.`);
+	if (isDryRun)
+		console.log(`\nDry run: nothing was published, and no tag was made. ${tag} is ready.`);
 	else {
-		for (const args of [['tag', '--annotate', tag, '--message', tag], ['push', '--atomic', 'origin', 'main', tag]])
-			if (run('git', args, { stdio: 'inherit' }).status !== 0) stop([`git ${args.join(' ')} failed`]);
-		console.log(`\n${tag} is pushed. GitHub Actions checks it once more and publishes it: see the repository's page Actions.`);
+		for (const args of [
+			['tag', '--annotate', tag, '--message', tag],
+			['push', '--atomic', 'origin', 'main', tag],
+		])
+			if (run('git', args, { stdio: 'inherit' }).status !== 0)
+				stop([`git ${args.join(' ')} failed`]);
+		console.log(
+			`\n${tag} is pushed. GitHub Actions checks it once more and publishes it: see the repository's page Actions.`,
+		);
 	}
 }

@@ -8,13 +8,26 @@ const report = join(tmpdir(), `flowscale-tests-${process.pid}.json`);
 // Most suites wait for runs, so more of them than cores fit side by side.
 const workers = availableParallelism() + 1;
 const jest = require.resolve('jest/bin/jest');
-const { status } = spawnSync(process.execPath, ['--experimental-vm-modules', '--no-warnings', jest, `--maxWorkers=${workers}`, '--json', `--outputFile=${report}`, ...process.argv.slice(2)], {
-	cwd: join(__dirname, '..'),
-	stdio: ['ignore', 'ignore', 'inherit'],
-	env: { ...process.env, FORCE_COLOR: '0' },
-});
+const { status } = spawnSync(
+	process.execPath,
+	[
+		'--experimental-vm-modules',
+		'--no-warnings',
+		jest,
+		`--maxWorkers=${workers}`,
+		'--json',
+		`--outputFile=${report}`,
+		...process.argv.slice(2),
+	],
+	{
+		cwd: join(__dirname, '..'),
+		stdio: ['ignore', 'ignore', 'inherit'],
+		env: { ...process.env, FORCE_COLOR: '0' },
+	},
+);
 
-const { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+const { numPassedTests, numFailedTests, numFailedTestSuites, numRuntimeErrorTestSuites } =
+	JSON.parse(readFileSync(report, 'utf8'));
 rmSync(report);
 // A suite that cannot even be loaded has no failed test to count.
 const failed = numFailedTests + numRuntimeErrorTestSuites;

@@ -11,9 +11,32 @@ const LOOP = 'HTTP Request + Wait + If';
 const SDK = 'SDK’s algorithm';
 
 const panels: Panel[] = [
-	{ title: '100 items on 8 containers: wall time over the ideal', bars: [['batchWall', OURS], ['loopBatchWall', LOOP], ['sdkBatchWall', SDK]], format: (value) => `${value.toFixed(2)} ×` },
-	{ title: 'One run of 3 s: from its end to the item', bars: [['streamDelay', OURS], ['loopDelay', LOOP], ['sdkDelay', SDK]], format: (value) => `${value.toFixed(0)} ms` },
-	{ title: 'One run of 10 min: requests, without event stream', bars: [['longRun', OURS], ['sdkLongRun', SDK]], format: (value) => value.toFixed(0) },
+	{
+		title: '100 items on 8 containers: wall time over the ideal',
+		bars: [
+			['batchWall', OURS],
+			['loopBatchWall', LOOP],
+			['sdkBatchWall', SDK],
+		],
+		format: (value) => `${value.toFixed(2)} ×`,
+	},
+	{
+		title: 'One run of 3 s: from its end to the item',
+		bars: [
+			['streamDelay', OURS],
+			['loopDelay', LOOP],
+			['sdkDelay', SDK],
+		],
+		format: (value) => `${value.toFixed(0)} ms`,
+	},
+	{
+		title: 'One run of 10 min: requests, without event stream',
+		bars: [
+			['longRun', OURS],
+			['sdkLongRun', SDK],
+		],
+		format: (value) => value.toFixed(0),
+	},
 ];
 
 const WIDTH = 720;

@@ -4,9 +4,24 @@ import { numberOf, type Results } from './markdown';
 
 /** Rows of the README: what it is, and the ids of the figures of this node, of a loop of n8n's own nodes, and of the SDK. */
 const SHOWN: Array<[what: string, ours: string[], loop?: string, sdk?: string]> = [
-	['100 runs of 0.5 s on 8 GPUs, files fetched: time over the ideal', ['batchWall'], 'loopBatchWall', 'sdkBatchWall'],
-	['… requests per second besides starts and downloads', ['batchRequests'], 'loopBatchRequests', 'sdkBatchRequests'],
-	['From a run’s end to its item (with live events, and without)', ['streamDelay', 'pollDelay'], 'loopDelay', 'sdkDelay'],
+	[
+		'100 runs of 0.5 s on 8 GPUs, files fetched: time over the ideal',
+		['batchWall'],
+		'loopBatchWall',
+		'sdkBatchWall',
+	],
+	[
+		'… requests per second besides starts and downloads',
+		['batchRequests'],
+		'loopBatchRequests',
+		'sdkBatchRequests',
+	],
+	[
+		'From a run’s end to its item (with live events, and without)',
+		['streamDelay', 'pollDelay'],
+		'loopDelay',
+		'sdkDelay',
+	],
 	['Requests for a run of 3 s', ['streamRequests', 'pollRequests'], 'loopRequests', 'sdkRequests'],
 	['Requests for a run of 10 minutes, without live events', ['longRun'], undefined, 'sdkLongRun'],
 	['Memory for a file of 1 GiB, out and in', ['outputMemory', 'inputMemory']],
@@ -22,7 +37,14 @@ function tableOf({ at, repeats, rows }: Results): string {
 		if (row === undefined) throw new Error(`The benchmark has no row "${id}"`);
 		return numberOf(row.value, row).replace(' ×', '×');
 	};
-	const lines = SHOWN.map(([what, ours, ...others]) => `| ${what} | **${ours.map(figure).join(', ')}** | ${others.map((id) => (id === undefined ? '' : figure(id))).concat('', '').slice(0, 2).join(' | ')} |`);
+	const lines = SHOWN.map(
+		([what, ours, ...others]) =>
+			`| ${what} | **${ours.map(figure).join(', ')}** | ${others
+				.map((id) => (id === undefined ? '' : figure(id)))
+				.concat('', '')
+				.slice(0, 2)
+				.join(' | ')} |`,
+	);
 	return `
 | | This node | HTTP Request + Wait 2 s + If | Flowscale’s SDK, 2 s |
 | --- | ---: | ---: | ---: |
@@ -41,5 +63,8 @@ export async function writeFigures(results: Results): Promise<void> {
 	const file = join(projectDir, 'README.md');
 	const text = await fs.readFile(file, 'utf8');
 	if (!BETWEEN.test(text)) throw new Error('The README has no place for figures');
-	await fs.writeFile(file, text.replace(BETWEEN, () => tableOf(results)));
+	await fs.writeFile(
+		file,
+		text.replace(BETWEEN, () => tableOf(results)),
+	);
 }

@@ -10,8 +10,12 @@ export interface Results {
 	rows: Row[];
 }
 
-export const numberOf = (value: number, { digits = 1, unit }: Row) => `${value.toFixed(digits)}${unit === '' ? '' : unit.startsWith('/') ? unit : ` ${unit}`}`;
-const boundOf = (row: Row) => (row.bound === undefined ? '' : `≤ ${numberOf(row.bound, { ...row, digits: Number.isInteger(row.bound) ? 0 : 2 })}`);
+export const numberOf = (value: number, { digits = 1, unit }: Row) =>
+	`${value.toFixed(digits)}${unit === '' ? '' : unit.startsWith('/') ? unit : ` ${unit}`}`;
+const boundOf = (row: Row) =>
+	row.bound === undefined
+		? ''
+		: `≤ ${numberOf(row.bound, { ...row, digits: Number.isInteger(row.bound) ? 0 : 2 })}`;
 
 /** One row for the terminal: value, bound, verdict. */
 export function lineOf(row: Row): string {
@@ -19,8 +23,14 @@ export function lineOf(row: Row): string {
 }
 
 export function markdownOf({ at, seconds, repeats, noise, rows }: Results): string {
-	const range = (row: Row) => (row.repeats > 1 ? `${row.least.toFixed(row.digits ?? 1)} to ${row.most.toFixed(row.digits ?? 1)}` : '');
-	const lines = rows.map((row) => `| ${row.title} | ${numberOf(row.value, row)} | ${range(row)} | ${boundOf(row)} | ${row.verdict === 'compare' ? '' : row.verdict} |`);
+	const range = (row: Row) =>
+		row.repeats > 1
+			? `${row.least.toFixed(row.digits ?? 1)} to ${row.most.toFixed(row.digits ?? 1)}`
+			: '';
+	const lines = rows.map(
+		(row) =>
+			`| ${row.title} | ${numberOf(row.value, row)} | ${range(row)} | ${boundOf(row)} | ${row.verdict === 'compare' ? '' : row.verdict} |`,
+	);
 	const loudest = Math.max(noise.before.idleStallMs, noise.after.idleStallMs).toFixed(0);
 	const spread = Math.max(noise.before.workSpread, noise.after.workSpread).toFixed(2);
 	return `# Benchmark

@@ -8,16 +8,30 @@ import { HttpRequestStandIn, IfStandIn, WaitStandIn } from './standIns';
 const WAIT_SECONDS = 2;
 
 /** Start → HTTP Request (start) → Wait → HTTP Request (look) → If → HTTP Request (download), else back to Wait. */
-function loopOf(baseUrl: string, inputs: Record<string, number>, isDownloaded: boolean): WorkflowFile {
-	const http = (name: string, parameters: object) => nodeOf(name, 'httpRequest', { ...parameters } as never, { credentials });
+function loopOf(
+	baseUrl: string,
+	inputs: Record<string, number>,
+	isDownloaded: boolean,
+): WorkflowFile {
+	const http = (name: string, parameters: object) =>
+		nodeOf(name, 'httpRequest', { ...parameters } as never, { credentials });
 	const api = `${baseUrl}/api/v1`;
 	const nodes = [
 		nodeOf('Start', START),
-		http('Start Run', { method: 'POST', url: `${api}/runs?workflow_id=${BIG_FILE}&group_id=loop`, form: JSON.stringify(inputs) }),
+		http('Start Run', {
+			method: 'POST',
+			url: `${api}/runs?workflow_id=${BIG_FILE}&group_id=loop`,
+			form: JSON.stringify(inputs),
+		}),
 		nodeOf('Wait', 'wait', { amount: WAIT_SECONDS }),
-		http('Get Run', { method: 'GET', url: `=${api}/runs/{{ $json.data.run_id ?? $json.data._id }}` }),
+		http('Get Run', {
+			method: 'GET',
+			url: `=${api}/runs/{{ $json.data.run_id ?? $json.data._id }}`,
+		}),
 		nodeOf('If', 'if', { left: '={{ $json.data.status }}', right: 'completed' }),
-		...(isDownloaded ? [http('Download', { method: 'GET', url: '={{ $json.data.outputs[0].url }}', isFile: true })] : [nodeOf('Download', 'passThrough')]),
+		...(isDownloaded
+			? [http('Download', { method: 'GET', url: '={{ $json.data.outputs[0].url }}', isFile: true })]
+			: [nodeOf('Download', 'passThrough')]),
 	];
 	const connections: WorkflowFile['connections'] = {};
 	connect(connections, 'Start', 0, 'Start Run');
@@ -30,7 +44,12 @@ function loopOf(baseUrl: string, inputs: Record<string, number>, isDownloaded: b
 }
 
 /** What n8n's users build without a node: all items are started together and wait for each other at every turn. */
-export async function runHttpLoop({ engine, simulator, all }: Stage, inputs: Record<string, number>, items: number, isDownloaded = true): Promise<INodeExecutionData[]> {
+export async function runHttpLoop(
+	{ engine, simulator, all }: Stage,
+	inputs: Record<string, number>,
+	items: number,
+	isDownloaded = true,
+): Promise<INodeExecutionData[]> {
 	engine.add('httpRequest', new HttpRequestStandIn());
 	engine.add('wait', new WaitStandIn());
 	engine.add('if', new IfStandIn());

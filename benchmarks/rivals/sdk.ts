@@ -14,7 +14,12 @@ export interface SdkParts {
 }
 
 /** The vendor's `executeWorkflowAsync` as its readme documents it: start, a look every 2 s for 600 s, one call per output name. */
-export async function executeLikeTheSdk({ start, look, output, sleep: pause }: SdkParts): Promise<unknown[]> {
+export async function executeLikeTheSdk({
+	start,
+	look,
+	output,
+	sleep: pause,
+}: SdkParts): Promise<unknown[]> {
 	const runId = await start();
 	for (let waitedMs = 0; waitedMs < LONGEST_MS; waitedMs += POLL_MS) {
 		const { status, names } = await look(runId);
@@ -29,7 +34,12 @@ export async function executeLikeTheSdk({ start, look, output, sleep: pause }: S
 }
 
 /** Items one after another, as a Code node with the SDK does it. */
-export async function runSdk({ baseUrl, apiKey }: Place, inputs: Record<string, number>, items: number, groupId = 'sdk'): Promise<unknown[]> {
+export async function runSdk(
+	{ baseUrl, apiKey }: Place,
+	inputs: Record<string, number>,
+	items: number,
+	groupId = 'sdk',
+): Promise<unknown[]> {
 	const headers = { 'x-api-key': apiKey };
 	const get = async (path: string) => {
 		const { body } = await request(`${baseUrl}/api/v1${path}`, { headers });

@@ -14,33 +14,74 @@ async function othersPerSecond({ simulator }: Stage, wallMs: number): Promise<nu
 	return (totalRequests - (requests.startRun ?? 0) - (requests.download ?? 0)) / (wallMs / 1000);
 }
 
-async function measureBatch(stage: Stage, name: string, work: () => Promise<unknown[]>): Promise<Record<string, number>> {
+async function measureBatch(
+	stage: Stage,
+	name: string,
+	work: () => Promise<unknown[]>,
+): Promise<Record<string, number>> {
 	await stage.simulator.reset();
 	const began = performance.now();
 	const out = await work();
 	const wallMs = performance.now() - began;
 	if (out.length !== BATCH.items) throw new Error(`${name}: ${out.length} items came out`);
-	return { [`${name}Wall`]: wallMs / idealMs(BATCH.items), [`${name}Requests`]: await othersPerSecond(stage, wallMs) };
+	return {
+		[`${name}Wall`]: wallMs / idealMs(BATCH.items),
+		[`${name}Requests`]: await othersPerSecond(stage, wallMs),
+	};
 }
 
 const title = `${BATCH.items} items, ${BATCH.containers} containers, runs of ${BATCH.runMs / 1000} s, outputs downloaded`;
 
 export const batch: Measurement = {
 	rows: [
-		{ id: 'batchWall', title: `${title}: wall time over the ideal`, unit: '×', bound: 1.08, digits: 3 },
-		{ id: 'batchRequests', title: 'Same batch: requests besides starts and downloads', unit: '/s', bound: 2, digits: 2 },
+		{
+			id: 'batchWall',
+			title: `${title}: wall time over the ideal`,
+			unit: '×',
+			bound: 1.08,
+			digits: 3,
+		},
+		{
+			id: 'batchRequests',
+			title: 'Same batch: requests besides starts and downloads',
+			unit: '/s',
+			bound: 2,
+			digits: 2,
+		},
 	],
 	measure: async (stage) =>
-		await measureBatch(stage, 'batch', async () =>
-			await stage.items('workflow.executeAndWait', startOf(BIG_FILE, batchInputs, { maxConcurrent: 100 }), itemsOf(BATCH.items)),
+		await measureBatch(
+			stage,
+			'batch',
+			async () =>
+				await stage.items(
+					'workflow.executeAndWait',
+					startOf(BIG_FILE, batchInputs, { maxConcurrent: 100 }),
+					itemsOf(BATCH.items),
+				),
 		),
 };
 
 export const batchByLoop: Measurement = {
 	isStallForeign: true,
 	rows: [
-		{ id: 'loopBatchWall', title: 'Same batch by HTTP Request + Wait 2 s + If: wall time over the ideal', unit: '×', digits: 3 },
-		{ id: 'loopBatchRequests', title: 'Same: requests besides starts and downloads', unit: '/s', digits: 2 },
+		{
+			id: 'loopBatchWall',
+			title: 'Same batch by HTTP Request + Wait 2 s + If: wall time over the ideal',
+			unit: '×',
+			digits: 3,
+		},
+		{
+			id: 'loopBatchRequests',
+			title: 'Same: requests besides starts and downloads',
+			unit: '/s',
+			digits: 2,
+		},
 	],
-	measure: async (stage) => await measureBatch(stage, 'loopBatch', async () => await runHttpLoop(stage, batchInputs, BATCH.items)),
+	measure: async (stage) =>
+		await measureBatch(
+			stage,
+			'loopBatch',
+			async () => await runHttpLoop(stage, batchInputs, BATCH.items),
+		),
 };

@@ -18,17 +18,40 @@ async function ask(task: string, order: ChildOrder): Promise<ChildFigures> {
 	return figures;
 }
 
-async function compare(stage: Stage, ours: string, bare: string, order: ChildOrder, name: string): Promise<Record<string, number>> {
+async function compare(
+	stage: Stage,
+	ours: string,
+	bare: string,
+	order: ChildOrder,
+	name: string,
+): Promise<Record<string, number>> {
 	const idle = await ask('idle', { ...order, ms: IDLE_MS });
 	const plain = await ask(bare, order);
 	const full = await ask(ours, order);
 	const gibPerSecond = sizeOf(stage) / 1024 ** 3 / (full.ms / 1000);
-	return { [`${name}Memory`]: full.peakMiB - idle.peakMiB, [`${name}Time`]: full.ms / plain.ms, [`${name}Speed`]: gibPerSecond, stallMs: full.stallMs };
+	return {
+		[`${name}Memory`]: full.peakMiB - idle.peakMiB,
+		[`${name}Time`]: full.ms / plain.ms,
+		[`${name}Speed`]: gibPerSecond,
+		stallMs: full.stallMs,
+	};
 }
 
 const rowsOf = (name: string, what: string) => [
-	{ id: `${name}Memory`, title: `${what}, filesystem mode: peak resident memory over an idle process`, unit: 'MiB', bound: 48, digits: 0 },
-	{ id: `${name}Time`, title: `Same: time per byte over a bare undici stream`, unit: '×', bound: 1.3, digits: 2 },
+	{
+		id: `${name}Memory`,
+		title: `${what}, filesystem mode: peak resident memory over an idle process`,
+		unit: 'MiB',
+		bound: 48,
+		digits: 0,
+	},
+	{
+		id: `${name}Time`,
+		title: `Same: time per byte over a bare undici stream`,
+		unit: '×',
+		bound: 1.3,
+		digits: 2,
+	},
 	{ id: `${name}Speed`, title: 'Same: speed', unit: 'GiB/s', digits: 2 },
 ];
 
@@ -40,9 +63,19 @@ export const bigOutput: Measurement = {
 		const inputs = { size_10001: sizeOf(stage), duration_10002: 1 };
 		const [started] = await stage.items('workflow.execute', startOf(BIG_FILE, inputs), itemsOf(1));
 		await sleep(100);
-		const [item] = await stage.items('run.get', { runId: started.json.run_id as string }, itemsOf(1));
+		const [item] = await stage.items(
+			'run.get',
+			{ runId: started.json.run_id as string },
+			itemsOf(1),
+		);
 		const [{ download_url: link }] = item.json.outputs as Array<{ download_url: string }>;
-		return await compare(stage, 'download', 'bareDownload', { ...placeOf(stage), runId: String(started.json.run_id), link }, 'output');
+		return await compare(
+			stage,
+			'download',
+			'bareDownload',
+			{ ...placeOf(stage), runId: String(started.json.run_id), link },
+			'output',
+		);
 	},
 };
 
@@ -51,7 +84,13 @@ export const bigInput: Measurement = {
 	measure: async (stage) => {
 		await stage.simulator.reset();
 		const binary = await storeBinary(filler(sizeOf(stage)).stream(), 'a.bin');
-		const figures = await compare(stage, 'upload', 'bareUpload', { ...placeOf(stage), binary, path: pathOf(binary) }, 'input');
+		const figures = await compare(
+			stage,
+			'upload',
+			'bareUpload',
+			{ ...placeOf(stage), binary, path: pathOf(binary) },
+			'input',
+		);
 		await dropBinary(binary);
 		return figures;
 	},

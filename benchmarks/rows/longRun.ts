@@ -21,19 +21,47 @@ function fakeHttp(clock: SimulatedClock): { http: Http; asked(): number } {
 		asked++;
 		if (url.includes('/runs/output')) return { status: 204, headers: {}, text: '' };
 		const isOver = clock.now() >= endsMs;
-		const data = { run_id: 'run', group_id: 'group', workflow_id: 'workflow', status: isOver ? 'completed' : 'running', output_names: ['image'], outputs: isOver ? [{ filename: 'image.png', url: 'http://files/image.png' }] : [] };
+		const data = {
+			run_id: 'run',
+			group_id: 'group',
+			workflow_id: 'workflow',
+			status: isOver ? 'completed' : 'running',
+			output_names: ['image'],
+			outputs: isOver ? [{ filename: 'image.png', url: 'http://files/image.png' }] : [],
+		};
 		return { status: 200, headers: {}, text: JSON.stringify({ status: 'success', data }) };
 	};
-	const open: Http['open'] = async () => ({ code: 'ECONNREFUSED', reached: 'no', isPassing: true, text: '' });
+	const open: Http['open'] = async () => ({
+		code: 'ECONNREFUSED',
+		reached: 'no',
+		isPassing: true,
+		text: '',
+	});
 	return { http: { exchange, open, openPublic: open }, asked: () => asked };
 }
 
 async function requestsOfOurs(): Promise<number> {
 	const clock = createSimulatedClock();
 	const { http, asked } = fakeHttp(clock);
-	const transport = connect({ http, root: 'http://flowscale.invalid/api/v1', serviceName: 'Flowscale', clock, secrets: [], errorTextOf: () => undefined });
-	const connection: Connection = { api: createApi(transport), transport, http, isCertificateUnchecked: false };
-	const watcher = createWatcher(createWatchService(connection), { intervalMs: INTERVAL_MS, hasLiveEvents: false, outstanding: () => 1 }, clock);
+	const transport = connect({
+		http,
+		root: 'http://flowscale.invalid/api/v1',
+		serviceName: 'Flowscale',
+		clock,
+		secrets: [],
+		errorTextOf: () => undefined,
+	});
+	const connection: Connection = {
+		api: createApi(transport),
+		transport,
+		http,
+		isCertificateUnchecked: false,
+	};
+	const watcher = createWatcher(
+		createWatchService(connection),
+		{ intervalMs: INTERVAL_MS, hasLiveEvents: false, outstanding: () => 1 },
+		clock,
+	);
 	const run = { ...runOf({ status: 'queued', group_id: 'group' }), run_id: 'run' };
 	await clock.passUntilDone(watcher.watch(run, Number.POSITIVE_INFINITY));
 	return START + asked();
@@ -49,7 +77,8 @@ async function requestsOfTheSdk(): Promise<number> {
 	};
 	const work = executeLikeTheSdk({
 		start: async () => counted('run'),
-		look: async () => counted({ status: clock.now() >= endsMs ? 'completed' : 'running', names: ['image'] }),
+		look: async () =>
+			counted({ status: clock.now() >= endsMs ? 'completed' : 'running', names: ['image'] }),
 		output: async () => counted('image'),
 		sleep: async (ms) => await clock.pause(ms),
 	});
@@ -62,8 +91,19 @@ export const longRun: Measurement = {
 	repeats: 1,
 	isStallForeign: true,
 	rows: [
-		{ id: 'longRun', title: 'One run of 10 min (simulated clock), no event stream: requests', unit: '', bound: 100, digits: 0 },
-		{ id: 'sdkLongRun', title: 'Same by the SDK’s algorithm (it gives up at 10 min; here the run ends just before)', unit: '', digits: 0 },
+		{
+			id: 'longRun',
+			title: 'One run of 10 min (simulated clock), no event stream: requests',
+			unit: '',
+			bound: 100,
+			digits: 0,
+		},
+		{
+			id: 'sdkLongRun',
+			title: 'Same by the SDK’s algorithm (it gives up at 10 min; here the run ends just before)',
+			unit: '',
+			digits: 0,
+		},
 	],
 	measure: async () => ({ longRun: await requestsOfOurs(), sdkLongRun: await requestsOfTheSdk() }),
 };

@@ -32,14 +32,22 @@ async function readBare({ baseUrl, apiKey }: SimulatorProcess, runIds: string[])
 }
 
 /** n8n's helper and nothing else: what no node can be faster than. */
-async function readByHelper(stage: Stage, { baseUrl }: SimulatorProcess, runIds: string[]): Promise<number> {
+async function readByHelper(
+	stage: Stage,
+	{ baseUrl }: SimulatorProcess,
+	runIds: string[],
+): Promise<number> {
 	let ms = Number.NaN;
 	const node = new PassThrough() as INodeType;
 	node.description = { ...node.description, credentials: [{ name: 'flowscaleApi' }] };
 	node.execute = async function execute(this: IExecuteFunctions) {
 		ms = await pool(runIds, async (id) => {
 			const options = { url: `${baseUrl}/api/v1/runs/${id}`, json: true };
-			return (await this.helpers.httpRequestWithAuthentication.call(this, 'flowscaleApi', options)) as unknown;
+			return (await this.helpers.httpRequestWithAuthentication.call(
+				this,
+				'flowscaleApi',
+				options,
+			)) as unknown;
 		});
 		return [this.getInputData()];
 	};
@@ -48,23 +56,45 @@ async function readByHelper(stage: Stage, { baseUrl }: SimulatorProcess, runIds:
 	return ms;
 }
 
-async function measureReads(stage: Stage, simulator: SimulatorProcess, name: string): Promise<Record<string, number>> {
+async function measureReads(
+	stage: Stage,
+	simulator: SimulatorProcess,
+	name: string,
+): Promise<Record<string, number>> {
 	const runIds = await simulator.addRuns(READS);
 	stage.pointTo(simulator);
 	const bareMs = await readBare(simulator, runIds);
 	const helperMs = await readByHelper(stage, simulator, runIds);
 	const began = performance.now();
-	const { stallMs } = await withStall(async () => await stage.items('run.get', { runId: '={{ $json.id }}' }, runIds.map((id) => ({ json: { id } }))));
+	const { stallMs } = await withStall(
+		async () =>
+			await stage.items(
+				'run.get',
+				{ runId: '={{ $json.id }}' },
+				runIds.map((id) => ({ json: { id } })),
+			),
+	);
 	const oursMs = performance.now() - began;
 	stage.pointTo(stage.simulator);
-	return { stallMs, [`${name}Reads`]: oursMs / bareMs, [`${name}Helper`]: helperMs / bareMs, [`${name}BareMs`]: bareMs };
+	return {
+		stallMs,
+		[`${name}Reads`]: oursMs / bareMs,
+		[`${name}Helper`]: helperMs / bareMs,
+		[`${name}BareMs`]: bareMs,
+	};
 }
 
 const title = `${READS} items × Run > Get, ${AT_A_TIME} at a time`;
 
 export const manyReads: Measurement = {
 	rows: [
-		{ id: 'remoteReads', title: `${title}, answers after ${REMOTE_MS} ms: wall time over bare undici requests`, unit: '×', bound: 2, digits: 2 },
+		{
+			id: 'remoteReads',
+			title: `${title}, answers after ${REMOTE_MS} ms: wall time over bare undici requests`,
+			unit: '×',
+			bound: 2,
+			digits: 2,
+		},
 		{ id: 'remoteHelper', title: 'Same by n8n’s HTTP helper alone', unit: '×', digits: 2 },
 	],
 	measure: async (stage) => {
@@ -77,8 +107,18 @@ export const manyReads: Measurement = {
 
 export const manyLocalReads: Measurement = {
 	rows: [
-		{ id: 'localReads', title: `${title}, answers from this machine (0 to 5 ms): wall time over bare undici requests`, unit: '×', digits: 2 },
-		{ id: 'localHelper', title: 'Same by n8n’s HTTP helper alone (a new connection for each request)', unit: '×', digits: 2 },
+		{
+			id: 'localReads',
+			title: `${title}, answers from this machine (0 to 5 ms): wall time over bare undici requests`,
+			unit: '×',
+			digits: 2,
+		},
+		{
+			id: 'localHelper',
+			title: 'Same by n8n’s HTTP helper alone (a new connection for each request)',
+			unit: '×',
+			digits: 2,
+		},
 		{ id: 'localBareMs', title: 'Same: the bare undici requests', unit: 'ms', digits: 0 },
 	],
 	measure: async (stage) => {

@@ -8,28 +8,57 @@ const INTERVAL_MS = 2_000;
 const inputs = { size_10001: 1_000, duration_10002: RUN_MS };
 
 /** From the run's end on the service, by its own clock, to the item's being there. */
-async function measureRun(stage: Stage, name: string, work: () => Promise<unknown>): Promise<Record<string, number>> {
+async function measureRun(
+	stage: Stage,
+	name: string,
+	work: () => Promise<unknown>,
+): Promise<Record<string, number>> {
 	await stage.simulator.reset();
 	await work();
 	const leftAt = Date.now();
 	const { runs, totalRequests } = await stage.simulator.stats();
-	return { [`${name}Delay`]: leftAt - (runs[0].completed_at ?? Number.NaN), [`${name}Requests`]: totalRequests };
+	return {
+		[`${name}Delay`]: leftAt - (runs[0].completed_at ?? Number.NaN),
+		[`${name}Requests`]: totalRequests,
+	};
 }
 
 const ours = async (stage: Stage, liveEvents: boolean) =>
-	await stage.items('workflow.executeAndWait', startOf(BIG_FILE, inputs, { liveEvents, download: false }), itemsOf(1));
+	await stage.items(
+		'workflow.executeAndWait',
+		startOf(BIG_FILE, inputs, { liveEvents, download: false }),
+		itemsOf(1),
+	);
 
 export const oneRun: Measurement = {
 	rows: [
-		{ id: 'streamDelay', title: 'One run of 3 s, event stream: from its end to the item', unit: 'ms', bound: 20, digits: 0 },
-		{ id: 'streamRequests', title: 'Same: requests in all (download off)', unit: '', bound: 3, digits: 0 },
+		{
+			id: 'streamDelay',
+			title: 'One run of 3 s, event stream: from its end to the item',
+			unit: 'ms',
+			bound: 20,
+			digits: 0,
+		},
+		{
+			id: 'streamRequests',
+			title: 'Same: requests in all (download off)',
+			unit: '',
+			bound: 3,
+			digits: 0,
+		},
 	],
 	measure: async (stage) => await measureRun(stage, 'stream', async () => await ours(stage, true)),
 };
 
 export const oneRunPolled: Measurement = {
 	rows: [
-		{ id: 'pollDelay', title: 'One run of 3 s, polling only: from its end to the item', unit: 'ms', bound: INTERVAL_MS, digits: 0 },
+		{
+			id: 'pollDelay',
+			title: 'One run of 3 s, polling only: from its end to the item',
+			unit: 'ms',
+			bound: INTERVAL_MS,
+			digits: 0,
+		},
 		{ id: 'pollRequests', title: 'Same: requests in all', unit: '', digits: 0 },
 	],
 	measure: async (stage) => await measureRun(stage, 'poll', async () => await ours(stage, false)),
@@ -38,17 +67,29 @@ export const oneRunPolled: Measurement = {
 export const oneRunByLoop: Measurement = {
 	isStallForeign: true,
 	rows: [
-		{ id: 'loopDelay', title: 'One run of 3 s by HTTP Request + Wait 2 s + If: from its end to the item', unit: 'ms', digits: 0 },
+		{
+			id: 'loopDelay',
+			title: 'One run of 3 s by HTTP Request + Wait 2 s + If: from its end to the item',
+			unit: 'ms',
+			digits: 0,
+		},
 		{ id: 'loopRequests', title: 'Same: requests in all', unit: '', digits: 0 },
 	],
-	measure: async (stage) => await measureRun(stage, 'loop', async () => await runHttpLoop(stage, inputs, 1, false)),
+	measure: async (stage) =>
+		await measureRun(stage, 'loop', async () => await runHttpLoop(stage, inputs, 1, false)),
 };
 
 export const oneRunBySdk: Measurement = {
 	isStallForeign: true,
 	rows: [
-		{ id: 'sdkDelay', title: 'One run of 3 s by the SDK’s algorithm: from its end to the outputs', unit: 'ms', digits: 0 },
+		{
+			id: 'sdkDelay',
+			title: 'One run of 3 s by the SDK’s algorithm: from its end to the outputs',
+			unit: 'ms',
+			digits: 0,
+		},
 		{ id: 'sdkRequests', title: 'Same: requests in all', unit: '', digits: 0 },
 	],
-	measure: async (stage) => await measureRun(stage, 'sdk', async () => await runSdk(stage.simulator, inputs, 1)),
+	measure: async (stage) =>
+		await measureRun(stage, 'sdk', async () => await runSdk(stage.simulator, inputs, 1)),
 };

@@ -3,15 +3,27 @@ import type { Measurement } from '../measurement';
 
 const outputOf = async (command: string, args: string[]) =>
 	await new Promise<string>((resolve, reject) => {
-		execFile(command, args, { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 }, (error, out) => (error ? reject(error) : resolve(out)));
+		execFile(command, args, { cwd: projectDir, maxBuffer: 64 * 1024 * 1024 }, (error, out) =>
+			error ? reject(error) : resolve(out),
+		);
 	});
 
 export const packageSize: Measurement = {
 	repeats: 1,
 	isStallForeign: true,
-	rows: [{ id: 'unpacked', title: 'Package: unpacked size (`npm pack`)', unit: 'kB', bound: 400, digits: 0 }],
+	rows: [
+		{
+			id: 'unpacked',
+			title: 'Package: unpacked size (`npm pack`)',
+			unit: 'kB',
+			bound: 400,
+			digits: 0,
+		},
+	],
 	measure: async () => {
-		const [{ unpackedSize }] = JSON.parse(await outputOf('npm', ['pack', '--dry-run', '--json', '--loglevel=silent'])) as [{ unpackedSize: number }];
+		const [{ unpackedSize }] = JSON.parse(
+			await outputOf('npm', ['pack', '--dry-run', '--json', '--loglevel=silent']),
+		) as [{ unpackedSize: number }];
 		return { unpacked: unpackedSize / 1000 };
 	},
 };
@@ -28,6 +40,8 @@ const script = `
 
 export const loadTime: Measurement = {
 	isStallForeign: true,
-	rows: [{ id: 'loadMs', title: 'Package: time to load its nodes', unit: 'ms', bound: 30, digits: 0 }],
+	rows: [
+		{ id: 'loadMs', title: 'Package: time to load its nodes', unit: 'ms', bound: 30, digits: 0 },
+	],
 	measure: async () => ({ loadMs: Number(await outputOf(execPath, ['-e', script])) }),
 };

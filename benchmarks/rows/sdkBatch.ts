@@ -11,7 +11,12 @@ export const batchBySdk: Measurement = {
 	isSideBySide: true,
 	isStallForeign: true,
 	rows: [
-		{ id: 'sdkBatchWall', title: 'Same batch by the SDK’s algorithm, items in a row: wall time over the ideal', unit: '×', digits: 1 },
+		{
+			id: 'sdkBatchWall',
+			title: 'Same batch by the SDK’s algorithm, items in a row: wall time over the ideal',
+			unit: '×',
+			digits: 1,
+		},
 		{ id: 'sdkBatchRequests', title: 'Same: requests besides starts', unit: '/s', digits: 2 },
 	],
 	measure: async ({ isQuick }) => {
@@ -22,6 +27,9 @@ export const batchBySdk: Measurement = {
 		const wallMs = performance.now() - began;
 		const { totalRequests, requests } = await simulator.stats();
 		await simulator.close();
-		return { sdkBatchWall: wallMs / idealMs(items), sdkBatchRequests: (totalRequests - (requests.startRun ?? 0)) / (wallMs / 1000) };
+		return {
+			sdkBatchWall: wallMs / idealMs(items),
+			sdkBatchRequests: (totalRequests - (requests.startRun ?? 0)) / (wallMs / 1000),
+		};
 	},
 };

@@ -1,5 +1,10 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 import { propertiesOf } from '../core/menu';
 import { getWorkflowInputs, searchWorkflows } from './methods';
 import { executeOperation, resources } from './operations';
@@ -21,7 +26,8 @@ export class Flowscale implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: OUTPUTS,
-		waitingNodeTooltip: 'The runs continue at Flowscale. The execution is saved, and checks again after 1 to 15 minutes.',
+		waitingNodeTooltip:
+			'The runs continue at Flowscale. The execution is saved, and checks again after 1 to 15 minutes.',
 		credentials: [{ name: 'flowscaleApi', required: true }],
 		properties: propertiesOf(resources),
 	};

@@ -1,8 +1,11 @@
 /** What to do after a refusal that a user can mend, or wait out; undefined: the usual advice. */
 export function adviceFor(status: number): string | undefined {
-	if (status === 400 || status === 422) return 'Check the inputs and IDs of this item: their names and types are in the deployment’s API dashboard.';
-	if (status === 404) return 'Check the Base URL in the credential and any ID that was entered: this deployment knows nothing at that address.';
+	if (status === 400 || status === 422)
+		return 'Check the inputs and IDs of this item: their names and types are in the deployment’s API dashboard.';
+	if (status === 404)
+		return 'Check the Base URL in the credential and any ID that was entered: this deployment knows nothing at that address.';
 	if (status === 413) return 'The files of this item are larger than the deployment accepts.';
-	if (status >= 500) return 'The deployment has trouble, or is just starting up. Try again in a moment.';
+	if (status >= 500)
+		return 'The deployment has trouble, or is just starting up. Try again in a moment.';
 	return undefined;
 }

@@ -4,7 +4,15 @@ import type { Answer, Head } from '../core/http';
 import { type JsonRecord, recordOf, textAt } from '../core/json';
 import { type KnownRun, type Output, type Run, stateOf } from '../core/run';
 import { type ApiRequest, pathTo, type Transport } from '../core/transport';
-import { type Envelope, isTold, outputOf, readEnvelope, readList, readOne, readRun } from './readers';
+import {
+	type Envelope,
+	isTold,
+	outputOf,
+	readEnvelope,
+	readList,
+	readOne,
+	readRun,
+} from './readers';
 import { readWorkflows } from './workflows';
 
 /** Sorting and paging of the run list; deployments without paging ignore all four. */
@@ -26,7 +34,11 @@ export interface RunPage {
 	isList: boolean;
 }
 
-export type OutputAnswer = { kind: 'ready'; output: Output } | { kind: 'notYet' } | { kind: 'timedOut' } | { kind: 'failed' };
+export type OutputAnswer =
+	| { kind: 'ready'; output: Output }
+	| { kind: 'notYet' }
+	| { kind: 'timedOut' }
+	| { kind: 'failed' };
 
 const isSuccess = (status: number) => status >= 200 && status < 300;
 
@@ -44,9 +56,14 @@ export function createApi(transport: Transport) {
 		const envelope = envelopeOf(answer);
 		if (isTold(envelope)) return envelope;
 		const { message } = transport.failureOf(answer);
-		throw new ServiceFailure(answer.text.trim() === '' ? `${message} with nothing` : message, { isPassing: true });
+		throw new ServiceFailure(answer.text.trim() === '' ? `${message} with nothing` : message, {
+			isPassing: true,
+		});
 	};
-	const linked = (output: Output): Output => (output.download_url === undefined ? output : { ...output, download_url: absoluteLink(output.download_url, transport.root) });
+	const linked = (output: Output): Output =>
+		output.download_url === undefined
+			? output
+			: { ...output, download_url: absoluteLink(output.download_url, transport.root) };
 	const runIn = (own: JsonRecord, known: Partial<Run>, errorText?: string): Run => {
 		const run = readRun(own, known, errorText);
 		return { ...run, outputs: run.outputs.map(linked) };
@@ -75,10 +92,21 @@ export function createApi(transport: Transport) {
 				return { run: { ...runIn(own, known, errorText), run_id: runId } satisfies KnownRun, own };
 			}),
 
-		runs: async ({ groupId, sortBy, sortOrder, page, pageSize }: ListQuery, extra: Partial<ApiRequest> = {}): Promise<RunPage> => {
-			const query = { group_id: groupId, sort_by: sortBy, sort_order: sortOrder, page, page_size: pageSize };
+		runs: async (
+			{ groupId, sortBy, sortOrder, page, pageSize }: ListQuery,
+			extra: Partial<ApiRequest> = {},
+		): Promise<RunPage> => {
+			const query = {
+				group_id: groupId,
+				sort_by: sortBy,
+				sort_order: sortOrder,
+				page,
+				page_size: pageSize,
+			};
 			// Of a page after the last one some frameworks say 404.
-			const { data, meta } = await transport.read({ path: '/runs', query, ...extra }, (answer) => (answer.status === 404 && Number(page) > 1 ? readEnvelope({ data: [] }) : toldBy(answer)));
+			const { data, meta } = await transport.read({ path: '/runs', query, ...extra }, (answer) =>
+				answer.status === 404 && Number(page) > 1 ? readEnvelope({ data: [] }) : toldBy(answer),
+			);
 			const group = recordOf(data);
 			const entries = readList(data, 'runs');
 			const known = { group_id: textAt(group, 'group_id') ?? groupId ?? null };
@@ -87,7 +115,9 @@ export function createApi(transport: Transport) {
 					const own = recordOf(entry);
 					return own === undefined ? [] : [{ run: runIn(own, known), own }];
 				}),
-				pages: countAt(meta, 'total_pages') ?? pagesFor(countAt(meta, 'total_count'), countAt(meta, 'page_size') ?? entries?.length),
+				pages:
+					countAt(meta, 'total_pages') ??
+					pagesFor(countAt(meta, 'total_count'), countAt(meta, 'page_size') ?? entries?.length),
 				sortedBy: textAt(meta, 'sort_by'),
 				isList: entries !== undefined,
 			};
@@ -95,29 +125,50 @@ export function createApi(transport: Transport) {
 
 		/** An output by its name, with or without extension: ready, not yet or not under this name (204, 4xx, 504, empty), failed, or 408: timed out. */
 		output: async (filename: string, extra: Partial<ApiRequest> = {}): Promise<OutputAnswer> =>
-			await transport.read({ path: '/runs/output', query: { filename }, ...extra }, (answer): OutputAnswer => {
-				if (answer.status === 408) return { kind: 'timedOut' };
-				if ([400, 404, 410, 422, 504].includes(answer.status) || (isSuccess(answer.status) && answer.text.trim() === '')) return { kind: 'notYet' };
-				const { status, data } = envelopeOf(answer);
-				const output = linked(outputOf(filename, readOne(data)));
-				// An empty text may be an output or hold its place: there the output's own word counts as well.
-				const states = [status, output.file_content === '' ? output.generation_status : undefined].map((word) => stateOf(word ?? ''));
-				if (states.includes('failed')) return { kind: 'failed' };
-				const isThere = output.download_url !== undefined || output.file_content !== undefined;
-				return isThere && !states.some((state) => state === 'queued' || state === 'running') ? { kind: 'ready', output } : { kind: 'notYet' };
-			}),
+			await transport.read(
+				{ path: '/runs/output', query: { filename }, ...extra },
+				(answer): OutputAnswer => {
+					if (answer.status === 408) return { kind: 'timedOut' };
+					if (
+						[400, 404, 410, 422, 504].includes(answer.status) ||
+						(isSuccess(answer.status) && answer.text.trim() === '')
+					)
+						return { kind: 'notYet' };
+					const { status, data } = envelopeOf(answer);
+					const output = linked(outputOf(filename, readOne(data)));
+					// An empty text may be an output or hold its place: there the output's own word counts as well.
+					const states = [
+						status,
+						output.file_content === '' ? output.generation_status : undefined,
+					].map((word) => stateOf(word ?? ''));
+					if (states.includes('failed')) return { kind: 'failed' };
+					const isThere = output.download_url !== undefined || output.file_content !== undefined;
+					return isThere && !states.some((state) => state === 'queued' || state === 'running')
+						? { kind: 'ready', output }
+						: { kind: 'notYet' };
+				},
+			),
 
 		/** Asks for a run's end; the text is the service's, its behaviour for finished runs is not documented. */
 		cancel: async (runId: string, extra: Partial<ApiRequest> = {}) =>
-			await transport.read({ method: 'POST', path: `/runs${pathTo(runId)}/cancel`, ...extra }, (answer) => {
-				if (!isSuccess(answer.status)) throw transport.failureOf(answer);
-				const { status, data } = readEnvelope(transport.jsonOf(answer));
-				if (status === 'error' || status === 'failed') throw transport.failureOf(answer);
-				return typeof data === 'string' ? data : (textAt(recordOf(data), 'message') ?? 'Cancel requested');
-			}),
+			await transport.read(
+				{ method: 'POST', path: `/runs${pathTo(runId)}/cancel`, ...extra },
+				(answer) => {
+					if (!isSuccess(answer.status)) throw transport.failureOf(answer);
+					const { status, data } = readEnvelope(transport.jsonOf(answer));
+					if (status === 'error' || status === 'failed') throw transport.failureOf(answer);
+					return typeof data === 'string'
+						? data
+						: (textAt(recordOf(data), 'message') ?? 'Cancel requested');
+				},
+			),
 
 		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
-		startRequest: (workflowId: string, groupId: string | undefined, form: FormData): ApiRequest => ({
+		startRequest: (
+			workflowId: string,
+			groupId: string | undefined,
+			form: FormData,
+		): ApiRequest => ({
 			method: 'POST',
 			path: '/runs',
 			query: { workflow_id: workflowId, group_id: groupId },
@@ -132,13 +183,17 @@ export function createApi(transport: Transport) {
 		eventsRequest: (runId: string, after: string | undefined): ApiRequest => ({
 			path: `/runs${pathTo(runId)}/events`,
 			query: { from_seq: after },
-			headers: { Accept: 'text/event-stream', ...(after === undefined ? {} : { 'Last-Event-ID': after }) },
+			headers: {
+				Accept: 'text/event-stream',
+				...(after === undefined ? {} : { 'Last-Event-ID': after }),
+			},
 		}),
 		refusal: (head: Head & { text?: string }) => transport.failureOf(head) satisfies ServiceFailure,
 	};
 }
 
-const pagesFor = (total?: number, size?: number) => (total && size ? Math.ceil(total / size) : undefined);
+const pagesFor = (total?: number, size?: number) =>
+	total && size ? Math.ceil(total / size) : undefined;
 
 /** A number above zero; `null` and an empty text tell nothing. */
 function countAt(meta: JsonRecord | undefined, key: string): number | undefined {

@@ -10,20 +10,38 @@ export const CREDENTIAL = 'flowscaleApi';
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
 	const entered = String(credentials.baseUrl ?? '').trim();
-	if (entered === '') throw new UserMistake('The credential has no Base URL', 'Enter the address that the deployment’s dashboard shows.');
+	if (entered === '')
+		throw new UserMistake(
+			'The credential has no Base URL',
+			'Enter the address that the deployment’s dashboard shows.',
+		);
 	const url = URL.canParse(entered) ? new URL(entered) : undefined;
 	if (url === undefined || !/^https?:$/.test(url.protocol))
-		throw new UserMistake('The Base URL of the credential is not a web address', 'It starts with https:// (or http://), for example https://smart-amber-tgdsf.pod.flowscale.ai.');
-	if (url.username !== '' || url.password !== '') throw new UserMistake('The Base URL of the credential contains a user name or password', 'Choose Custom Headers as Authentication instead.');
-	if (url.search !== '' || url.hash !== '') throw new UserMistake('The Base URL of the credential has a query or fragment', 'Enter the address up to the host name or path only.');
+		throw new UserMistake(
+			'The Base URL of the credential is not a web address',
+			'It starts with https:// (or http://), for example https://smart-amber-tgdsf.pod.flowscale.ai.',
+		);
+	if (url.username !== '' || url.password !== '')
+		throw new UserMistake(
+			'The Base URL of the credential contains a user name or password',
+			'Choose Custom Headers as Authentication instead.',
+		);
+	if (url.search !== '' || url.hash !== '')
+		throw new UserMistake(
+			'The Base URL of the credential has a query or fragment',
+			'Enter the address up to the host name or path only.',
+		);
 	const path = url.pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
 	return `${url.origin}${path}/api/v1`;
 }
 
 /** Headers that prove who asks: the key (vendor's OpenAPI: `X-API-KEY`), or the headers of the user's own proxy. */
-export function authHeadersOf(credentials: ICredentialDataDecryptedObject | IDataObject): Record<string, string> {
+export function authHeadersOf(
+	credentials: ICredentialDataDecryptedObject | IDataObject,
+): Record<string, string> {
 	if (credentials.authentication === 'none') return {};
-	if (credentials.authentication !== 'headers') return checked({ 'X-API-KEY': String(credentials.apiKey ?? '').trim() }, 'API key');
+	if (credentials.authentication !== 'headers')
+		return checked({ 'X-API-KEY': String(credentials.apiKey ?? '').trim() }, 'API key');
 	const headers = listOf(recordOf(credentials.headers)?.header).map(recordOf);
 	const pairs = headers.flatMap((header): Array<[string, string]> => {
 		const name = textAt(header, 'name')?.trim();
@@ -35,8 +53,13 @@ export function authHeadersOf(credentials: ICredentialDataDecryptedObject | IDat
 /** Node would refuse the request itself, which then looks like a lost connection: of a start, one that may have arrived. */
 function checked(headers: Record<string, string>, label: string): Record<string, string> {
 	for (const [name, value] of Object.entries(headers)) {
-		const isSendable = /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
-		if (!isSendable) throw new UserMistake(`The ${label} in the credential contains a character that cannot be sent`, 'Line breaks, dots of a masked field and typographic quotes are the usual ones. Copy it once more.');
+		const isSendable =
+			/^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+		if (!isSendable)
+			throw new UserMistake(
+				`The ${label} in the credential contains a character that cannot be sent`,
+				'Line breaks, dots of a masked field and typographic quotes are the usual ones. Copy it once more.',
+			);
 	}
 	return headers;
 }
@@ -48,7 +71,9 @@ export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObj
 
 /** Secrets for certain. A tenant's name in a header is none: it may well be part of a link, which must stay whole. */
 export function keysOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
-	const headers = Object.entries(authHeadersOf(credentials)).filter(([name]) => /key|auth|token|secret|passw|cookie|session/i.test(name));
+	const headers = Object.entries(authHeadersOf(credentials)).filter(([name]) =>
+		/key|auth|token|secret|passw|cookie|session/i.test(name),
+	);
 	return textsIn(headers.map(([, value]) => value));
 }
 

@@ -3,7 +3,15 @@ import { Stopped, UserMistake } from '../core/errors';
 import { knownTo, LATENESS_MS, type Look, type TriggerMemory } from '../core/runEvents';
 import { type Run, timeOf } from '../core/run';
 import type { FlowscaleApi } from './api';
-import { addRuns, isLastPage, LIMITS, type LookLimits, readNewest, readPage, type SeenRun } from './runPages';
+import {
+	addRuns,
+	isLastPage,
+	LIMITS,
+	type LookLimits,
+	readNewest,
+	readPage,
+	type SeenRun,
+} from './runPages';
 
 export interface Watch {
 	api: FlowscaleApi;
@@ -38,7 +46,10 @@ interface Reading {
  * @returns with the number of requests in `pages`
  * @throws ServiceFailure | Stopped | UserMistake
  */
-export async function lookForEnds(watch: Watch, memory: TriggerMemory | undefined): Promise<Look<SeenRun> & { pages: number }> {
+export async function lookForEnds(
+	watch: Watch,
+	memory: TriggerMemory | undefined,
+): Promise<Look<SeenRun> & { pages: number }> {
 	const { api, groupId, clock, limits = LIMITS } = watch;
 	const startedAtMs = clock.now();
 	const first = memory?.nextPage ?? 1;
@@ -48,32 +59,72 @@ export async function lookForEnds(watch: Watch, memory: TriggerMemory | undefine
 	if (end === 'time' && (pages === 0 || !isUsable)) throw new Stopped();
 
 	const isWhole = end !== 'pages' && end !== 'time' && (first === 1 || told.isSorted);
-	const look = { runs: [...found.values()], isWhole, isDeep: end !== 'known', isFromTop: first === 1, latestEndMs: watch.latestEndMs(), createdSinceMs: -1, pages };
+	const look = {
+		runs: [...found.values()],
+		isWhole,
+		isDeep: end !== 'known',
+		isFromTop: first === 1,
+		latestEndMs: watch.latestEndMs(),
+		createdSinceMs: -1,
+		pages,
+	};
 	if (!isWhole && memory !== undefined) return { ...look, nextPage: told.isSorted ? page : 1 };
-	if (first > 1) return { ...look, nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)) };
+	if (first > 1)
+		return {
+			...look,
+			nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)),
+		};
 	// A long catching up has cost enough: the next look will do.
-	if (end === 'list' || end === 'known' || (memory !== undefined && pages > MOST_NEWEST_PAGES)) return { ...look, nextPage: 1 };
+	if (end === 'list' || end === 'known' || (memory !== undefined && pages > MOST_NEWEST_PAGES))
+		return { ...look, nextPage: 1 };
 
 	const isWarned = Object.keys(memory?.untimed.seen ?? {}).length > 0;
 	const newest = await readNewest(api, groupId, isWarned ? MOST_NEWEST_PAGES : 1, limits);
 	if (newest.isStopped && memory === undefined) throw new Stopped();
 	const runs = [...new Map([...newest.found, ...found]).values()];
-	return { ...look, runs, createdSinceMs: newest.sinceMs, pages: pages + newest.pages, nextPage: 1 };
+	return {
+		...look,
+		runs,
+		createdSinceMs: newest.sinceMs,
+		pages: pages + newest.pages,
+		nextPage: 1,
+	};
 }
 
-async function readByEnd({ api, groupId, isWanted, latestEndMs }: Watch, memory: TriggerMemory | undefined, limits: LookLimits): Promise<Reading> {
+async function readByEnd(
+	{ api, groupId, isWanted, latestEndMs }: Watch,
+	memory: TriggerMemory | undefined,
+	limits: LookLimits,
+): Promise<Reading> {
 	const first = memory?.nextPage ?? 1;
 	const isKnown = memory === undefined ? () => false : knownTo(memory);
-	const reading: Reading = { found: new Map(), pages: 0, page: first, end: 'pages', isSorted: true, hasTimes: false };
+	const reading: Reading = {
+		found: new Map(),
+		pages: 0,
+		page: first,
+		end: 'pages',
+		isSorted: true,
+		hasTimes: false,
+	};
 	let [newestMs, lastMs] = [-1, Number.POSITIVE_INFINITY];
 	let isAmongKnown = false;
-	const cut = (end: 'pages' | 'time'): Reading => ({ ...reading, end: isAmongKnown && reading.isSorted ? 'known' : end });
+	const cut = (end: 'pages' | 'time'): Reading => ({
+		...reading,
+		end: isAmongKnown && reading.isSorted ? 'known' : end,
+	});
 	for (; reading.pages < limits.mostPages; reading.page++) {
-		const answer = await readPage(api, { groupId, sortBy: 'completed_at', sortOrder: 'desc', page: reading.page, pageSize: limits.pageSize });
+		const answer = await readPage(api, {
+			groupId,
+			sortBy: 'completed_at',
+			sortOrder: 'desc',
+			page: reading.page,
+			pageSize: limits.pageSize,
+		});
 		if (answer === undefined) return cut('time');
 		reading.pages++;
 		const added = addRuns(reading.found, answer.runs);
-		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at') reading.isSorted = false;
+		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at')
+			reading.isSorted = false;
 		// Of the new ones only: runs that end meanwhile push others to the next page, where those come again.
 		for (const { run } of added) {
 			const endMs = run.finished ? timeOf(run.completed_at) : Number.NaN;
@@ -83,8 +134,10 @@ async function readByEnd({ api, groupId, isWanted, latestEndMs }: Watch, memory:
 			if (endMs <= latestEndMs()) newestMs = Math.max(newestMs, endMs);
 			lastMs = endMs;
 		}
-		if (isLastPage(answer, reading.page, limits.pageSize) || added.length === 0) return { ...reading, end: 'list' };
-		if (reading.isSorted && lastMs <= (memory?.ended.doneUntilMs ?? newestMs - LATENESS_MS)) return { ...reading, end: 'floor' };
+		if (isLastPage(answer, reading.page, limits.pageSize) || added.length === 0)
+			return { ...reading, end: 'list' };
+		if (reading.isSorted && lastMs <= (memory?.ended.doneUntilMs ?? newestMs - LATENESS_MS))
+			return { ...reading, end: 'floor' };
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
 		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));
 	}
@@ -98,5 +151,7 @@ function affordable(pages: number, tookMs: number, { budgetMs, mostPages }: Look
 }
 
 function unsortable({ pageSize, mostPages }: LookLimits): UserMistake {
-	return new UserMistake(`This deployment lists more than ${pageSize * mostPages} runs and does not sort them by their end. Enter a Group ID under Filters, so that fewer runs are listed`);
+	return new UserMistake(
+		`This deployment lists more than ${pageSize * mostPages} runs and does not sort them by their end. Enter a Group ID under Filters, so that fewer runs are listed`,
+	);
 }

@@ -40,7 +40,8 @@ export const inputFields: INodeProperties[] = [
 		default: '{}',
 		placeholder: 'e.g. { "text_51536": "a red fox in the snow", "seed_51537": 42 }',
 		hint: 'Parameter names such as text_51536 are in the deployment’s API dashboard',
-		description: 'Parameter names and their values. A list sends its values one by one under the same name.',
+		description:
+			'Parameter names and their values. A list sends its values one by one under the same name.',
 		displayOptions: { show: { inputMode: ['json'] } },
 	},
 	{
@@ -56,8 +57,23 @@ export const inputFields: INodeProperties[] = [
 				displayName: 'File',
 				name: 'file',
 				values: [
-					{ displayName: 'Input Binary Field', name: 'binaryField', type: 'string', default: 'data', placeholder: 'e.g. data', hint: 'Several fields, separated by commas, are sent under the same name', description: 'Name of the binary field that holds the file' },
-					{ displayName: 'Parameter', name: 'parameter', type: 'string', default: '', placeholder: 'e.g. image_22068', description: 'Name of the workflow’s parameter that takes the file' },
+					{
+						displayName: 'Input Binary Field',
+						name: 'binaryField',
+						type: 'string',
+						default: 'data',
+						placeholder: 'e.g. data',
+						hint: 'Several fields, separated by commas, are sent under the same name',
+						description: 'Name of the binary field that holds the file',
+					},
+					{
+						displayName: 'Parameter',
+						name: 'parameter',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. image_22068',
+						description: 'Name of the workflow’s parameter that takes the file',
+					},
 				],
 			},
 		],

@@ -17,10 +17,17 @@ export function readInputs(item: Item): WorkflowInputs {
 	const claim = (name: string) => {
 		// It would be set as the prototype of whatever holds the inputs, and never be sent.
 		if (name === '__proto__') throw new UserMistake('No parameter can be named "__proto__"');
-		if (taken.has(name)) throw new UserMistake(`Parameter "${name}" has two values`, 'Give it either in Inputs or in Files, and only once.');
+		if (taken.has(name))
+			throw new UserMistake(
+				`Parameter "${name}" has two values`,
+				'Give it either in Inputs or in Files, and only once.',
+			);
 		taken.add(name);
 	};
-	const values = item.choice('inputMode', 'Specify Inputs', ['fields', 'json']) === 'json' ? jsonValues(item) : fieldValues(item);
+	const values =
+		item.choice('inputMode', 'Specify Inputs', ['fields', 'json']) === 'json'
+			? jsonValues(item)
+			: fieldValues(item);
 	for (const [name, value, type] of values) {
 		claim(name);
 		const fields = fileFieldsOf(item, name, type, value);
@@ -47,25 +54,45 @@ function fieldValues(item: Item): NamedValue[] {
 	// n8n checks the value against the schema, and fails where there is none.
 	const entered = recordOf(mapper?.value) && recordOf(item.raw('inputs.value', {}));
 	const given = isAuto ? recordOf(item.context.getInputData()[item.index]?.json) : entered;
-	const names = isAuto ? schema.flatMap((field) => textAt(field, 'id') ?? []) : Object.keys(given ?? {});
+	const names = isAuto
+		? schema.flatMap((field) => textAt(field, 'id') ?? [])
+		: Object.keys(given ?? {});
 	return names.flatMap((name): NamedValue[] => {
 		const value = given && Object.hasOwn(given, name) ? given[name] : undefined;
-		const label = textAt(schema.find((field) => textAt(field, 'id') === name), 'displayName') ?? '';
-		return value === null || value === undefined || value === '' ? [] : [[name, value, declaredTypeIn(label)]];
+		const label =
+			textAt(
+				schema.find((field) => textAt(field, 'id') === name),
+				'displayName',
+			) ?? '';
+		return value === null || value === undefined || value === ''
+			? []
+			: [[name, value, declaredTypeIn(label)]];
 	});
 }
 
 function jsonValues(item: Item): NamedValue[] {
 	const given = item.raw('inputsJson', {});
-	const value = recordOf(typeof given === 'string' ? parsed(given.trim() === '' ? '{}' : given) : given);
-	if (value === undefined) throw new UserMistake('Inputs (JSON) is not a JSON object', 'Write parameter names and values, for example { "text_51536": "a red fox" }.');
-	return Object.entries(value).flatMap(([name, entry]): NamedValue[] => (entry === null || entry === undefined ? [] : [[name, entry, 'string']]));
+	const value = recordOf(
+		typeof given === 'string' ? parsed(given.trim() === '' ? '{}' : given) : given,
+	);
+	if (value === undefined)
+		throw new UserMistake(
+			'Inputs (JSON) is not a JSON object',
+			'Write parameter names and values, for example { "text_51536": "a red fox" }.',
+		);
+	return Object.entries(value).flatMap(([name, entry]): NamedValue[] =>
+		entry === null || entry === undefined ? [] : [[name, entry, 'string']],
+	);
 }
 
 function fileRows(item: Item): Array<[string, string[]]> {
 	return listOf(recordOf(item.raw('files', {}))?.file).map((row, index) => {
 		const parameter = textAt(recordOf(row), 'parameter')?.trim() ?? '';
-		if (parameter === '') throw new UserMistake(`File ${index + 1} names no parameter`, 'Enter the name of the workflow’s parameter that takes the file.');
+		if (parameter === '')
+			throw new UserMistake(
+				`File ${index + 1} names no parameter`,
+				'Enter the name of the workflow’s parameter that takes the file.',
+			);
 		return [parameter, checkedFields(item, textAt(recordOf(row), 'binaryField') ?? '')];
 	});
 }
@@ -74,21 +101,37 @@ function fileRows(item: Item): Array<[string, string[]]> {
  * The binary fields that a value names, or undefined when it is a text. A parameter that surely takes a file must name one,
  * unless the value is a web address or data URI; one that perhaps does is a file when such a field is there.
  */
-function fileFieldsOf(item: Item, name: string, type: string, value: unknown): string[] | undefined {
+function fileFieldsOf(
+	item: Item,
+	name: string,
+	type: string,
+	value: unknown,
+): string[] | undefined {
 	const likelihood = takesFile({ name, type });
 	const text = textOf(value);
-	if (likelihood === 'no' || text === undefined || /^(https?:\/\/|data:)/i.test(text.trim())) return undefined;
-	return likelihood === 'yes' || splitFields(text).every(item.hasBinary) ? checkedFields(item, text) : undefined;
+	if (likelihood === 'no' || text === undefined || /^(https?:\/\/|data:)/i.test(text.trim()))
+		return undefined;
+	return likelihood === 'yes' || splitFields(text).every(item.hasBinary)
+		? checkedFields(item, text)
+		: undefined;
 }
 
 function checkedFields(item: Item, text: string): string[] {
 	const fields = splitFields(text);
-	if (fields.length === 0) throw new UserMistake('The name of a binary field is empty', 'Enter the field that holds the file, for example data.');
+	if (fields.length === 0)
+		throw new UserMistake(
+			'The name of a binary field is empty',
+			'Enter the field that holds the file, for example data.',
+		);
 	for (const field of fields) item.binary(field);
 	return fields;
 }
 
-const splitFields = (text: string) => text.split(',').map((field) => field.trim()).filter((field) => field !== '');
+const splitFields = (text: string) =>
+	text
+		.split(',')
+		.map((field) => field.trim())
+		.filter((field) => field !== '');
 
 /**
  * JSON whose integers keep all digits: JavaScript rounds those above 2^53, and ComfyUI's seeds go up to 2^64. They become texts,

@@ -28,11 +28,17 @@ export const resources: Array<Resource<FlowscaleSession>> = [
 	{ name: 'Cluster', value: 'cluster', operations: [getHealth, getQueue] },
 ];
 
-export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function executeOperation(
+	context: IExecuteFunctions,
+): Promise<INodeExecutionData[][]> {
 	return await runOperation(context, { resources, clock: systemClock, open: openFlowscaleSession });
 }
 
-async function openFlowscaleSession(context: IExecuteFunctions, stop: AbortSignal, runIndex: number): Promise<FlowscaleSession> {
+async function openFlowscaleSession(
+	context: IExecuteFunctions,
+	stop: AbortSignal,
+	runIndex: number,
+): Promise<FlowscaleSession> {
 	const session = await openSession(context, stop);
 	return { ...session, ...openRunSession(createRunService(session), { ...session, runIndex }) };
 }

@@ -7,7 +7,10 @@ const activations = new WeakSet<object>();
  * n8n's scheduler starts a poll although the one before it is still going. The second has nothing to add: it ends at once,
  * and what it would have found comes with the next.
  */
-export async function withoutOverlap<T>(context: IPollFunctions, poll: () => Promise<T>): Promise<T | null> {
+export async function withoutOverlap<T>(
+	context: IPollFunctions,
+	poll: () => Promise<T>,
+): Promise<T | null> {
 	const key = JSON.stringify([context.getWorkflow().id, context.getNode().id]);
 	if (underWay.has(key)) return null;
 	underWay.add(key);

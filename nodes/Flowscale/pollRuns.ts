@@ -57,7 +57,8 @@ async function testRun(context: IPollFunctions): Promise<INodeExecutionData[]> {
 
 async function openWatch(context: IPollFunctions, { groupId, isWanted }: TriggerSettings) {
 	// n8n may give up on a poll (after 45 s, or what it tells); absent before n8n 2.38.
-	const allowedMs = (context as Partial<IPollFunctions>).getPollBudgetMs?.() ?? Number.POSITIVE_INFINITY;
+	const allowedMs =
+		(context as Partial<IPollFunctions>).getPollBudgetMs?.() ?? Number.POSITIVE_INFINITY;
 	const limits = { ...LIMITS, budgetMs: Math.min(LIMITS.budgetMs, allowedMs * 0.8) };
 	const { api, transport } = await openConnection(context, systemClock, timeLimit(limits.budgetMs));
 	const latestEndMs = () => transport.serviceTime(systemClock.now()) + LATENESS_MS;
@@ -73,16 +74,29 @@ function nameGroup({ groupId }: TriggerSettings) {
 
 function checkWorkflows(runs: SeenRun[], { isByWorkflow }: TriggerSettings): void {
 	const isUntold = runs.length > 0 && runs.every(({ run }) => run.workflow_id === null);
-	if (isByWorkflow && isUntold) throw new UserMistake('The run list of this deployment does not tell the workflow of a run. Remove Workflow ID under Filters, and use a Group ID instead');
+	if (isByWorkflow && isUntold)
+		throw new UserMistake(
+			'The run list of this deployment does not tell the workflow of a run. Remove Workflow ID under Filters, and use a Group ID instead',
+		);
 }
 
-function tell(context: IPollFunctions, count: number, requests: number, { nextPage }: TriggerMemory): void {
+function tell(
+	context: IPollFunctions,
+	count: number,
+	requests: number,
+	{ nextPage }: TriggerMemory,
+): void {
 	if (nextPage === 1 && count < MANY_RUNS) return;
 	const rest = nextPage > 1 ? 'more are left for the next poll' : 'none are left';
-	context.logger.info(`${context.getNode().name}: catching up, ${count} ended runs reported after ${requests} requests, ${rest}`);
+	context.logger.info(
+		`${context.getNode().name}: catching up, ${count} ended runs reported after ${requests} requests, ${rest}`,
+	);
 }
 
 function readable(error: unknown): unknown {
 	if (!(error instanceof Stopped)) return error;
-	return new ServiceFailure('Flowscale did not answer in time', { isPassing: true, hint: 'Nothing is lost: the next poll goes on where the last good one ended.' });
+	return new ServiceFailure('Flowscale did not answer in time', {
+		isPassing: true,
+		hint: 'Nothing is lost: the next poll goes on where the last good one ended.',
+	});
 }

@@ -1,4 +1,12 @@
-import { dataOf, type JsonRecord, listOf, parsedJson, recordOf, textAt, textOf } from '../core/json';
+import {
+	dataOf,
+	type JsonRecord,
+	listOf,
+	parsedJson,
+	recordOf,
+	textAt,
+	textOf,
+} from '../core/json';
 import { mimeTypeOfLink, mimeTypeOfName } from '../core/mimeType';
 import { type Output, type Run, runOf, stampOf, stateOf } from '../core/run';
 
@@ -16,9 +24,16 @@ const OWN_DATA = ['run_id', 'runId', '_id', 'runs', 'workflows', 'download_url',
 
 export function readEnvelope(body: unknown): Envelope {
 	const envelope = recordOf(body);
-	const isBare = Array.isArray(body) || (envelope?.data === undefined && OWN_DATA.some((key) => Object.hasOwn(envelope ?? {}, key)));
+	const isBare =
+		Array.isArray(body) ||
+		(envelope?.data === undefined && OWN_DATA.some((key) => Object.hasOwn(envelope ?? {}, key)));
 	const data = isBare ? body : envelope?.data;
-	return { status: textAt(envelope, 'status')?.toLowerCase(), data, meta: recordOf(envelope?.meta), errorText: wordsOf(envelope?.errors) };
+	return {
+		status: textAt(envelope, 'status')?.toLowerCase(),
+		data,
+		meta: recordOf(envelope?.meta),
+		errorText: wordsOf(envelope?.errors),
+	};
 }
 
 /** Whether an answer tells anything. An error may well come with an empty list beside it, and with status 200. */
@@ -51,12 +66,19 @@ export function readErrorText(body: unknown): string | undefined {
 
 function wordsOf(value: unknown): string | undefined {
 	if (!Array.isArray(value)) return textOf(value) ?? textAt(recordOf(value), 'message');
-	return value.map((entry) => textOf(entry) ?? fieldError(recordOf(entry))).filter((text) => text !== undefined).join('; ') || undefined;
+	return (
+		value
+			.map((entry) => textOf(entry) ?? fieldError(recordOf(entry)))
+			.filter((text) => text !== undefined)
+			.join('; ') || undefined
+	);
 }
 
 /** FastAPI names the place first (`query`, `body`); the user knows only the field. */
 function fieldError(entry: JsonRecord | undefined): string | undefined {
-	const place = listOf(entry?.loc).map(textOf).filter((part) => part !== undefined);
+	const place = listOf(entry?.loc)
+		.map(textOf)
+		.filter((part) => part !== undefined);
 	const field = place.length > 1 ? place.slice(1).join('.') : place.join('.');
 	const message = textAt(entry, 'msg', 'message');
 	return message !== undefined && field !== '' ? `${field}: ${message}` : message;
@@ -73,7 +95,9 @@ export function readRunId(record: JsonRecord | undefined): string | null {
  */
 export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?: string): Run {
 	const outputs = listOf(record.outputs).flatMap((output) => readRunOutput(output) ?? []);
-	const names = listOf(record.output_names ?? record.outputNames).flatMap((name) => textOf(name) ?? []);
+	const names = listOf(record.output_names ?? record.outputNames).flatMap(
+		(name) => textOf(name) ?? [],
+	);
 	const status = textAt(record, 'status')?.toLowerCase() ?? 'unknown';
 	const run = runOf({
 		...known,
@@ -83,14 +107,23 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?
 		status,
 		// Not the state that was known before: a look is there to learn the new one.
 		state: stateOf(status),
-		inputs: record.inputs === undefined || record.inputs === null ? (known.inputs ?? {}) : readInputs(record.inputs),
+		inputs:
+			record.inputs === undefined || record.inputs === null
+				? (known.inputs ?? {})
+				: readInputs(record.inputs),
 		output_names: names.length > 0 ? names : (known.output_names ?? []),
 		outputs,
 		created_at: readTime(record, 'created_at', 'createdAt') ?? known.created_at ?? null,
 		started_at: readTime(record, 'started_at', 'startedAt'),
 		completed_at: readTime(record, 'completed_at', 'completedAt'),
 	});
-	return { ...run, error_message: run.state === 'failed' ? (readRunError(record) ?? errorText ?? 'The service gave no reason') : null };
+	return {
+		...run,
+		error_message:
+			run.state === 'failed'
+				? (readRunError(record) ?? errorText ?? 'The service gave no reason')
+				: null,
+	};
 }
 
 function readTime(record: JsonRecord, ...keys: string[]): string | null {
@@ -106,7 +139,9 @@ function readInputs(told: unknown): Run['inputs'] {
 		inputs.flatMap((input): Array<[string, unknown]> => {
 			const record = recordOf(input);
 			const name = textAt(record, 'path', 'name', 'key');
-			return name === undefined ? [] : [[name, record?.value ?? record?.url ?? record?.s3_key ?? null]];
+			return name === undefined
+				? []
+				: [[name, record?.value ?? record?.url ?? record?.s3_key ?? null]];
 		}),
 	);
 }
@@ -127,11 +162,17 @@ export function outputOf(filename: string, record: JsonRecord | undefined): Outp
 		...(link === undefined ? {} : { download_url: link }),
 		...(link !== undefined || content === undefined ? {} : { file_content: content }),
 		generation_status: textAt(record, 'generation_status') ?? null,
-		mime_type: mimeTypeOfName(filename) ?? (link !== undefined ? mimeTypeOfLink(link) : content !== undefined ? 'text/plain' : null),
+		mime_type:
+			mimeTypeOfName(filename) ??
+			(link !== undefined ? mimeTypeOfLink(link) : content !== undefined ? 'text/plain' : null),
 	};
 }
 
 /** Why a run failed, where a deployment says so; no source documents a field for it. */
 function readRunError(record: JsonRecord): string | undefined {
-	return textAt(record, 'error_message') ?? readErrorText(record) ?? textAt(record, 'failure_reason', 'reason', 'status_message');
+	return (
+		textAt(record, 'error_message') ??
+		readErrorText(record) ??
+		textAt(record, 'failure_reason', 'reason', 'status_message')
+	);
 }

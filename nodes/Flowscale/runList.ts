@@ -5,10 +5,14 @@ import { addRuns, isLastPage, type SeenRun } from './runPages';
 
 const LARGEST_PAGE = 100;
 
-export const NEEDS_GROUP = 'This deployment lists the runs of one group only. Enter a Group ID under Filters';
+export const NEEDS_GROUP =
+	'This deployment lists the runs of one group only. Enter a Group ID under Filters';
 
 /** Deployments after the vendor's OpenAPI list the runs of one group only. */
-export function isForWantOfGroup(error: unknown, groupId: string | undefined): error is ServiceFailure {
+export function isForWantOfGroup(
+	error: unknown,
+	groupId: string | undefined,
+): error is ServiceFailure {
 	if (groupId !== undefined || !(error instanceof ServiceFailure)) return false;
 	return error.facts.status === 422 || (error.facts.status === 400 && /group/i.test(error.message));
 }
@@ -19,19 +23,30 @@ export function isForWantOfGroup(error: unknown, groupId: string | undefined): e
  * hold any runs, not those that come first.
  * @throws ServiceFailure | Stopped
  */
-export async function collectRuns(api: FlowscaleApi, query: ListQuery, isWanted: (run: Run) => boolean, limit: number, stop: AbortSignal): Promise<SeenRun[]> {
+export async function collectRuns(
+	api: FlowscaleApi,
+	query: ListQuery,
+	isWanted: (run: Run) => boolean,
+	limit: number,
+	stop: AbortSignal,
+): Promise<SeenRun[]> {
 	const found = new Map<string, SeenRun>();
 	const wanted: SeenRun[] = [];
 	for (let page = 1; ; page++) {
 		if (stop.aborted) throw new Stopped();
-		const answer = await api.runs({ ...query, page, pageSize: LARGEST_PAGE }).catch((error: unknown) => {
-			throw isForWantOfGroup(error, query.groupId) ? new ServiceFailure(error.message, { ...error.facts, hint: NEEDS_GROUP }) : error;
-		});
+		const answer = await api
+			.runs({ ...query, page, pageSize: LARGEST_PAGE })
+			.catch((error: unknown) => {
+				throw isForWantOfGroup(error, query.groupId)
+					? new ServiceFailure(error.message, { ...error.facts, hint: NEEDS_GROUP })
+					: error;
+			});
 		const added = addRuns(found, answer.runs);
 		wanted.push(...added.filter(({ run }) => isWanted(run)));
 		// The page number is ignored by some deployments: the same runs come again.
 		const isOver = added.length === 0 || isLastPage(answer, page, LARGEST_PAGE);
-		if (isOver || (wanted.length >= limit && isInOrder([...found.values()], query))) return sorted(wanted, query).slice(0, limit);
+		if (isOver || (wanted.length >= limit && isInOrder([...found.values()], query)))
+			return sorted(wanted, query).slice(0, limit);
 	}
 }
 
@@ -50,7 +65,8 @@ function sorted(entries: SeenRun[], query: ListQuery): SeenRun[] {
 	const { sign, timeAt } = placesOf(query);
 	return [...entries].sort((a, b) => {
 		const [first, second] = [timeAt(a), timeAt(b)];
-		if (Number.isNaN(first) || Number.isNaN(second)) return Number(Number.isNaN(first)) - Number(Number.isNaN(second));
+		if (Number.isNaN(first) || Number.isNaN(second))
+			return Number(Number.isNaN(first)) - Number(Number.isNaN(second));
 		return sign * (first - second);
 	});
 }

@@ -27,7 +27,8 @@ export async function readPage(api: FlowscaleApi, query: ListQuery): Promise<Run
 		throw error;
 	});
 	// Taken as "no runs yet", the next look would report the whole history.
-	if (page?.isList === false) throw new ServiceFailure('Flowscale answered without a list of runs', { isPassing: true });
+	if (page?.isList === false)
+		throw new ServiceFailure('Flowscale answered without a list of runs', { isPassing: true });
 	return page;
 }
 
@@ -38,7 +39,15 @@ export async function readPage(api: FlowscaleApi, query: ListQuery): Promise<Run
 export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): SeenRun[] {
 	const twins = new Map<string, number>();
 	return entries.flatMap(({ run, own }) => {
-		const name = run.run_id ?? JSON.stringify([run.workflow_id, run.created_at, run.output_names, run.started_at, run.completed_at]);
+		const name =
+			run.run_id ??
+			JSON.stringify([
+				run.workflow_id,
+				run.created_at,
+				run.output_names,
+				run.started_at,
+				run.completed_at,
+			]);
 		const number = run.run_id === null ? (twins.get(name) ?? 0) : 0;
 		twins.set(name, number + 1);
 		const id = number === 0 ? name : `${name}#${number}`;
@@ -54,21 +63,41 @@ const USUAL_PAGES = new Set([10, 20, 25, 30, 50]);
 
 /** Deployments without paging give all at once; one that ignores the page number gives nothing new. */
 export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
-	return runs.length === 0 || (pages === undefined ? runs.length !== pageSize && !USUAL_PAGES.has(runs.length) : page >= pages);
+	return (
+		runs.length === 0 ||
+		(pages === undefined
+			? runs.length !== pageSize && !USUAL_PAGES.has(runs.length)
+			: page >= pages)
+	);
 }
 
 /** The runs created last, down to `sinceMs` (epoch ms; -1: all), and how many requests it took. */
-export async function readNewest(api: FlowscaleApi, groupId: string | undefined, mostPages: number, limits: LookLimits) {
+export async function readNewest(
+	api: FlowscaleApi,
+	groupId: string | undefined,
+	mostPages: number,
+	limits: LookLimits,
+) {
 	const found = new Map<string, SeenRun>();
 	let sinceMs = Number.POSITIVE_INFINITY;
 	let pages = 0;
 	while (pages < mostPages) {
-		const answer = await readPage(api, { groupId, sortBy: 'created_at', sortOrder: 'desc', page: pages + 1, pageSize: limits.pageSize });
+		const answer = await readPage(api, {
+			groupId,
+			sortBy: 'created_at',
+			sortOrder: 'desc',
+			page: pages + 1,
+			pageSize: limits.pageSize,
+		});
 		if (answer === undefined) return { found, pages, sinceMs, isStopped: true };
 		pages++;
 		const added = addRuns(found, answer.runs);
-		if (isLastPage(answer, pages, limits.pageSize) || added.length === 0) return { found, pages, sinceMs: -1, isStopped: false };
-		sinceMs = answer.runs.reduce((oldest, { run }) => Math.min(oldest, timeOf(run.created_at) || oldest), sinceMs);
+		if (isLastPage(answer, pages, limits.pageSize) || added.length === 0)
+			return { found, pages, sinceMs: -1, isStopped: false };
+		sinceMs = answer.runs.reduce(
+			(oldest, { run }) => Math.min(oldest, timeOf(run.created_at) || oldest),
+			sinceMs,
+		);
 	}
 	// Without creation times nothing older can be told from what is newer.
 	return { found, pages, sinceMs: Number.isFinite(sinceMs) ? sinceMs : 0, isStopped: false };

@@ -11,11 +11,17 @@ export function createRunService(session: Session): RunService {
 	const { api, transport, clock, stop } = session;
 	return {
 		start: {
-			readStart: (answer, { workflowId, groupId, texts }) => api.readStart(answer, { workflow_id: workflowId, group_id: groupId ?? null, inputs: texts }),
+			readStart: (answer, { workflowId, groupId, texts }) =>
+				api.readStart(answer, {
+					workflow_id: workflowId,
+					group_id: groupId ?? null,
+					inputs: texts,
+				}),
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
 			// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
 			listGroup: async (groupId) => await listWholeGroup(api, groupId, DETACHED),
-			failureOf: (result) => (isLoss(result) ? transport.failureOfLoss(result) : transport.failureOf(result)),
+			failureOf: (result) =>
+				isLoss(result) ? transport.failureOfLoss(result) : transport.failureOf(result),
 			serviceTime: transport.serviceTime,
 		},
 		watch: createWatchService(session),
@@ -26,5 +32,9 @@ export function createRunService(session: Session): RunService {
 
 /** Cancels a run that was started for nothing, since the execution was stopped meanwhile. */
 export async function cancelStopped({ api, context }: Session, runId: string): Promise<void> {
-	await api.cancel(runId, DETACHED).catch((error: Error) => context.logger.warn(`Run ${runId} could not be cancelled at the service: ${error.message}`));
+	await api
+		.cancel(runId, DETACHED)
+		.catch((error: Error) =>
+			context.logger.warn(`Run ${runId} could not be cancelled at the service: ${error.message}`),
+		);
 }

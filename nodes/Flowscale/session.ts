@@ -18,12 +18,31 @@ export interface Connection {
 }
 
 /** The deployment of the node's credential, for every context a node's code runs in. @throws UserMistake */
-export async function openConnection(context: NodeContext, clock: Clock, stop?: AbortSignal): Promise<Connection> {
+export async function openConnection(
+	context: NodeContext,
+	clock: Clock,
+	stop?: AbortSignal,
+): Promise<Connection> {
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const root = apiRootOf(credentials);
 	const http = createHttp(context, CREDENTIAL, stop);
-	const transport = connect({ http, root, serviceName: 'Flowscale', clock, stop, secrets: secretsOf(credentials), keys: keysOf(credentials), errorTextOf: readErrorText, adviceFor });
-	return { api: createApi(transport), transport, http, isCertificateUnchecked: credentials.allowUnauthorizedCerts === true };
+	const transport = connect({
+		http,
+		root,
+		serviceName: 'Flowscale',
+		clock,
+		stop,
+		secrets: secretsOf(credentials),
+		keys: keysOf(credentials),
+		errorTextOf: readErrorText,
+		adviceFor,
+	});
+	return {
+		api: createApi(transport),
+		transport,
+		http,
+		isCertificateUnchecked: credentials.allowUnauthorizedCerts === true,
+	};
 }
 
 /** What the operations of one node execution share. */
@@ -41,10 +60,20 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal)
 	const connection = await openConnection(context, clock, stop);
 	const { api, http, transport, isCertificateUnchecked } = connection;
 	const fetchOutput = createOutputFetcher({
-		http, clock, stop, isCertificateUnchecked,
+		http,
+		clock,
+		stop,
+		isCertificateUnchecked,
 		root: transport.root,
 		prepareBinaryData: context.helpers.prepareBinaryData,
 		freshLink: async (run, output) => await freshLink(api, run, output),
 	});
-	return { ...connection, context, clock, stop, fetchOutput, progress: openProgress(context, context.getInputData().length) };
+	return {
+		...connection,
+		context,
+		clock,
+		stop,
+		fetchOutput,
+		progress: openProgress(context, context.getInputData().length),
+	};
 }

@@ -13,7 +13,11 @@ export const triggerFields: INodeProperties[] = [
 		required: true,
 		options: [
 			{ name: 'Cancelled', value: 'cancelled', description: 'A run was cancelled' },
-			{ name: 'Completed', value: 'completed', description: 'A run succeeded, and its outputs can be fetched' },
+			{
+				name: 'Completed',
+				value: 'completed',
+				description: 'A run succeeded, and its outputs can be fetched',
+			},
 			{ name: 'Failed', value: 'failed', description: 'A run failed or timed out' },
 		],
 		default: ['completed'],
@@ -25,10 +29,7 @@ export const triggerFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Filter',
 		default: {},
-		options: [
-			groupFilter,
-			workflowFilter,
-		],
+		options: [groupFilter, workflowFilter],
 	},
 	{
 		displayName: 'Options',
@@ -42,11 +43,20 @@ export const triggerFields: INodeProperties[] = [
 				name: 'onReactivation',
 				type: 'options',
 				options: [
-					{ name: 'Catch Up', value: 'catchUp', description: 'Runs that ended while the workflow was switched off are reported' },
-					{ name: 'Start Afresh', value: 'startAfresh', description: 'Only runs that end from now on are reported' },
+					{
+						name: 'Catch Up',
+						value: 'catchUp',
+						description: 'Runs that ended while the workflow was switched off are reported',
+					},
+					{
+						name: 'Start Afresh',
+						value: 'startAfresh',
+						description: 'Only runs that end from now on are reported',
+					},
 				],
 				default: 'catchUp',
-				description: 'What to do when the workflow is switched off and on again. After a restart of n8n the trigger always catches up.',
+				description:
+					'What to do when the workflow is switched off and on again. After a restart of n8n the trigger always catches up.',
 			},
 			...outputItems,
 			simplifyField,

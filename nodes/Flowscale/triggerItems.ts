@@ -6,10 +6,14 @@ import type { SeenRun } from './runPages';
 import type { TriggerSettings } from './triggerSettings';
 
 /** A run that ended as one item, or one for each of its outputs, with links and without files: a poll must be short. */
-export function itemsOf({ run, own }: SeenRun, { perOutput, isSimple }: Pick<TriggerSettings, 'perOutput' | 'isSimple'>): INodeExecutionData[] {
+export function itemsOf(
+	{ run, own }: SeenRun,
+	{ perOutput, isSimple }: Pick<TriggerSettings, 'perOutput' | 'isSimple'>,
+): INodeExecutionData[] {
 	const event = eventOf(run);
 	const outputs = listOf(isSimple ? run.outputs : own.outputs);
-	const parts = perOutput && outputs.length > 0 ? outputs.map((output) => ({ outputs: [output] })) : [{}];
+	const parts =
+		perOutput && outputs.length > 0 ? outputs.map((output) => ({ outputs: [output] })) : [{}];
 	const whole = (isSimple ? itemOf(run) : ownItemOf(own)).json;
 	return parts.map((part) => ({ json: { ...whole, ...part, event } as IDataObject }));
 }

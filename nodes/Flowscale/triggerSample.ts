@@ -7,13 +7,21 @@ import { addRuns, isLastPage, LIMITS, readNewest, readPage, type SeenRun } from 
 const MOST_PAGES = 5;
 
 /** The newest run that ended and fits, for a test run, and all runs that were looked at. @throws ServiceFailure | Stopped */
-export async function newestEnd(watch: Watch): Promise<{ match: SeenRun | undefined; runs: SeenRun[] }> {
+export async function newestEnd(
+	watch: Watch,
+): Promise<{ match: SeenRun | undefined; runs: SeenRun[] }> {
 	const { api, groupId, isWanted, limits = LIMITS } = watch;
 	const found = new Map<string, SeenRun>();
 	const matches = () => [...found.values()].filter(({ run }) => run.finished && isWanted(run));
 	let isAll = false;
 	for (let page = 1; page <= MOST_PAGES && !isAll && matches().length === 0; page++) {
-		const answer = await readPage(api, { groupId, sortBy: 'completed_at', sortOrder: 'desc', page, pageSize: limits.pageSize });
+		const answer = await readPage(api, {
+			groupId,
+			sortBy: 'completed_at',
+			sortOrder: 'desc',
+			page,
+			pageSize: limits.pageSize,
+		});
 		if (answer === undefined) throw new Stopped();
 		isAll = addRuns(found, answer.runs).length === 0 || isLastPage(answer, page, limits.pageSize);
 	}

@@ -21,19 +21,29 @@ export interface TriggerSettings {
 /** @throws UserMistake */
 export async function readSettings(context: IPollFunctions): Promise<TriggerSettings> {
 	const events = listOf(context.getNodeParameter('events', [])).map(String);
-	if (events.length === 0) throw new UserMistake('No event is chosen. Choose at least one under Events');
+	if (events.length === 0)
+		throw new UserMistake('No event is chosen. Choose at least one under Events');
 	const filters = recordOf(context.getNodeParameter('filters', {}));
 	const options = recordOf(context.getNodeParameter('options', {}));
-	const [groupId, workflowId] = [textAt(filters, 'groupId')?.trim(), textAt(filters, 'workflowId')?.trim()];
+	const [groupId, workflowId] = [
+		textAt(filters, 'groupId')?.trim(),
+		textAt(filters, 'workflowId')?.trim(),
+	];
 	const root = apiRootOf(await context.getCredentials(CREDENTIAL));
 	const credentialId = context.getNode().credentials?.[CREDENTIAL]?.id ?? null;
 	return {
 		groupId: groupId || undefined,
-		isWanted: (run) => events.includes(eventOf(run) ?? '') && (!workflowId || run.workflow_id === workflowId),
+		isWanted: (run) =>
+			events.includes(eventOf(run) ?? '') && (!workflowId || run.workflow_id === workflowId),
 		isByWorkflow: Boolean(workflowId),
 		perOutput: options?.outputItems === 'perOutput',
 		isSimple: options?.simplify !== false,
 		startsAfresh: options?.onReactivation === 'startAfresh',
-		scope: createHash('sha256').update(JSON.stringify([[...events].sort(), groupId ?? '', workflowId ?? '', credentialId, root])).digest('base64url').slice(0, 16),
+		scope: createHash('sha256')
+			.update(
+				JSON.stringify([[...events].sort(), groupId ?? '', workflowId ?? '', credentialId, root]),
+			)
+			.digest('base64url')
+			.slice(0, 16),
 	};
 }

@@ -26,14 +26,22 @@ export function createWatchService({ api, transport }: Connection): WatchService
 		},
 		lookAtGroup: async (groupId, wanted) => {
 			const runs = await listGroup(api, groupId, wanted);
-			const complete = async (run: KnownRun) => (wanted.has(run.run_id) && isSparse(run) ? ((await api.run(run.run_id, run, ONE_TRY))?.run ?? run) : run);
+			const complete = async (run: KnownRun) =>
+				wanted.has(run.run_id) && isSparse(run)
+					? ((await api.run(run.run_id, run, ONE_TRY))?.run ?? run)
+					: run;
 			return runs && (await Promise.all(runs.map(complete)));
 		},
 		judge: async (run) => await judgeByOutputs(api, run),
 		openEvents: async (runId, after, signal) => {
-			const answer = await transport.openOnce({ ...api.eventsRequest(runId, after), signal, idleMs: 0 });
+			const answer = await transport.openOnce({
+				...api.eventsRequest(runId, after),
+				signal,
+				idleMs: 0,
+			});
 			if (isLoss(answer)) throw transport.failureOfLoss(answer);
-			const isStream = answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
+			const isStream =
+				answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
 			if (isStream) return answer.stream;
 			answer.stream.destroy();
 			// Once: the run itself may not be known yet, a moment after its start.
@@ -57,10 +65,15 @@ function isSparse({ finished, created_at, completed_at }: KnownRun): boolean {
  */
 async function judgeByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
 	if (run.output_names.length === 0) return run;
-	const answers = await Promise.all(run.output_names.map(async (name) => await api.output(name, ONE_TRY)));
-	if (answers.some(({ kind }) => kind === 'timedOut')) return { ...run, state: 'timed_out', finished: true };
+	const answers = await Promise.all(
+		run.output_names.map(async (name) => await api.output(name, ONE_TRY)),
+	);
+	if (answers.some(({ kind }) => kind === 'timedOut'))
+		return { ...run, state: 'timed_out', finished: true };
 	const outputs = answers.flatMap((answer) => (answer.kind === 'ready' ? [answer.output] : []));
-	return outputs.length === answers.length ? { ...run, outputs, state: 'succeeded', finished: true } : run;
+	return outputs.length === answers.length
+		? { ...run, outputs, state: 'succeeded', finished: true }
+		: run;
 }
 
 /** The first SDKs never read the run: they asked for the outputs that the start had named. null: not known yet. */
@@ -74,10 +87,21 @@ async function judgeByNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun 
  * Runs of a group, newest first, page by page until the wanted ones are found.
  * undefined: the list tells no run ids (the vendor's OpenAPI), or this deployment refuses it.
  */
-export async function listGroup(api: FlowscaleApi, groupId: string, wanted?: ReadonlySet<string>, extra: Partial<ApiRequest> = ONE_TRY): Promise<KnownRun[] | undefined> {
+export async function listGroup(
+	api: FlowscaleApi,
+	groupId: string,
+	wanted?: ReadonlySet<string>,
+	extra: Partial<ApiRequest> = ONE_TRY,
+): Promise<KnownRun[] | undefined> {
 	const runs = new Map<string, KnownRun>();
 	for (let page = 1; page <= MOST_PAGES; page++) {
-		const query = { groupId, sortBy: 'created_at', sortOrder: 'desc', page, pageSize: PAGE_SIZE } as const;
+		const query = {
+			groupId,
+			sortBy: 'created_at',
+			sortOrder: 'desc',
+			page,
+			pageSize: PAGE_SIZE,
+		} as const;
 		const answer = await api.runs(query, extra).catch(orNoList);
 		if (answer === undefined) return undefined;
 		const known = answer.runs.map(({ run }) => run).filter(isKnown);
@@ -95,16 +119,28 @@ export async function listGroup(api: FlowscaleApi, groupId: string, wanted?: Rea
 const MOST_SINGLE_LOOKS = 100;
 
 /** The group with all that a run is recognised by; entries of id, status and outputs alone (JS SDK's readme) are looked up, the newest first. */
-export async function listWholeGroup(api: FlowscaleApi, groupId: string, extra: Partial<ApiRequest>): Promise<KnownRun[] | undefined> {
+export async function listWholeGroup(
+	api: FlowscaleApi,
+	groupId: string,
+	extra: Partial<ApiRequest>,
+): Promise<KnownRun[] | undefined> {
 	const runs = await listGroup(api, groupId, undefined, extra);
-	const isWhole = ({ workflow_id, created_at, inputs }: KnownRun) => workflow_id !== null && created_at !== null && Object.keys(inputs).length > 0;
-	const complete = async (run: KnownRun, place: number) => (isWhole(run) || place >= MOST_SINGLE_LOOKS ? run : ((await api.run(run.run_id, run, extra))?.run ?? run));
+	const isWhole = ({ workflow_id, created_at, inputs }: KnownRun) =>
+		workflow_id !== null && created_at !== null && Object.keys(inputs).length > 0;
+	const complete = async (run: KnownRun, place: number) =>
+		isWhole(run) || place >= MOST_SINGLE_LOOKS
+			? run
+			: ((await api.run(run.run_id, run, extra))?.run ?? run);
 	return runs && (await Promise.all(runs.map(complete)));
 }
 
 /** Deployments that do not list runs, or not like this. @throws whatever else went wrong */
 function orNoList(error: unknown): undefined {
-	if (error instanceof ServiceFailure && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0)) return undefined;
+	if (
+		error instanceof ServiceFailure &&
+		[400, 404, 405, 422, 501].includes(error.facts.status ?? 0)
+	)
+		return undefined;
 	throw error;
 }
 
@@ -116,15 +152,26 @@ const TELLING = /(status|state|type|event)$/i;
 
 function wordsIn(value: unknown, depth = 4): string[] {
 	if (typeof value !== 'object' || value === null || depth === 0) return [];
-	return Object.entries(value).flatMap(([key, inner]) => (typeof inner === 'string' && TELLING.test(key) ? [inner] : wordsIn(inner, depth - 1)));
+	return Object.entries(value).flatMap(([key, inner]) =>
+		typeof inner === 'string' && TELLING.test(key) ? [inner] : wordsIn(inner, depth - 1),
+	);
 }
 
 /** `runCompleted`, `run.completed` and `execution_success` end with the word that counts. */
-const lastWord = (word: string) => word.replace(/([a-z])([A-Z])/g, '$1_$2').replace(/^(run|workflow|execution|prompt|generation)[_.:\s-]/i, '');
+const lastWord = (word: string) =>
+	word
+		.replace(/([a-z])([A-Z])/g, '$1_$2')
+		.replace(/^(run|workflow|execution|prompt|generation)[_.:\s-]/i, '');
 
 /** Event names and fields are not documented, so any status word that ends a run counts, wherever it stands, and so does a farewell. */
 export function meaningOf({ event, data }: ServerEvent): EventMeaning {
 	const told = parsedJson(data);
-	const words = [...wordsIn(told), event ?? '', typeof told === 'object' ? '' : String(told ?? data)];
-	return words.some((word) => CLOSING.test(word) || isFinished(stateOf(lastWord(word)))) ? 'ended' : 'goingOn';
+	const words = [
+		...wordsIn(told),
+		event ?? '',
+		typeof told === 'object' ? '' : String(told ?? data),
+	];
+	return words.some((word) => CLOSING.test(word) || isFinished(stateOf(lastWord(word))))
+		? 'ended'
+		: 'goingOn';
 }

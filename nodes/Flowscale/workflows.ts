@@ -35,13 +35,18 @@ export function readWorkflows(data: unknown): Array<{ workflow: Workflow; own: J
 /** Declared as JSON text, as an object of name to type, as a list of names or of objects, or not at all. */
 function readParameters(declared: unknown): Parameter[] {
 	const value = typeof declared === 'string' ? parsedJson(declared) : declared;
-	if (Array.isArray(value)) return value.flatMap((entry) => parameterOf(textAt(recordOf(entry), 'name', 'path', 'id') ?? textOf(entry), entry));
+	if (Array.isArray(value))
+		return value.flatMap((entry) =>
+			parameterOf(textAt(recordOf(entry), 'name', 'path', 'id') ?? textOf(entry), entry),
+		);
 	return Object.entries(recordOf(value) ?? {}).flatMap(([name, entry]) => parameterOf(name, entry));
 }
 
 function parameterOf(name: string | undefined, declared: unknown): Parameter[] {
 	if (name === undefined) return [];
-	const type = textAt(recordOf(declared), 'type') ?? (typeof declared === 'string' && declared !== name ? declared : 'string');
+	const type =
+		textAt(recordOf(declared), 'type') ??
+		(typeof declared === 'string' && declared !== name ? declared : 'string');
 	return [{ name, type: type.toLowerCase() }];
 }
 

@@ -5,7 +5,10 @@ export type ByteStream = import('stream').Readable;
  * The whole text of an answer.
  * @throws Error when the connection breaks, or when the text is longer than `longestBytes`
  */
-export async function readText(stream: AsyncIterable<Uint8Array>, longestBytes: number): Promise<string> {
+export async function readText(
+	stream: AsyncIterable<Uint8Array>,
+	longestBytes: number,
+): Promise<string> {
 	const chunks: Uint8Array[] = [];
 	let bytes = 0;
 	for await (const chunk of stream) {

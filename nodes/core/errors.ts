@@ -47,12 +47,21 @@ const LONGEST_TEXT = 500;
 /** Service text made fit to read: one line, no control characters or markup, at most 500 characters. */
 export function cleanText(text: string): string {
 	const isPage = /^\s*<(!doctype|html|\?xml)/i.test(text);
-	const visible = (isPage ? text.slice(0, 20_000).replace(/<(script|style)[\s\S]*?(<\/\1>|$)/gi, ' ').replace(/<[^<>]*>/g, ' ') : text.slice(0, 5_000))
+	const visible = (
+		isPage
+			? text
+					.slice(0, 20_000)
+					.replace(/<(script|style)[\s\S]*?(<\/\1>|$)/gi, ' ')
+					.replace(/<[^<>]*>/g, ' ')
+			: text.slice(0, 5_000)
+	)
 		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
 	// Without half a character at the cut.
-	return visible.length > LONGEST_TEXT ? `${visible.slice(0, LONGEST_TEXT).replace(/\p{Cs}$/u, '')}…` : visible;
+	return visible.length > LONGEST_TEXT
+		? `${visible.slice(0, LONGEST_TEXT).replace(/\p{Cs}$/u, '')}…`
+		: visible;
 }
 
 /** The one sentence or two that a failed item carries under "continue on fail": what happened, the run and its state. */
@@ -65,12 +74,15 @@ export function failureText(error: unknown): string {
 export function readable(error: unknown): { message: string; description?: string } {
 	if (error instanceof ServiceFailure) {
 		const { runId, state, hint } = error.facts;
-		const known = [runId ? `Run ${runId}` : '', state ? `state ${state}` : ''].filter(Boolean).join(', ');
+		const known = [runId ? `Run ${runId}` : '', state ? `state ${state}` : '']
+			.filter(Boolean)
+			.join(', ');
 		const text = cleanText(error.message);
 		const named = known && !text.includes(runId ?? known) ? `${text} (${known})` : text;
 		return { message: named, description: hint };
 	}
-	if (error instanceof UserMistake) return { message: cleanText(error.message), description: error.hint };
+	if (error instanceof UserMistake)
+		return { message: cleanText(error.message), description: error.hint };
 	if (error instanceof NodeApiError || error instanceof NodeOperationError)
 		return { message: error.message, description: error.description ?? undefined };
 	return { message: cleanText(error instanceof Error ? error.message : String(error)) };
@@ -80,16 +92,27 @@ export function readable(error: unknown): { message: string; description?: strin
  * The one place where our failures become n8n's. `NodeApiError` swaps its message for a stock phrase when it is given
  * a network code, so it gets our sentence alone and never the cause (which would carry the request and its key).
  */
-export function toNodeError(node: INode, error: unknown, itemIndex?: number): NodeApiError | NodeOperationError {
+export function toNodeError(
+	node: INode,
+	error: unknown,
+	itemIndex?: number,
+): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, description } = readable(error);
 	if (error instanceof ServiceFailure && error.facts.status !== undefined) {
 		const httpCode = String(error.facts.status);
 		const response: JsonObject = { message, httpCode };
-		return inOwnWords(new NodeApiError(node, response, { message, description, httpCode, itemIndex }), message);
+		return inOwnWords(
+			new NodeApiError(node, response, { message, description, httpCode, itemIndex }),
+			message,
+		);
 	}
-	const reason = error instanceof ServiceFailure || error instanceof UserMistake ? message : asError(error);
-	return inOwnWords(new NodeOperationError(node, reason, { message, description, itemIndex }), message);
+	const reason =
+		error instanceof ServiceFailure || error instanceof UserMistake ? message : asError(error);
+	return inOwnWords(
+		new NodeOperationError(node, reason, { message, description, itemIndex }),
+		message,
+	);
 }
 
 /**
@@ -102,7 +125,10 @@ function inOwnWords<T extends NodeApiError | NodeOperationError>(error: T, messa
 }
 
 /** A failure that names the run it is about, so that whoever reads it can find the run again. One error may be about many. */
-export function ofRun<T>(error: T, run: { run_id: string; state?: string } | undefined): T | ServiceFailure {
+export function ofRun<T>(
+	error: T,
+	run: { run_id: string; state?: string } | undefined,
+): T | ServiceFailure {
 	if (!(error instanceof ServiceFailure) || error.facts.runId || run === undefined) return error;
 	return new ServiceFailure(error.message, { ...error.facts, runId: run.run_id, state: run.state });
 }

@@ -17,7 +17,8 @@ export interface TimedId {
 /** 48 bits: among 30,000 known runs, one new run in ten thousand million is mistaken for a known one. */
 const DIGEST_LENGTH = 8;
 
-const digestOf = (id: string) => createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_LENGTH);
+const digestOf = (id: string) =>
+	createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_LENGTH);
 
 function split(text: string): string[] {
 	return text.match(/.{8}/g) ?? [];
@@ -36,7 +37,9 @@ export function ledgerOf({ doneUntilMs, seen }: Ledger) {
 		 * @param most bound of the runs kept one by one
 		 */
 		with: (entries: TimedId[], floorMs: number, most: number): Ledger => {
-			const seconds = new Map(Object.entries(seen).map(([second, text]) => [second, new Set(split(text))]));
+			const seconds = new Map(
+				Object.entries(seen).map(([second, text]) => [second, new Set(split(text))]),
+			);
 			for (const { id, timeMs } of entries) {
 				const second = String(Math.floor(timeMs / 1000));
 				seconds.set(second, (seconds.get(second) ?? new Set()).add(digestOf(id)));
@@ -50,7 +53,12 @@ export function ledgerOf({ doneUntilMs, seen }: Ledger) {
 				count -= seconds.get(second)?.size ?? 0;
 				seconds.delete(second);
 			}
-			return { doneUntilMs: floor, seen: Object.fromEntries([...seconds].map(([second, kept]) => [second, [...kept].join('')])) };
+			return {
+				doneUntilMs: floor,
+				seen: Object.fromEntries(
+					[...seconds].map(([second, kept]) => [second, [...kept].join('')]),
+				),
+			};
 		},
 	};
 }
@@ -60,7 +68,15 @@ export function readLedger(stored: unknown): Ledger | undefined {
 	const record = recordOf(stored);
 	const seen = recordOf(record?.seen);
 	const doneUntilMs = record?.doneUntilMs;
-	if (seen === undefined || typeof doneUntilMs !== 'number' || !Number.isFinite(doneUntilMs)) return undefined;
-	const pairs = Object.entries(seen).filter((pair): pair is [string, string] => /^-?\d+$/.test(pair[0]) && typeof pair[1] === 'string' && pair[1].length % DIGEST_LENGTH === 0);
-	return pairs.length === Object.keys(seen).length ? { doneUntilMs, seen: Object.fromEntries(pairs) } : undefined;
+	if (seen === undefined || typeof doneUntilMs !== 'number' || !Number.isFinite(doneUntilMs))
+		return undefined;
+	const pairs = Object.entries(seen).filter(
+		(pair): pair is [string, string] =>
+			/^-?\d+$/.test(pair[0]) &&
+			typeof pair[1] === 'string' &&
+			pair[1].length % DIGEST_LENGTH === 0,
+	);
+	return pairs.length === Object.keys(seen).length
+		? { doneUntilMs, seen: Object.fromEntries(pairs) }
+		: undefined;
 }

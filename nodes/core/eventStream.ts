@@ -18,7 +18,11 @@ const LONGEST_EVENT_CHARS = 1024 * 1024;
  * @param onActivity called with every chunk, keep-alive comments included
  * @param longestChars for streams that carry results
  */
-export async function* readEvents(stream: AsyncIterable<Uint8Array>, onActivity: () => void = () => undefined, longestChars = LONGEST_EVENT_CHARS): AsyncGenerator<ServerEvent> {
+export async function* readEvents(
+	stream: AsyncIterable<Uint8Array>,
+	onActivity: () => void = () => undefined,
+	longestChars = LONGEST_EVENT_CHARS,
+): AsyncGenerator<ServerEvent> {
 	const ready: EventSourceMessage[] = [];
 	const parser = createParser({ onEvent: (event) => ready.push(event) });
 	const decoder = new TextDecoder();

@@ -14,15 +14,25 @@ export interface OutputSource extends Omit<DownloadSettings, 'maxFileBytes' | 'a
 }
 
 /** Fetches an output's file into n8n's binary store, a few at a time; a link that was refused is replaced once. */
-export type OutputFetcher = <O extends Output>(run: KnownRun | undefined, output: O, maxFileBytes: number) => Promise<{ output: O; file: Downloaded }>;
+export type OutputFetcher = <O extends Output>(
+	run: KnownRun | undefined,
+	output: O,
+	maxFileBytes: number,
+) => Promise<{ output: O; file: Downloaded }>;
 
 export function createOutputFetcher({ root, freshLink, ...settings }: OutputSource): OutputFetcher {
 	const limit = createLimiter(DOWNLOADS_AT_A_TIME);
 	const apiOrigin = new URL(root).origin;
 	return async (run, output, maxFileBytes) =>
 		await limit(async () => {
-			const get = async (link: string) => await download({ ...settings, apiOrigin, maxFileBytes }, absoluteLink(link, root), output.filename);
-			if (output.download_url === undefined) throw new ServiceFailure(`"${output.filename}" has no link`);
+			const get = async (link: string) =>
+				await download(
+					{ ...settings, apiOrigin, maxFileBytes },
+					absoluteLink(link, root),
+					output.filename,
+				);
+			if (output.download_url === undefined)
+				throw new ServiceFailure(`"${output.filename}" has no link`);
 			const file = await get(output.download_url).catch((error: unknown) => error as Error);
 			if (!(file instanceof Error)) return { output, file };
 			const link = file instanceof RefusedLink ? await freshLink(run, output) : undefined;

@@ -39,7 +39,11 @@ const LONGEST_SILENCE_MS = 60_000;
  * Streams a link into n8n's binary store, without the key. Passing failures, a body that breaks off included, are tried again.
  * @throws RefusedLink | ServiceFailure | UserMistake (larger than allowed) | Stopped
  */
-export async function download(settings: DownloadSettings, link: string, filename: string): Promise<Downloaded> {
+export async function download(
+	settings: DownloadSettings,
+	link: string,
+	filename: string,
+): Promise<Downloaded> {
 	const { clock, stop } = settings;
 	const written = readDataUri(link);
 	if (written) return await keep(settings, written, filename);
@@ -55,27 +59,44 @@ export async function download(settings: DownloadSettings, link: string, filenam
 }
 
 /** A file that came in its link. */
-async function keep({ maxFileBytes, prepareBinaryData }: DownloadSettings, written: DataUri, filename: string): Promise<Downloaded> {
+async function keep(
+	{ maxFileBytes, prepareBinaryData }: DownloadSettings,
+	written: DataUri,
+	filename: string,
+): Promise<Downloaded> {
 	const bytes = written.bytes();
 	if (maxFileBytes > 0 && bytes.length > maxFileBytes) throw tooLarge(filename, maxFileBytes);
 	if (bytes.length === 0) throw notTheFile(filename, 'it is empty');
 	const mimeType = mimeTypeOf(filename, written.mimeType);
-	return { binary: await prepareBinaryData(bytes, safeFileName(filename, mimeType), mimeType), bytes: bytes.length, mimeType };
+	return {
+		binary: await prepareBinaryData(bytes, safeFileName(filename, mimeType), mimeType),
+		bytes: bytes.length,
+		mimeType,
+	};
 }
 
 function tooLarge(filename: string, maxFileBytes: number): UserMistake {
-	return new UserMistake(`"${filename}" is larger than the allowed ${maxFileBytes / 1_048_576} MB`, 'Raise Max File Size, or switch Download off to get its link.');
+	return new UserMistake(
+		`"${filename}" is larger than the allowed ${maxFileBytes / 1_048_576} MB`,
+		'Raise Max File Size, or switch Download off to get its link.',
+	);
 }
 
-async function tryDownload(settings: DownloadSettings, link: string, filename: string): Promise<Downloaded | Error> {
+async function tryDownload(
+	settings: DownloadSettings,
+	link: string,
+	filename: string,
+): Promise<Downloaded | Error> {
 	const { clock, maxFileBytes, prepareBinaryData, stop } = settings;
 	const life = linkSignals(stop);
 	try {
 		const answer = await follow(settings, link, filename, life.signal);
 		if (answer instanceof Error) return answer;
 		const { headers, stream } = answer;
-		if (maxFileBytes > 0 && Number(headers['content-length']) > maxFileBytes) return tooLarge(filename, maxFileBytes);
-		if (isNoFile(answer, filename)) return notTheFile(filename, `HTTP ${answer.status}, ${headers['content-type'] ?? 'no type'}`);
+		if (maxFileBytes > 0 && Number(headers['content-length']) > maxFileBytes)
+			return tooLarge(filename, maxFileBytes);
+		if (isNoFile(answer, filename))
+			return notTheFile(filename, `HTTP ${answer.status}, ${headers['content-type'] ?? 'no type'}`);
 		let bytes = 0;
 		let isTooLarge = false;
 		// Of a body that breaks off n8n may keep the half without a word. Its length tells nothing: what a store keeps packed is unpacked on the way.
@@ -89,7 +110,11 @@ async function tryDownload(settings: DownloadSettings, link: string, filename: s
 		});
 		void guardSilence(stream, () => bytes, clock, life.signal);
 		const mimeType = mimeTypeOf(filename, headers['content-type'], link);
-		const binary = await prepareBinaryData(stream, safeFileName(filename, mimeType), mimeType).catch((error: Error) => error);
+		const binary = await prepareBinaryData(
+			stream,
+			safeFileName(filename, mimeType),
+			mimeType,
+		).catch((error: Error) => error);
 		if (isTooLarge) return tooLarge(filename, maxFileBytes);
 		if (binary instanceof Error) return brokenOff(filename, binary);
 		if (!hasEnded) return brokenOff(filename);
@@ -103,31 +128,66 @@ async function tryDownload(settings: DownloadSettings, link: string, filename: s
 }
 
 /** Follows redirects by hand: every hop is asked without the key, and n8n's own checks see each of them. */
-async function follow(settings: DownloadSettings, link: string, filename: string, signal: AbortSignal): Promise<StreamAnswer | Error> {
+async function follow(
+	settings: DownloadSettings,
+	link: string,
+	filename: string,
+	signal: AbortSignal,
+): Promise<StreamAnswer | Error> {
 	let url = link;
 	for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
 		const target = URL.canParse(url) ? new URL(url) : undefined;
-		if (target === undefined || !/^https?:$/.test(target.protocol)) return new ServiceFailure(`The link to "${filename}" is not a web address`);
-		const isCertificateUnchecked = settings.isCertificateUnchecked && target.origin === settings.apiOrigin;
-		const answer = await settings.http.openPublic({ url, signal, isDetached: true, isCertificateUnchecked, idleMs: LONGEST_SILENCE_MS, headers: { 'Accept-Encoding': 'identity' } });
-		if (isLoss(answer)) return new ServiceFailure(`"${filename}" could not be fetched from ${target.host}. ${answer.text}.`, { code: answer.code, isPassing: answer.isPassing });
+		if (target === undefined || !/^https?:$/.test(target.protocol))
+			return new ServiceFailure(`The link to "${filename}" is not a web address`);
+		const isCertificateUnchecked =
+			settings.isCertificateUnchecked && target.origin === settings.apiOrigin;
+		const answer = await settings.http.openPublic({
+			url,
+			signal,
+			isDetached: true,
+			isCertificateUnchecked,
+			idleMs: LONGEST_SILENCE_MS,
+			headers: { 'Accept-Encoding': 'identity' },
+		});
+		if (isLoss(answer))
+			return new ServiceFailure(
+				`"${filename}" could not be fetched from ${target.host}. ${answer.text}.`,
+				{ code: answer.code, isPassing: answer.isPassing },
+			);
 		const { status, headers, stream } = answer;
 		if (status >= 200 && status < 300) return answer;
 		stream.destroy();
 		if (status >= 300 && status < 400 && headers.location !== undefined) {
-			url = URL.canParse(headers.location, url) ? new URL(headers.location, url).href : headers.location;
+			url = URL.canParse(headers.location, url)
+				? new URL(headers.location, url).href
+				: headers.location;
 			continue;
 		}
-		const facts = { status, isPassing: isPassingStatus(status), retryAfterMs: retryAfterMs(headers['retry-after'], settings.clock.now()) };
+		const facts = {
+			status,
+			isPassing: isPassingStatus(status),
+			retryAfterMs: retryAfterMs(headers['retry-after'], settings.clock.now()),
+		};
 		const text = `"${filename}" could not be fetched: ${target.host} answered HTTP ${status}`;
 		return REFUSED.has(status) ? new RefusedLink(text, facts) : new ServiceFailure(text, facts);
 	}
-	return new ServiceFailure(`The link to "${filename}" redirects more than ${MOST_REDIRECTS} times`);
+	return new ServiceFailure(
+		`The link to "${filename}" redirects more than ${MOST_REDIRECTS} times`,
+	);
 }
 
 /** With redirects off, n8n's helper does not guard a stream once its headers are there. */
-async function guardSilence(stream: ByteStream, bytes: () => number, clock: Clock, signal: AbortSignal): Promise<void> {
-	for (let seen = -1; !stream.destroyed && !signal.aborted; await clock.pause(LONGEST_SILENCE_MS, signal)) {
+async function guardSilence(
+	stream: ByteStream,
+	bytes: () => number,
+	clock: Clock,
+	signal: AbortSignal,
+): Promise<void> {
+	for (
+		let seen = -1;
+		!stream.destroyed && !signal.aborted;
+		await clock.pause(LONGEST_SILENCE_MS, signal)
+	) {
 		if (bytes() === seen) stream.destroy(new Error('The connection went silent'));
 		seen = bytes();
 	}
@@ -137,13 +197,20 @@ const isMedia = (filename: string) => /^(image|video|audio)\//.test(mimeTypeOfNa
 
 /** A proxy's page that says "please wait" with status 200 would otherwise be stored as the picture. */
 function isNoFile({ status, headers }: Head, filename: string): boolean {
-	return status === 204 || (isMedia(filename) && /^text\/html/i.test(headers['content-type'] ?? ''));
+	return (
+		status === 204 || (isMedia(filename) && /^text\/html/i.test(headers['content-type'] ?? ''))
+	);
 }
 
 function notTheFile(filename: string, reason: string): ServiceFailure {
-	return new ServiceFailure(`What came for "${filename}" is not the file (${reason})`, { isPassing: true });
+	return new ServiceFailure(`What came for "${filename}" is not the file (${reason})`, {
+		isPassing: true,
+	});
 }
 
 function brokenOff(filename: string, cause?: Error): ServiceFailure {
-	return new ServiceFailure(`The download of "${filename}" broke off${cause ? ` (${cause.message})` : ''}`, { isPassing: true });
+	return new ServiceFailure(
+		`The download of "${filename}" broke off${cause ? ` (${cause.message})` : ''}`,
+		{ isPassing: true },
+	);
 }

@@ -5,11 +5,20 @@ import type { StartService } from './startService';
 const FRESH_MS = 10_000;
 
 /** The runs of a group, listed anew when the last listing is no longer fresh. */
-export function createGroupListings(listGroup: StartService['listGroup'], clock: Clock): StartService['listGroup'] {
-	const listings = new Map<string, { askedAtMs: number; listed: ReturnType<StartService['listGroup']> }>();
+export function createGroupListings(
+	listGroup: StartService['listGroup'],
+	clock: Clock,
+): StartService['listGroup'] {
+	const listings = new Map<
+		string,
+		{ askedAtMs: number; listed: ReturnType<StartService['listGroup']> }
+	>();
 	return async (groupId) => {
 		const known = listings.get(groupId);
-		const listing = known && clock.now() - known.askedAtMs <= FRESH_MS ? known : { askedAtMs: clock.now(), listed: listGroup(groupId) };
+		const listing =
+			known && clock.now() - known.askedAtMs <= FRESH_MS
+				? known
+				: { askedAtMs: clock.now(), listed: listGroup(groupId) };
 		listings.set(groupId, listing);
 		return await listing.listed;
 	};

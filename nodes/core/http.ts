@@ -1,4 +1,11 @@
-import type { ICredentialDataDecryptedObject, IExecuteFunctions, IHttpRequestOptions, ILoadOptionsFunctions, IN8nHttpFullResponse, IPollFunctions } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+	IN8nHttpFullResponse,
+	IPollFunctions,
+} from 'n8n-workflow';
 import { linkSignals } from './linkedSignal';
 import { answerIn, type Loss, readLoss } from './networkError';
 import { type ByteStream, readText } from './byteStream';
@@ -56,7 +63,9 @@ const LONGEST_BODY_MS = 30_000;
  */
 function bareContext(context: NodeContext, renewed?: RenewedCredential): NodeContext {
 	type Credentials = ReturnType<NodeContext['getCredentials']>;
-	const known = new Map<string, Credentials>(renewed && [[renewed.type, Promise.resolve(renewed.values)]]);
+	const known = new Map<string, Credentials>(
+		renewed && [[renewed.type, Promise.resolve(renewed.values)]],
+	);
 	return {
 		helpers: context.helpers,
 		logger: context.logger,
@@ -76,15 +85,28 @@ export interface RenewedCredential {
 }
 
 /** @param stop the execution's stop signal, where the context has one */
-export function createHttp(context: NodeContext, credential: string | RenewedCredential, stop?: AbortSignal): Http {
+export function createHttp(
+	context: NodeContext,
+	credential: string | RenewedCredential,
+	stop?: AbortSignal,
+): Http {
 	const renewed = typeof credential === 'string' ? undefined : credential;
 	const credentialType = typeof credential === 'string' ? credential : credential.type;
 	const bare = bareContext(context, renewed);
 	const withKey = async (options: IHttpRequestOptions) =>
-		await context.helpers.httpRequestWithAuthentication.call(bare as IExecuteFunctions, credentialType, options);
-	const withoutKey = async (options: IHttpRequestOptions) => await context.helpers.httpRequest(options);
+		await context.helpers.httpRequestWithAuthentication.call(
+			bare as IExecuteFunctions,
+			credentialType,
+			options,
+		);
+	const withoutKey = async (options: IHttpRequestOptions) =>
+		await context.helpers.httpRequest(options);
 
-	const send = async (request: typeof withKey, call: HttpCall, extra: Partial<IHttpRequestOptions>): Promise<StreamAnswer | Loss> => {
+	const send = async (
+		request: typeof withKey,
+		call: HttpCall,
+		extra: Partial<IHttpRequestOptions>,
+	): Promise<StreamAnswer | Loss> => {
 		const link = linkSignals(call.isDetached ? undefined : stop, call.signal);
 		try {
 			const answer = (await request({
@@ -112,10 +134,12 @@ export function createHttp(context: NodeContext, credential: string | RenewedCre
 	};
 
 	// n8n renews a token only when the 401 is thrown, and n8n 1.x cannot except single statuses: then any refusal is thrown.
-	const open: Http['open'] = async (call) => await send(withKey, call, { ignoreHttpStatusErrors: renewed === undefined });
+	const open: Http['open'] = async (call) =>
+		await send(withKey, call, { ignoreHttpStatusErrors: renewed === undefined });
 	return {
 		open,
-		openPublic: async (call) => await send(withoutKey, call, { skipSslCertificateValidation: call.isCertificateUnchecked }),
+		openPublic: async (call) =>
+			await send(withoutKey, call, { skipSslCertificateValidation: call.isCertificateUnchecked }),
 		exchange: async (call) => {
 			const { totalMs = DEFAULT_IDLE_MS } = call;
 			const limit = linkSignals(call.signal, totalMs === 0 ? undefined : timeLimit(totalMs));

@@ -27,16 +27,25 @@ export interface Item {
 }
 
 export function itemAt(context: IExecuteFunctions, index: number): Item {
-	const raw = (name: string, fallback: unknown): unknown => context.getNodeParameter(name, index, fallback as object);
+	const raw = (name: string, fallback: unknown): unknown =>
+		context.getNodeParameter(name, index, fallback as object);
 	const required = (value: unknown, label: string) => {
 		const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-		if (text === '') throw new UserMistake(`${label} is empty`, `Fill in ${label}; if it is an expression, check what it gives for this item.`);
+		if (text === '')
+			throw new UserMistake(
+				`${label} is empty`,
+				`Fill in ${label}; if it is an expression, check what it gives for this item.`,
+			);
 		if (/[\p{Cc}\p{Cs}]/u.test(text)) throw new UserMistake(`${label} contains control characters`);
 		return text;
 	};
 	const oneOf = <T extends string>(value: unknown, label: string, values: readonly T[]): T => {
 		const found = values.find((known) => known === value);
-		if (found === undefined) throw new UserMistake(`${label} cannot be "${String(value)}"`, `It is one of these: ${values.join(', ')}.`);
+		if (found === undefined)
+			throw new UserMistake(
+				`${label} cannot be "${String(value)}"`,
+				`It is one of these: ${values.join(', ')}.`,
+			);
 		return found;
 	};
 	return {
@@ -47,28 +56,43 @@ export function itemAt(context: IExecuteFunctions, index: number): Item {
 		id: (name, label) => {
 			const id = required(raw(name, ''), label);
 			// Dots alone would name another path, even encoded.
-			if (/^\.+$/.test(id) || id.length > 200) throw new UserMistake(`${label} is not an ID: ${id.slice(0, 40)}`);
+			if (/^\.+$/.test(id) || id.length > 200)
+				throw new UserMistake(`${label} is not an ID: ${id.slice(0, 40)}`);
 			return id;
 		},
 		optionalText: (name, fallback = '') => String(raw(name, fallback) ?? '').trim(),
-		locator: (name, label) => required(context.getNodeParameter(name, index, '', { extractValue: true }), label),
+		locator: (name, label) =>
+			required(context.getNodeParameter(name, index, '', { extractValue: true }), label),
 		flag: (name, fallback) => [true, 'true'].includes(raw(name, fallback) as boolean | string),
 		amount: (name, label, fallback, least) => {
 			const given = raw(name, fallback);
 			// Number() would make 0, "no limit", of an expression that gives nothing.
-			const value = typeof given === 'number' || (typeof given === 'string' && given.trim() !== '') ? Number(given) : Number.NaN;
-			if (!Number.isFinite(value) || value < least) throw new UserMistake(`${label} must be a number of at least ${least}`);
+			const value =
+				typeof given === 'number' || (typeof given === 'string' && given.trim() !== '')
+					? Number(given)
+					: Number.NaN;
+			if (!Number.isFinite(value) || value < least)
+				throw new UserMistake(`${label} must be a number of at least ${least}`);
 			return value;
 		},
 		choice: (name, label, values) => oneOf(raw(name, values[0]), label, values),
-		choices: (name, label, values) => [raw(name, [])].flat().filter((value) => (value ?? '') !== '').map((value) => oneOf(value, label, values)),
+		choices: (name, label, values) =>
+			[raw(name, [])]
+				.flat()
+				.filter((value) => (value ?? '') !== '')
+				.map((value) => oneOf(value, label, values)),
 		binary: (field) => {
 			const found = binaryAt(context, index, field);
 			if (found !== undefined) return found;
 			// With n8n's combined storage files stand among the JSON.
 			const { binary, json } = context.getInputData()[index] ?? {};
-			const fields = Object.keys({ ...binary, ...json }).filter((name) => binaryAt(context, index, name) !== undefined);
-			const hint = fields.length > 0 ? `Its binary fields: ${fields.join(', ')}.` : 'It has none at all. Check the node before this one.';
+			const fields = Object.keys({ ...binary, ...json }).filter(
+				(name) => binaryAt(context, index, name) !== undefined,
+			);
+			const hint =
+				fields.length > 0
+					? `Its binary fields: ${fields.join(', ')}.`
+					: 'It has none at all. Check the node before this one.';
 			throw new UserMistake(`The item has no binary field "${field}"`, hint);
 		},
 		hasBinary: (field) => binaryAt(context, index, field) !== undefined,
@@ -76,7 +100,11 @@ export function itemAt(context: IExecuteFunctions, index: number): Item {
 }
 
 /** n8n's own check throws a message of its own when the field is missing; ours names the fields that are there. */
-function binaryAt(context: IExecuteFunctions, index: number, field: string): IBinaryData | undefined {
+function binaryAt(
+	context: IExecuteFunctions,
+	index: number,
+	field: string,
+): IBinaryData | undefined {
 	try {
 		const found = context.helpers.assertBinaryData(index, field);
 		// By a name that every object has, n8n finds what is no file.

@@ -4,7 +4,9 @@ import type { IDataObject } from 'n8n-workflow';
 export type JsonRecord = Record<string, unknown>;
 
 export function recordOf(value: unknown): JsonRecord | undefined {
-	return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonRecord) : undefined;
+	return typeof value === 'object' && value !== null && !Array.isArray(value)
+		? (value as JsonRecord)
+		: undefined;
 }
 
 export function listOf(value: unknown): unknown[] {

@@ -29,16 +29,31 @@ export interface LookResults {
 }
 
 /** One listing for a group of several runs, single looks otherwise. A look that fails does not fail the runs. */
-export function createLooker(service: WatchService, { onSeen, onEnded }: LookResults, intervalMs: number, clock: Clock): Looker {
+export function createLooker(
+	service: WatchService,
+	{ onSeen, onEnded }: LookResults,
+	intervalMs: number,
+	clock: Clock,
+): Looker {
 	const limit = createLimiter(LOOKS_AT_A_TIME);
 	let canList = service.lookAtGroup !== undefined;
 	let failedLists = 0;
 
 	/** A status that does not say whether the run has ended is checked each time, any other one seldom and before its time is up. */
-	const judged = async (watched: WatchedRun, run: KnownRun, isListed: boolean): Promise<KnownRun> => {
+	const judged = async (
+		watched: WatchedRun,
+		run: KnownRun,
+		isListed: boolean,
+	): Promise<KnownRun> => {
 		const now = clock.now();
-		const isLast = !watched.isInShift && watched.deadlineMs - now <= LAST_LOOK_MS && watched.deadlineMs - watched.judgedMs > LAST_LOOK_MS;
-		const isDoubtful = run.state === 'unknown' || isLast || now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
+		const isLast =
+			!watched.isInShift &&
+			watched.deadlineMs - now <= LAST_LOOK_MS &&
+			watched.deadlineMs - watched.judgedMs > LAST_LOOK_MS;
+		const isDoubtful =
+			run.state === 'unknown' ||
+			isLast ||
+			now - watched.judgedMs > Math.max(LEAST_DOUBT_MS, (now - watched.since) / 5);
 		if (run.finished || !isDoubtful || !service.judge) return run;
 		watched.judgedMs = now;
 		// A second opinion that cannot be had says nothing: the look itself went well.
@@ -59,12 +74,19 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 		if (run.finished) onEnded(watched, run);
 	};
 	const missed = (watched: WatchedRun, error: unknown) => {
-		if (!(error instanceof ServiceFailure) || !error.facts.isPassing) return onEnded(watched, error as Error);
+		if (!(error instanceof ServiceFailure) || !error.facts.isPassing)
+			return onEnded(watched, error as Error);
 		const now = clock.now();
 		if (watched.failures++ === 0) watched.failingSince = now;
 		watched.lastFailure = error;
 		if (now - watched.failingSince > LONGEST_OUTAGE_MS) return onEnded(watched, error);
-		watched.dueMs = now + withJitter(pauseAfterFailures(watched.failures, intervalMs, error.facts.retryAfterMs), intervalMs, clock.random());
+		watched.dueMs =
+			now +
+			withJitter(
+				pauseAfterFailures(watched.failures, intervalMs, error.facts.retryAfterMs),
+				intervalMs,
+				clock.random(),
+			);
 	};
 
 	const attempt = async (watched: WatchedRun, task: () => Promise<void>) => {
@@ -79,8 +101,10 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 			const run = await limit(async () => await service.look(watched.run));
 			if (run) return await seen(watched, run);
 			const now = clock.now();
-			if (Number.isNaN(watched.missingSince)) Object.assign(watched, { failures: 0, missingSince: now });
-			if (now - watched.missingSince > UNKNOWN_RUN_GRACE_MS) missed(watched, unknownRun(watched.run));
+			if (Number.isNaN(watched.missingSince))
+				Object.assign(watched, { failures: 0, missingSince: now });
+			if (now - watched.missingSince > UNKNOWN_RUN_GRACE_MS)
+				missed(watched, unknownRun(watched.run));
 		});
 	const list = async (groupId: string, group: WatchedRun[]) => {
 		const runs = await service.lookAtGroup?.(groupId, new Set(group.map(({ run }) => run.run_id)));
@@ -91,14 +115,17 @@ export function createLooker(service: WatchService, { onSeen, onEnded }: LookRes
 	const lookAtGroup = async (groupId: string, group: WatchedRun[]) => {
 		const listed = await list(groupId, group).catch((error: unknown) => {
 			// A key that may read runs but not list them is no reason to give up the runs.
-			canList = !isRefusal(error) && (isAskingForPatience(error) || ++failedLists < MOST_FAILED_LISTS);
+			canList =
+				!isRefusal(error) && (isAskingForPatience(error) || ++failedLists < MOST_FAILED_LISTS);
 			for (const watched of group) if (canList) missed(watched, error);
 			return canList ? undefined : new Map<string, KnownRun>();
 		});
 		if (listed === undefined) return;
 		const lookAt = async (watched: WatchedRun) => {
 			const run = listed.get(watched.run.run_id);
-			await (run ? attempt(watched, async () => await seen(watched, run, true)) : lookAtOne(watched));
+			await (run
+				? attempt(watched, async () => await seen(watched, run, true))
+				: lookAtOne(watched));
 		};
 		await Promise.all(group.map(lookAt));
 	};

@@ -15,7 +15,12 @@ export function isSameRun(run: Run, { workflowId, texts, fileNames }: RunIdentit
 	if (run.workflow_id !== workflowId) return false;
 	const told = Object.keys(run.inputs).filter((name) => !fileNames.includes(name));
 	const sent = Object.keys(texts);
-	return told.length === sent.length && sent.every((name) => Object.hasOwn(run.inputs, name) && isSameValue(run.inputs[name], texts[name]));
+	return (
+		told.length === sent.length &&
+		sent.every(
+			(name) => Object.hasOwn(run.inputs, name) && isSameValue(run.inputs[name], texts[name]),
+		)
+	);
 }
 
 /**
@@ -31,13 +36,16 @@ export function isCreatedAfter(run: Run, sentAtMs: number, toleranceMs: number):
 function isSameValue(told: unknown, sent: string | string[]): boolean {
 	if (Array.isArray(sent)) {
 		// Repeated fields are told as a list, or as the last of them.
-		return Array.isArray(told) ? told.length === sent.length && sent.every((text, i) => isSameText(told[i], text)) : isSameText(told, sent.at(-1) ?? '');
+		return Array.isArray(told)
+			? told.length === sent.length && sent.every((text, i) => isSameText(told[i], text))
+			: isSameText(told, sent.at(-1) ?? '');
 	}
 	return isSameText(told, sent);
 }
 
 function isSameText(told: unknown, sent: string): boolean {
-	if (typeof told === 'string') return withPlainBreaks(told) === withPlainBreaks(sent) || isSameNumber(told, sent);
+	if (typeof told === 'string')
+		return withPlainBreaks(told) === withPlainBreaks(sent) || isSameNumber(told, sent);
 	if (typeof told === 'number') return isSameNumber(String(told), sent);
 	if (typeof told === 'boolean') return String(told) === sent.toLowerCase();
 	if (told === null || told === undefined) return sent === '';

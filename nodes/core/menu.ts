@@ -36,12 +36,27 @@ export function propertiesOf<Session>(resources: Array<Resource<Session>>): INod
 }
 
 function operationChoice<Session>({ value, operations }: Resource<Session>): INodeProperties {
-	const choices = operations.map(({ name, value: operation, action, description }) => ({ name, value: operation, action, description })).sort(byName);
-	return { ...choiceOf('Operation', 'operation', choices, operations[0].value), displayOptions: { show: { resource: [value] } } };
+	const choices = operations
+		.map(({ name, value: operation, action, description }) => ({
+			name,
+			value: operation,
+			action,
+			description,
+		}))
+		.sort(byName);
+	return {
+		...choiceOf('Operation', 'operation', choices, operations[0].value),
+		displayOptions: { show: { resource: [value] } },
+	};
 }
 
 /** The first of the list is the default, whatever place its name gives it on screen. */
-function choiceOf(displayName: string, name: string, options: INodePropertyOptions[], first: string): INodeProperties {
+function choiceOf(
+	displayName: string,
+	name: string,
+	options: INodePropertyOptions[],
+	first: string,
+): INodeProperties {
 	return { displayName, name, type: 'options', noDataExpression: true, options, default: first };
 }
 
@@ -49,13 +64,22 @@ function fieldsOf<Session>({ value: resource, operations }: Resource<Session>): 
 	return operations.flatMap(({ value: operation, fields }) =>
 		fields.map((field) => ({
 			...field,
-			displayOptions: { ...field.displayOptions, show: { resource: [resource], operation: [operation], ...field.displayOptions?.show } },
+			displayOptions: {
+				...field.displayOptions,
+				show: { resource: [resource], operation: [operation], ...field.displayOptions?.show },
+			},
 		})),
 	);
 }
 
-export function findOperation<Session>(resources: Array<Resource<Session>>, resource: string, operation: string): Operation<Session> {
-	const found = resources.find(({ value }) => value === resource)?.operations.find(({ value }) => value === operation);
+export function findOperation<Session>(
+	resources: Array<Resource<Session>>,
+	resource: string,
+	operation: string,
+): Operation<Session> {
+	const found = resources
+		.find(({ value }) => value === resource)
+		?.operations.find(({ value }) => value === operation);
 	if (found === undefined) throw new Error(`There is no operation "${operation}" of "${resource}"`);
 	return found;
 }

@@ -42,9 +42,13 @@ class StreamedFile extends File {
 }
 
 /** Texts and files as a multipart form; several values under one name become repeated parts, as the vendor's curl has it. */
-export function buildForm(texts: Readonly<Record<string, string | string[]>>, files: ReadonlyArray<[string, FilePart]>): Form {
+export function buildForm(
+	texts: Readonly<Record<string, string | string[]>>,
+	files: ReadonlyArray<[string, FilePart]>,
+): Form {
 	const body = new FormData();
-	for (const [name, value] of Object.entries(texts)) [value].flat().forEach((text) => body.append(name, text));
+	for (const [name, value] of Object.entries(texts))
+		[value].flat().forEach((text) => body.append(name, text));
 	let unread = files.length;
 	// No third argument: with a file name given, FormData would copy the file and lose its stream.
 	for (const [name, part] of files) body.append(name, new StreamedFile(part, () => unread--));
@@ -52,7 +56,10 @@ export function buildForm(texts: Readonly<Record<string, string | string[]>>, fi
 }
 
 /** The binary of an item, through n8n's helpers so that every storage mode works. @throws UserMistake when it is missing */
-export async function filePartOf({ context, index, binary }: Item, field: string): Promise<FilePart> {
+export async function filePartOf(
+	{ context, index, binary }: Item,
+	field: string,
+): Promise<FilePart> {
 	const { fileName: named, fileExtension, mimeType: told, id } = binary(field);
 	const fileName = named || (fileExtension ? `${field}.${fileExtension}` : field);
 	const mimeType = mimeTypeOf(told ? '' : fileName, told);
@@ -61,7 +68,12 @@ export async function filePartOf({ context, index, binary }: Item, field: string
 		return { fileName, mimeType, bytes: buffer.length, open: async () => oneChunk(buffer) };
 	}
 	const { fileSize } = await context.helpers.getBinaryMetadata(id);
-	return { fileName, mimeType, bytes: fileSize, open: async () => (await context.helpers.getBinaryStream(id, CHUNK_BYTES)) as ByteStream };
+	return {
+		fileName,
+		mimeType,
+		bytes: fileSize,
+		open: async () => (await context.helpers.getBinaryStream(id, CHUNK_BYTES)) as ByteStream,
+	};
 }
 
 async function* oneChunk(buffer: Uint8Array): AsyncGenerator<Uint8Array> {

@@ -14,14 +14,26 @@ export interface OutputSettings {
 }
 
 /** Fetches one output's file. */
-export type FetchOutput = (run: KnownRun, output: Output) => Promise<{ output: Output; file: Downloaded }>;
+export type FetchOutput = (
+	run: KnownRun,
+	output: Output,
+) => Promise<{ output: Output; file: Downloaded }>;
 
 /** A finished run as items, its files in binary fields where that is wished. */
-export async function outputItems(run: KnownRun, settings: OutputSettings, fetch: FetchOutput): Promise<ItemOutput[]> {
+export async function outputItems(
+	run: KnownRun,
+	settings: OutputSettings,
+	fetch: FetchOutput,
+): Promise<ItemOutput[]> {
 	const fetched = await Promise.all(
-		run.outputs.map(async (output) => (settings.isDownloaded && output.download_url !== undefined ? await fetch(run, output) : { output, file: undefined })),
+		run.outputs.map(async (output) =>
+			settings.isDownloaded && output.download_url !== undefined
+				? await fetch(run, output)
+				: { output, file: undefined },
+		),
 	);
-	const groups = settings.perOutput && fetched.length > 0 ? fetched.map((entry) => [entry]) : [fetched];
+	const groups =
+		settings.perOutput && fetched.length > 0 ? fetched.map((entry) => [entry]) : [fetched];
 	return groups.map((group) => {
 		const binary: IBinaryKeyData = {};
 		const outputs = group.map(({ output, file }) => {
@@ -31,7 +43,13 @@ export async function outputItems(run: KnownRun, settings: OutputSettings, fetch
 			binary[field] = file.binary;
 			// A link that holds the file itself would put all of it into the item a second time.
 			const link = readDataUri(output.download_url ?? '') ? { download_url: undefined } : {};
-			return { ...output, ...link, mime_type: file.mimeType, binary_field: field, file_size: file.bytes };
+			return {
+				...output,
+				...link,
+				mime_type: file.mimeType,
+				binary_field: field,
+				file_size: file.bytes,
+			};
 		});
 		return itemOf({ ...run, outputs }, binary);
 	});
@@ -42,7 +60,11 @@ export async function outputItems(run: KnownRun, settings: OutputSettings, fetch
  * Fail" runs the whole node again.
  */
 export function ownItemOf(own: object): ItemOutput {
-	return { json: dataOf(Object.entries(own).map(([key, value]) => [key === 'error' ? 'service_error' : key, value])) };
+	return {
+		json: dataOf(
+			Object.entries(own).map(([key, value]) => [key === 'error' ? 'service_error' : key, value]),
+		),
+	};
 }
 
 export function itemOf(run: Run | Output, binary: IBinaryKeyData = {}): ItemOutput {

@@ -40,7 +40,10 @@ export interface GroupProgress {
  * Pause before the next listing of a group. One listing serves all of its runs, so it costs the same for two and for two
  * hundred. When nobody waits for a place only the last end matters: half of the time that is left at the pace so far.
  */
-export function pauseForGroup({ pending, ended, elapsedMs, ageMs, isStarved }: GroupProgress, intervalMs: number): number {
+export function pauseForGroup(
+	{ pending, ended, elapsedMs, ageMs, isStarved }: GroupProgress,
+	intervalMs: number,
+): number {
 	const byAge = Math.max(intervalMs / 4, pauseByAge(ageMs, intervalMs));
 	if (isStarved || ended === 0) return byAge;
 	const leftMs = (pending * elapsedMs) / ended;
@@ -48,8 +51,15 @@ export function pauseForGroup({ pending, ended, elapsedMs, ageMs, isStarved }: G
 }
 
 /** Pause after looks that failed in a row, growing to five intervals; what the service asks for counts up to a cap. */
-export function pauseAfterFailures(failures: number, intervalMs: number, askedMs: number | undefined): number {
-	return Math.max(Math.min(askedMs ?? 0, LONGEST_RETRY_AFTER_MS), Math.min(MOST_INTERVALS * intervalMs, intervalMs * 2 ** (failures - 1)));
+export function pauseAfterFailures(
+	failures: number,
+	intervalMs: number,
+	askedMs: number | undefined,
+): number {
+	return Math.max(
+		Math.min(askedMs ?? 0, LONGEST_RETRY_AFTER_MS),
+		Math.min(MOST_INTERVALS * intervalMs, intervalMs * 2 ** (failures - 1)),
+	);
 }
 
 /** Up to a tenth more, so that many executions do not look in step; a pause of five intervals is never stretched. */

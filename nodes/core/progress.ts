@@ -24,11 +24,16 @@ export function openProgress(context: IExecuteFunctions, total: number): Progres
 		started: ({ run_id }) => {
 			started++;
 			say(`run ${run_id} started (${started} of ${total})`);
-			if (started <= RUNS_IN_METADATA) keepRunId(context, started === 1 ? 'run_id' : `run_id_${started}`, run_id);
+			if (started <= RUNS_IN_METADATA)
+				keepRunId(context, started === 1 ? 'run_id' : `run_id_${started}`, run_id);
 		},
 		changed: ({ run_id, state, finished }) => {
 			if (finished) ended++;
-			say(finished ? `run ${run_id} ended: ${state} (${ended} of ${total})` : `run ${run_id} is ${state}`);
+			say(
+				finished
+					? `run ${run_id} ended: ${state} (${ended} of ${total})`
+					: `run ${run_id} is ${state}`,
+			);
 		},
 	};
 }
@@ -36,7 +41,9 @@ export function openProgress(context: IExecuteFunctions, total: number): Progres
 /** Run ids go into the execution's own data, by which executions can be searched. n8n 1.x offers it to expressions only. */
 function keepRunId(context: IExecuteFunctions, key: string, runId: string): void {
 	try {
-		const proxied = context.getWorkflowDataProxy(0).$execution as { customData?: { set(name: string, value: string): void } } | undefined;
+		const proxied = context.getWorkflowDataProxy(0).$execution as
+			| { customData?: { set(name: string, value: string): void } }
+			| undefined;
 		(context.customData ?? proxied?.customData)?.set(key, runId);
 	} catch (error) {
 		// Only a convenience: a full or locked store is no reason to fail a run that was paid for.

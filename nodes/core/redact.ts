@@ -5,8 +5,12 @@ export type Secrets = readonly string[] | (() => readonly string[]);
 const SHORTEST = { inMessages: 4, inResults: 8 };
 
 /** Cuts secrets out of a text that a user or a log will see. */
-export function createRedactor(secrets: Secrets, place: keyof typeof SHORTEST = 'inMessages'): (text: string) => string {
-	const spelled = (all: readonly string[]) => all.filter(({ length }) => length >= SHORTEST[place]).flatMap(spellingsOf);
+export function createRedactor(
+	secrets: Secrets,
+	place: keyof typeof SHORTEST = 'inMessages',
+): (text: string) => string {
+	const spelled = (all: readonly string[]) =>
+		all.filter(({ length }) => length >= SHORTEST[place]).flatMap(spellingsOf);
 	const fixed = typeof secrets === 'function' ? undefined : spelled(secrets);
 	const hidden = () => fixed ?? spelled(typeof secrets === 'function' ? secrets() : secrets);
 	return (text) => hidden().reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
@@ -14,5 +18,11 @@ export function createRedactor(secrets: Secrets, place: keyof typeof SHORTEST = 
 
 /** A secret as it is, as it would stand in an address, and in JSON. */
 function spellingsOf(secret: string): string[] {
-	return [...new Set([secret, new URLSearchParams([['', secret]]).toString().slice(1), JSON.stringify(secret).slice(1, -1)])];
+	return [
+		...new Set([
+			secret,
+			new URLSearchParams([['', secret]]).toString().slice(1),
+			JSON.stringify(secret).slice(1, -1),
+		]),
+	];
 }

@@ -24,7 +24,11 @@ export function retryAfterMs(header: string | undefined, nowMs: number): number 
  * @param tries how many tries were made, from 1
  * @param random from 0 to 1
  */
-export function pauseBeforeRetry(tries: number, askedMs: number | undefined, random: number): number {
+export function pauseBeforeRetry(
+	tries: number,
+	askedMs: number | undefined,
+	random: number,
+): number {
 	if (askedMs !== undefined) return Math.min(askedMs, LONGEST_RETRY_AFTER_MS);
 	return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1)) * (0.75 + random / 2);
 }

@@ -1,7 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
 
 /** Our word for where a run stands, whatever the service calls it. */
-export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out' | 'unknown';
+export type RunState =
+	| 'queued'
+	| 'running'
+	| 'succeeded'
+	| 'failed'
+	| 'cancelled'
+	| 'timed_out'
+	| 'unknown';
 
 /** One file or text that a run made. `download_url` or `file_content`; the last two keys come with a download. */
 export interface Output {
@@ -55,7 +62,9 @@ export function stateOf(status: string): RunState {
 }
 
 export function isFinished(state: RunState): boolean {
-	return state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'timed_out';
+	return (
+		state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'timed_out'
+	);
 }
 
 /** A run with nothing known but what is given; `finished` and `duration_seconds` always follow from the rest. */
@@ -106,7 +115,9 @@ const LEAST_MILLIS = 1e11;
 /** A time stamp that is counted since 1970, in seconds or milliseconds, as a date; any other stays as the service wrote it. */
 export function stampOf(text: string): string {
 	const count = /^\d{9,14}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-	return Number.isNaN(count) ? text : new Date(count < LEAST_MILLIS ? count * 1000 : count).toISOString();
+	return Number.isNaN(count)
+		? text
+		: new Date(count < LEAST_MILLIS ? count * 1000 : count).toISOString();
 }
 
 /** Epoch milliseconds of a service's time stamp; one without a zone is UTC. NaN when there is none or it is unreadable. */

@@ -31,7 +31,12 @@ interface Listener {
 }
 
 /** Event streams of a few runs: hints that bring a look forward, never the judge. */
-export function createFollower(service: WatchService, listener: Listener, clock: Clock, stop?: AbortSignal): Follower {
+export function createFollower(
+	service: WatchService,
+	listener: Listener,
+	clock: Clock,
+	stop?: AbortSignal,
+): Follower {
 	const followed = new Map<string, { isTrusted: boolean; end(): void }>();
 	const given = new Set<string>();
 	let isOffered = service.openEvents !== undefined;

@@ -78,25 +78,46 @@ export interface EventSettings {
  * @param memory as `readMemory` gave it
  * @param nowMs n8n's clock, used for nothing but the time between two looks
  */
-export function remember<Seen extends Sighting>(memory: TriggerMemory | undefined, look: Look<Seen>, nowMs: number, settings: EventSettings): { memory: TriggerMemory; events: Seen[] } {
-	if (memory !== undefined && !look.isWhole) return { memory: { ...memory, nextPage: look.nextPage }, events: [] };
-	const finished = look.runs.filter(({ run }) => run.finished).map((seen) => ({ seen, id: seen.id, timeMs: timeOf(seen.run.completed_at) }));
+export function remember<Seen extends Sighting>(
+	memory: TriggerMemory | undefined,
+	look: Look<Seen>,
+	nowMs: number,
+	settings: EventSettings,
+): { memory: TriggerMemory; events: Seen[] } {
+	if (memory !== undefined && !look.isWhole)
+		return { memory: { ...memory, nextPage: look.nextPage }, events: [] };
+	const finished = look.runs
+		.filter(({ run }) => run.finished)
+		.map((seen) => ({ seen, id: seen.id, timeMs: timeOf(seen.run.completed_at) }));
 	const wanted = finished.filter(({ seen }) => settings.isWanted(seen.run));
 	const newestMs = newestOf(finished.filter(({ timeMs }) => timeMs <= look.latestEndMs));
-	const before = memory ?? firstMemory(look, newestMs === -1 ? newestOf(finished) : newestMs, nowMs, settings.scope);
+	const before =
+		memory ??
+		firstMemory(look, newestMs === -1 ? newestOf(finished) : newestMs, nowMs, settings.scope);
 
 	const [ended, withoutTime] = [ledgerOf(before.ended), ledgerOf(before.untimed)];
 	const isTimed = ({ timeMs }: TimedId) => !Number.isNaN(timeMs);
 	const timed = wanted.filter(isTimed).filter(({ timeMs }) => timeMs > before.ended.doneUntilMs);
-	const untimed = wanted.filter((entry) => !isTimed(entry)).map(byCreation).filter(({ timeMs }) => timeMs > before.untimed.doneUntilMs);
+	const untimed = wanted
+		.filter((entry) => !isTimed(entry))
+		.map(byCreation)
+		.filter(({ timeMs }) => timeMs > before.untimed.doneUntilMs);
 	// An end time may be filled in after it was missing: the run is the same.
-	const fresh = new Map([...timed, ...untimed].filter(({ id }) => !ended.knows(id) && !withoutTime.knows(id)).map((entry) => [entry.id, entry]));
+	const fresh = new Map(
+		[...timed, ...untimed]
+			.filter(({ id }) => !ended.knows(id) && !withoutTime.knows(id))
+			.map((entry) => [entry.id, entry]),
+	);
 
 	const isSettled = look.isDeep && nowMs - before.markedAtMs >= LATENESS_MS;
 	// A look from the middle tells nothing about what lies above it, not even about the second in which its newest run ended.
 	const topMs = look.isFromTop ? Math.max(before.markMs, newestMs) : newestMs - 1000;
 	const settledMs = isSettled ? Math.min(before.markMs, topMs) : -1;
-	const doneUntilMs = Math.max(before.ended.doneUntilMs, look.isDeep ? newestMs - LATENESS_MS : -1, settledMs);
+	const doneUntilMs = Math.max(
+		before.ended.doneUntilMs,
+		look.isDeep ? newestMs - LATENESS_MS : -1,
+		settledMs,
+	);
 	const after: TriggerMemory = {
 		...before,
 		ended: ended.with(timed, doneUntilMs, MOST_ENDED),
@@ -104,7 +125,8 @@ export function remember<Seen extends Sighting>(memory: TriggerMemory | undefine
 		...(isSettled ? { markMs: Math.max(before.markMs, topMs), markedAtMs: nowMs } : {}),
 		nextPage: look.nextPage,
 	};
-	const events = memory === undefined ? [] : [...fresh.values()].sort(byEnd).map(({ seen }) => seen);
+	const events =
+		memory === undefined ? [] : [...fresh.values()].sort(byEnd).map(({ seen }) => seen);
 	return { memory: after, events };
 }
 
@@ -117,10 +139,23 @@ function newestOf(runs: Array<{ timeMs: number }>): number {
 	return runs.reduce((newest, { timeMs }) => (timeMs > newest ? timeMs : newest), -1);
 }
 
-function firstMemory<Seen extends Sighting>({ isWhole, createdSinceMs }: Look<Seen>, newestMs: number, nowMs: number, scope: string): TriggerMemory {
+function firstMemory<Seen extends Sighting>(
+	{ isWhole, createdSinceMs }: Look<Seen>,
+	newestMs: number,
+	nowMs: number,
+	scope: string,
+): TriggerMemory {
 	// Runs of the last moments that were not all read cannot be told from later ones: then only what ends later counts.
 	const doneUntilMs = isWhole ? newestMs - LATENESS_MS : newestMs;
-	return { version: 1, scope, ended: { doneUntilMs, seen: {} }, untimed: { doneUntilMs: createdSinceMs, seen: {} }, markMs: newestMs, markedAtMs: nowMs, nextPage: 1 };
+	return {
+		version: 1,
+		scope,
+		ended: { doneUntilMs, seen: {} },
+		untimed: { doneUntilMs: createdSinceMs, seen: {} },
+		markMs: newestMs,
+		markedAtMs: nowMs,
+		nextPage: 1,
+	};
 }
 
 /** Of runs that ended in the same second or millisecond the one created first comes first. */
@@ -140,7 +175,26 @@ export function readMemory(stored: unknown, scope: string): TriggerMemory | unde
 	const ended = readLedger(record?.ended);
 	const untimed = readLedger(record?.untimed);
 	const [markMs, markedAtMs, nextPage] = [record?.markMs, record?.markedAtMs, record?.nextPage];
-	const areNumbers = [markMs, markedAtMs].every((value) => typeof value === 'number' && Number.isFinite(value));
-	if (record?.version !== 1 || record.scope !== scope || !ended || !untimed || !areNumbers || !Number.isInteger(nextPage) || Number(nextPage) < 1) return undefined;
-	return { version: 1, scope, ended, untimed, markMs: Number(markMs), markedAtMs: Number(markedAtMs), nextPage: Number(nextPage) };
+	const areNumbers = [markMs, markedAtMs].every(
+		(value) => typeof value === 'number' && Number.isFinite(value),
+	);
+	if (
+		record?.version !== 1 ||
+		record.scope !== scope ||
+		!ended ||
+		!untimed ||
+		!areNumbers ||
+		!Number.isInteger(nextPage) ||
+		Number(nextPage) < 1
+	)
+		return undefined;
+	return {
+		version: 1,
+		scope,
+		ended,
+		untimed,
+		markMs: Number(markMs),
+		markedAtMs: Number(markedAtMs),
+		nextPage: Number(nextPage),
+	};
 }

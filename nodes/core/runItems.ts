@@ -28,7 +28,13 @@ const LONGEST_FAREWELL_MS = 10_000;
  * to its input item. With "continue on fail" a failed item becomes `{ error }`; otherwise the first failure ends the node.
  * @throws NodeApiError | NodeOperationError
  */
-export async function runItems<Session>({ context, operation, session, life, clock }: ItemRun<Session>): Promise<INodeExecutionData[]> {
+export async function runItems<Session>({
+	context,
+	operation,
+	session,
+	life,
+	clock,
+}: ItemRun<Session>): Promise<INodeExecutionData[]> {
 	const isTolerant = context.continueOnFail();
 	const results: ItemOutput[][] = [];
 	let failure: { error: unknown; index: number } | undefined;
@@ -65,7 +71,8 @@ export async function runItems<Session>({ context, operation, session, life, clo
 		};
 		const work: Array<Promise<void>> = [];
 		for (const [place, { index, job }] of jobs.entries()) {
-			if (place > 0 && place % BEGINNINGS_PER_TURN === 0 && !life.signal.aborted) await clock.pause(0);
+			if (place > 0 && place % BEGINNINGS_PER_TURN === 0 && !life.signal.aborted)
+				await clock.pause(0);
 			work.push(limit(async () => await attempt(index, job)));
 		}
 		const over = new AbortController();
@@ -73,7 +80,9 @@ export async function runItems<Session>({ context, operation, session, life, clo
 		over.abort();
 	}
 	if (failure) throw toNodeError(context.getNode(), failure.error, failure.index);
-	return results.flatMap((outputs, item) => outputs.map((output) => ({ ...output, pairedItem: { item } })));
+	return results.flatMap((outputs, item) =>
+		outputs.map((output) => ({ ...output, pairedItem: { item } })),
+	);
 }
 
 async function farewell(ending: AbortSignal, over: AbortSignal, clock: Clock): Promise<void> {

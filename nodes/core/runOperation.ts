@@ -25,20 +25,39 @@ export interface Workplace<Session extends { clock: Clock; waiting?(item: Item):
 }
 
 /** A node's `execute`: the chosen operation for all items, in place or suspended. @throws NodeApiError | NodeOperationError */
-export async function runOperation<Session extends { clock: Clock; waiting?(item: Item): RunWaiter }>(
+export async function runOperation<
+	Session extends { clock: Clock; waiting?(item: Item): RunWaiter },
+>(
 	context: IExecuteFunctions,
 	{ resources, clock, open, paceOf }: Workplace<Session>,
 ): Promise<INodeExecutionData[][]> {
-	const operation = findOperation(resources, context.getNodeParameter('resource', 0), context.getNodeParameter('operation', 0));
+	const operation = findOperation(
+		resources,
+		context.getNodeParameter('resource', 0),
+		context.getNodeParameter('operation', 0),
+	);
 	const life = linkSignals(context.getExecutionCancelSignal());
 	try {
-		const waitMode = isWaitingOperation(operation) ? String(context.getNodeParameter('waitMode', 0, 'inExecution')) : 'inExecution';
+		const waitMode = isWaitingOperation(operation)
+			? String(context.getNodeParameter('waitMode', 0, 'inExecution'))
+			: 'inExecution';
 		const isSuspended = waitMode !== 'inExecution';
 		const suspension = openSuspension(context);
 		const session = await open(context, life.signal, suspension.firstRunIndex);
 		const parts = { context, session, life, clock };
-		if (isSuspended && isWaitingOperation(operation) && session.waiting && !mustWaitInPlace(context))
-			return await runSuspended({ ...parts, operation, suspension, waiting: session.waiting, pace: paceOf?.(context, waitMode) });
+		if (
+			isSuspended &&
+			isWaitingOperation(operation) &&
+			session.waiting &&
+			!mustWaitInPlace(context)
+		)
+			return await runSuspended({
+				...parts,
+				operation,
+				suspension,
+				waiting: session.waiting,
+				pace: paceOf?.(context, waitMode),
+			});
 		const items = await runItems({ ...parts, operation });
 		return isSuspended && !isTool(context) ? [[], items] : [items];
 	} catch (error) {

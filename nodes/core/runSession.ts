@@ -52,7 +52,10 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 	};
 }
 
-function openStarter({ start: service }: RunService, { context, clock, stop, progress, runIndex }: RunSessionParts): Starter {
+function openStarter(
+	{ start: service }: RunService,
+	{ context, clock, stop, progress, runIndex }: RunSessionParts,
+): Starter {
 	const starter = createStarter(service, openStartMemory(context, runIndex), clock, stop);
 	const start: Starter['start'] = async (order) => {
 		const run = await starter.start(order);
@@ -67,10 +70,20 @@ interface Count {
 	onEnd(): void;
 }
 
-function openWaiter({ watch, cancel, completeOutputs }: RunService, { context, clock, stop, progress }: RunSessionParts, item: Item, { outstanding, onEnd }: Count): RunWaiter {
+function openWaiter(
+	{ watch, cancel, completeOutputs }: RunService,
+	{ context, clock, stop, progress }: RunSessionParts,
+	item: Item,
+	{ outstanding, onEnd }: Count,
+): RunWaiter {
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
 	const waiter = createRunWaiter({
-		watcher: createWatcher(watch, { ...pace, outstanding, onChange: progress.changed }, clock, stop),
+		watcher: createWatcher(
+			watch,
+			{ ...pace, outstanding, onChange: progress.changed },
+			clock,
+			stop,
+		),
 		cancel,
 		completeOutputs,
 		places: createLimiter(maxConcurrent),

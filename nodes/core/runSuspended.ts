@@ -6,8 +6,22 @@ import type { ItemOutput } from './menu';
 import type { KnownRun } from './run';
 import type { ItemRun } from './runItems';
 import { type RunWaiter, StillRunning } from './runWaiter';
-import { checkWire, closeSuspension, isTurn, mayStartAnew, saveSuspension, type Suspension } from './suspension';
-import { COURTESY_MS, holdBeforeTurn, nextTurnMs, type SuspensionPace, TURN_MS, USUAL_PACE } from './suspensionPace';
+import {
+	checkWire,
+	closeSuspension,
+	isTurn,
+	mayStartAnew,
+	saveSuspension,
+	type Suspension,
+} from './suspension';
+import {
+	COURTESY_MS,
+	holdBeforeTurn,
+	nextTurnMs,
+	type SuspensionPace,
+	TURN_MS,
+	USUAL_PACE,
+} from './suspensionPace';
 import type { Wait, WaitingOperation } from './waitingOperation';
 
 /** Every so many turns a run that seems to go on is asked for its outputs, too. */
@@ -25,11 +39,21 @@ interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
  * through "Still Running". Ends with the items that waiting in place gives, on "Done".
  * @throws NodeApiError | NodeOperationError
  */
-export async function runSuspended<Session>({ context, operation, session, life, clock, suspension, waiting, pace = USUAL_PACE }: SuspendedRun<Session>): Promise<INodeExecutionData[][]> {
+export async function runSuspended<Session>({
+	context,
+	operation,
+	session,
+	life,
+	clock,
+	suspension,
+	waiting,
+	pace = USUAL_PACE,
+}: SuspendedRun<Session>): Promise<INodeExecutionData[][]> {
 	checkWire(context);
 	const items = context.getInputData();
 	const isContinued = isTurn(context) || suspension.turns > 0;
-	if (clock.now() >= (suspension.dueMs ?? Number.POSITIVE_INFINITY)) await clock.pause(holdBeforeTurn(clock.processAgeMs()), life.signal);
+	if (clock.now() >= (suspension.dueMs ?? Number.POSITIVE_INFINITY))
+		await clock.pause(holdBeforeTurn(clock.processAgeMs()), life.signal);
 	delete suspension.dueMs;
 	const mayRestart = mayStartAnew(context, suspension);
 	const endsMs = clock.now() + (isContinued ? TURN_MS : pace.firstShiftMs);
@@ -61,7 +85,9 @@ export async function runSuspended<Session>({ context, operation, session, life,
 		if (failure) throw toNodeError(context.getNode(), failure.error, failure.index);
 	};
 
-	const open = items.map((_, index) => index).filter((index) => suspension.failures[index] === undefined);
+	const open = items
+		.map((_, index) => index)
+		.filter((index) => suspension.failures[index] === undefined);
 	const waits = new Map<number, Wait>();
 	const going = new Map<number, RunWaiter>();
 	const breathe = createBreather(clock);
@@ -76,32 +102,42 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	endIfFailed();
 
 	const ended = new Map<number, { run: KnownRun; waiter: RunWaiter }>();
-	await Promise.all([...going].map(async ([index, waiter]) => {
-		const { begin, order } = waits.get(index) ?? unprepared(index);
-		const shift = { endsMs, courtesyMs: COURTESY_MS, sinceMs: 0, judgedMs: isDoubtful ? 0 : clock.now() };
-		const beginOrGoOn = async () => {
-			const isNewTry = suspension.reported[index] && mayRestart;
-			if (isNewTry) {
-				delete suspension.reported[index];
-				delete suspension.sinceMs[index];
-			}
-			const run = await begin(isContinued && !isNewTry);
-			shift.sinceMs = suspension.sinceMs[index] ??= clock.now();
-			return run;
-		};
-		const run = await guarded(index, async () => {
-			const last = await waiter.untilEnd(beginOrGoOn, order, shift);
-			// A failure is told at once, however long the others take.
-			return last.state === 'succeeded' ? last : await waiter.conclude(last, order);
-		});
-		if (run === undefined) return;
-		suspension.ended[index] = true;
-		ended.set(index, { run, waiter });
-	}));
+	await Promise.all(
+		[...going].map(async ([index, waiter]) => {
+			const { begin, order } = waits.get(index) ?? unprepared(index);
+			const shift = {
+				endsMs,
+				courtesyMs: COURTESY_MS,
+				sinceMs: 0,
+				judgedMs: isDoubtful ? 0 : clock.now(),
+			};
+			const beginOrGoOn = async () => {
+				const isNewTry = suspension.reported[index] && mayRestart;
+				if (isNewTry) {
+					delete suspension.reported[index];
+					delete suspension.sinceMs[index];
+				}
+				const run = await begin(isContinued && !isNewTry);
+				shift.sinceMs = suspension.sinceMs[index] ??= clock.now();
+				return run;
+			};
+			const run = await guarded(index, async () => {
+				const last = await waiter.untilEnd(beginOrGoOn, order, shift);
+				// A failure is told at once, however long the others take.
+				return last.state === 'succeeded' ? last : await waiter.conclude(last, order);
+			});
+			if (run === undefined) return;
+			suspension.ended[index] = true;
+			ended.set(index, { run, waiter });
+		}),
+	);
 	endIfFailed();
 	if (left.length > 0) {
 		const now = clock.now();
-		const openWaits = left.map((index) => ({ sinceMs: suspension.sinceMs[index] ?? now, timeoutMs: waits.get(index)?.order.timeoutMs ?? 0 }));
+		const openWaits = left.map((index) => ({
+			sinceMs: suspension.sinceMs[index] ?? now,
+			timeoutMs: waits.get(index)?.order.timeoutMs ?? 0,
+		}));
 		suspension.turns++;
 		suspension.dueMs = nextTurnMs(now, pace, openWaits);
 		saveSuspension(context, suspension);
@@ -111,22 +147,33 @@ export async function runSuspended<Session>({ context, operation, session, life,
 	}
 
 	const earlier = [...waits].filter(([index]) => !going.has(index));
-	await Promise.all(earlier.map(async ([index, { begin }]) => {
-		const waiter = waiting(itemAt(context, index));
-		const run = await guarded(index, async () => await waiter.lookAgain(await begin(true)));
-		if (run) ended.set(index, { run, waiter });
-	}));
+	await Promise.all(
+		earlier.map(async ([index, { begin }]) => {
+			const waiter = waiting(itemAt(context, index));
+			const run = await guarded(index, async () => await waiter.lookAgain(await begin(true)));
+			if (run) ended.set(index, { run, waiter });
+		}),
+	);
 	endIfFailed();
 
 	const results: ItemOutput[][] = [];
-	await Promise.all([...ended].map(async ([index, { run, waiter }]) => {
-		const { order, finish } = waits.get(index) ?? unprepared(index);
-		results[index] = (await guarded(index, async () => await finish(await waiter.conclude(run, order)))) ?? [];
-	}));
+	await Promise.all(
+		[...ended].map(async ([index, { run, waiter }]) => {
+			const { order, finish } = waits.get(index) ?? unprepared(index);
+			results[index] =
+				(await guarded(index, async () => await finish(await waiter.conclude(run, order)))) ?? [];
+		}),
+	);
 	endIfFailed();
-	for (const [index, text] of Object.entries(suspension.failures)) results[Number(index)] = [{ json: { error: text } }];
+	for (const [index, text] of Object.entries(suspension.failures))
+		results[Number(index)] = [{ json: { error: text } }];
 	closeSuspension(context);
-	return [[], results.flatMap((outputs, item) => outputs.map((output) => ({ ...output, pairedItem: { item } })))];
+	return [
+		[],
+		results.flatMap((outputs, item) =>
+			outputs.map((output) => ({ ...output, pairedItem: { item } })),
+		),
+	];
 }
 
 function unprepared(index: number): never {

@@ -60,7 +60,16 @@ export interface WaiterParts {
 const CANCELS_AT_A_TIME = 20;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
-export function createRunWaiter({ watcher, cancel, completeOutputs, places, clock, isStopped, stop, warn }: WaiterParts): RunWaiter {
+export function createRunWaiter({
+	watcher,
+	cancel,
+	completeOutputs,
+	places,
+	clock,
+	isStopped,
+	stop,
+	warn,
+}: WaiterParts): RunWaiter {
 	const cancels = createLimiter(CANCELS_AT_A_TIME);
 
 	const cancelRemote = async (runId: string): Promise<string> => {
@@ -74,16 +83,26 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 		}
 	};
 
-	const watch = async (run: KnownRun, { timeoutMs, cancelRemote: wish }: WaitOrder, shift?: WaitShift): Promise<KnownRun> => {
+	const watch = async (
+		run: KnownRun,
+		{ timeoutMs, cancelRemote: wish }: WaitOrder,
+		shift?: WaitShift,
+	): Promise<KnownRun> => {
 		const sinceMs = shift?.sinceMs ?? clock.now();
 		const deadlineMs = timeoutMs > 0 ? sinceMs + timeoutMs : Number.POSITIVE_INFINITY;
 		const isShiftFirst = shift !== undefined && deadlineMs > shift.endsMs + shift.courtesyMs;
-		return await watcher.watch(run, isShiftFirst ? shift.endsMs : deadlineMs, shift).catch(async (error: unknown) => {
-			if (error instanceof Stopped && isStopped() && wish !== 'never') await cancelRemote(run.run_id);
-			if (error instanceof WaitTimeout && isShiftFirst) throw new StillRunning();
-			if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
-			throw new WaitTimeout(error.message, { ...error.facts, hint: await cancelRemote(run.run_id) });
-		});
+		return await watcher
+			.watch(run, isShiftFirst ? shift.endsMs : deadlineMs, shift)
+			.catch(async (error: unknown) => {
+				if (error instanceof Stopped && isStopped() && wish !== 'never')
+					await cancelRemote(run.run_id);
+				if (error instanceof WaitTimeout && isShiftFirst) throw new StillRunning();
+				if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
+				throw new WaitTimeout(error.message, {
+					...error.facts,
+					hint: await cancelRemote(run.run_id),
+				});
+			});
 	};
 
 	return {
@@ -98,9 +117,10 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 			}),
 		lookAgain: async (run) => await watcher.watch(run, Number.POSITIVE_INFINITY),
 		conclude: async (ended, order) => {
-			const complete = async () => await completeOutputs(ended).catch((error: unknown) => {
-				throw ofRun(error, ended);
-			});
+			const complete = async () =>
+				await completeOutputs(ended).catch((error: unknown) => {
+					throw ofRun(error, ended);
+				});
 			const run = ended.state === 'succeeded' ? await complete() : ended;
 			if (run.state === 'succeeded' || order.isFailedRunAnItem) return run;
 			throw failedRun(run);
@@ -109,8 +129,13 @@ export function createRunWaiter({ watcher, cancel, completeOutputs, places, cloc
 }
 
 function failedRun(run: KnownRun): ServiceFailure {
-	const words = { failed: 'failed', cancelled: 'was cancelled', timed_out: 'timed out at the service' } as const;
-	const verb = run.state in words ? words[run.state as keyof typeof words] : `ended as "${run.status}"`;
+	const words = {
+		failed: 'failed',
+		cancelled: 'was cancelled',
+		timed_out: 'timed out at the service',
+	} as const;
+	const verb =
+		run.state in words ? words[run.state as keyof typeof words] : `ended as "${run.status}"`;
 	const reason = run.error_message ? `: ${run.error_message}` : '';
 	return new ServiceFailure(`Run ${run.run_id} ${verb}${reason}`, {
 		runId: run.run_id,

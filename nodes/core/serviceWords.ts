@@ -29,45 +29,81 @@ export interface WordsOptions {
 	adviceFor?(status: number): string | undefined;
 }
 
-export function createServiceWords({ root, serviceName, clock, secrets, errorTextOf, adviceFor }: WordsOptions): ServiceWords {
+export function createServiceWords({
+	root,
+	serviceName,
+	clock,
+	secrets,
+	errorTextOf,
+	adviceFor,
+}: WordsOptions): ServiceWords {
 	const redact = createRedactor(secrets);
 	const safe = (text: string) => cleanText(redact(text));
 
 	const isAboutToken = (code: string) => code === NO_TOKEN || code === NO_TOKEN_YET;
 	const failureOfLoss = ({ code, text, isPassing, reached }: Loss) =>
-		new ServiceFailure(isAboutToken(code) ? safe(text) : `No answer from ${serviceName} at ${new URL(root).host}. ${safe(text)}.`, {
-			code,
-			isPassing,
-			hint: reached === 'no' && !isAboutToken(code) ? 'Check the Base URL in the credential, and that this n8n can reach that host.' : undefined,
-		});
+		new ServiceFailure(
+			isAboutToken(code)
+				? safe(text)
+				: `No answer from ${serviceName} at ${new URL(root).host}. ${safe(text)}.`,
+			{
+				code,
+				isPassing,
+				hint:
+					reached === 'no' && !isAboutToken(code)
+						? 'Check the Base URL in the credential, and that this n8n can reach that host.'
+						: undefined,
+			},
+		);
 
 	const failureOf: ServiceWords['failureOf'] = ({ status, headers, text }) => {
 		if (status >= 300 && status < 400) {
 			const target = safe(headers.location ?? 'nowhere');
-			return new ServiceFailure(`${serviceName} redirects to ${target}`, { status, hint: 'API calls are not redirected, so that the key stays with its host. Enter the final address as Base URL in the credential.' });
+			return new ServiceFailure(`${serviceName} redirects to ${target}`, {
+				status,
+				hint: 'API calls are not redirected, so that the key stays with its host. Enter the final address as Base URL in the credential.',
+			});
 		}
-		const words = safe(text === undefined || text === '' ? '' : (errorTextOf(parsedJson(text)) ?? text));
-		return new ServiceFailure(`${serviceName} answered HTTP ${status}${words ? `: ${words}` : ''}`, {
-			status,
-			isPassing: isPassingStatus(status),
-			retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
-			hint: adviceFor?.(status) ?? hintFor(status),
-		});
+		const words = safe(
+			text === undefined || text === '' ? '' : (errorTextOf(parsedJson(text)) ?? text),
+		);
+		return new ServiceFailure(
+			`${serviceName} answered HTTP ${status}${words ? `: ${words}` : ''}`,
+			{
+				status,
+				isPassing: isPassingStatus(status),
+				retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
+				hint: adviceFor?.(status) ?? hintFor(status),
+			},
+		);
 	};
 
 	const jsonOf: ServiceWords['jsonOf'] = (answer) => {
 		if (answer.text.trim() === '') return undefined;
 		const body = parsedJson(answer.text);
 		if (body === undefined)
-			throw new ServiceFailure(`${serviceName} answered with something that is not JSON: ${safe(answer.text).slice(0, 120)}`, { isPassing: true, hint: 'Check the Base URL in the credential: it is the address of the deployment itself.' });
+			throw new ServiceFailure(
+				`${serviceName} answered with something that is not JSON: ${safe(answer.text).slice(0, 120)}`,
+				{
+					isPassing: true,
+					hint: 'Check the Base URL in the credential: it is the address of the deployment itself.',
+				},
+			);
 		return body;
 	};
 
-	return { failureOf, failureOfLoss, jsonOf, failureInWords: (words, facts) => new ServiceFailure(`${serviceName}: ${safe(words)}`, facts) };
+	return {
+		failureOf,
+		failureOfLoss,
+		jsonOf,
+		failureInWords: (words, facts) => new ServiceFailure(`${serviceName}: ${safe(words)}`, facts),
+	};
 }
 
 function hintFor(status: number): string | undefined {
-	if (status === 401 || status === 403) return 'Check the API key in the credential, and that it belongs to this deployment.';
-	if (status === 429) return 'The service limits the number of requests. Lower Max Concurrent Runs or try again later.';
+	if (status === 401 || status === 403)
+		return 'Check the API key in the credential, and that it belongs to this deployment.';
+	if (status === 429)
+		return 'The service limits the number of requests. Lower Max Concurrent Runs or try again later.';
 	return undefined;
 }

@@ -20,7 +20,11 @@ export interface RememberedStart {
 export interface StartMemory {
 	/** @param identity undefined: whatever the inputs are by now */
 	recall(itemIndex: number, identity: RunIdentity | undefined): RememberedStart | undefined;
-	remember(itemIndex: number, identity: RunIdentity, start: Omit<RememberedStart, 'fingerprint' | 'executionId'>): void;
+	remember(
+		itemIndex: number,
+		identity: RunIdentity,
+		start: Omit<RememberedStart, 'fingerprint' | 'executionId'>,
+	): void;
 	forget(itemIndex: number): void;
 	/** Ids of every run that an item of this execution has taken, in whichever node. */
 	runIds(): string[];
@@ -33,14 +37,16 @@ const TAKEN_KEY = 'takenRuns';
 /** @param runIndex the run of the node that the items belong to: in a loop it runs again for other items, with other runs */
 export function openStartMemory(context: IExecuteFunctions, runIndex: number): StartMemory {
 	const store = context.getContext('node');
-	const starts = (): Record<string, RememberedStart> => (store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
+	const starts = (): Record<string, RememberedStart> =>
+		(store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
 	const flow = context.getContext('flow');
 	const taken = (): string[] => (flow[TAKEN_KEY] ??= []) as string[];
 	const keyOf = (itemIndex: number) => `${runIndex}/${itemIndex}`;
 	const executionId = context.getExecutionId();
 	// Nobody edits within an execution: other inputs come from an expression, such as a random seed. An agent, however,
 	// asks for another run with the same item.
-	const isSameItem = (start: RememberedStart) => start.executionId === executionId && !isTool(context);
+	const isSameItem = (start: RememberedStart) =>
+		start.executionId === executionId && !isTool(context);
 	const isOf = (start: RememberedStart, identity: RunIdentity | undefined) =>
 		identity === undefined || isSameItem(start) || start.fingerprint === fingerprintOf(identity);
 	return {
@@ -61,5 +67,7 @@ export function openStartMemory(context: IExecuteFunctions, runIndex: number): S
 
 /** An item whose inputs changed (a retry after the workflow was edited) is another run. */
 function fingerprintOf(identity: RunIdentity): string {
-	return createHash('sha256').update(JSON.stringify([identity.workflowId, identity.texts, identity.fileNames])).digest('base64url');
+	return createHash('sha256')
+		.update(JSON.stringify([identity.workflowId, identity.texts, identity.fileNames]))
+		.digest('base64url');
 }

@@ -17,14 +17,22 @@ export interface StartOrder extends RunIdentity {
 }
 
 export function isSameOrder(one: StartOrder, other: StartOrder): boolean {
-	const textOf = ({ workflowId, groupId, texts, fileNames }: StartOrder) => JSON.stringify([workflowId, groupId, texts, fileNames]);
+	const textOf = ({ workflowId, groupId, texts, fileNames }: StartOrder) =>
+		JSON.stringify([workflowId, groupId, texts, fileNames]);
 	return textOf(one) === textOf(other);
 }
 
 /** What is known when a start got no clear answer: enough to look the run up, not enough to start it again. */
-export function mayHaveStarted({ groupId }: StartOrder, cause: string, status?: number): ServiceFailure {
+export function mayHaveStarted(
+	{ groupId }: StartOrder,
+	cause: string,
+	status?: number,
+): ServiceFailure {
 	return new ServiceFailure(`The run may have started, and was not started again. ${cause}`, {
 		status,
-		hint: groupId === undefined ? 'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.' : `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or switch on Reuse Run.`,
+		hint:
+			groupId === undefined
+				? 'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.'
+				: `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or switch on Reuse Run.`,
 	});
 }

@@ -26,22 +26,36 @@ const ADOPTION_PAUSES_MS = [0, 1_000, 2_500];
 /** `Date` and many `created_at` are told in whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
-export function createStarter(service: StartService, memory: StartMemory, clock: Clock, stop?: AbortSignal): Starter {
+export function createStarter(
+	service: StartService,
+	memory: StartMemory,
+	clock: Clock,
+	stop?: AbortSignal,
+): Starter {
 	const limit = createLimiter(STARTS_AT_A_TIME);
 	const taken = new Set(memory.runIds());
 	const underWay = new Map<Promise<unknown>, StartOrder>();
 	const listFresh = createGroupListings(service.listGroup, clock);
-	const judge = (result: Answer | Loss) => (!isLoss(result) && service.isRefusal?.(result) ? 'refused' : judgeStart(result));
+	const judge = (result: Answer | Loss) =>
+		!isLoss(result) && service.isRefusal?.(result) ? 'refused' : judgeStart(result);
 
 	const take = (order: StartOrder, run: KnownRun, sentAtMs: number): KnownRun => {
 		taken.add(run.run_id);
-		memory.remember(order.itemIndex, order, { sentAtMs, groupId: order.groupId, runId: run.run_id });
+		memory.remember(order.itemIndex, order, {
+			sentAtMs,
+			groupId: order.groupId,
+			runId: run.run_id,
+		});
 		return run;
 	};
-	const fits = (runs: KnownRun[] | undefined, order: StartOrder, isFit: (run: KnownRun) => boolean) =>
-		(runs ?? []).filter((run) => !taken.has(run.run_id) && isSameRun(run, order) && isFit(run));
+	const fits = (
+		runs: KnownRun[] | undefined,
+		order: StartOrder,
+		isFit: (run: KnownRun) => boolean,
+	) => (runs ?? []).filter((run) => !taken.has(run.run_id) && isSameRun(run, order) && isFit(run));
 	/** Starts of the same run that may have made what a listing shows; each of them takes its own run once it is answered. */
-	const rivalsOf = (order: StartOrder) => [...underWay].flatMap(([start, other]) => (isSameOrder(order, other) ? [start] : []));
+	const rivalsOf = (order: StartOrder) =>
+		[...underWay].flatMap(([start, other]) => (isSameOrder(order, other) ? [start] : []));
 
 	/** A run that an earlier, unanswered start of this item may have begun. */
 	const adopt = async (order: StartOrder, sentAtMs: number): Promise<KnownRun | undefined> => {
@@ -54,7 +68,9 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 			// After the listing, not before: what it shows may belong to a start that is just being answered.
 			await Promise.allSettled(rivalsOf(order));
 			// The oldest, since another item like this one may have been sent later.
-			const [run] = fits(runs, order, (candidate) => isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS)).sort((a, b) => timeOf(a.created_at) - timeOf(b.created_at));
+			const [run] = fits(runs, order, (candidate) =>
+				isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS),
+			).sort((a, b) => timeOf(a.created_at) - timeOf(b.created_at));
 			if (run) return take(order, run, sentAtMs);
 		}
 		return undefined;
@@ -76,10 +92,14 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 		if (start.runId === undefined) {
 			const run = await adopt(order, start.sentAtMs);
 			// That the list does not show it proves nothing: a gateway may give up minutes before the service starts the run.
-			if (run === undefined) throw mayHaveStarted(order, 'An earlier try of this item got no clear answer.');
+			if (run === undefined)
+				throw mayHaveStarted(order, 'An earlier try of this item got no clear answer.');
 			return run;
 		}
-		const named: KnownRun = { ...runOf({ workflow_id: order.workflowId, group_id: order.groupId ?? null }), run_id: start.runId };
+		const named: KnownRun = {
+			...runOf({ workflow_id: order.workflowId, group_id: order.groupId ?? null }),
+			run_id: start.runId,
+		};
 		if (order.isContinued) return named;
 		const run = await service.getRun(start.runId);
 		// A run that failed is started anew: that is what the user asked for with the retry.
@@ -97,7 +117,10 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 				memory.forget(order.itemIndex);
 				throw error;
 			});
-			const run = !isLoss(result) && judge(result) === 'answered' ? startedRun(() => service.readStart(result, order)) : undefined;
+			const run =
+				!isLoss(result) && judge(result) === 'answered'
+					? startedRun(() => service.readStart(result, order))
+					: undefined;
 			return { result, sentAtMs, run: run && take(order, run, sentAtMs) };
 		});
 
@@ -112,14 +135,18 @@ export function createStarter(service: StartService, memory: StartMemory, clock:
 				memory.forget(order.itemIndex);
 				const failure = service.failureOf(result);
 				if (verdict === 'refused' || tries >= READ_TRIES) throw failure;
-				const askedMs = isLoss(result) ? undefined : retryAfterMs(result.headers['retry-after'], clock.now());
+				const askedMs = isLoss(result)
+					? undefined
+					: retryAfterMs(result.headers['retry-after'], clock.now());
 				await clock.pause(pauseBeforeRetry(tries, askedMs, clock.random()), stop);
 				continue;
 			}
 			const adopted = await adopt(order, sentAtMs);
 			if (adopted) return adopted;
 			const { message, facts } = service.failureOf(result);
-			throw verdict === 'answered' ? mayHaveStarted(order, `The service accepted the start but named no run. ${message}`) : mayHaveStarted(order, message, facts.status);
+			throw verdict === 'answered'
+				? mayHaveStarted(order, `The service accepted the start but named no run. ${message}`)
+				: mayHaveStarted(order, message, facts.status);
 		}
 	};
 

@@ -45,7 +45,17 @@ export function openSuspension(context: IExecuteFunctions): Suspension {
 	const executionId = context.getExecutionId();
 	// n8n's retry comes with the same run index, a turn with a later one through the wire.
 	const isSameWait = known !== undefined && (isTurn(context) || known.firstRunIndex === runIndex);
-	if (!isSameWait) return { firstRunIndex: runIndex, turns: 0, sinceMs: {}, ended: {}, failures: {}, reported: {}, failedTries: 0, executionId };
+	if (!isSameWait)
+		return {
+			firstRunIndex: runIndex,
+			turns: 0,
+			sinceMs: {},
+			ended: {},
+			failures: {},
+			reported: {},
+			failedTries: 0,
+			executionId,
+		};
 	return known.executionId === executionId ? known : { ...known, executionId, failedTries: 0 };
 }
 
@@ -76,16 +86,26 @@ export function isTool(context: IExecuteFunctions): boolean {
 	return context.getNode().type.endsWith('Tool') || context.isToolExecution?.() === true;
 }
 
-const WIRE_HINT = 'Connect the output "Still Running" of this node to its own input, and what comes next to "Done".';
+const WIRE_HINT =
+	'Connect the output "Still Running" of this node to its own input, and what comes next to "Done".';
 
 /** @throws UserMistake when nothing would look at the runs again, or the wire would start them again for ever */
 export function checkWire(context: IExecuteFunctions): void {
-	const outputs = wiredOutputs(context, context.getNode()) ?? [isTurn(context) ? (sourceOf(context)?.previousNodeOutput ?? STILL_RUNNING) : STILL_RUNNING];
-	if (outputs.length === 0) throw new UserMistake('Suspended waiting needs a wire that is missing', WIRE_HINT);
-	if (outputs.some((output) => output !== STILL_RUNNING)) throw new UserMistake('Suspended waiting needs its wire drawn from the output "Still Running"', WIRE_HINT);
+	const outputs = wiredOutputs(context, context.getNode()) ?? [
+		isTurn(context) ? (sourceOf(context)?.previousNodeOutput ?? STILL_RUNNING) : STILL_RUNNING,
+	];
+	if (outputs.length === 0)
+		throw new UserMistake('Suspended waiting needs a wire that is missing', WIRE_HINT);
+	if (outputs.some((output) => output !== STILL_RUNNING))
+		throw new UserMistake(
+			'Suspended waiting needs its wire drawn from the output "Still Running"',
+			WIRE_HINT,
+		);
 }
 
-function sourceOf(context: IExecuteFunctions): { previousNode: string; previousNodeOutput?: number } | undefined {
+function sourceOf(
+	context: IExecuteFunctions,
+): { previousNode: string; previousNodeOutput?: number } | undefined {
 	return context.getExecuteData().source?.main?.[0] ?? undefined;
 }
 
@@ -94,8 +114,13 @@ function sourceOf(context: IExecuteFunctions): { previousNode: string; previousN
  * and the public `getParentNodes` never names the node itself). Elsewhere only a turn shows how the wire was drawn.
  */
 function wiredOutputs(context: IExecuteFunctions, node: INode): number[] | undefined {
-	const { getConnections } = context as { getConnections?(to: INode, type: string): Array<Array<{ node: string; index: number }> | null> };
+	const { getConnections } = context as {
+		getConnections?(to: INode, type: string): Array<Array<{ node: string; index: number }> | null>;
+	};
 	if (typeof getConnections !== 'function') return undefined;
 	const inputs = getConnections.call(context, node, 'main');
-	return inputs.flatMap((sources) => sources ?? []).filter((source) => source.node === node.name).map(({ index }) => index);
+	return inputs
+		.flatMap((sources) => sources ?? [])
+		.filter((source) => source.node === node.name)
+		.map(({ index }) => index);
 }

@@ -38,12 +38,18 @@ const LONGEST_HOLD_MS = 60_000;
  * @param processAgeMs of n8n's process
  */
 export function holdBeforeTurn(processAgeMs: number): number {
-	return processAgeMs >= YOUNG_MS ? 0 : Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, processAgeMs));
+	return processAgeMs >= YOUNG_MS
+		? 0
+		: Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, processAgeMs));
 }
 
 /** As the pace says for the youngest run, but not past a deadline that is still to come; a turn comes in time for its last look. */
 export function nextTurnMs(now: number, { pauseMs }: SuspensionPace, open: OpenWait[]): number {
-	const deadlines = open.flatMap(({ sinceMs, timeoutMs }) => (timeoutMs > 0 ? [sinceMs + timeoutMs] : []));
-	const due = deadlines.filter((deadlineMs) => deadlineMs > now + COURTESY_MS).map((deadlineMs) => deadlineMs - TURN_MS);
+	const deadlines = open.flatMap(({ sinceMs, timeoutMs }) =>
+		timeoutMs > 0 ? [sinceMs + timeoutMs] : [],
+	);
+	const due = deadlines
+		.filter((deadlineMs) => deadlineMs > now + COURTESY_MS)
+		.map((deadlineMs) => deadlineMs - TURN_MS);
 	return Math.min(now + pauseMs(now - Math.max(...open.map(({ sinceMs }) => sinceMs))), ...due);
 }

@@ -1,5 +1,12 @@
 import { ServiceFailure, Stopped } from './errors';
-import { type Answer, type Head, type Http, type HttpCall, isLoss, type StreamAnswer } from './http';
+import {
+	type Answer,
+	type Head,
+	type Http,
+	type HttpCall,
+	isLoss,
+	type StreamAnswer,
+} from './http';
 import type { Loss } from './networkError';
 import { createLimiter } from './limiter';
 import { createRedactor, type Secrets } from './redact';
@@ -46,7 +53,10 @@ export function connect(options: TransportOptions): Transport {
 	const { http, root, clock, stop, keys = [] } = options;
 	const words = createServiceWords(options);
 	const withoutKeys = createRedactor(keys, 'inResults');
-	const callOf = ({ path, query, ...call }: ApiRequest): HttpCall => ({ ...call, url: `${root}${path}${queryText(query)}` });
+	const callOf = ({ path, query, ...call }: ApiRequest): HttpCall => ({
+		...call,
+		url: `${root}${path}${queryText(query)}`,
+	});
 
 	const places = createLimiter(READS_AT_A_TIME);
 	let aheadMs = 0;
@@ -54,7 +64,10 @@ export function connect(options: TransportOptions): Transport {
 		const told = Date.parse(date ?? '');
 		if (!Number.isNaN(told)) aheadMs = told - clock.now();
 	};
-	const guarded = async <T extends Head | Loss>(request: ApiRequest, send: (call: HttpCall) => Promise<T>): Promise<T> => {
+	const guarded = async <T extends Head | Loss>(
+		request: ApiRequest,
+		send: (call: HttpCall) => Promise<T>,
+	): Promise<T> => {
 		if (stop?.aborted && !request.isDetached) throw new Stopped();
 		const result = await send(callOf(request));
 		if (!isLoss(result)) noteTime(result.headers.date);
@@ -74,7 +87,9 @@ export function connect(options: TransportOptions): Transport {
 		serviceTime: (ms) => ms + aheadMs,
 		read: async (request, interpret) => {
 			for (let tries = 1; ; tries++) {
-				const result = await (stop?.aborted ? once(request) : places(async () => await once(request)));
+				const result = await (stop?.aborted
+					? once(request)
+					: places(async () => await once(request)));
 				const outcome = judged(() => {
 					if (isLoss(result)) throw words.failureOfLoss(result);
 					return interpret(result);
@@ -83,7 +98,10 @@ export function connect(options: TransportOptions): Transport {
 				const { error } = outcome;
 				const isFinal = !(error instanceof ServiceFailure) || !error.facts.isPassing;
 				if (isFinal || tries >= (request.tries ?? READ_TRIES)) throw error;
-				await clock.pause(pauseBeforeRetry(tries, error.facts.retryAfterMs, clock.random()), request.isDetached ? undefined : stop);
+				await clock.pause(
+					pauseBeforeRetry(tries, error.facts.retryAfterMs, clock.random()),
+					request.isDetached ? undefined : stop,
+				);
 			}
 		},
 	};
@@ -104,6 +122,9 @@ function judged<T>(task: () => T): { value: T } | { error: unknown } {
 }
 
 function queryText(query: ApiRequest['query'] = {}): string {
-	const pairs = Object.entries(query).flatMap(([name, value]): Array<[string, string]> => (value === undefined ? [] : [[name, String(value)]]));
+	const pairs = Object.entries(query).flatMap(
+		([name, value]): Array<[string, string]> =>
+			value === undefined ? [] : [[name, String(value)]],
+	);
 	return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }

@@ -7,20 +7,46 @@ import type { CancelRemote, WaitOrder } from './runWaiter';
 
 const BYTES_PER_MB = 1_048_576;
 
-export const downloadOption: INodeProperties = { displayName: 'Download', name: 'download', type: 'boolean', default: true, description: 'Whether to download the files into binary fields. Otherwise the items hold links, which expire.' };
+export const downloadOption: INodeProperties = {
+	displayName: 'Download',
+	name: 'download',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether to download the files into binary fields. Otherwise the items hold links, which expire.',
+};
 
-export const binaryFieldOption: INodeProperties = { displayName: 'Put Output File in Field', name: 'binaryField', type: 'string', default: 'data', hint: 'The next files go to data_1, data_2 …', description: 'Name of the binary field for the first file' };
+export const binaryFieldOption: INodeProperties = {
+	displayName: 'Put Output File in Field',
+	name: 'binaryField',
+	type: 'string',
+	default: 'data',
+	hint: 'The next files go to data_1, data_2 …',
+	description: 'Name of the binary field for the first file',
+};
 
 /** How files of a finished run come out; part of the Options of every operation that fetches outputs. */
 export const outputOptions: INodeProperties[] = [
 	downloadOption,
-	{ displayName: 'Max File Size (MB)', name: 'maxFileSize', type: 'number', typeOptions: { minValue: 0 }, default: 0, description: 'Refuse a larger file without reading it (1 MB = 1,048,576 bytes). 0 means no limit.' },
+	{
+		displayName: 'Max File Size (MB)',
+		name: 'maxFileSize',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 0,
+		description:
+			'Refuse a larger file without reading it (1 MB = 1,048,576 bytes). 0 means no limit.',
+	},
 	{
 		displayName: 'Output Items',
 		name: 'outputItems',
 		type: 'options',
 		options: [
-			{ name: 'One per Output', value: 'perOutput', description: 'Each output of a run becomes an item of its own' },
+			{
+				name: 'One per Output',
+				value: 'perOutput',
+				description: 'Each output of a run becomes an item of its own',
+			},
 			{ name: 'One per Run', value: 'perRun', description: 'All outputs of a run in one item' },
 		],
 		default: 'perRun',
@@ -35,27 +61,77 @@ export const waitingOptions: INodeProperties[] = [
 		name: 'cancelRemote',
 		type: 'options',
 		options: [
-			{ name: 'Never', value: 'never', description: 'Runs continue at the service, whatever happens here' },
-			{ name: 'On Stop', value: 'onStop', description: 'When the execution is stopped by you, or timed out by n8n' },
-			{ name: 'On Stop or Timeout', value: 'onStopOrTimeout', description: 'Also when a run takes longer than Timeout' },
+			{
+				name: 'Never',
+				value: 'never',
+				description: 'Runs continue at the service, whatever happens here',
+			},
+			{
+				name: 'On Stop',
+				value: 'onStop',
+				description: 'When the execution is stopped by you, or timed out by n8n',
+			},
+			{
+				name: 'On Stop or Timeout',
+				value: 'onStopOrTimeout',
+				description: 'Also when a run takes longer than Timeout',
+			},
 		],
 		default: 'onStop',
 		description: 'When to cancel runs that have not ended, so that they cost nothing more',
 	},
-	{ displayName: 'Live Events', name: 'liveEvents', type: 'boolean', default: true, description: 'Whether to follow the event stream of the last few runs, which tells their end at once. Has no effect where the deployment offers none.' },
-	{ displayName: 'Max Concurrent Runs', name: 'maxConcurrent', type: 'number', typeOptions: { minValue: 1 }, default: 10, description: 'How many runs this node has in progress at a time' },
+	{
+		displayName: 'Live Events',
+		name: 'liveEvents',
+		type: 'boolean',
+		default: true,
+		description:
+			'Whether to follow the event stream of the last few runs, which tells their end at once. Has no effect where the deployment offers none.',
+	},
+	{
+		displayName: 'Max Concurrent Runs',
+		name: 'maxConcurrent',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 10,
+		description: 'How many runs this node has in progress at a time',
+	},
 	{
 		displayName: 'On Failed Run',
 		name: 'onFailedRun',
 		type: 'options',
 		options: [
-			{ name: 'Return as Item', value: 'item', description: 'A run that failed, timed out or was cancelled becomes a normal item, with its state' },
-			{ name: 'Throw Error', value: 'error', description: 'The item fails, and with it the node unless On Error says otherwise' },
+			{
+				name: 'Return as Item',
+				value: 'item',
+				description:
+					'A run that failed, timed out or was cancelled becomes a normal item, with its state',
+			},
+			{
+				name: 'Throw Error',
+				value: 'error',
+				description: 'The item fails, and with it the node unless On Error says otherwise',
+			},
 		],
 		default: 'error',
 	},
-	{ displayName: 'Poll Interval (Seconds)', name: 'pollInterval', type: 'number', typeOptions: { minValue: 0.1, numberPrecision: 1 }, default: 2, description: 'Usual pause between two checks. It is shorter in a run’s first seconds and grows with its age, to five times this at most.' },
-	{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 0 }, default: 600, description: 'How long to wait for each run, counted from its start here. 0 means no limit.' },
+	{
+		displayName: 'Poll Interval (Seconds)',
+		name: 'pollInterval',
+		type: 'number',
+		typeOptions: { minValue: 0.1, numberPrecision: 1 },
+		default: 2,
+		description:
+			'Usual pause between two checks. It is shorter in a run’s first seconds and grows with its age, to five times this at most.',
+	},
+	{
+		displayName: 'Timeout (Seconds)',
+		name: 'timeout',
+		type: 'number',
+		typeOptions: { minValue: 0 },
+		default: 600,
+		description: 'How long to wait for each run, counted from its start here. 0 means no limit.',
+	},
 ];
 
 /** Where the wait takes place. The node's outputs depend on it, so it is no expression. */
@@ -66,13 +142,24 @@ export const waitModeFields: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'In Execution', value: 'inExecution', description: 'The execution stays active until the runs have ended. For runs of seconds to a few minutes.' },
-			{ name: 'Suspended', value: 'suspended', description: 'After a minute the execution is saved, leaves the worker, and checks again from time to time. It survives a restart of n8n. For runs of many minutes to hours.' },
+			{
+				name: 'In Execution',
+				value: 'inExecution',
+				description:
+					'The execution stays active until the runs have ended. For runs of seconds to a few minutes.',
+			},
+			{
+				name: 'Suspended',
+				value: 'suspended',
+				description:
+					'After a minute the execution is saved, leaves the worker, and checks again from time to time. It survives a restart of n8n. For runs of many minutes to hours.',
+			},
 		],
 		default: 'inExecution',
 	},
 	{
-		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are watched for a minute. Then the execution is saved, and checks again after 1 to 15 minutes. Set Timeout in the options to the longest time that runs may take.',
+		displayName:
+			'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are watched for a minute. Then the execution is saved, and checks again after 1 to 15 minutes. Set Timeout in the options to the longest time that runs may take.',
 		name: 'suspendedNotice',
 		type: 'notice',
 		default: '',
@@ -83,17 +170,29 @@ export const waitModeFields: INodeProperties[] = [
 /** One collection from several lists, in the order n8n wants. */
 export function optionsField(...lists: INodeProperties[][]): INodeProperties {
 	const options = lists.flat().sort((a, b) => a.displayName.localeCompare(b.displayName));
-	return { displayName: 'Options', name: 'options', type: 'collection', placeholder: 'Add option', default: {}, options };
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options,
+	};
 }
 
 /** @throws UserMistake */
 export function readOutputSettings(item: Item): OutputSettings & { maxFileBytes: number } {
 	const binaryField = item.optionalText('options.binaryField', 'data');
-	if (binaryField === '') throw new UserMistake('Put Output File in Field is empty', 'Enter the name of the binary field, for example data.');
+	if (binaryField === '')
+		throw new UserMistake(
+			'Put Output File in Field is empty',
+			'Enter the name of the binary field, for example data.',
+		);
 	return {
 		// An agent gets links: n8n drops a tool's binaries, or puts an error in their place.
 		isDownloaded: item.flag('options.download', true) && !isTool(item.context),
-		perOutput: item.choice('options.outputItems', 'Output Items', ['perRun', 'perOutput']) === 'perOutput',
+		perOutput:
+			item.choice('options.outputItems', 'Output Items', ['perRun', 'perOutput']) === 'perOutput',
 		binaryField,
 		maxFileBytes: item.amount('options.maxFileSize', 'Max File Size', 0, 0) * BYTES_PER_MB,
 	};
@@ -103,13 +202,22 @@ export function readOutputSettings(item: Item): OutputSettings & { maxFileBytes:
 export function readWaitOrder(item: Item): WaitOrder {
 	return {
 		timeoutMs: item.amount('options.timeout', 'Timeout', 600, 0) * 1000,
-		cancelRemote: item.choice<CancelRemote>('options.cancelRemote', 'Cancel Remote Run', ['onStop', 'never', 'onStopOrTimeout']),
-		isFailedRunAnItem: item.choice('options.onFailedRun', 'On Failed Run', ['error', 'item']) === 'item',
+		cancelRemote: item.choice<CancelRemote>('options.cancelRemote', 'Cancel Remote Run', [
+			'onStop',
+			'never',
+			'onStopOrTimeout',
+		]),
+		isFailedRunAnItem:
+			item.choice('options.onFailedRun', 'On Failed Run', ['error', 'item']) === 'item',
 	};
 }
 
 /** Settings of the watcher that all items share; the first item's count. @throws UserMistake */
-export function readWatchSettings(item: Item): { intervalMs: number; hasLiveEvents: boolean; maxConcurrent: number } {
+export function readWatchSettings(item: Item): {
+	intervalMs: number;
+	hasLiveEvents: boolean;
+	maxConcurrent: number;
+} {
 	return {
 		intervalMs: item.amount('options.pollInterval', 'Poll Interval', 2, 0.1) * 1000,
 		hasLiveEvents: item.flag('options.liveEvents', true),

@@ -21,7 +21,9 @@ export interface WaitingOperation<Session> extends Operation<Session> {
 type WithoutJob<Session> = Omit<WaitingOperation<Session>, 'prepare'>;
 
 /** Waiting in place, derived from the wait itself. All items wait at once; the waiter holds as many runs back as wished. */
-export function waitingOperation<Session extends { waiting(item: Item): RunWaiter }>(operation: WithoutJob<Session>): WaitingOperation<Session> {
+export function waitingOperation<Session extends { waiting(item: Item): RunWaiter }>(
+	operation: WithoutJob<Session>,
+): WaitingOperation<Session> {
 	return {
 		...operation,
 		itemsAtATime: Number.POSITIVE_INFINITY,
@@ -36,6 +38,8 @@ export function waitingOperation<Session extends { waiting(item: Item): RunWaite
 	};
 }
 
-export function isWaitingOperation<Session>(operation: Operation<Session>): operation is WaitingOperation<Session> {
+export function isWaitingOperation<Session>(
+	operation: Operation<Session>,
+): operation is WaitingOperation<Session> {
 	return 'prepareWait' in operation;
 }

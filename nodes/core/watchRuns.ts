@@ -5,7 +5,14 @@ import { onAbort } from './onAbort';
 import { pauseByAge, pauseForGroup, pauseInShift, pauseWithStream, withJitter } from './pace';
 import type { KnownRun } from './run';
 import { createFollower } from './runEventFollower';
-import { inTime, LAST_LOOK_MS, limitOf, timeoutOf, type WatchedRun, watchedRun } from './watchedRun';
+import {
+	inTime,
+	LAST_LOOK_MS,
+	limitOf,
+	timeoutOf,
+	type WatchedRun,
+	watchedRun,
+} from './watchedRun';
 import type { WatchService, WatchSettings } from './watchService';
 
 export interface Watcher {
@@ -15,7 +22,11 @@ export interface Watcher {
 	 * @param shift of a wait that may be suspended, which has time: since when it goes on, and when its outputs were last asked (epoch ms)
 	 * @throws WaitTimeout | ServiceFailure | Stopped
 	 */
-	watch(run: KnownRun, deadlineMs: number, shift?: { sinceMs: number; judgedMs: number }): Promise<KnownRun>;
+	watch(
+		run: KnownRun,
+		deadlineMs: number,
+		shift?: { sinceMs: number; judgedMs: number },
+	): Promise<KnownRun>;
 }
 
 /** Runs that few wait for are followed by their event stream. */
@@ -24,7 +35,12 @@ const FEW_RUNS = 4;
 const SWARM_MS = 10;
 
 /** Many runs, one watcher: one listing per group and tick, single looks otherwise, event streams where few are left. */
-export function createWatcher(service: WatchService, settings: WatchSettings, clock: Clock, stop?: AbortSignal): Watcher {
+export function createWatcher(
+	service: WatchService,
+	settings: WatchSettings,
+	clock: Clock,
+	stop?: AbortSignal,
+): Watcher {
 	const { intervalMs, hasLiveEvents, outstanding, onChange } = settings;
 	const all = new Set<WatchedRun>();
 	let wake = new AbortController();
@@ -35,7 +51,8 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 	const rouse = () => wake.abort();
 	const lookAgain = (runId: string, inMs: number) => {
 		const now = clock.now();
-		for (const watched of all) if (watched.run.run_id === runId) watched.dueMs = inTime(watched, now + inMs, now);
+		for (const watched of all)
+			if (watched.run.run_id === runId) watched.dueMs = inTime(watched, now + inMs, now);
 		rouse();
 	};
 	const streams = {
@@ -45,7 +62,8 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 	const follower = createFollower(service, streams, clock, stop);
 	const settle = (watched: WatchedRun, result: KnownRun | Error) => {
 		if (!all.delete(watched)) return;
-		if (![...all].some(({ run }) => run.run_id === watched.run.run_id)) follower.release(watched.run.run_id);
+		if (![...all].some(({ run }) => run.run_id === watched.run.run_id))
+			follower.release(watched.run.run_id);
 		if (!(result instanceof Error)) ended++;
 		watched.settle(result instanceof Error ? ofRun(result, watched.run) : result);
 	};
@@ -60,12 +78,25 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		const now = clock.now();
 		if (group.length < 2 || !looker.canList()) return pauseByAge(now - watched.since, intervalMs);
 		const ageMs = now - Math.min(...group.map(({ since }) => since));
-		return pauseForGroup({ pending: all.size, ended, elapsedMs: now - firstSince, ageMs, isStarved: outstanding() > all.size }, intervalMs);
+		return pauseForGroup(
+			{
+				pending: all.size,
+				ended,
+				elapsedMs: now - firstSince,
+				ageMs,
+				isStarved: outstanding() > all.size,
+			},
+			intervalMs,
+		);
 	};
 	const pauseOf = (watched: WatchedRun, group: WatchedRun[]) =>
-		Math.max(usualPauseOf(watched, group), watched.isInShift ? pauseInShift(clock.now() - watched.since, intervalMs) : 0);
+		Math.max(
+			usualPauseOf(watched, group),
+			watched.isInShift ? pauseInShift(clock.now() - watched.since, intervalMs) : 0,
+		);
 	const look = async (group: WatchedRun[], groupId: string | null) => {
-		for (const watched of group) Object.assign(watched, { isLooking: true, dueMs: Number.POSITIVE_INFINITY });
+		for (const watched of group)
+			Object.assign(watched, { isLooking: true, dueMs: Number.POSITIVE_INFINITY });
 		await looker.look(group, groupId);
 		const left = group.filter((watched) => all.has(watched));
 		for (const watched of left) {
@@ -73,7 +104,8 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			watched.isNew = false;
 			// A failed look or an event that came meanwhile has said already when to look next.
 			const now = clock.now();
-			if (watched.dueMs === Number.POSITIVE_INFINITY) watched.dueMs = now + withJitter(pauseOf(watched, left), intervalMs, clock.random());
+			if (watched.dueMs === Number.POSITIVE_INFINITY)
+				watched.dueMs = now + withJitter(pauseOf(watched, left), intervalMs, clock.random());
 			watched.dueMs = inTime(watched, watched.dueMs, now);
 		}
 		rouse();
@@ -84,10 +116,15 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 		const now = clock.now();
 		// A run that was just started cannot have ended; one of which only the id is known may have.
 		// Those that come back from a suspension come together.
-		if (run.state === 'unknown') return run.group_id !== null && looker.canList() && outstanding() > 1 ? now + SWARM_MS : now;
-		const ownMs = now + (isInShift ? pauseInShift(now - since, intervalMs) : pauseByAge(now - since, intervalMs));
+		if (run.state === 'unknown')
+			return run.group_id !== null && looker.canList() && outstanding() > 1 ? now + SWARM_MS : now;
+		const ownMs =
+			now +
+			(isInShift ? pauseInShift(now - since, intervalMs) : pauseByAge(now - since, intervalMs));
 		if (run.group_id === null || !looker.canList() || outstanding() <= FEW_RUNS) return ownMs;
-		const mates = [...all].filter(({ run: mate, isLooking }) => mate.group_id === run.group_id && !isLooking);
+		const mates = [...all].filter(
+			({ run: mate, isLooking }) => mate.group_id === run.group_id && !isLooking,
+		);
 		const nextMs = Math.min(now + intervalMs, ...mates.map(({ dueMs }) => dueMs));
 		return Math.max(ownMs, mates.length > 0 ? nextMs : now + intervalMs / 4);
 	};
@@ -112,12 +149,17 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 			for (const watched of [...all]) {
 				if (stop?.aborted) settle(watched, new Stopped());
 				else if (limitOf(watched) <= clock.now()) settle(watched, timeoutOf(watched, clock.now()));
-				else if (hasLiveEvents && !watched.isReturning && outstanding() <= FEW_RUNS) follower.follow(watched.run);
+				else if (hasLiveEvents && !watched.isReturning && outstanding() <= FEW_RUNS)
+					follower.follow(watched.run);
 			}
 			wake = new AbortController();
 			launchLooks();
 			// A run that is being looked at rouses the loop itself; its due time would only make it spin.
-			const next = Math.min(...[...all].map((watched) => (watched.isLooking ? limitOf(watched) : Math.min(watched.dueMs, watched.deadlineMs))));
+			const next = Math.min(
+				...[...all].map((watched) =>
+					watched.isLooking ? limitOf(watched) : Math.min(watched.dueMs, watched.deadlineMs),
+				),
+			);
 			const unlink = stop && onAbort(stop, rouse);
 			if (all.size > 0 && !stop?.aborted) await clock.pause(next - clock.now(), wake.signal);
 			unlink?.();
@@ -136,8 +178,19 @@ export function createWatcher(service: WatchService, settings: WatchSettings, cl
 				firstSince = Math.min(firstSince, since);
 				// Whoever comes late, after a suspension, still gets one look: the run may have ended in time.
 				const isLate = deadlineMs <= now;
-				const watched = watchedRun(run, since, isLate ? now + LAST_LOOK_MS : deadlineMs, firstLookAt(run, since, shift !== undefined), (result) => (result instanceof Error ? reject(result) : resolve(result)));
-				if (shift) Object.assign(watched, { isInShift: true, isReturning: since < now, judgedMs: shift.judgedMs });
+				const watched = watchedRun(
+					run,
+					since,
+					isLate ? now + LAST_LOOK_MS : deadlineMs,
+					firstLookAt(run, since, shift !== undefined),
+					(result) => (result instanceof Error ? reject(result) : resolve(result)),
+				);
+				if (shift)
+					Object.assign(watched, {
+						isInShift: true,
+						isReturning: since < now,
+						judgedMs: shift.judgedMs,
+					});
 				all.add(watched);
 				rouse();
 				if (isRunning) return;

@@ -14,7 +14,11 @@ export interface WatchService {
 	/** A second opinion on a run whose status does not say that it has ended. @throws ServiceFailure | Stopped */
 	judge?(run: KnownRun): Promise<KnownRun>;
 	/** The run's event stream after an event; undefined: this deployment has none. @throws ServiceFailure | Stopped */
-	openEvents?(runId: string, after: string | undefined, signal: AbortSignal): Promise<ByteStream | undefined>;
+	openEvents?(
+		runId: string,
+		after: string | undefined,
+		signal: AbortSignal,
+	): Promise<ByteStream | undefined>;
 	meaningOf?(event: ServerEvent): EventMeaning;
 }
 

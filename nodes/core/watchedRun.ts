@@ -34,8 +34,28 @@ export interface WatchedRun {
 	settle(result: KnownRun | Error): void;
 }
 
-export function watchedRun(run: KnownRun, now: number, deadlineMs: number, dueMs: number, settle: WatchedRun['settle']): WatchedRun {
-	return { run, since: now, deadlineMs, dueMs, isLooking: false, isNew: true, isInShift: false, isReturning: false, failures: 0, failingSince: now, missingSince: Number.NaN, judgedMs: now, settle };
+export function watchedRun(
+	run: KnownRun,
+	now: number,
+	deadlineMs: number,
+	dueMs: number,
+	settle: WatchedRun['settle'],
+): WatchedRun {
+	return {
+		run,
+		since: now,
+		deadlineMs,
+		dueMs,
+		isLooking: false,
+		isNew: true,
+		isInShift: false,
+		isReturning: false,
+		failures: 0,
+		failingSince: now,
+		missingSince: Number.NaN,
+		judgedMs: now,
+		settle,
+	};
 }
 
 /** After a suspension one look is all there is time for: its answer is waited for this much longer. */
@@ -54,13 +74,19 @@ export function unknownRun({ run_id: runId }: KnownRun): ServiceFailure {
 	});
 }
 
-export function timeoutOf({ run, since, lastFailure, failures }: WatchedRun, now: number): WaitTimeout {
+export function timeoutOf(
+	{ run, since, lastFailure, failures }: WatchedRun,
+	now: number,
+): WaitTimeout {
 	const cause = failures > 0 && lastFailure ? ` The last look failed: ${lastFailure.message}` : '';
-	return new WaitTimeout(`Run ${run.run_id} did not end within ${Math.round((now - since) / 100) / 10} s (state ${run.state}).${cause}`, {
-		runId: run.run_id,
-		state: run.state,
-		hint: 'It goes on at the service. Collect it later by this run ID, or raise Timeout.',
-	});
+	return new WaitTimeout(
+		`Run ${run.run_id} did not end within ${Math.round((now - since) / 100) / 10} s (state ${run.state}).${cause}`,
+		{
+			runId: run.run_id,
+			state: run.state,
+			hint: 'It goes on at the service. Collect it later by this run ID, or raise Timeout.',
+		},
+	);
 }
 
 /** The next look, not past the last one before the deadline while there is time for that. */

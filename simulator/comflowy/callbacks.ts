@@ -22,7 +22,12 @@ export function createCallbacks(): Callbacks {
 			const entry: SentCallback = { url, body, status: null };
 			if (life.signal.aborted) return entry;
 			sent.push(entry);
-			const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: life.signal }).catch(() => undefined);
+			const answer = await fetch(url, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify(body),
+				signal: life.signal,
+			}).catch(() => undefined);
 			await answer?.arrayBuffer().catch(() => undefined);
 			entry.status = answer?.status ?? null;
 			return entry;

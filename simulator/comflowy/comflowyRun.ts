@@ -27,9 +27,25 @@ export interface ComflowyWorkflow {
 }
 
 export const comflowyWorkflows = {
-	image: { id: '3fef208b-7d25-4d9a-8ec9-c79eb2153234', name: 'Text to Image', params: ['6::text', '3::seed', '3::sampler_name'], images: { 9: 1 } },
-	batch: { id: '4fef208b-7d25-4d9a-8ec9-c79eb2153235', name: 'Draft and Final', params: ['6::text'], images: { 9: 2, 12: 1 } },
-	failing: { id: '5fef208b-7d25-4d9a-8ec9-c79eb2153236', name: 'Too Large', params: ['6::text'], images: {}, error: 'CUDA out of memory' },
+	image: {
+		id: '3fef208b-7d25-4d9a-8ec9-c79eb2153234',
+		name: 'Text to Image',
+		params: ['6::text', '3::seed', '3::sampler_name'],
+		images: { 9: 1 },
+	},
+	batch: {
+		id: '4fef208b-7d25-4d9a-8ec9-c79eb2153235',
+		name: 'Draft and Final',
+		params: ['6::text'],
+		images: { 9: 2, 12: 1 },
+	},
+	failing: {
+		id: '5fef208b-7d25-4d9a-8ec9-c79eb2153236',
+		name: 'Too Large',
+		params: ['6::text'],
+		images: {},
+		error: 'CUDA out of memory',
+	},
 } satisfies Record<string, ComflowyWorkflow>;
 
 export const isOver = ({ state }: ComflowyRun) => state === 'success' || state === 'failed';

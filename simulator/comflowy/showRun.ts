@@ -1,7 +1,14 @@
 import { isOver, type ComflowyRun } from './comflowyRun';
 
 const linksOf = (run: ComflowyRun, filesUrl: string): Record<string, string[]> =>
-	run.state !== 'success' ? {} : Object.fromEntries(Object.entries(run.images).map(([node, names]) => [node, names.map((name) => `${filesUrl}/${run.id}/${name}`)]));
+	run.state !== 'success'
+		? {}
+		: Object.fromEntries(
+				Object.entries(run.images).map(([node, names]) => [
+					node,
+					names.map((name) => `${filesUrl}/${run.id}/${name}`),
+				]),
+			);
 
 /** Outputs in both of the documented forms: flat, and by node. */
 function outputsOf(run: ComflowyRun, filesUrl: string): object {
@@ -9,12 +16,21 @@ function outputsOf(run: ComflowyRun, filesUrl: string): object {
 	return {
 		...(run.error !== undefined && isOver(run) ? { error: run.error } : {}),
 		output_images: Object.values(links).flat(),
-		full_outputs: Object.fromEntries(Object.entries(links).map(([node, images]) => [node, { images }])),
+		full_outputs: Object.fromEntries(
+			Object.entries(links).map(([node, images]) => [node, { images }]),
+		),
 	};
 }
 
 /** `data` of `/check`. */
-export const showRun = (run: ComflowyRun, filesUrl: string): object => ({ status: run.state, ...outputsOf(run, filesUrl) });
+export const showRun = (run: ComflowyRun, filesUrl: string): object => ({
+	status: run.state,
+	...outputsOf(run, filesUrl),
+});
 
 /** Body of the result callback. */
-export const resultOf = (run: ComflowyRun, filesUrl: string): object => ({ type: run.state, run_id: run.id, ...outputsOf(run, filesUrl) });
+export const resultOf = (run: ComflowyRun, filesUrl: string): object => ({
+	type: run.state,
+	run_id: run.id,
+	...outputsOf(run, filesUrl),
+});

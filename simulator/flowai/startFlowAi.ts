@@ -41,7 +41,13 @@ export const flowAiApiKey = 'fa-sim-key-for-tests-only';
 
 /** Starts a stand-in for FlowAI on a real socket: one endpoint, whose answer is the result, whole or as a stream. */
 export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> {
-	const { pieceMs = 1, latencyMs = 0, form = 'asked', isKeptOpen, workflows = Object.values(flowAiWorkflows) as FlowAiWorkflow[] } = options;
+	const {
+		pieceMs = 1,
+		latencyMs = 0,
+		form = 'asked',
+		isKeptOpen,
+		workflows = Object.values(flowAiWorkflows) as FlowAiWorkflow[],
+	} = options;
 	const timers = createTimers();
 	const journal: JournalEntry[] = [];
 	const unknown: string[] = [];
@@ -50,11 +56,15 @@ export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> 
 	const faults = createFaults<FlowAiRoute>();
 
 	const run = async ({ entry, message, params, fault }: Request): Promise<Answer> => {
-		const body = (entry.json = await readJson(message)) as { input?: Record<string, unknown>; stream?: boolean } | undefined;
-		if (entry.headers['x-api-key'] !== flowAiApiKey) return json(401, { error: `invalid key ${String(entry.headers['x-api-key'])}` });
+		const body = (entry.json = await readJson(message)) as
+			| { input?: Record<string, unknown>; stream?: boolean }
+			| undefined;
+		if (entry.headers['x-api-key'] !== flowAiApiKey)
+			return json(401, { error: `invalid key ${String(entry.headers['x-api-key'])}` });
 		const workflow = workflows.find(({ id }) => id === params.id);
 		if (workflow === undefined) return json(404, { error: 'workflow not found' });
-		if (typeof body?.input !== 'object' || body.input === null) return json(400, { error: 'input is missing' });
+		if (typeof body?.input !== 'object' || body.input === null)
+			return json(400, { error: 'input is missing' });
 		inputs.push(body.input);
 		message.socket.once('close', () => {
 			if (!isSaid) aborted.push(entry.url);
@@ -66,18 +76,38 @@ export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> 
 		if (isStream) {
 			const stream = streamOf(frames, stepMs, timers, fault?.kind, isKeptOpen);
 			stream.once('end', () => (isSaid = true));
-			return { status: 200, headers: { 'content-type': 'text/event-stream;charset=utf-8' }, body: stream };
+			return {
+				status: 200,
+				headers: { 'content-type': 'text/event-stream;charset=utf-8' },
+				body: stream,
+			};
 		}
 		await timers.pause(stepMs);
 		isSaid = true;
-		return workflow.error === undefined ? json(200, { output: workflow.output(body.input), total_time: 9.25 }) : json(500, { error: workflow.error });
+		return workflow.error === undefined
+			? json(200, { output: workflow.output(body.input), total_time: 9.25 })
+			: json(500, { error: workflow.error });
 	};
 	const find = (entry: JournalEntry): Endpoint | undefined => {
 		const id = /^\/v1\/api\/workflow\/run\/([^/]+)$/.exec(entry.path)?.[1];
-		return id === undefined || entry.method !== 'POST' ? undefined : { route: 'run', params: { id: decodeURIComponent(id) }, handle: run };
+		return id === undefined || entry.method !== 'POST'
+			? undefined
+			: { route: 'run', params: { id: decodeURIComponent(id) }, handle: run };
 	};
 
-	const open = await openServer(createExchange({ journal, unknown, faults, timers, host: 'api', latencyMs: () => latencyMs, find, onAnswer: options.onAnswer }), { host: '127.0.0.1', port: options.port ?? 0 });
+	const open = await openServer(
+		createExchange({
+			journal,
+			unknown,
+			faults,
+			timers,
+			host: 'api',
+			latencyMs: () => latencyMs,
+			find,
+			onAnswer: options.onAnswer,
+		}),
+		{ host: '127.0.0.1', port: options.port ?? 0 },
+	);
 	return {
 		baseUrl: open.origin,
 		apiKey: flowAiApiKey,

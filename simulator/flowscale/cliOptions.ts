@@ -35,7 +35,8 @@ export function readDialect(text: string): Partial<Dialect> {
 			continue;
 		}
 		const ways = choices[name];
-		if (!ways) throw new Error(`No dialect switch "${name}"; there are: ${Object.keys(choices).join(', ')}`);
+		if (!ways)
+			throw new Error(`No dialect switch "${name}"; there are: ${Object.keys(choices).join(', ')}`);
 		const way = ways.find((choice) => String(choice) === value);
 		if (way === undefined)
 			throw new Error(`No way "${value}" to speak for "${name}"; there are: ${ways.join(', ')}`);
@@ -47,7 +48,8 @@ export function readDialect(text: string): Partial<Dialect> {
 const numberOf = (name: string, text: string | undefined): number | undefined => {
 	if (text === undefined) return undefined;
 	const value = Number(text);
-	if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} needs a number, not "${text}"`);
+	if (!Number.isFinite(value) || value < 0)
+		throw new Error(`--${name} needs a number, not "${text}"`);
 	return value;
 };
 
@@ -98,7 +100,11 @@ export function readCliOptions(args: readonly string[]): CliOptions {
 			port,
 			filesPort: number('files-port') ?? (port === 0 ? 0 : port + 1),
 			host: values.host,
-			...(values.public ? { apiKey: null } : values.key === undefined ? {} : { apiKey: values.key }),
+			...(values.public
+				? { apiKey: null }
+				: values.key === undefined
+					? {}
+					: { apiKey: values.key }),
 			containers: number('containers'),
 			runMs: number('run-ms') ?? 4000,
 			latencyMs: number('latency-ms'),

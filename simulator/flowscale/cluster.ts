@@ -19,9 +19,11 @@ export const getHealth: Operation = ({ containers, dialect }) =>
  */
 export const getQueue: Operation = ({ containers, dialect }) => {
 	const entry = (number: number, id: string) =>
-		({ pair: [number, id], comfyui: [number, id, {}, {}, ['9']], object: { number, prompt_id: id } })[
-			dialect.queueEntries
-		];
+		({
+			pair: [number, id],
+			comfyui: [number, id, {}, {}, ['9']],
+			object: { number, prompt_id: id },
+		})[dialect.queueEntries];
 	const { working, waiting } = containers;
 	return json(200, {
 		status: 'success',

@@ -67,7 +67,9 @@ export function createContainers(parts: {
 		const workMs = parts.workMs(run);
 		const { failure } = run.workflow;
 		callOff.set(run.id, [
-			timers.after(workMs / 2, () => store.tell(run, 'progress', { type: 'progress', value: 10, max: 20 })),
+			timers.after(workMs / 2, () =>
+				store.tell(run, 'progress', { type: 'progress', value: 10, max: 20 }),
+			),
 			workMs > parts.runTimeoutMs
 				? timers.after(parts.runTimeoutMs, () => finish(run, 'timeout'))
 				: timers.after(workMs, () =>

@@ -17,7 +17,8 @@ export interface Controlled extends Pick<Flowscale, 'finish' | 'addRuns'> {
 }
 
 /** Control requests are neither journalled nor touched by faults. */
-export const isControl = (message: IncomingMessage): boolean => (message.url ?? '').startsWith('/_control/');
+export const isControl = (message: IncomingMessage): boolean =>
+	(message.url ?? '').startsWith('/_control/');
 
 const stats = ({ store, containers, journal, unknown }: Controlled) => {
 	const requests: Record<string, number> = {};
@@ -30,7 +31,16 @@ const stats = ({ store, containers, journal, unknown }: Controlled) => {
 		waiting: containers.waiting.length,
 		working: containers.working.filter((run) => run !== null).length,
 		runs: store.all.map(
-			({ id, groupId, workflowId, state, createdAt, startedAt, completedAt, cancelRequestedAt }) => ({
+			({
+				id,
+				groupId,
+				workflowId,
+				state,
+				createdAt,
+				startedAt,
+				completedAt,
+				cancelRequestedAt,
+			}) => ({
 				run_id: id,
 				group_id: groupId,
 				workflow_id: workflowId,

@@ -61,17 +61,26 @@ const ofTheRest: Deviation[] = [
 		when: ({ textOutputs }) => textOutputs === 'file_content',
 		reason: 'text comes inline, without a download link',
 		source: 'S0 D',
-		change: (schema) => ({ anyOf: [schema, object({ file_content: string, generation_status: string })] }),
+		change: (schema) => ({
+			anyOf: [schema, object({ file_content: string, generation_status: string })],
+		}),
 	},
 	{
 		schemas: ['WorkflowsBody'],
 		when: ({ workflows }) => workflows === 'sdk',
-		reason: 'the list of workflows is live but not in the OpenAPI; inputs and outputs are JSON texts',
+		reason:
+			'the list of workflows is live but not in the OpenAPI; inputs and outputs are JSON texts',
 		source: 'SWAG V; S0, DJS D',
 		change: becoming(
 			envelope(
 				listOf(
-					object({ id: string, name: string, description: textOrNull, inputs: string, outputs: string }),
+					object({
+						id: string,
+						name: string,
+						description: textOrNull,
+						inputs: string,
+						outputs: string,
+					}),
 				),
 			),
 		),
@@ -121,4 +130,9 @@ const ofTheRest: Deviation[] = [
 ];
 
 /** All deviations from the vendor's OpenAPI, to be applied in this order. */
-export const deviations: Deviation[] = [...startDeviations, ...runDeviations, ...ofLists, ...ofTheRest];
+export const deviations: Deviation[] = [
+	...startDeviations,
+	...runDeviations,
+	...ofLists,
+	...ofTheRest,
+];

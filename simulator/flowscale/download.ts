@@ -37,7 +37,11 @@ export async function download(service: Service, { entry }: Request): Promise<An
 	if (verdict === 'expired') return refusal(403, 'AccessDenied', 'Request has expired');
 	// a link is signed for one method; S3 refuses HEAD on a link made for GET
 	if (verdict === 'forged' || entry.method !== 'GET') {
-		return refusal(403, 'SignatureDoesNotMatch', 'The request signature we calculated does not match.');
+		return refusal(
+			403,
+			'SignatureDoesNotMatch',
+			'The request signature we calculated does not match.',
+		);
 	}
 
 	const [area, runId, name, inputName] = entry.path.slice(1).split('/').map(decodeURIComponent);
@@ -52,5 +56,9 @@ export async function download(service: Service, { entry }: Request): Promise<An
 	}
 	const found = service.store.findFile(name);
 	if (!found || !hasOutputs(run, service.view)) return noSuchKey();
-	return file(await found.output.source.make(run, found.index), found.output.source.mimeType, service);
+	return file(
+		await found.output.source.make(run, found.index),
+		found.output.source.mimeType,
+		service,
+	);
 }

@@ -37,8 +37,20 @@ const runId = '(?<run_id>[^/]+)';
 const rows: Row[] = [
 	{ route: 'health', method: 'GET', path: /^\/comfy\/health$/, query: [], run: getHealth },
 	{ route: 'queue', method: 'GET', path: /^\/comfy\/queue$/, query: [], run: getQueue },
-	{ route: 'workflows', method: 'GET', path: /^\/comfy\/workflows$/, query: [], run: listWorkflows },
-	{ route: 'startRun', method: 'POST', path: /^\/runs$/, query: ['workflow_id', 'group_id'], run: startRun },
+	{
+		route: 'workflows',
+		method: 'GET',
+		path: /^\/comfy\/workflows$/,
+		query: [],
+		run: listWorkflows,
+	},
+	{
+		route: 'startRun',
+		method: 'POST',
+		path: /^\/runs$/,
+		query: ['workflow_id', 'group_id'],
+		run: startRun,
+	},
 	{
 		route: 'listRuns',
 		method: 'GET',
@@ -46,7 +58,13 @@ const rows: Row[] = [
 		query: ['group_id', 'sort_by', 'sort_order', 'page', 'page_size'],
 		run: listRuns,
 	},
-	{ route: 'getOutput', method: 'GET', path: /^\/runs\/output$/, query: ['filename'], run: getOutput },
+	{
+		route: 'getOutput',
+		method: 'GET',
+		path: /^\/runs\/output$/,
+		query: ['filename'],
+		run: getOutput,
+	},
 	{ route: 'getRun', method: 'GET', path: new RegExp(`^/runs/${runId}$`), query: [], run: getRun },
 	{
 		route: 'cancelRun',

@@ -13,7 +13,10 @@ export function failure(status: number, text: string, shape: Dialect['errors']):
 		case 'errorObject':
 			return json(status, { error: { code: `E${status}`, message: text, details: {} } });
 		case 'html':
-			return page(status, `<html><head><title>${status}</title></head><body><h1>${text}</h1></body></html>`);
+			return page(
+				status,
+				`<html><head><title>${status}</title></head><body><h1>${text}</h1></body></html>`,
+			);
 	}
 }
 
@@ -24,9 +27,17 @@ export interface Invalidity {
 	type: string;
 }
 
-export const missing = (...loc: string[]): Invalidity => ({ loc, msg: 'Field required', type: 'missing' });
+export const missing = (...loc: string[]): Invalidity => ({
+	loc,
+	msg: 'Field required',
+	type: 'missing',
+});
 
-export const invalid = (msg: string, ...loc: string[]): Invalidity => ({ loc, msg, type: 'value_error' });
+export const invalid = (msg: string, ...loc: string[]): Invalidity => ({
+	loc,
+	msg,
+	type: 'value_error',
+});
 
 /** FastAPI's validation error, the same in every dialect. */
 export const unprocessable = (...detail: Invalidity[]): Answer => json(422, { detail });

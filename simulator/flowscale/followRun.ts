@@ -9,7 +9,10 @@ const frame = ({ seq, event, data }: RunEvent): string =>
 	`id: ${seq}\n${event === null ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
 
 /** The first sequence number wanted: `from_seq` includes it, `Last-Event-ID` is the last one seen. */
-function firstWanted(query: Record<string, string>, lastEventId: string | string[] | undefined): number {
+function firstWanted(
+	query: Record<string, string>,
+	lastEventId: string | string[] | undefined,
+): number {
 	if (query.from_seq !== undefined) return Number(query.from_seq) || 0;
 	return typeof lastEventId === 'string' ? (Number(lastEventId) || 0) + 1 : 0;
 }

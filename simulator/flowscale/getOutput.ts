@@ -45,5 +45,8 @@ export const getOutput: Operation = async ({ store, dialect, view }, { entry }) 
 		});
 	}
 	const link = view.links.sign(outputPath(run, output.files[index]));
-	return json(200, { status: 'success', data: { download_url: link, generation_status: 'success' } });
+	return json(200, {
+		status: 'success',
+		data: { download_url: link, generation_status: 'success' },
+	});
 };

@@ -8,7 +8,11 @@ export interface Links {
 }
 
 /** Pre-signed links in the manner of S3 (protocols: output, download). Lifetime in ms. */
-export function createLinks(options: { secret: string; origin: () => string; lifetimeMs: number }): Links {
+export function createLinks(options: {
+	secret: string;
+	origin: () => string;
+	lifetimeMs: number;
+}): Links {
 	const signature = (path: string, date: string, expires: string) =>
 		createHmac('sha256', options.secret).update(`${path}\n${date}\n${expires}`).digest('hex');
 

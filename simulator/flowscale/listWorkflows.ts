@@ -3,7 +3,10 @@ import { absent } from './failures';
 import type { Operation } from './service';
 import type { WorkflowInput } from './simulatedWorkflow';
 
-const listed = ({ name, type, listedType }: WorkflowInput): [string, string] => [name, listedType ?? type];
+const listed = ({ name, type, listedType }: WorkflowInput): [string, string] => [
+	name,
+	listedType ?? type,
+];
 
 /** `GET /comfy/workflows`: inputs and outputs as JSON texts (JS SDK) or as objects (Python beta types). */
 export const listWorkflows: Operation = ({ workflows, dialect }) => {
@@ -29,7 +32,9 @@ export const listWorkflows: Operation = ({ workflows, dialect }) => {
 			name,
 			description,
 			inputs: JSON.stringify(Object.fromEntries(inputs.map(listed))),
-			outputs: JSON.stringify(Object.fromEntries(outputs.map((output) => [output.name, output.type]))),
+			outputs: JSON.stringify(
+				Object.fromEntries(outputs.map((output) => [output.name, output.type])),
+			),
 		})),
 	});
 };

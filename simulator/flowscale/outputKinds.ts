@@ -2,7 +2,11 @@ import type { SimulatedRun } from './simulatedRun';
 import type { WorkflowOutput } from './simulatedWorkflow';
 
 /** PNG files; with `count` a batch of them. */
-export const image = (name: string, make: WorkflowOutput['make'], count?: number): WorkflowOutput => ({
+export const image = (
+	name: string,
+	make: WorkflowOutput['make'],
+	count?: number,
+): WorkflowOutput => ({
 	name,
 	type: 'image',
 	extension: 'png',

@@ -26,7 +26,8 @@ export const getRun: Operation = ({ store, dialect, view }, { params, entry }) =
 	entry.runId = params.run_id;
 	const run = store.get(params.run_id);
 	if (!run) return failure(404, 'Run not found', dialect.errors);
-	const errors = dialect.failureText === 'errors' && run.errorText !== null ? { errors: run.errorText } : {};
+	const errors =
+		dialect.failureText === 'errors' && run.errorText !== null ? { errors: run.errorText } : {};
 	return json(200, {
 		status: 'success',
 		data: showRun(run, view, dialect.runIds === 'absent' ? null : dialect.runIds),
@@ -59,12 +60,15 @@ export const listRuns: Operation = (service, { entry }) => {
 	if (!time) return unprocessable(invalid('Invalid value', 'query', 'sort_by'));
 	if (sortOrder !== 'asc' && sortOrder !== 'desc')
 		return unprocessable(invalid('Invalid value', 'query', 'sort_order'));
-	if (page === undefined) return unprocessable(invalid('Input should be at least 1', 'query', 'page'));
+	if (page === undefined)
+		return unprocessable(invalid('Input should be at least 1', 'query', 'page'));
 	if (pageSize === undefined)
 		return unprocessable(invalid('Input should be from 1 to 100', 'query', 'page_size'));
 
 	const direction = sortOrder === 'asc' ? 1 : -1;
-	const sorted = [...runs].sort((one, other) => direction * ((time(one) ?? -1) - (time(other) ?? -1)));
+	const sorted = [...runs].sort(
+		(one, other) => direction * ((time(one) ?? -1) - (time(other) ?? -1)),
+	);
 	if (dialect.pageSizes === 'ignored') {
 		const few = sorted.slice((page - 1) * 10, page * 10).map((run) => shown(run, service));
 		return json(200, { status: 'success', data: { runs: few } });
@@ -80,6 +84,8 @@ export const listRuns: Operation = (service, { entry }) => {
 			total_count: runs.length,
 			total_pages: Math.ceil(runs.length / pageSize),
 		},
-		data: { runs: sorted.slice((page - 1) * pageSize, page * pageSize).map((run) => shown(run, service)) },
+		data: {
+			runs: sorted.slice((page - 1) * pageSize, page * pageSize).map((run) => shown(run, service)),
+		},
 	});
 };

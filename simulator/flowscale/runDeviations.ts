@@ -9,7 +9,8 @@ export const runDeviations: Deviation[] = [
 	{
 		schemas: ['Run', 'RunEntry'],
 		when: ({ timestamps }) => timestamps === 'epochSeconds' || timestamps === 'epochMillis',
-		reason: 'times are counted since 1970, which the sources neither show nor exclude for other versions',
+		reason:
+			'times are counted since 1970, which the sources neither show nor exclude for other versions',
 		source: 'I',
 		change: adding({ created_at: integer, started_at: integerOrNull, completed_at: integerOrNull }),
 	},
@@ -54,7 +55,10 @@ export const runDeviations: Deviation[] = [
 		reason: 'no source shows where a failed run tells its reason',
 		source: 'I (open question)',
 		change: (schema) =>
-			object({ ...properties(schema), error: string, error_message: string }, ['error', 'error_message']),
+			object({ ...properties(schema), error: string, error_message: string }, [
+				'error',
+				'error_message',
+			]),
 	},
 	{
 		schemas: ['RunEntry'],

@@ -63,7 +63,9 @@ export function createRunStore(random: Random): RunStore {
 				groupId,
 				state,
 				parts,
-				inputs: Object.fromEntries(parts.filter(({ file }) => !file).map(({ name, value }) => [name, value])),
+				inputs: Object.fromEntries(
+					parts.filter(({ file }) => !file).map(({ name, value }) => [name, value]),
+				),
 				files: parts.flatMap(({ file }) => file ?? []),
 				outputs: plannedOutputs(workflow, random),
 				createdAt: Date.now(),

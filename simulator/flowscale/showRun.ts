@@ -19,7 +19,9 @@ export function statusWord(run: SimulatedRun, dialect: Dialect): string {
 
 /** Has the run ended well, and long enough ago? */
 export const hasOutputs = (run: SimulatedRun, { outputDelayMs }: View): boolean =>
-	run.state === 'completed' && run.completedAt !== null && Date.now() >= run.completedAt + outputDelayMs;
+	run.state === 'completed' &&
+	run.completedAt !== null &&
+	Date.now() >= run.completedAt + outputDelayMs;
 
 /** Names of outputs as the dialect writes them; none while the run is queued (protocols: run detail, "until known"). */
 export function outputNames(run: SimulatedRun, dialect: Dialect): string[] {
@@ -31,11 +33,18 @@ export function outputNames(run: SimulatedRun, dialect: Dialect): string[] {
 export const inputPath = (run: SimulatedRun, index: number): string =>
 	`/inputs/${run.id}/${index}/${run.parts[index].value.replace(/[/\\]/g, '_')}`;
 
-export const outputPath = (run: SimulatedRun, file: string): string => `/generations/${run.id}/${file}`;
+export const outputPath = (run: SimulatedRun, file: string): string =>
+	`/generations/${run.id}/${file}`;
 
-function shownInput(run: SimulatedRun, part: ReceivedPart, index: number, { dialect, links }: View) {
+function shownInput(
+	run: SimulatedRun,
+	part: ReceivedPart,
+	index: number,
+	{ dialect, links }: View,
+) {
 	const type = run.workflow.inputs.find(({ name }) => name === part.name)?.type;
-	const isNumeric = !part.file && (type === 'int' || type === 'number') && dialect.inputValues === 'typed';
+	const isNumeric =
+		!part.file && (type === 'int' || type === 'number') && dialect.inputValues === 'typed';
 	return {
 		path: part.name,
 		value: isNumeric ? Number(part.value) : part.value,
@@ -53,7 +62,8 @@ function shownOutputs(run: SimulatedRun, view: View) {
 			return {
 				filename,
 				s3_key: isInline ? null : outputPath(run, filename).slice(1),
-				url: isInline || !view.dialect.outputLinks ? null : view.links.sign(outputPath(run, filename)),
+				url:
+					isInline || !view.dialect.outputLinks ? null : view.links.sign(outputPath(run, filename)),
 			};
 		}),
 	);
@@ -72,7 +82,8 @@ export function showRun(
 	const at = (ms: number | null) => (ms === null ? null : timestamp(ms, dialect.timestamps));
 	const isSilentTimeout = run.state === 'timeout' && dialect.runTimeout === '408';
 	const tellsFailure =
-		run.errorText !== null && (dialect.failureText === 'error' || dialect.failureText === 'error_message');
+		run.errorText !== null &&
+		(dialect.failureText === 'error' || dialect.failureText === 'error_message');
 	return {
 		...(idKey ? { [idKey]: run.id, team_id: run.teamId } : {}),
 		workflow_id: run.workflowId,

@@ -46,4 +46,5 @@ export interface SimulatedRun {
 	events: RunEvent[];
 }
 
-export const isOver = (run: SimulatedRun): boolean => run.state !== 'queued' && run.state !== 'running';
+export const isOver = (run: SimulatedRun): boolean =>
+	run.state !== 'queued' && run.state !== 'running';

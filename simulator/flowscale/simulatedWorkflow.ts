@@ -1,7 +1,15 @@
 import type { Readable } from '../platform';
 import type { SimulatedRun } from './simulatedRun';
 
-export type InputType = 'string' | 'number' | 'int' | 'boolean' | 'json' | 'image' | 'video' | 'audio';
+export type InputType =
+	| 'string'
+	| 'number'
+	| 'int'
+	| 'boolean'
+	| 'json'
+	| 'image'
+	| 'video'
+	| 'audio';
 
 export interface WorkflowInput {
 	/** `<widget>_<5 digits>` (protocols: execute, field names). */

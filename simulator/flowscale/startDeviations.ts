@@ -15,7 +15,8 @@ export const startDeviations: Deviation[] = [
 	{
 		schemas: ['StartedBody'],
 		when: ({ start }) => start === 'oldObject',
-		reason: 'until mid-2025 the start told output names, queue number and node errors, but no workflow id',
+		reason:
+			'until mid-2025 the start told output names, queue number and node errors, but no workflow id',
 		source: 'S1 D; WEB, PY-1.1, PY-BETA C',
 		change: becoming(envelope(object({ ...oldStart, number: integer }))),
 	},

@@ -31,14 +31,21 @@ export const defaultApiKey = 'fs-sim-key-for-tests-only';
 /** Starts a stand-in for one Flowscale deployment on real sockets. Rejects when a port is taken. */
 export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Flowscale> {
 	const dialect: Dialect = { ...defaultDialect, ...options.dialect };
-	const { host = '127.0.0.1', latencyMs = [0, 5], outputDelayMs = 0, linkLifetimeMs = 3_600_000 } = options;
+	const {
+		host = '127.0.0.1',
+		latencyMs = [0, 5],
+		outputDelayMs = 0,
+		linkLifetimeMs = 3_600_000,
+	} = options;
 	const apiKey = options.apiKey === undefined ? defaultApiKey : options.apiKey;
 	const random = createRandom(options.seed ?? 1);
 	const latency = createRandom((options.seed ?? 1) + 1);
 	const timers = createTimers();
 	const journal: JournalEntry[] = [];
 	const unknown: string[] = [];
-	const faults = createFaults<Route>(options.chaos && createChaos(options.chaos.rate, options.chaos.seed));
+	const faults = createFaults<Route>(
+		options.chaos && createChaos(options.chaos.rate, options.chaos.seed),
+	);
 	const store = createRunStore(random);
 	const workflows = options.workflows ?? defaultWorkflows;
 	const containers = createContainers({

@@ -67,7 +67,11 @@ export const vendorSchemas: Record<string, Schema> = {
 	OutputBody: envelope(ref('Output')),
 	/** HTTPValidationError */
 	InvalidBody: object(
-		{ detail: listOf(object({ loc: listOf({ anyOf: [string, integer] }), msg: string, type: string })) },
+		{
+			detail: listOf(
+				object({ loc: listOf({ anyOf: [string, integer] }), msg: string, type: string }),
+			),
+		},
 		['detail'],
 	),
 };

@@ -9,21 +9,25 @@ import { image, text, video } from './outputKinds';
 import type { SimulatedRun } from './simulatedRun';
 import type { SimulatedWorkflow, WorkflowOutput } from './simulatedWorkflow';
 
-const promptOf = ({ inputs }: SimulatedRun): string => inputs.text_51536 ?? inputs.prompt_68667 ?? 'untitled';
+const promptOf = ({ inputs }: SimulatedRun): string =>
+	inputs.text_51536 ?? inputs.prompt_68667 ?? 'untitled';
 const seedOf = ({ inputs }: SimulatedRun): number => Number(inputs.seed_51537 ?? 0);
 
 /** The first upload; for a link instead of an upload, a scene that the link stands for. */
 const sourceOf = ({ files, inputs }: SimulatedRun): Scene =>
 	files.length > 0 ? uploadedScene(files[0]) : sceneFor(inputs.image_22068 ?? '', 0);
 
-const drawPrompt: WorkflowOutput['make'] = (run, index) => picture(promptOf(run), seedOf(run) + index);
+const drawPrompt: WorkflowOutput['make'] = (run, index) =>
+	picture(promptOf(run), seedOf(run) + index);
 
 /** `describe` is what a vision model would say if it could only count and measure. */
 const describe = ({ files }: SimulatedRun): string =>
 	files.length === 0
 		? 'No image was uploaded.'
 		: files
-				.map(({ name, type, size }, index) => `Image ${index + 1}: ${name} (${type}, ${size} bytes)`)
+				.map(
+					({ name, type, size }, index) => `Image ${index + 1}: ${name} (${type}, ${size} bytes)`,
+				)
 				.join('\n');
 
 const prompt = { name: 'text_51536', type: 'string' } as const;
@@ -100,7 +104,10 @@ export const defaultWorkflows: SimulatedWorkflow[] = [
 		outputs: [
 			image('filename_prefix_77015', drawPrompt, 2),
 			text('filename_prefix_77016', (run) => `A picture of ${promptOf(run)}, seed ${seedOf(run)}.`),
-			video('filename_prefix_77017', async (run) => await film(sceneFor(promptOf(run), seedOf(run)))),
+			video(
+				'filename_prefix_77017',
+				async (run) => await film(sceneFor(promptOf(run), seedOf(run))),
+			),
 		],
 	},
 	{
@@ -108,7 +115,9 @@ export const defaultWorkflows: SimulatedWorkflow[] = [
 		name: 'Big File',
 		description: 'A file of as many bytes as asked for',
 		inputs: [{ name: 'size_10001', type: 'int' }],
-		outputs: [video('filename_prefix_88026', ({ inputs }) => filler(Number(inputs.size_10001 ?? 0)))],
+		outputs: [
+			video('filename_prefix_88026', ({ inputs }) => filler(Number(inputs.size_10001 ?? 0))),
+		],
 	},
 	{
 		id: 'dd760b88-6a73-49fc-8f9e-ccee00cc8888',

@@ -20,10 +20,12 @@ export function paint(width: number, height: number, scene: Scene): Pixels {
 }
 
 /** A number that a text always gives and other texts hardly do. */
-export const seedOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE(0);
+export const seedOf = (text: string): number =>
+	createHash('sha256').update(text).digest().readUInt32BE(0);
 
 /** Colours for a text. */
-export const coloursFor = (text: string): Colour[] => paletteFor(text, createRandom(seedOf(text)).fraction());
+export const coloursFor = (text: string): Colour[] =>
+	paletteFor(text, createRandom(seedOf(text)).fraction());
 
 const kinds = [landscape, marble, lights, landscape];
 
@@ -31,10 +33,13 @@ const kinds = [landscape, marble, lights, landscape];
 export function sceneFor(text: string, seed: number): Scene {
 	const random = createRandom(seedOf(`${text}\n${seed}`));
 	const isView =
-		/mountain|hill|landscape|sunset|sunrise|forest|desert|valley|village|castle|sea\b|lake|house/i.test(text);
+		/mountain|hill|landscape|sunset|sunrise|forest|desert|valley|village|castle|sea\b|lake|house/i.test(
+			text,
+		);
 	const draw = isView ? landscape : random.pick(kinds);
 	return draw(random, paletteFor(text, random.fraction()));
 }
 
 /** A PNG of 256 by 256 pixels. */
-export const picture = (text: string, seed = 0): Buffer => encodePng(paint(256, 256, sceneFor(text, seed)));
+export const picture = (text: string, seed = 0): Buffer =>
+	encodePng(paint(256, 256, sceneFor(text, seed)));

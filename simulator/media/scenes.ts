@@ -44,7 +44,8 @@ export function landscape(random: Random, colours: Colour[]): Scene {
 		for (let index = ridges.length - 1; index >= 0; index--) {
 			const { colour } = ridges[index];
 			const top = tops[index];
-			if (y > top) return mix(colour, colours[0], max(0, 0.28 - (y - top) * 1.6) * (1 - index * 0.2));
+			if (y > top)
+				return mix(colour, colours[0], max(0, 0.28 - (y - top) * 1.6) * (1 - index * 0.2));
 		}
 		const distance = distanceBetween(x - sun.x, y - sun.y);
 		const sky = along(colours.slice(0, 4), 0.62 - y * 0.95);

@@ -17,7 +17,8 @@ export function sound(text: string): Buffer {
 		for (let place = 0; place < toneLength; place++) {
 			const fade = Math.min(1, place / 400) * Math.exp(-place / (rate / 9));
 			const wave =
-				Math.sin((2 * Math.PI * pitch * place) / rate) + 0.3 * Math.sin((4 * Math.PI * pitch * place) / rate);
+				Math.sin((2 * Math.PI * pitch * place) / rate) +
+				0.3 * Math.sin((4 * Math.PI * pitch * place) / rate);
 			samples.writeInt16LE(Math.round(wave * fade * 18_000), (index * toneLength + place) * 2);
 		}
 	});

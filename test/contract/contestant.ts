@@ -38,13 +38,26 @@ export function useContestants(): Record<string, (duration: Duration) => Promise
 	const [flowscale, comflowy, flowAi] = [useStage(), useComflowy(), useFlowAi()];
 	return {
 		Flowscale: async (duration) => {
-			const { node, run, flowscale: service } = await flowscale({ runMs: ({ inputs }) => duration(String(inputs.text_51536)) });
+			const {
+				node,
+				run,
+				flowscale: service,
+			} = await flowscale({ runMs: ({ inputs }) => duration(String(inputs.text_51536)) });
 			const prompts = () => service.runs.map(({ inputs }) => String(inputs.text_51536));
 			return {
-				name: 'Flowscale', run, started: prompts,
+				name: 'Flowscale',
+				run,
+				started: prompts,
 				node: (options, extra) => {
 					const parameters = startOf('image', ownPrompt, { ...quick, ...options }) ?? {};
-					return node('workflow.executeAndWait', { ...parameters, workflowId: { __rl: true, mode: 'id', value: known(idOf(parameters.workflowId)) } }, extra);
+					return node(
+						'workflow.executeAndWait',
+						{
+							...parameters,
+							workflowId: { __rl: true, mode: 'id', value: known(idOf(parameters.workflowId)) },
+						},
+						extra,
+					);
 				},
 				promptIn: ({ json }) => prompts()[service.runs.findIndex(({ id }) => id === json.run_id)],
 				requests: () => service.journal.length,
@@ -54,14 +67,22 @@ export function useContestants(): Record<string, (duration: Duration) => Promise
 			};
 		},
 		Comflowy: async (duration) => {
-			const { node, run, service } = await comflowy({ runMs: (params) => duration(String(params['6::text'])) });
+			const { node, run, service } = await comflowy({
+				runMs: (params) => duration(String(params['6::text'])),
+			});
 			const prompts = () => service.runs.map(({ params }) => String(params['6::text']));
 			let seen = -1;
 			return {
-				name: 'Service', run, started: prompts,
+				name: 'Service',
+				run,
+				started: prompts,
 				node: (options, extra) => {
 					const parameters = promptOf('image', { ...quick, ...options });
-					return node('workflow.executeAndWait', { ...parameters, workflowId: known(String(parameters.workflowId)) }, extra);
+					return node(
+						'workflow.executeAndWait',
+						{ ...parameters, workflowId: known(String(parameters.workflowId)) },
+						extra,
+					);
 				},
 				promptIn: ({ json }) => prompts()[service.runs.findIndex(({ id }) => id === json.run_id)],
 				requests: () => service.journal.length,
@@ -76,12 +97,19 @@ export function useContestants(): Record<string, (duration: Duration) => Promise
 			};
 		},
 		FlowAI: async (duration) => {
-			const { node, run, service } = await flowAi({ pieceMs: (input) => duration(String(input.input)) });
+			const { node, run, service } = await flowAi({
+				pieceMs: (input) => duration(String(input.input)),
+			});
 			return {
-				name: 'Service', run,
+				name: 'Service',
+				run,
 				node: (options, extra) => {
 					const parameters = asking('chat', { options: options ?? {} });
-					return node('workflow.execute', { ...parameters, workflowId: known(String(parameters.workflowId)) }, extra);
+					return node(
+						'workflow.execute',
+						{ ...parameters, workflowId: known(String(parameters.workflowId)) },
+						extra,
+					);
 				},
 				started: () => service.inputs.map(({ input }) => String(input)),
 				promptIn: ({ json }) => /^Yes, I heard: (.*)$/.exec(String(json.output))?.[1],

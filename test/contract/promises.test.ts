@@ -10,16 +10,25 @@ const services = Object.keys(contestants);
 
 const prompts = ['red fox', 'blue whale', 'grey owl'];
 const items: INodeExecutionData[] = prompts.map((prompt, n) => ({ json: { prompt, n } }));
-const withLost = (n: number) => items.map(({ json }) => ({ json: { ...json, isLost: json.n === n } }));
+const withLost = (n: number) =>
+	items.map(({ json }) => ({ json: { ...json, isLost: json.n === n } }));
 const LONG = () => 600_000;
 
-const open = async (service: string, duration: Duration = () => 30): Promise<Contestant> => await contestants[service](duration);
-const errorIn = (run: IRun) => run.data.resultData.error as unknown as { message: string; description?: string; httpCode?: string; context: { itemIndex?: number } } | undefined;
-const inOrder = (started: string[]) => [...started].sort((a, b) => prompts.indexOf(a) - prompts.indexOf(b));
+const open = async (service: string, duration: Duration = () => 30): Promise<Contestant> =>
+	await contestants[service](duration);
+const errorIn = (run: IRun) =>
+	run.data.resultData.error as unknown as
+		| { message: string; description?: string; httpCode?: string; context: { itemIndex?: number } }
+		| undefined;
+const inOrder = (started: string[]) =>
+	[...started].sort((a, b) => prompts.indexOf(a) - prompts.indexOf(b));
 
 describe.each(services)('%s', (service) => {
 	test('waits for the results, and keeps the items’ order and links, whichever is ready first', async () => {
-		const { node, run, name, promptIn, started } = await open(service, (prompt) => [600, 300, 20][prompts.indexOf(prompt)]);
+		const { node, run, name, promptIn, started } = await open(
+			service,
+			(prompt) => [600, 300, 20][prompts.indexOf(prompt)],
+		);
 		const done = outputOf(await run(node(), items), name);
 		expect(done.map(promptIn)).toEqual(prompts);
 		expect(linksOf(done)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
@@ -29,29 +38,57 @@ describe.each(services)('%s', (service) => {
 
 	test('an item that is refused ends the node with the service’s words, its status and the item', async () => {
 		const { node, run } = await open(service);
-		expect(errorIn(await run(node(), withLost(1)))).toMatchObject({ message: expect.stringMatching(/not.?found/i) as string, httpCode: '404', context: { itemIndex: 1 } });
+		expect(errorIn(await run(node(), withLost(1)))).toMatchObject({
+			message: expect.stringMatching(/not.?found/i) as string,
+			httpCode: '404',
+			context: { itemIndex: 1 },
+		});
 	});
 
-	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)('with "%s" the refused item fails alone', async (onError) => {
-		const { node, run, name, promptIn } = await open(service);
-		const done = await run(node({}, { onError }), withLost(1));
-		const [good, bad] = onError === 'continueErrorOutput' ? [outputOf(done, name), outputOf(done, name, 1)] : [0, 1].map((isBad) => outputOf(done, name).filter(({ json }) => Number('error' in json) === isBad));
-		expect(good.map(promptIn)).toEqual([prompts[0], prompts[2]]);
-		expect(linksOf(good)).toEqual([{ item: 0 }, { item: 2 }]);
-		expect([bad.map(({ json }) => json.error), linksOf(bad)]).toEqual([[expect.stringMatching(/not.?found/i)], [{ item: 1 }]]);
-	});
+	test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'with "%s" the refused item fails alone',
+		async (onError) => {
+			const { node, run, name, promptIn } = await open(service);
+			const done = await run(node({}, { onError }), withLost(1));
+			const [good, bad] =
+				onError === 'continueErrorOutput'
+					? [outputOf(done, name), outputOf(done, name, 1)]
+					: [0, 1].map((isBad) =>
+							outputOf(done, name).filter(({ json }) => Number('error' in json) === isBad),
+						);
+			expect(good.map(promptIn)).toEqual([prompts[0], prompts[2]]);
+			expect(linksOf(good)).toEqual([{ item: 0 }, { item: 2 }]);
+			expect([bad.map(({ json }) => json.error), linksOf(bad)]).toEqual([
+				[expect.stringMatching(/not.?found/i)],
+				[{ item: 1 }],
+			]);
+		},
+	);
 
 	test('a mistake in one item is refused before any request, with the item', async () => {
 		const { node, run, requests } = await open(service);
 		const error = errorIn(await run(node({ timeout: '={{ $json.n === 1 ? -1 : 5 }}' }), items));
-		expect(error).toMatchObject({ message: 'Timeout must be a number of at least 0', context: { itemIndex: 1 } });
+		expect(error).toMatchObject({
+			message: 'Timeout must be a number of at least 0',
+			context: { itemIndex: 1 },
+		});
 		expect(requests()).toBe(0);
 	});
 
 	test('with "continue on fail" a mistake fails its item, and the others run', async () => {
 		const { node, run, name, started } = await open(service);
-		const done = outputOf(await run(node({ timeout: '={{ $json.n === 1 ? -1 : 5 }}' }, { onError: 'continueRegularOutput' }), items), name);
-		expect(done.map(({ json }) => json.error)).toEqual([undefined, expect.stringContaining('Timeout must be'), undefined]);
+		const done = outputOf(
+			await run(
+				node({ timeout: '={{ $json.n === 1 ? -1 : 5 }}' }, { onError: 'continueRegularOutput' }),
+				items,
+			),
+			name,
+		);
+		expect(done.map(({ json }) => json.error)).toEqual([
+			undefined,
+			expect.stringContaining('Timeout must be'),
+			undefined,
+		]);
 		expect(inOrder(started())).toEqual([prompts[0], prompts[2]]);
 	});
 
@@ -71,16 +108,21 @@ describe.each(services)('%s', (service) => {
 
 	test('a wait that is longer than Timeout is an error', async () => {
 		const { node, run, started } = await open(service, LONG);
-		expect(errorIn(await run(node({ timeout: 0.5 }), items.slice(0, 1)))?.message).toMatch(/within 0\.5 s/);
+		expect(errorIn(await run(node({ timeout: 0.5 }), items.slice(0, 1)))?.message).toMatch(
+			/within 0\.5 s/,
+		);
 		expect(started()).toHaveLength(1);
 	});
 
-	test.each(['resetAfter', 'truncatedJson', 'empty200', 'html'] as const)('a start whose answer is lost (%s) is sent once', async (kind) => {
-		const { node, run, started, fault } = await open(service);
-		fault({ kind });
-		await run(node(), items.slice(0, 1));
-		expect(started()).toEqual([prompts[0]]);
-	});
+	test.each(['resetAfter', 'truncatedJson', 'empty200', 'html'] as const)(
+		'a start whose answer is lost (%s) is sent once',
+		async (kind) => {
+			const { node, run, started, fault } = await open(service);
+			fault({ kind });
+			await run(node(), items.slice(0, 1));
+			expect(started()).toEqual([prompts[0]]);
+		},
+	);
 
 	test.each([
 		['429', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }],
@@ -88,8 +130,14 @@ describe.each(services)('%s', (service) => {
 	] as const)('a start that was turned away (%s) is sent again', async (_, fault) => {
 		const contestant = await open(service);
 		contestant.fault(fault);
-		const done = outputOf(await contestant.run(contestant.node(), items.slice(0, 1)), contestant.name);
-		expect([done.map(contestant.promptIn), contestant.started()]).toEqual([[prompts[0]], [prompts[0]]]);
+		const done = outputOf(
+			await contestant.run(contestant.node(), items.slice(0, 1)),
+			contestant.name,
+		);
+		expect([done.map(contestant.promptIn), contestant.started()]).toEqual([
+			[prompts[0]],
+			[prompts[0]],
+		]);
 	});
 
 	test('a start that fails with 500 is an error that says it was not repeated', async () => {
@@ -104,7 +152,13 @@ describe.each(services)('%s', (service) => {
 	test('with Retry On Fail nothing that was started is started again', async () => {
 		const { node, run, name, fault, started, promptIn } = await open(service);
 		fault({ kind: 'status', status: 400, after: 1 });
-		const done = outputOf(await run(node({}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 }), items.slice(0, 2)), name);
+		const done = outputOf(
+			await run(
+				node({}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 }),
+				items.slice(0, 2),
+			),
+			name,
+		);
 		expect(done.map(promptIn)).toEqual(prompts.slice(0, 2));
 		expect(inOrder(started())).toEqual(prompts.slice(0, 2));
 	});
@@ -117,10 +171,18 @@ describe.each(services)('%s', (service) => {
 		for (const status of [400, 401, 500]) {
 			const words = `bad ${secrets().join(' ')}`;
 			secrets().forEach((secret) => told.add(secret));
-			fault({ kind: 'status', status, times: status === 401 ? 2 : 1, body: JSON.stringify({ error: words, errors: words }) });
+			fault({
+				kind: 'status',
+				status,
+				times: status === 401 ? 2 : 1,
+				body: JSON.stringify({ error: words, errors: words }),
+			});
 			failed.push(await run(node(), items.slice(0, 1)));
 		}
-		const shown = JSON.stringify([good.data, ...failed.map(({ data }) => [data, errorIn({ data } as IRun)?.message])]);
+		const shown = JSON.stringify([
+			good.data,
+			...failed.map(({ data }) => [data, errorIn({ data } as IRun)?.message]),
+		]);
 		expect(shown).toContain('bad ***');
 		expect([...told].filter((secret) => shown.includes(secret))).toEqual([]);
 	});

@@ -1,7 +1,21 @@
 import type { INode } from 'n8n-workflow';
-import { cleanText, failureText, ServiceFailure, Stopped, toNodeError, UserMistake } from '../../nodes/core/errors';
+import {
+	cleanText,
+	failureText,
+	ServiceFailure,
+	Stopped,
+	toNodeError,
+	UserMistake,
+} from '../../nodes/core/errors';
 
-const node: INode = { id: '1', name: 'Flowscale', type: 'flowscale', typeVersion: 1, position: [0, 0], parameters: {} };
+const node: INode = {
+	id: '1',
+	name: 'Flowscale',
+	type: 'flowscale',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
 
 describe('service text', () => {
 	it.each([
@@ -11,7 +25,11 @@ describe('service text', () => {
 		['text direction', 'safe\u202Eexe.gnp', 'safe exe.gnp'],
 		['invisible characters', 'a\u200bb\ufeffc', 'a b c'],
 		['line separators', 'a\u2028b\u2029c', 'a b c'],
-		['a page', '<!DOCTYPE html><html><head><title>502</title><style>b{}</style></head><body><h1>Bad Gateway</h1><script>x()</script></body></html>', '502 Bad Gateway'],
+		[
+			'a page',
+			'<!DOCTYPE html><html><head><title>502</title><style>b{}</style></head><body><h1>Bad Gateway</h1><script>x()</script></body></html>',
+			'502 Bad Gateway',
+		],
 		['a page whose style never ends', '<html><h1>Bad</h1><style>b{color:red', 'Bad'],
 		['a bare less-than sign', 'a < b', 'a < b'],
 		['nothing', '', ''],
@@ -38,11 +56,31 @@ describe('service text', () => {
 
 describe('a failed item’s text', () => {
 	it.each([
-		['a failure with its run', new ServiceFailure('It failed', { runId: 'r1', state: 'failed' }), 'It failed (Run r1, state failed)'],
-		['a failure that names its run itself', new ServiceFailure('Run r1 failed', { runId: 'r1', state: 'failed' }), 'Run r1 failed'],
-		['a failure with a hint', new ServiceFailure('It failed', { hint: 'Try again.' }), 'It failed – Try again.'],
-		['a mistake', new UserMistake('Timeout is negative', 'Enter a number.'), 'Timeout is negative – Enter a number.'],
-		['a reason of the service with markup and line breaks', new ServiceFailure('Run r1 failed: CUDA\nout of\u202E memory'), 'Run r1 failed: CUDA out of memory'],
+		[
+			'a failure with its run',
+			new ServiceFailure('It failed', { runId: 'r1', state: 'failed' }),
+			'It failed (Run r1, state failed)',
+		],
+		[
+			'a failure that names its run itself',
+			new ServiceFailure('Run r1 failed', { runId: 'r1', state: 'failed' }),
+			'Run r1 failed',
+		],
+		[
+			'a failure with a hint',
+			new ServiceFailure('It failed', { hint: 'Try again.' }),
+			'It failed – Try again.',
+		],
+		[
+			'a mistake',
+			new UserMistake('Timeout is negative', 'Enter a number.'),
+			'Timeout is negative – Enter a number.',
+		],
+		[
+			'a reason of the service with markup and line breaks',
+			new ServiceFailure('Run r1 failed: CUDA\nout of\u202E memory'),
+			'Run r1 failed: CUDA out of memory',
+		],
 		['a stop', new Stopped(), new Stopped().message],
 		['any error', new Error('broken'), 'broken'],
 		['not an error', 'odd', 'odd'],
@@ -51,24 +89,64 @@ describe('a failed item’s text', () => {
 
 describe('what n8n is given', () => {
 	it('keeps the HTTP status, the sentence and the hint, and no cause', () => {
-		const error = toNodeError(node, new ServiceFailure('Flowscale answered HTTP 401', { status: 401, hint: 'Check the key.' }), 3);
-		expect({ name: error.name, message: error.message, description: error.description, httpCode: 'httpCode' in error && error.httpCode, item: error.context.itemIndex }).toEqual({
-			name: 'NodeApiError', message: 'Flowscale answered HTTP 401', description: 'Check the key.', httpCode: '401', item: 3,
+		const error = toNodeError(
+			node,
+			new ServiceFailure('Flowscale answered HTTP 401', { status: 401, hint: 'Check the key.' }),
+			3,
+		);
+		expect({
+			name: error.name,
+			message: error.message,
+			description: error.description,
+			httpCode: 'httpCode' in error && error.httpCode,
+			item: error.context.itemIndex,
+		}).toEqual({
+			name: 'NodeApiError',
+			message: 'Flowscale answered HTTP 401',
+			description: 'Check the key.',
+			httpCode: '401',
+			item: 3,
 		});
 	});
 
 	it('keeps our sentence where n8n has a stock phrase for the network code', () => {
-		const error = toNodeError(node, new ServiceFailure('No answer from Flowscale at x. The connection was refused.', { code: 'ECONNREFUSED' }));
-		expect([error.name, error.message]).toEqual(['NodeOperationError', 'No answer from Flowscale at x. The connection was refused.']);
+		const error = toNodeError(
+			node,
+			new ServiceFailure('No answer from Flowscale at x. The connection was refused.', {
+				code: 'ECONNREFUSED',
+			}),
+		);
+		expect([error.name, error.message]).toEqual([
+			'NodeOperationError',
+			'No answer from Flowscale at x. The connection was refused.',
+		]);
 	});
 
 	it.each([
-		['a lost connection', new ServiceFailure('The run may have started, and was not started again. The connection was lost (ECONNRESET).', { hint: 'Look for it.' })],
-		['a reason of the service', new ServiceFailure('Flowscale answered HTTP 502: upstream ETIMEDOUT', { status: 502, hint: 'Look for it.' })],
-	])('is not swapped for n8n’s "retry immediately" when our sentence holds a network code: %s', (_, failure) => {
-		const { message, description } = toNodeError(node, failure);
-		expect({ message, description }).toEqual({ message: failure.message, description: 'Look for it.' });
-	});
+		[
+			'a lost connection',
+			new ServiceFailure(
+				'The run may have started, and was not started again. The connection was lost (ECONNRESET).',
+				{ hint: 'Look for it.' },
+			),
+		],
+		[
+			'a reason of the service',
+			new ServiceFailure('Flowscale answered HTTP 502: upstream ETIMEDOUT', {
+				status: 502,
+				hint: 'Look for it.',
+			}),
+		],
+	])(
+		'is not swapped for n8n’s "retry immediately" when our sentence holds a network code: %s',
+		(_, failure) => {
+			const { message, description } = toNodeError(node, failure);
+			expect({ message, description }).toEqual({
+				message: failure.message,
+				description: 'Look for it.',
+			});
+		},
+	);
 
 	it('is handed on untouched when it is n8n’s already', () => {
 		const error = toNodeError(node, new UserMistake('x'));

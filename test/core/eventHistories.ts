@@ -34,7 +34,11 @@ export interface History {
 }
 
 /** Few distinct times, so that many runs end together, at polls, and on the edge of a second. */
-const moments = fc.oneof(fc.integer({ min: 0, max: 40 }).map((n) => n * 500), fc.integer({ min: 0, max: 40 }).map((n) => n * 61_000), fc.integer({ min: 0, max: 2_500_000 }));
+const moments = fc.oneof(
+	fc.integer({ min: 0, max: 40 }).map((n) => n * 500),
+	fc.integer({ min: 0, max: 40 }).map((n) => n * 61_000),
+	fc.integer({ min: 0, max: 2_500_000 }),
+);
 const START_MS = 1_700_000_000_000;
 
 const trueRun = fc.record({
@@ -49,29 +53,53 @@ const trueRun = fc.record({
 
 export const histories = (most: number): fc.Arbitrary<History> =>
 	fc.record({
-		runs: fc.array(trueRun, { maxLength: most, size: 'max' }).map((runs) =>
-			runs.map(({ lengthMs, createdMs, ...rest }, index) => ({ ...rest, id: `run-${index}`, createdMs: START_MS + createdMs, endMs: lengthMs === null ? null : START_MS + createdMs + lengthMs })),
-		),
-		polls: fc.array(fc.record({ atMs: moments, before: fc.constantFrom('nothing', 'nothing', 'nothing', 'failure', 'restart') }), { minLength: 2, maxLength: 10 }).map((polls) =>
-			polls.map(({ atMs, before }) => ({ atMs: START_MS + 2 * atMs, before }) as Poll).sort((a, b) => a.atMs - b.atMs),
-		),
+		runs: fc
+			.array(trueRun, { maxLength: most, size: 'max' })
+			.map((runs) =>
+				runs.map(({ lengthMs, createdMs, ...rest }, index) => ({
+					...rest,
+					id: `run-${index}`,
+					createdMs: START_MS + createdMs,
+					endMs: lengthMs === null ? null : START_MS + createdMs + lengthMs,
+				})),
+			),
+		polls: fc
+			.array(
+				fc.record({
+					atMs: moments,
+					before: fc.constantFrom('nothing', 'nothing', 'nothing', 'failure', 'restart'),
+				}),
+				{ minLength: 2, maxLength: 10 },
+			)
+			.map((polls) =>
+				polls
+					.map(({ atMs, before }) => ({ atMs: START_MS + 2 * atMs, before }) as Poll)
+					.sort((a, b) => a.atMs - b.atMs),
+			),
 		grainMs: fc.constantFrom(1 as const, 1000 as const),
 		aheadMs: fc.constantFrom(0, -3_600_000, 86_400_000_000),
 	});
 
-const stampOf = (ms: number, grainMs: number) => new Date(Math.floor(ms / grainMs) * grainMs).toISOString();
+const stampOf = (ms: number, grainMs: number) =>
+	new Date(Math.floor(ms / grainMs) * grainMs).toISOString();
 
-export const hasEnded = (run: TrueRun, nowMs: number) => run.endMs !== null && run.endMs + run.lagMs <= nowMs;
+export const hasEnded = (run: TrueRun, nowMs: number) =>
+	run.endMs !== null && run.endMs + run.lagMs <= nowMs;
 
 /** The run as the list shows it; undefined before it is created. */
 export function shown(run: TrueRun, nowMs: number, grainMs: number): Run | undefined {
 	if (run.createdMs > nowMs) return undefined;
 	const isOver = hasEnded(run, nowMs);
-	const isTold = run.endTime === 'told' || (run.endTime === 'late' && run.endMs !== null && nowMs >= run.endMs + run.lagMs + 20_000);
+	const isTold =
+		run.endTime === 'told' ||
+		(run.endTime === 'late' && run.endMs !== null && nowMs >= run.endMs + run.lagMs + 20_000);
 	return runOf({
-		run_id: run.id, workflow_id: run.workflowId, status: isOver ? run.status : 'running',
+		run_id: run.id,
+		workflow_id: run.workflowId,
+		status: isOver ? run.status : 'running',
 		created_at: stampOf(run.createdMs, grainMs),
-		completed_at: isOver && isTold && run.endMs !== null ? stampOf(run.endMs + run.skewMs, grainMs) : null,
+		completed_at:
+			isOver && isTold && run.endMs !== null ? stampOf(run.endMs + run.skewMs, grainMs) : null,
 	});
 }
 

@@ -1,10 +1,29 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions, INode } from 'n8n-workflow';
 
-const node: INode = { id: '1', name: 'Flowscale', type: 'flowscale', typeVersion: 1, position: [0, 0], parameters: {} };
+const node: INode = {
+	id: '1',
+	name: 'Flowscale',
+	type: 'flowscale',
+	typeVersion: 1,
+	position: [0, 0],
+	parameters: {},
+};
 
 /** The little of n8n's context that reading parameters and running items needs; parameters by item. */
-export function executeContext(parameters: IDataObject[], { isTolerant = false, binary = {} as IBinaryKeyData, json = {} as IDataObject } = {}): IExecuteFunctions {
-	const at = (name: string, index: number): unknown => name.split('.').reduce<unknown>((value, key) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as IDataObject)[key] : undefined), parameters[index]);
+export function executeContext(
+	parameters: IDataObject[],
+	{ isTolerant = false, binary = {} as IBinaryKeyData, json = {} as IDataObject } = {},
+): IExecuteFunctions {
+	const at = (name: string, index: number): unknown =>
+		name
+			.split('.')
+			.reduce<unknown>(
+				(value, key) =>
+					typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+						? (value as IDataObject)[key]
+						: undefined,
+				parameters[index],
+			);
 	return {
 		getInputData: () => parameters.map(() => ({ json, binary })),
 		getNode: () => node,

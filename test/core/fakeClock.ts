@@ -53,7 +53,8 @@ export function fakeClock({ startMs = 0, random = 0 } = {}): FakeClock {
 			await new Promise<void>((resolve, reject) => {
 				if (signal?.aborted) return resolve();
 				if (waits.push(ms) > MOST_WAITS) return reject(new Error('It spins'));
-				if (ms === Number.POSITIVE_INFINITY) return signal?.addEventListener('abort', () => resolve(), { once: true });
+				if (ms === Number.POSITIVE_INFINITY)
+					return signal?.addEventListener('abort', () => resolve(), { once: true });
 				const leave = () => {
 					const place = sleepers.indexOf(sleeper);
 					if (place >= 0) sleepers.splice(place, 1);

@@ -19,7 +19,9 @@ describe('a file name', () => {
 		['without extension, of any type', 'prefix_1', 'application/octet-stream', 'prefix_1'],
 		['with an extension nobody knows', 'a.ckpt', 'image/png', 'a.ckpt'],
 		['not Latin', '狐 🦊.png', null, '狐 🦊.png'],
-	])('%s: %j of %p becomes %j', (_, name, mimeType, safe) => expect(safeFileName(name, mimeType)).toBe(safe));
+	])('%s: %j of %p becomes %j', (_, name, mimeType, safe) =>
+		expect(safeFileName(name, mimeType)).toBe(safe),
+	);
 
 	it('of 300 characters is cut and keeps its extension', () => {
 		expect(safeFileName(`${'a'.repeat(300)}.png`, null)).toBe(`${'a'.repeat(196)}.png`);
@@ -36,17 +38,35 @@ describe('a MIME type', () => {
 		['not a header that is none', 'a', '<script>', 'application/octet-stream'],
 		['not a header with line breaks', 'a', 'text/html\r\nX: y', 'text/html'],
 		['no header', 'a', undefined, 'application/octet-stream'],
-		['an extension that is a key of every object', 'a.constructor', undefined, 'application/octet-stream'],
+		[
+			'an extension that is a key of every object',
+			'a.constructor',
+			undefined,
+			'application/octet-stream',
+		],
 		['upper case', 'A.PNG', undefined, 'image/png'],
 	])('%s', (_, name, header, mimeType) => expect(mimeTypeOf(name, header)).toBe(mimeType));
 
 	it.each([
-		['helps where name and header say nothing', 'a', 'application/octet-stream', 'https://s3/a.png?sig=x.txt', 'image/png'],
+		[
+			'helps where name and header say nothing',
+			'a',
+			'application/octet-stream',
+			'https://s3/a.png?sig=x.txt',
+			'image/png',
+		],
 		['is not believed before the header', 'a', 'image/webp', 'https://s3/a.png', 'image/webp'],
 		['may say nothing', 'a', undefined, 'https://s3/a', 'application/octet-stream'],
-	])('the link %s', (_, name, header, link, mimeType) => expect(mimeTypeOf(name, header, link)).toBe(mimeType));
+	])('the link %s', (_, name, header, link, mimeType) =>
+		expect(mimeTypeOf(name, header, link)).toBe(mimeType),
+	);
 
-	it.each([['image/png', 'png'], ['image/jpeg', 'jpg'], ['application/octet-stream', undefined], ['nonsense', undefined]])('%s has the extension %p', (mimeType, extension) => {
+	it.each([
+		['image/png', 'png'],
+		['image/jpeg', 'jpg'],
+		['application/octet-stream', undefined],
+		['nonsense', undefined],
+	])('%s has the extension %p', (mimeType, extension) => {
 		expect(extensionFor(mimeType)).toBe(extension);
 	});
 

@@ -2,31 +2,78 @@ import { dataOf, listOf, recordOf, textAt, textOf } from '../../nodes/core/json'
 import { isFinished, runOf, stateOf, timeOf } from '../../nodes/core/run';
 
 describe('what came over the wire', () => {
-	it.each([['object', {}, true], ['list', [], false], ['null', null, false], ['text', 'x', false], ['nothing', undefined, false]])('%s is a record: %p', (_, value, isRecord) => expect(recordOf(value) !== undefined).toBe(isRecord));
-	it.each([['list', [1], [1]], ['object', { length: 1 }, []], ['text', 'abc', []], ['nothing', undefined, []]])('%s as list', (_, value, list) => expect(listOf(value)).toEqual(list));
-	it.each([['text', 'x', 'x'], ['empty text', '', undefined], ['number', 5, '5'], ['zero', 0, '0'], ['infinity', Infinity, undefined], ['boolean', true, undefined], ['object', {}, undefined]])('%s as text', (_, value, text) => expect(textOf(value)).toBe(text));
+	it.each([
+		['object', {}, true],
+		['list', [], false],
+		['null', null, false],
+		['text', 'x', false],
+		['nothing', undefined, false],
+	])('%s is a record: %p', (_, value, isRecord) =>
+		expect(recordOf(value) !== undefined).toBe(isRecord),
+	);
+	it.each([
+		['list', [1], [1]],
+		['object', { length: 1 }, []],
+		['text', 'abc', []],
+		['nothing', undefined, []],
+	])('%s as list', (_, value, list) => expect(listOf(value)).toEqual(list));
+	it.each([
+		['text', 'x', 'x'],
+		['empty text', '', undefined],
+		['number', 5, '5'],
+		['zero', 0, '0'],
+		['infinity', Infinity, undefined],
+		['boolean', true, undefined],
+		['object', {}, undefined],
+	])('%s as text', (_, value, text) => expect(textOf(value)).toBe(text));
 
 	it('is read by its own keys only', () => {
 		expect(textAt({ a: '', b: 'x' }, 'a', 'b')).toBe('x');
-		expect(textAt(Object.create({ a: 'inherited' }) as Record<string, unknown>, 'a')).toBeUndefined();
+		expect(
+			textAt(Object.create({ a: 'inherited' }) as Record<string, unknown>, 'a'),
+		).toBeUndefined();
 		expect(textAt({}, 'constructor', '__proto__', 'toString')).toBeUndefined();
 		expect(textAt(undefined, 'a')).toBeUndefined();
 	});
 
 	it('cannot change what objects are', () => {
-		const data = dataOf(Object.entries(JSON.parse('{"__proto__":{"polluted":1},"constructor":2,"a":3}') as object));
-		expect([data, Object.getPrototypeOf(data), ({} as { polluted?: number }).polluted]).toEqual([{ constructor: 2, a: 3 }, Object.prototype, undefined]);
+		const data = dataOf(
+			Object.entries(JSON.parse('{"__proto__":{"polluted":1},"constructor":2,"a":3}') as object),
+		);
+		expect([data, Object.getPrototypeOf(data), ({} as { polluted?: number }).polluted]).toEqual([
+			{ constructor: 2, a: 3 },
+			Object.prototype,
+			undefined,
+		]);
 	});
 });
 
 describe('a status word', () => {
 	it.each([
-		['completed', 'succeeded'], ['COMPLETED', 'succeeded'], [' Success ', 'succeeded'], ['done', 'succeeded'], ['failed', 'failed'], ['Error', 'failed'],
-		['canceled', 'cancelled'], ['cancelled', 'cancelled'], ['timed-out', 'timed_out'], ['TIMEOUT', 'timed_out'], ['queued', 'queued'], ['pending', 'queued'],
-		['in_progress', 'running'], ['In Progress', 'running'], ['Cold Starting', 'unknown'], ['', 'unknown'], ['constructor', 'unknown'],
+		['completed', 'succeeded'],
+		['COMPLETED', 'succeeded'],
+		[' Success ', 'succeeded'],
+		['done', 'succeeded'],
+		['failed', 'failed'],
+		['Error', 'failed'],
+		['canceled', 'cancelled'],
+		['cancelled', 'cancelled'],
+		['timed-out', 'timed_out'],
+		['TIMEOUT', 'timed_out'],
+		['queued', 'queued'],
+		['pending', 'queued'],
+		['in_progress', 'running'],
+		['In Progress', 'running'],
+		['Cold Starting', 'unknown'],
+		['', 'unknown'],
+		['constructor', 'unknown'],
 	])('%p means %s', (word, state) => expect(stateOf(word)).toBe(state));
 	it('ends a run or does not', () => {
-		expect((['queued', 'running', 'unknown', 'succeeded', 'failed', 'cancelled', 'timed_out'] as const).map(isFinished)).toEqual([false, false, false, true, true, true, true]);
+		expect(
+			(
+				['queued', 'running', 'unknown', 'succeeded', 'failed', 'cancelled', 'timed_out'] as const
+			).map(isFinished),
+		).toEqual([false, false, false, true, true, true, true]);
 	});
 });
 
@@ -38,7 +85,9 @@ describe('a run’s duration', () => {
 		['not begun', null, null, null],
 		['not over', '2024-01-15T10:30:15Z', null, null],
 		['unreadable', 'soon', '2024-01-15T10:32:45Z', null],
-	])('%s', (_, started_at, completed_at, seconds) => expect(runOf({ started_at, completed_at }).duration_seconds).toBe(seconds));
+	])('%s', (_, started_at, completed_at, seconds) =>
+		expect(runOf({ started_at, completed_at }).duration_seconds).toBe(seconds),
+	);
 
 	it('reads a bare day as UTC', () => expect(timeOf('2024-01-15')).toBe(Date.UTC(2024, 0, 15)));
 });

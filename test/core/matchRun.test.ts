@@ -3,14 +3,18 @@ import { isCreatedAfter, isSameRun } from '../../nodes/core/matchRun';
 import { aRun } from './runs';
 
 const order = { workflowId: 'w', texts: { prompt: 'a fox', steps: '20' }, fileNames: ['image'] };
-const told = (inputs: IDataObject, workflow_id: string | null = 'w') => aRun('r', { workflow_id, inputs });
+const told = (inputs: IDataObject, workflow_id: string | null = 'w') =>
+	aRun('r', { workflow_id, inputs });
 
 describe('a run is the same', () => {
 	it.each([
 		['with the same texts', told({ prompt: 'a fox', steps: '20' })],
 		['with a number told as number', told({ prompt: 'a fox', steps: 20 })],
 		['whatever the order', told({ steps: '20', prompt: 'a fox' })],
-		['whatever is told of its files', told({ prompt: 'a fox', steps: '20', image: 'uploads/1.png' })],
+		[
+			'whatever is told of its files',
+			told({ prompt: 'a fox', steps: '20', image: 'uploads/1.png' }),
+		],
 	])('%s', (_, run) => expect(isSameRun(run, order)).toBe(true));
 
 	it.each([
@@ -22,7 +26,12 @@ describe('a run is the same', () => {
 		['one text missing', told({ prompt: 'a fox' })],
 		['one text more', told({ prompt: 'a fox', steps: '20', seed: '1' })],
 		['no inputs told', told({})],
-		['an inherited name only', told(Object.assign(Object.create({ steps: '20' }) as IDataObject, { prompt: 'a fox', x: '' }))],
+		[
+			'an inherited name only',
+			told(
+				Object.assign(Object.create({ steps: '20' }) as IDataObject, { prompt: 'a fox', x: '' }),
+			),
+		],
 	])('not with %s', (_, run) => expect(isSameRun(run, order)).toBe(false));
 
 	it.each<[string, unknown, string | string[], boolean]>([
@@ -42,7 +51,13 @@ describe('a run is the same', () => {
 		['another number', 20.5, '20', false],
 		['blanks for zero', ' ', '0', false],
 	])('%s', (_, value, sent, isSame) => {
-		expect(isSameRun(told({ p: value as string }), { workflowId: 'w', texts: { p: sent }, fileNames: [] })).toBe(isSame);
+		expect(
+			isSameRun(told({ p: value as string }), {
+				workflowId: 'w',
+				texts: { p: sent },
+				fileNames: [],
+			}),
+		).toBe(isSame);
 	});
 });
 
@@ -58,5 +73,7 @@ describe('a run was created after a start was sent', () => {
 		['later, in UTC without saying so', '2026-01-01T12:00:11', true],
 		['nobody knows when', null, false],
 		['at a time that is none', 'yesterday', false],
-	])('%s', (_, created_at, isAfter) => expect(isCreatedAfter(aRun('r', { created_at }), sentAt, 2_000)).toBe(isAfter));
+	])('%s', (_, created_at, isAfter) =>
+		expect(isCreatedAfter(aRun('r', { created_at }), sentAt, 2_000)).toBe(isAfter),
+	);
 });

@@ -2,7 +2,11 @@ import { readLoss } from '../../nodes/core/networkError';
 import { createServer, once, request } from '../../simulator/platform';
 
 /** As axios and then n8n wrap an error of Node's. */
-const wrapped = (cause: unknown) => Object.assign(new Error('Request failed'), { name: 'NodeApiError', cause: Object.assign(new Error('axios'), { name: 'AxiosError', cause }) });
+const wrapped = (cause: unknown) =>
+	Object.assign(new Error('Request failed'), {
+		name: 'NodeApiError',
+		cause: Object.assign(new Error('axios'), { name: 'AxiosError', cause }),
+	});
 const coded = (code: string, message = 'x') => Object.assign(new Error(message), { code });
 
 async function errorOf(url: string): Promise<unknown> {
@@ -21,7 +25,12 @@ describe('what was lost on the way', () => {
 		const port = typeof address === 'object' && address ? address.port : 0;
 		await new Promise((resolve) => server.close(resolve));
 		const error = await errorOf(`http://127.0.0.1:${port}/`);
-		const refused = { code: 'ECONNREFUSED', reached: 'no', isPassing: true, text: 'The connection was refused' };
+		const refused = {
+			code: 'ECONNREFUSED',
+			reached: 'no',
+			isPassing: true,
+			text: 'The connection was refused',
+		};
 		expect([readLoss(error), readLoss(wrapped(error))]).toEqual([refused, refused]);
 	});
 
@@ -30,27 +39,57 @@ describe('what was lost on the way', () => {
 		server.listen(0, '127.0.0.1');
 		await once(server, 'listening');
 		const address = server.address();
-		const error = await errorOf(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`);
+		const error = await errorOf(
+			`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/`,
+		);
 		server.close();
-		expect(readLoss(wrapped(error))).toEqual({ code: 'ECONNRESET', reached: 'perhaps', isPassing: true, text: 'The connection was lost (ECONNRESET)' });
+		expect(readLoss(wrapped(error))).toEqual({
+			code: 'ECONNRESET',
+			reached: 'perhaps',
+			isPassing: true,
+			text: 'The connection was lost (ECONNRESET)',
+		});
 	});
 
 	it('a name that does not exist never reached it', async () => {
-		expect(readLoss(await errorOf('http://nothing.invalid/'))).toMatchObject({ reached: 'no', isPassing: true });
+		expect(readLoss(await errorOf('http://nothing.invalid/'))).toMatchObject({
+			reached: 'no',
+			isPassing: true,
+		});
 	});
 
 	it.each([
-		['connection refused on both address families', Object.assign(new Error(''), { errors: [coded('ECONNREFUSED'), coded('ECONNREFUSED')] }), 'no', true],
+		[
+			'connection refused on both address families',
+			Object.assign(new Error(''), { errors: [coded('ECONNREFUSED'), coded('ECONNREFUSED')] }),
+			'no',
+			true,
+		],
 		['name server out of order', coded('EAI_AGAIN'), 'no', true],
 		['no route', coded('EHOSTUNREACH'), 'no', true],
 		['expired certificate', coded('CERT_HAS_EXPIRED'), 'no', false],
 		['self-signed certificate', coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'no', false],
 		['certificate of another host', coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'no', false],
 		['plain HTTP at the other end', coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'no', false],
-		['TLS broken in the middle', coded('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'), 'perhaps', true],
+		[
+			'TLS broken in the middle',
+			coded('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'),
+			'perhaps',
+			true,
+		],
 		['a line break in the key', coded('ERR_INVALID_CHAR'), 'no', false],
-		['blocked by the SSRF guard', Object.assign(new Error('The IP address is blocked'), { name: 'SsrfBlockedIpError' }), 'no', false],
-		['outside of the credential’s domains', new Error('Domain not allowed: This credential is restricted'), 'no', false],
+		[
+			'blocked by the SSRF guard',
+			Object.assign(new Error('The IP address is blocked'), { name: 'SsrfBlockedIpError' }),
+			'no',
+			false,
+		],
+		[
+			'outside of the credential’s domains',
+			new Error('Domain not allowed: This credential is restricted'),
+			'no',
+			false,
+		],
 		['timed out', coded('ECONNABORTED'), 'perhaps', true],
 		['stopped', coded('ERR_CANCELED'), 'perhaps', true],
 		['broken pipe', coded('EPIPE'), 'perhaps', true],
@@ -64,6 +103,11 @@ describe('what was lost on the way', () => {
 	it('ends with errors that are their own cause', () => {
 		const error: Error & { cause?: unknown } = new Error('loop');
 		error.cause = error;
-		expect(readLoss(error)).toEqual({ code: 'UNKNOWN', reached: 'perhaps', isPassing: true, text: 'The connection was lost (UNKNOWN)' });
+		expect(readLoss(error)).toEqual({
+			code: 'UNKNOWN',
+			reached: 'perhaps',
+			isPassing: true,
+			text: 'The connection was lost (UNKNOWN)',
+		});
 	});
 });

@@ -1,11 +1,22 @@
-import { pauseAfterFailures, pauseByAge, pauseForGroup, pauseWithStream, withJitter } from '../../nodes/core/pace';
+import {
+	pauseAfterFailures,
+	pauseByAge,
+	pauseForGroup,
+	pauseWithStream,
+	withJitter,
+} from '../../nodes/core/pace';
 
 const INTERVAL_MS = 2_000;
 
 /** Looks at one run until it is this old, without event stream. */
 function looksUntil(ageMs: number, intervalMs: number, random: number): number[] {
 	const looks: number[] = [];
-	for (let age = withJitter(pauseByAge(0, intervalMs), intervalMs, random); age < ageMs; age += withJitter(pauseByAge(age, intervalMs), intervalMs, random)) looks.push(age);
+	for (
+		let age = withJitter(pauseByAge(0, intervalMs), intervalMs, random);
+		age < ageMs;
+		age += withJitter(pauseByAge(age, intervalMs), intervalMs, random)
+	)
+		looks.push(age);
 	return looks;
 }
 
@@ -32,12 +43,15 @@ describe('the pause before a look at one run', () => {
 		expect(looksUntil(1_000, INTERVAL_MS, 0)).toEqual([250, 500, 750]);
 	});
 
-	it.each([100, 500, 2_000, 60_000])('is never above five times the interval of %d ms, jitter included', (intervalMs) => {
-		const ages = [0, 1, 100, 3_000, 60_000, 3_600_000, 1e12];
-		const pauses = ages.map((age) => withJitter(pauseByAge(age, intervalMs), intervalMs, 0.999));
-		expect(Math.max(...pauses)).toBeLessThanOrEqual(5 * intervalMs);
-		expect(Math.min(...pauses)).toBeGreaterThan(0);
-	});
+	it.each([100, 500, 2_000, 60_000])(
+		'is never above five times the interval of %d ms, jitter included',
+		(intervalMs) => {
+			const ages = [0, 1, 100, 3_000, 60_000, 3_600_000, 1e12];
+			const pauses = ages.map((age) => withJitter(pauseByAge(age, intervalMs), intervalMs, 0.999));
+			expect(Math.max(...pauses)).toBeLessThanOrEqual(5 * intervalMs);
+			expect(Math.min(...pauses)).toBeGreaterThan(0);
+		},
+	);
 
 	it('is five intervals while a stream would tell of the end', () => {
 		expect(pauseWithStream(INTERVAL_MS)).toBe(10_000);

@@ -1,9 +1,11 @@
 import { createRedactor } from '../../nodes/core/redact';
 
 test.each([
-	['inMessages', 'k3y', 'the k3y'], ['inMessages', 'demo', 'the ***'],
+	['inMessages', 'k3y', 'the k3y'],
+	['inMessages', 'demo', 'the ***'],
 	// A short one may be a part of any word of a result, or of a link, which must stay whole.
-	['inResults', 'demo', 'the demo'], ['inResults', 'long-key', 'the ***'],
+	['inResults', 'demo', 'the demo'],
+	['inResults', 'long-key', 'the ***'],
 ] as const)('%s the key "%s" is told as "%s"', (place, key, told) => {
 	expect(createRedactor([key], place)(`the ${key}`)).toBe(told);
 	expect(createRedactor(() => [key], place)(`the ${key}`)).toBe(told);

@@ -34,5 +34,10 @@ describe('the pause before the next try', () => {
 	});
 });
 
-it.each([408, 429, 500, 502, 503, 504])('HTTP %d may pass', (status) => expect(isPassingStatus(status)).toBe(true));
-it.each([200, 204, 301, 400, 401, 403, 404, 409, 410, 422, 501, 505])('HTTP %d does not pass by itself', (status) => expect(isPassingStatus(status)).toBe(false));
+it.each([408, 429, 500, 502, 503, 504])('HTTP %d may pass', (status) =>
+	expect(isPassingStatus(status)).toBe(true),
+);
+it.each([200, 204, 301, 400, 401, 403, 404, 409, 410, 422, 501, 505])(
+	'HTTP %d does not pass by itself',
+	(status) => expect(isPassingStatus(status)).toBe(false),
+);

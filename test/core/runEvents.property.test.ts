@@ -4,8 +4,10 @@ import type { Run } from '../../nodes/core/run';
 import { hasEnded, type History, histories, listAt } from './eventHistories';
 
 const SCOPE = 'filters';
-const isWanted = ({ workflow_id, state }: Run) => workflow_id === 'A' && (state === 'succeeded' || state === 'timed_out' || state === 'cancelled');
-const isExpected = (run: History['runs'][number]) => run.workflowId === 'A' && run.status !== 'failed';
+const isWanted = ({ workflow_id, state }: Run) =>
+	workflow_id === 'A' && (state === 'succeeded' || state === 'timed_out' || state === 'cancelled');
+const isExpected = (run: History['runs'][number]) =>
+	run.workflowId === 'A' && run.status !== 'failed';
 
 /** What each good poll reports, by the trigger's memory. */
 function reported(history: History): string[][] {
@@ -17,8 +19,19 @@ function reported(history: History): string[][] {
 		if (before === 'restart') memory = readMemory(JSON.parse(stored), SCOPE);
 		const isFirst = memory === undefined;
 		const runs = listAt(history, atMs);
-		const look = { runs: atMs % 2 === 0 ? runs : runs.reverse(), isWhole: true, isDeep: true, isFromTop: true, latestEndMs: atMs + history.aheadMs + LATENESS_MS, createdSinceMs: -1, nextPage: 1 };
-		const { memory: next, events } = remember(memory, look, atMs + history.aheadMs, { scope: SCOPE, isWanted });
+		const look = {
+			runs: atMs % 2 === 0 ? runs : runs.reverse(),
+			isWhole: true,
+			isDeep: true,
+			isFromTop: true,
+			latestEndMs: atMs + history.aheadMs + LATENESS_MS,
+			createdSinceMs: -1,
+			nextPage: 1,
+		};
+		const { memory: next, events } = remember(memory, look, atMs + history.aheadMs, {
+			scope: SCOPE,
+			isWanted,
+		});
 		memory = next;
 		// n8n stores the memory at activation and with what was reported.
 		if (isFirst || events.length > 0) stored = JSON.stringify(next);
@@ -32,11 +45,13 @@ function reported(history: History): string[][] {
 /** What each good poll should report: the runs whose end it is the first to see, none at activation. */
 function expected({ runs, polls }: History): string[][] {
 	const done = new Set<string>();
-	return polls.filter(({ before }) => before !== 'failure').map(({ atMs }, index) => {
-		const fresh = runs.filter((run) => hasEnded(run, atMs) && !done.has(run.id));
-		fresh.forEach(({ id }) => done.add(id));
-		return index === 0 ? [] : fresh.filter(isExpected).map(({ id }) => id);
-	});
+	return polls
+		.filter(({ before }) => before !== 'failure')
+		.map(({ atMs }, index) => {
+			const fresh = runs.filter((run) => hasEnded(run, atMs) && !done.has(run.id));
+			fresh.forEach(({ id }) => done.add(id));
+			return index === 0 ? [] : fresh.filter(isExpected).map(({ id }) => id);
+		});
 }
 
 test('over 10,000 histories each run that ends after activation is reported once, by the first poll that can see it', () => {

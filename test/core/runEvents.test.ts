@@ -1,13 +1,42 @@
-import { eventOf, LATENESS_MS, type Look, readMemory, remember, type Sighting, type TriggerMemory } from '../../nodes/core/runEvents';
+import {
+	eventOf,
+	LATENESS_MS,
+	type Look,
+	readMemory,
+	remember,
+	type Sighting,
+	type TriggerMemory,
+} from '../../nodes/core/runEvents';
 import { runOf } from '../../nodes/core/run';
 
 const settings = { scope: 'here', isWanted: () => true };
-const ended = (id: string, endMs: number | null, known = {}): Sighting => ({ id, run: runOf({ run_id: id, status: 'completed', created_at: new Date(0).toISOString(), completed_at: endMs === null ? null : new Date(endMs).toISOString(), ...known }) });
-const lookAt = (runs: Sighting[], extra: Partial<Look<Sighting>> = {}): Look<Sighting> => ({ runs, isWhole: true, isDeep: true, isFromTop: true, latestEndMs: Number.POSITIVE_INFINITY, createdSinceMs: -1, nextPage: 1, ...extra });
+const ended = (id: string, endMs: number | null, known = {}): Sighting => ({
+	id,
+	run: runOf({
+		run_id: id,
+		status: 'completed',
+		created_at: new Date(0).toISOString(),
+		completed_at: endMs === null ? null : new Date(endMs).toISOString(),
+		...known,
+	}),
+});
+const lookAt = (runs: Sighting[], extra: Partial<Look<Sighting>> = {}): Look<Sighting> => ({
+	runs,
+	isWhole: true,
+	isDeep: true,
+	isFromTop: true,
+	latestEndMs: Number.POSITIVE_INFINITY,
+	createdSinceMs: -1,
+	nextPage: 1,
+	...extra,
+});
 const START = 1_700_000_000_000;
 
 /** What each look reports, and the memory in the end. */
-function looks(...all: Array<[Look<Sighting>, number]>): { told: string[][]; memory: TriggerMemory } {
+function looks(...all: Array<[Look<Sighting>, number]>): {
+	told: string[][];
+	memory: TriggerMemory;
+} {
 	let memory: TriggerMemory | undefined;
 	const told = all.map(([look, nowMs]) => {
 		const step = remember(memory, look, nowMs, settings);
@@ -18,13 +47,23 @@ function looks(...all: Array<[Look<Sighting>, number]>): { told: string[][]; mem
 }
 
 test.each([
-	['completed', 'completed'], ['failed', 'failed'], ['timeout', 'failed'], ['cancelled', 'cancelled'], ['running', undefined], ['dreaming', undefined],
+	['completed', 'completed'],
+	['failed', 'failed'],
+	['timeout', 'failed'],
+	['cancelled', 'cancelled'],
+	['running', undefined],
+	['dreaming', undefined],
 ])('the status %s is the event %s', (status, event) => {
 	expect(eventOf(runOf({ status }))).toBe(event);
 });
 
 test('stays below 300 kB whatever happens, and forgets what cannot come again', () => {
-	const burst = (name: string, count: number, endMs: (index: number) => number | null) => Array.from({ length: count }, (_, index) => ended(`${name}-${index}`, endMs(index), { created_at: new Date(START + index * 1_000).toISOString() }));
+	const burst = (name: string, count: number, endMs: (index: number) => number | null) =>
+		Array.from({ length: count }, (_, index) =>
+			ended(`${name}-${index}`, endMs(index), {
+				created_at: new Date(START + index * 1_000).toISOString(),
+			}),
+		);
 	const large = looks(
 		[lookAt([]), 0],
 		[lookAt(burst('a', 12_000, () => START)), 1_000],
@@ -34,51 +73,102 @@ test('stays below 300 kB whatever happens, and forgets what cannot come again', 
 	);
 	expect(large.told.map(({ length }) => length)).toEqual([0, 12_000, 12_000, 12_000, 5_000]);
 	expect(JSON.stringify(large.memory).length).toBeLessThan(300_000);
-	const later = remember(large.memory, lookAt([ended('z', START + 10 * LATENESS_MS)]), 5_000, settings);
+	const later = remember(
+		large.memory,
+		lookAt([ended('z', START + 10 * LATENESS_MS)]),
+		5_000,
+		settings,
+	);
 	expect(later.events).toHaveLength(1);
 	expect(Object.keys(later.memory.ended.seen)).toHaveLength(1);
 });
 
 test('a quiet deployment takes little more than a few hundred bytes', () => {
-	const { memory } = looks([lookAt([ended('a', START)]), 0], [lookAt([ended('b', START + 1_000)]), 60_000]);
+	const { memory } = looks(
+		[lookAt([ended('a', START)]), 0],
+		[lookAt([ended('b', START + 1_000)]), 60_000],
+	);
 	expect(JSON.stringify(memory).length).toBeLessThan(300);
 });
 
 test('a look that was cut off changes nothing but the page to go on with', () => {
 	const first = remember(undefined, lookAt([ended('old', START)]), 0, settings).memory;
-	const cut = remember(first, lookAt([ended('new', START + 1)], { isWhole: false, nextPage: 121 }), 1, settings);
+	const cut = remember(
+		first,
+		lookAt([ended('new', START + 1)], { isWhole: false, nextPage: 121 }),
+		1,
+		settings,
+	);
 	expect(cut).toEqual({ memory: { ...first, nextPage: 121 }, events: [] });
 });
 
 test('an end time that is filled in later does not make another run of it', () => {
-	const { told } = looks([lookAt([]), 0], [lookAt([ended('a', null)]), 1], [lookAt([ended('a', START)]), 2]);
+	const { told } = looks(
+		[lookAt([]), 0],
+		[lookAt([ended('a', null)]), 1],
+		[lookAt([ended('a', START)]), 2],
+	);
 	expect(told).toEqual([[], ['a'], []]);
 });
 
 test('an activation that could not read all of the last moments reports nothing of them', () => {
-	const { told } = looks([lookAt([ended('a', START)], { isWhole: false }), 0], [lookAt([ended('a', START), ended('b', START - 50), ended('c', START + 1)]), 1]);
+	const { told } = looks(
+		[lookAt([ended('a', START)], { isWhole: false }), 0],
+		[lookAt([ended('a', START), ended('b', START - 50), ended('c', START + 1)]), 1],
+	);
 	expect(told).toEqual([[], ['c']]);
 });
 
 test('an end in the future, by a clock that is ahead, hides no other run, and is told once', () => {
 	const hour = 3_600_000;
-	const at = (nowMs: number, ...runs: Sighting[]): [Look<Sighting>, number] => [lookAt(runs, { latestEndMs: nowMs + LATENESS_MS }), nowMs];
-	const [old, ahead, next, last] = [ended('old', START - 1_000), ended('ahead', START + hour), ended('next', START + 60_000), ended('last', START + 2 * hour)];
-	const { told, memory } = looks(at(START, old), at(START + 30_000, ahead, old), at(START + 90_000, ahead, next, old), at(START + hour, ahead, next, old), at(START + 2 * hour, last, ahead, next, old));
+	const at = (nowMs: number, ...runs: Sighting[]): [Look<Sighting>, number] => [
+		lookAt(runs, { latestEndMs: nowMs + LATENESS_MS }),
+		nowMs,
+	];
+	const [old, ahead, next, last] = [
+		ended('old', START - 1_000),
+		ended('ahead', START + hour),
+		ended('next', START + 60_000),
+		ended('last', START + 2 * hour),
+	];
+	const { told, memory } = looks(
+		at(START, old),
+		at(START + 30_000, ahead, old),
+		at(START + 90_000, ahead, next, old),
+		at(START + hour, ahead, next, old),
+		at(START + 2 * hour, last, ahead, next, old),
+	);
 	expect(told).toEqual([[], ['ahead'], ['next'], [], ['last']]);
 	expect(memory.ended.doneUntilMs).toBe(START + 2 * hour - LATENESS_MS);
 });
 
 test('where every clock of the service’s machines is ahead, the history is none of the news', () => {
 	const runs = [ended('b', START + 3_600_000), ended('a', START)];
-	const [begin, early, fresh] = [{ latestEndMs: START - 600_000 }, ended('early', START - 60_000), ended('c', START + 3_660_000)];
-	expect(looks([lookAt(runs, { ...begin, isWhole: false }), 0], [lookAt([fresh, ...runs, early], begin), 60_000]).told).toEqual([[], ['c']]);
+	const [begin, early, fresh] = [
+		{ latestEndMs: START - 600_000 },
+		ended('early', START - 60_000),
+		ended('c', START + 3_660_000),
+	];
+	expect(
+		looks(
+			[lookAt(runs, { ...begin, isWhole: false }), 0],
+			[lookAt([fresh, ...runs, early], begin), 60_000],
+		).told,
+	).toEqual([[], ['c']]);
 });
 
 const sound = remember(undefined, lookAt([ended('old', START)]), 0, settings).memory;
 test.each<[string, unknown]>([
-	['nothing', undefined], ['a text', 'x'], ['a list', []], ['an older version', { ...sound, version: 0 }], ['another scope', { ...sound, scope: 'there' }], ['a page that is none', { ...sound, nextPage: 1.5 }],
-	['a time that is none', { ...sound, markMs: null }], ['no ledger', { ...sound, ended: undefined }], ['a torn ledger', { ...sound, ended: { doneUntilMs: 1, seen: { 1_700_000_000: 'short' } } }], ['a second that is none', { ...sound, untimed: { doneUntilMs: 1, seen: { now: '' } } }],
+	['nothing', undefined],
+	['a text', 'x'],
+	['a list', []],
+	['an older version', { ...sound, version: 0 }],
+	['another scope', { ...sound, scope: 'there' }],
+	['a page that is none', { ...sound, nextPage: 1.5 }],
+	['a time that is none', { ...sound, markMs: null }],
+	['no ledger', { ...sound, ended: undefined }],
+	['a torn ledger', { ...sound, ended: { doneUntilMs: 1, seen: { 1_700_000_000: 'short' } } }],
+	['a second that is none', { ...sound, untimed: { doneUntilMs: 1, seen: { now: '' } } }],
 ])('takes %s for no memory', (_name, stored) => {
 	expect(readMemory(stored, 'here')).toBeUndefined();
 });

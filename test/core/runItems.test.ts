@@ -7,13 +7,33 @@ import { fakeClock } from './fakeClock';
 import { endOf } from './runs';
 
 /** Runs this work on items; `prepare` decides what an item does. */
-function itemsStage(count: number, prepare: (index: number) => Job, { isTolerant = false, itemsAtATime = undefined as number | undefined } = {}) {
+function itemsStage(
+	count: number,
+	prepare: (index: number) => Job,
+	{ isTolerant = false, itemsAtATime = undefined as number | undefined } = {},
+) {
 	const clock = fakeClock();
 	const stop = new AbortController();
 	const life = linkSignals(stop.signal);
-	const operation: Operation<null> = { name: 'O', value: 'o', action: '', description: '', fields: [], itemsAtATime, prepare: (item) => prepare(item.index) };
-	const context = executeContext(Array.from({ length: count }, () => ({})), { isTolerant });
-	return { clock, stop, life, run: async () => await endOf(runItems({ context, operation, session: null, life, clock })) };
+	const operation: Operation<null> = {
+		name: 'O',
+		value: 'o',
+		action: '',
+		description: '',
+		fields: [],
+		itemsAtATime,
+		prepare: (item) => prepare(item.index),
+	};
+	const context = executeContext(
+		Array.from({ length: count }, () => ({})),
+		{ isTolerant },
+	);
+	return {
+		clock,
+		stop,
+		life,
+		run: async () => await endOf(runItems({ context, operation, session: null, life, clock })),
+	};
 }
 const json = (n: number) => ({ json: { n } });
 
@@ -23,24 +43,42 @@ describe('items', () => {
 			await stage.clock.pause(100 - index);
 			return index === 1 ? [json(10), json(11)] : [json(index)];
 		});
-		expect(await stage.run()).toEqual({ value: [
-			{ json: { n: 0 }, pairedItem: { item: 0 } }, { json: { n: 10 }, pairedItem: { item: 1 } }, { json: { n: 11 }, pairedItem: { item: 1 } }, { json: { n: 2 }, pairedItem: { item: 2 } },
-		] });
+		expect(await stage.run()).toEqual({
+			value: [
+				{ json: { n: 0 }, pairedItem: { item: 0 } },
+				{ json: { n: 10 }, pairedItem: { item: 1 } },
+				{ json: { n: 11 }, pairedItem: { item: 1 } },
+				{ json: { n: 2 }, pairedItem: { item: 2 } },
+			],
+		});
 	});
 
 	it('that make nothing leave no trace, and the next keep their link', async () => {
 		const stage = itemsStage(3, (index) => async () => (index === 0 ? [] : [json(index)]));
-		expect(await stage.run()).toEqual({ value: [{ json: { n: 1 }, pairedItem: { item: 1 } }, { json: { n: 2 }, pairedItem: { item: 2 } }] });
+		expect(await stage.run()).toEqual({
+			value: [
+				{ json: { n: 1 }, pairedItem: { item: 1 } },
+				{ json: { n: 2 }, pairedItem: { item: 2 } },
+			],
+		});
 	});
 
-	it.each([[undefined, 10], [3, 3], [Infinity, 40]])('are worked on side by side (%p): %d at a time', async (itemsAtATime, expected) => {
+	it.each([
+		[undefined, 10],
+		[3, 3],
+		[Infinity, 40],
+	])('are worked on side by side (%p): %d at a time', async (itemsAtATime, expected) => {
 		let [now, most] = [0, 0];
-		const stage = itemsStage(40, () => async () => {
-			most = Math.max(most, ++now);
-			await stage.clock.pause(10);
-			now--;
-			return [];
-		}, { itemsAtATime });
+		const stage = itemsStage(
+			40,
+			() => async () => {
+				most = Math.max(most, ++now);
+				await stage.clock.pause(10);
+				now--;
+				return [];
+			},
+			{ itemsAtATime },
+		);
 		await stage.run();
 		expect(most).toBe(expected);
 	});
@@ -56,23 +94,50 @@ describe('bad configuration', () => {
 				return [];
 			};
 		});
-		expect(await stage.run()).toMatchObject({ kind: 'NodeOperationError', message: 'Run ID is empty', error: { context: { itemIndex: 2 } } });
+		expect(await stage.run()).toMatchObject({
+			kind: 'NodeOperationError',
+			message: 'Run ID is empty',
+			error: { context: { itemIndex: 2 } },
+		});
 		expect(sent).toEqual([]);
 	});
 
 	it('of one item leaves the others alone with continue on fail', async () => {
-		const stage = itemsStage(2, (index) => {
-			if (index === 0) throw new UserMistake('Run ID is empty', 'Fill it in.');
-			return async () => [json(1)];
-		}, { isTolerant: true });
-		expect(await stage.run()).toEqual({ value: [{ json: { error: 'Run ID is empty – Fill it in.' }, pairedItem: { item: 0 } }, { json: { n: 1 }, pairedItem: { item: 1 } }] });
+		const stage = itemsStage(
+			2,
+			(index) => {
+				if (index === 0) throw new UserMistake('Run ID is empty', 'Fill it in.');
+				return async () => [json(1)];
+			},
+			{ isTolerant: true },
+		);
+		expect(await stage.run()).toEqual({
+			value: [
+				{ json: { error: 'Run ID is empty – Fill it in.' }, pairedItem: { item: 0 } },
+				{ json: { n: 1 }, pairedItem: { item: 1 } },
+			],
+		});
 	});
 });
 
 describe('a failed item', () => {
 	it('keeps the good ones with continue on fail, and carries the error alone', async () => {
-		const stage = itemsStage(2, (index) => async () => (index === 0 ? await Promise.reject(new ServiceFailure('Run r failed', { runId: 'r', state: 'failed' })) : [json(1)]), { isTolerant: true });
-		expect(await stage.run()).toEqual({ value: [{ json: { error: 'Run r failed' }, pairedItem: { item: 0 } }, { json: { n: 1 }, pairedItem: { item: 1 } }] });
+		const stage = itemsStage(
+			2,
+			(index) => async () =>
+				index === 0
+					? await Promise.reject(
+							new ServiceFailure('Run r failed', { runId: 'r', state: 'failed' }),
+						)
+					: [json(1)],
+			{ isTolerant: true },
+		);
+		expect(await stage.run()).toEqual({
+			value: [
+				{ json: { error: 'Run r failed' }, pairedItem: { item: 0 } },
+				{ json: { n: 1 }, pairedItem: { item: 1 } },
+			],
+		});
 	});
 
 	it('otherwise ends the node at once: nothing more is begun, and what goes on is told to end', async () => {
@@ -85,7 +150,11 @@ describe('a failed item', () => {
 			if (stage.life.signal.aborted) told.push(index);
 			throw new Stopped();
 		});
-		expect(await stage.run()).toMatchObject({ kind: 'NodeApiError', message: 'HTTP 500', error: { context: { itemIndex: 1 } } });
+		expect(await stage.run()).toMatchObject({
+			kind: 'NodeApiError',
+			message: 'HTTP 500',
+			error: { context: { itemIndex: 1 } },
+		});
 		expect([begun.length, told.length, stage.clock.now()]).toEqual([5, 4, 0]);
 	});
 
@@ -113,26 +182,61 @@ describe('a failed item', () => {
 });
 
 it('a stop ends the node, with continue on fail too, and makes no items of it', async () => {
-	const stage = itemsStage(2, () => async () => {
-		await stage.clock.pause(60_000, stage.life.signal);
-		throw new Stopped();
-	}, { isTolerant: true });
+	const stage = itemsStage(
+		2,
+		() => async () => {
+			await stage.clock.pause(60_000, stage.life.signal);
+			throw new Stopped();
+		},
+		{ isTolerant: true },
+	);
 	stage.clock.at(500, () => stage.stop.abort());
-	expect(await stage.run()).toMatchObject({ kind: 'NodeOperationError', message: new Stopped().message });
+	expect(await stage.run()).toMatchObject({
+		kind: 'NodeOperationError',
+		message: new Stopped().message,
+	});
 	expect(stage.clock.now()).toBe(500);
 });
 
 describe('the menu', () => {
-	const operation = (value: string): Operation<null> => ({ name: value.toUpperCase(), value, action: `do ${value}`, description: '', fields: [{ displayName: 'X', name: 'x', type: 'string', default: '', displayOptions: { show: { mode: ['m'] } } }], prepare: () => async () => [] });
-	const resources = [{ name: 'Run', value: 'run', operations: [operation('wait'), operation('get')] }, { name: 'Flow', value: 'flow', operations: [operation('go')] }];
+	const operation = (value: string): Operation<null> => ({
+		name: value.toUpperCase(),
+		value,
+		action: `do ${value}`,
+		description: '',
+		fields: [
+			{
+				displayName: 'X',
+				name: 'x',
+				type: 'string',
+				default: '',
+				displayOptions: { show: { mode: ['m'] } },
+			},
+		],
+		prepare: () => async () => [],
+	});
+	const resources = [
+		{ name: 'Run', value: 'run', operations: [operation('wait'), operation('get')] },
+		{ name: 'Flow', value: 'flow', operations: [operation('go')] },
+	];
 	it('lists by name, starts with the first of the list, and shows fields where they belong', () => {
 		const [resource, operations, field] = propertiesOf(resources);
-		expect([resource.default, resource.options?.map((option) => 'value' in option && option.value)]).toEqual(['run', ['flow', 'run']]);
-		expect([operations.default, operations.options?.map((option) => 'value' in option && option.value)]).toEqual(['wait', ['get', 'wait']]);
-		expect(field.displayOptions).toEqual({ show: { resource: ['run'], operation: ['wait'], mode: ['m'] } });
+		expect([
+			resource.default,
+			resource.options?.map((option) => 'value' in option && option.value),
+		]).toEqual(['run', ['flow', 'run']]);
+		expect([
+			operations.default,
+			operations.options?.map((option) => 'value' in option && option.value),
+		]).toEqual(['wait', ['get', 'wait']]);
+		expect(field.displayOptions).toEqual({
+			show: { resource: ['run'], operation: ['wait'], mode: ['m'] },
+		});
 	});
 	it('finds an operation, and names what there is not', () => {
 		expect(findOperation(resources, 'run', 'get').name).toBe('GET');
-		expect(() => findOperation(resources, 'run', 'go')).toThrow('There is no operation "go" of "run"');
+		expect(() => findOperation(resources, 'run', 'go')).toThrow(
+			'There is no operation "go" of "run"',
+		);
 	});
 });

@@ -5,7 +5,13 @@ const HOUR = 60 * MINUTE;
 const patient = { timeout: 0 };
 const failing = { takesMs: 5 * MINUTE, status: 'failed' };
 
-const stateOf = ({ items, error }: { items?: Array<{ json: { state?: unknown; error?: unknown } }>; error?: string }) => items?.map(({ json }) => json.state ?? json.error) ?? error;
+const stateOf = ({
+	items,
+	error,
+}: {
+	items?: Array<{ json: { state?: unknown; error?: unknown } }>;
+	error?: string;
+}) => items?.map(({ json }) => json.state ?? json.error) ?? error;
 
 describe('a run of two hours', () => {
 	const play = async (options = patient) => {
@@ -21,11 +27,15 @@ describe('a run of two hours', () => {
 
 	it('is looked at for a minute, and then after pauses from one minute to fifteen', async () => {
 		const { looks, runs } = await play();
-		const turns = [...new Set(looks.map((ms) => Math.round((ms - runs[0].startedMs) / 1_000)))].filter((s) => s > 60);
+		const turns = [
+			...new Set(looks.map((ms) => Math.round((ms - runs[0].startedMs) / 1_000))),
+		].filter((s) => s > 60);
 		const pauses = turns.map((s, i) => s - (turns[i - 1] ?? 60));
 		expect(looks.filter((ms) => ms <= runs[0].startedMs + MINUTE)).toHaveLength(13);
 		expect(pauses).toHaveLength(19);
-		expect([Math.min(...pauses), Math.max(...pauses)].map((s) => Math.round(s / 10))).toEqual([6, 90]);
+		expect([Math.min(...pauses), Math.max(...pauses)].map((s) => Math.round(s / 10))).toEqual([
+			6, 90,
+		]);
 	});
 
 	it('is noticed one pause after its end at the latest', async () => {
@@ -38,9 +48,16 @@ describe('nothing is started twice', () => {
 	it.each<[string, Partial<SuspendedPlan>]>([
 		['whose seed is random at each turn', { textOf: String }],
 		['when each look takes longer than a turn should', { lookMs: 8_000 }],
-		['where n8n does not tell its wires and the items come from another node’s second output', { canTellWires: false, fromOutput: 1 }],
+		[
+			'where n8n does not tell its wires and the items come from another node’s second output',
+			{ canTellWires: false, fromOutput: 1 },
+		],
 	])('%s', async (_, plan) => {
-		const { play, runs } = suspendedStage({ items: [[{ takesMs: 10 * MINUTE }], [{ takesMs: 4 * MINUTE }]], options: patient, ...plan });
+		const { play, runs } = suspendedStage({
+			items: [[{ takesMs: 10 * MINUTE }], [{ takesMs: 4 * MINUTE }]],
+			options: patient,
+			...plan,
+		});
 		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
 		expect(runs.map(({ item }) => item)).toEqual([0, 1]);
 	});
@@ -49,21 +66,34 @@ describe('nothing is started twice', () => {
 		const items = Array.from({ length: 60 }, () => [{ takesMs: 2 * MINUTE }]);
 		const { play, runs, looks } = suspendedStage({ items, options: { timeout: 180 }, lookMs: 500 });
 		const { items: done, turns } = await play();
-		expect(done?.map(({ json, pairedItem }) => [json.state, pairedItem])).toEqual(items.map((_, item) => ['succeeded', { item }]));
+		expect(done?.map(({ json, pairedItem }) => [json.state, pairedItem])).toEqual(
+			items.map((_, item) => ['succeeded', { item }]),
+		);
 		expect(runs).toHaveLength(60);
 		expect(looks.length).toBeLessThanOrEqual(13 + 4 * turns);
 	});
 });
 
 describe('Retry On Fail', () => {
-	it.each([2, 3])('starts a run that fails again and again %d times in all, however many turns there are', async (maxTries) => {
-		const { play, runs } = suspendedStage({ items: [[failing]], options: patient, node: { retryOnFail: true, maxTries } });
-		expect(stateOf(await play())).toContain('failed');
-		expect(runs).toHaveLength(maxTries);
-	});
+	it.each([2, 3])(
+		'starts a run that fails again and again %d times in all, however many turns there are',
+		async (maxTries) => {
+			const { play, runs } = suspendedStage({
+				items: [[failing]],
+				options: patient,
+				node: { retryOnFail: true, maxTries },
+			});
+			expect(stateOf(await play())).toContain('failed');
+			expect(runs).toHaveLength(maxTries);
+		},
+	);
 
 	it('starts a run anew that failed, gives it the whole timeout, and lets the other go on', async () => {
-		const { play, runs } = suspendedStage({ items: [[failing, { takesMs: 5 * MINUTE }], [{ takesMs: 7 * MINUTE }]], options: { timeout: 480 }, node: { retryOnFail: true } });
+		const { play, runs } = suspendedStage({
+			items: [[failing, { takesMs: 5 * MINUTE }], [{ takesMs: 7 * MINUTE }]],
+			options: { timeout: 480 },
+			node: { retryOnFail: true },
+		});
 		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
 		expect(runs.map(({ item }) => item)).toEqual([0, 1, 0]);
 	});
@@ -71,7 +101,10 @@ describe('Retry On Fail', () => {
 
 describe('n8n’s retry by hand', () => {
 	it('starts the failed run anew, once: when it fails later, that is told', async () => {
-		const { play, retry, runs } = suspendedStage({ items: [[failing], [{ takesMs: 7 * MINUTE }]], options: patient });
+		const { play, retry, runs } = suspendedStage({
+			items: [[failing], [{ takesMs: 7 * MINUTE }]],
+			options: patient,
+		});
 		const { error, turns } = await play();
 		expect(error).toContain('Run r1 failed');
 		expect((await retry(turns)).error).toContain('Run r3 failed');
@@ -81,15 +114,26 @@ describe('n8n’s retry by hand', () => {
 
 describe('a failure', () => {
 	it('ends the node at once, however long the others take', async () => {
-		const { play, runs } = suspendedStage({ items: [[{ takesMs: 5 * HOUR }], [failing]], options: patient });
+		const { play, runs } = suspendedStage({
+			items: [[{ takesMs: 5 * HOUR }], [failing]],
+			options: patient,
+		});
 		const { error, endMs } = await play();
 		expect(error).toContain('Run r2 failed');
 		expect(endMs - runs[1].endsMs).toBeLessThan(2 * MINUTE);
 	});
 
 	it('is an item among the others where the node continues', async () => {
-		const { play } = suspendedStage({ items: [[{ takesMs: 8 * MINUTE }], [failing], [{ takesMs: 1_000 }]], options: patient, isTolerant: true });
-		expect(stateOf(await play())).toEqual(['succeeded', expect.stringContaining('Run r2 failed'), 'succeeded']);
+		const { play } = suspendedStage({
+			items: [[{ takesMs: 8 * MINUTE }], [failing], [{ takesMs: 1_000 }]],
+			options: patient,
+			isTolerant: true,
+		});
+		expect(stateOf(await play())).toEqual([
+			'succeeded',
+			expect.stringContaining('Run r2 failed'),
+			'succeeded',
+		]);
 	});
 });
 
@@ -119,7 +163,10 @@ describe('a turn in the middle of n8n’s start, which may write over what is sa
 
 describe('Timeout', () => {
 	it('holds over suspensions, and the run is cancelled', async () => {
-		const { play, runs, cancelled } = suspendedStage({ items: [[{ takesMs: HOUR }]], options: { timeout: 1_000, cancelRemote: 'onStopOrTimeout' } });
+		const { play, runs, cancelled } = suspendedStage({
+			items: [[{ takesMs: HOUR }]],
+			options: { timeout: 1_000, cancelRemote: 'onStopOrTimeout' },
+		});
 		const { error, endMs } = await play();
 		expect(error).toContain('did not end within');
 		expect(Math.abs(endMs - runs[0].startedMs - 1_000_000)).toBeLessThan(10_000);
@@ -127,7 +174,10 @@ describe('Timeout', () => {
 	});
 
 	it('is each run’s own, from its start', async () => {
-		const { play } = suspendedStage({ items: [[{ takesMs: 30 * MINUTE }], [{ takesMs: 30 * MINUTE }]], options: { timeout: 2_400, maxConcurrent: 1 } });
+		const { play } = suspendedStage({
+			items: [[{ takesMs: 30 * MINUTE }], [{ takesMs: 30 * MINUTE }]],
+			options: { timeout: 2_400, maxConcurrent: 1 },
+		});
 		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
 	});
 });

@@ -9,16 +9,28 @@ import { aRun, endOf } from './runs';
 const ORDER: WaitOrder = { timeoutMs: 0, cancelRemote: 'onStop', isFailedRunAnItem: false };
 
 /** A waiter over a service whose runs end with this status after this time. */
-function waitStage({ endsMs = 1_000, status = 'completed', places = 10, cancelFails = false, error_message = null as string | null } = {}) {
+function waitStage({
+	endsMs = 1_000,
+	status = 'completed',
+	places = 10,
+	cancelFails = false,
+	error_message = null as string | null,
+} = {}) {
 	const clock = fakeClock();
 	const life = new AbortController();
 	const cancelled: string[] = [];
 	const completed: string[] = [];
 	const warnings: string[] = [];
 	let isStopped = false;
-	const look = async ({ run_id }: KnownRun) => aRun(run_id, clock.now() >= endsMs ? { status, error_message } : {});
+	const look = async ({ run_id }: KnownRun) =>
+		aRun(run_id, clock.now() >= endsMs ? { status, error_message } : {});
 	const waiter = createRunWaiter({
-		watcher: createWatcher({ look }, { intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 9 }, clock, life.signal),
+		watcher: createWatcher(
+			{ look },
+			{ intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 9 },
+			clock,
+			life.signal,
+		),
 		cancel: async (runId) => {
 			cancelled.push(runId);
 			if (cancelFails) throw new ServiceFailure('Flowscale answered HTTP 503');
@@ -32,9 +44,15 @@ function waitStage({ endsMs = 1_000, status = 'completed', places = 10, cancelFa
 		isStopped: () => isStopped,
 		warn: (text) => warnings.push(text),
 	});
-	const wait = async (runId: string, order: Partial<WaitOrder> = {}, begin = async () => aRun(runId)) => {
+	const wait = async (
+		runId: string,
+		order: Partial<WaitOrder> = {},
+		begin = async () => aRun(runId),
+	) => {
 		const whole = { ...ORDER, ...order };
-		const end = await endOf(waiter.untilEnd(begin, whole).then(async (run) => await waiter.conclude(run, whole)));
+		const end = await endOf(
+			waiter.untilEnd(begin, whole).then(async (run) => await waiter.conclude(run, whole)),
+		);
 		return 'value' in end ? end.value.state : end;
 	};
 	/** The user's stop, or the node's own end. */
@@ -86,12 +104,16 @@ describe('who cancels the remote run', () => {
 		const { wait, clock, end, warnings } = waitStage({ endsMs: 1e9, cancelFails: true });
 		clock.at(1_000, () => end(true));
 		expect(await wait('a')).toMatchObject({ kind: 'Stopped' });
-		expect(warnings).toEqual(['Run a could not be cancelled at the service: Flowscale answered HTTP 503']);
+		expect(warnings).toEqual([
+			'Run a could not be cancelled at the service: Flowscale answered HTTP 503',
+		]);
 	});
 
 	it('is told in the hint of a timeout', async () => {
 		const { wait } = waitStage({ endsMs: 1e9, cancelFails: true });
-		expect(await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 })).toMatchObject({ error: { facts: { hint: expect.stringContaining('could not be cancelled') } } });
+		expect(await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 })).toMatchObject({
+			error: { facts: { hint: expect.stringContaining('could not be cancelled') } },
+		});
 	});
 });
 
@@ -106,7 +128,11 @@ describe('a run that ended', () => {
 		expect(completed).toEqual([]);
 	});
 
-	it.each([['failed', 'failed'], ['cancelled', 'cancelled'], ['timeout', 'timed_out']])('as %s is an item where that is wished', async (status, state) => {
+	it.each([
+		['failed', 'failed'],
+		['cancelled', 'cancelled'],
+		['timeout', 'timed_out'],
+	])('as %s is an item where that is wished', async (status, state) => {
 		expect(await waitStage({ status }).wait('a', { isFailedRunAnItem: true })).toBe(state);
 	});
 });
@@ -121,30 +147,46 @@ describe('places', () => {
 			begun.push(runId);
 			return aRun(runId);
 		};
-		const ended = await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async (runId) => await wait(runId, {}, begin(runId))));
-		expect([ended, early, begun]).toEqual([Array(5).fill('succeeded'), ['a', 'b'], ['a', 'b', 'c', 'd', 'e']]);
+		const ended = await Promise.all(
+			['a', 'b', 'c', 'd', 'e'].map(async (runId) => await wait(runId, {}, begin(runId))),
+		);
+		expect([ended, early, begun]).toEqual([
+			Array(5).fill('succeeded'),
+			['a', 'b'],
+			['a', 'b', 'c', 'd', 'e'],
+		]);
 	});
 
 	it('begin nothing more after a stop', async () => {
 		const { wait, clock, end, cancelled } = waitStage({ places: 1, endsMs: 1e9 });
 		const begun: string[] = [];
 		clock.at(1_000, () => end(true));
-		await Promise.all(['a', 'b'].map(async (runId) => await wait(runId, {}, async () => {
-			begun.push(runId);
-			return aRun(runId);
-		})));
+		await Promise.all(
+			['a', 'b'].map(
+				async (runId) =>
+					await wait(runId, {}, async () => {
+						begun.push(runId);
+						return aRun(runId);
+					}),
+			),
+		);
 		expect([begun, cancelled]).toEqual([['a'], ['a']]);
 	});
 
 	it('are given back by a start that failed', async () => {
 		const { wait } = waitStage({ places: 1 });
 		const refused = async () => await Promise.reject(new ServiceFailure('no'));
-		expect(await Promise.all([wait('a', {}, refused), wait('b')])).toMatchObject([{ message: 'no' }, 'succeeded']);
+		expect(await Promise.all([wait('a', {}, refused), wait('b')])).toMatchObject([
+			{ message: 'no' },
+			'succeeded',
+		]);
 	});
 });
 
 it('hands a stop of the start on as it is', async () => {
 	const { wait, cancelled } = waitStage({});
-	expect(await wait('a', {}, async () => await Promise.reject(new Stopped()))).toMatchObject({ kind: 'Stopped' });
+	expect(await wait('a', {}, async () => await Promise.reject(new Stopped()))).toMatchObject({
+		kind: 'Stopped',
+	});
 	expect(cancelled).toEqual([]);
 });

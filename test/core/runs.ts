@@ -6,7 +6,9 @@ export function aRun(runId: string, known: Partial<Run> = {}): KnownRun {
 }
 
 /** The way a promise ended: its value, or its error's class and message. */
-export async function endOf<T>(promise: Promise<T>): Promise<{ value: T } | { kind: string; message: string; error: Error }> {
+export async function endOf<T>(
+	promise: Promise<T>,
+): Promise<{ value: T } | { kind: string; message: string; error: Error }> {
 	try {
 		return { value: await promise };
 	} catch (error) {

@@ -9,9 +9,23 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { fakeClock, type FakeClock } from './fakeClock';
 import { aRun, endOf } from './runs';
 
-export const LOST: Loss = { code: 'ECONNRESET', reached: 'perhaps', isPassing: true, text: 'The connection was lost' };
-export const REFUSED: Loss = { code: 'ECONNREFUSED', reached: 'no', isPassing: true, text: 'The connection was refused' };
-export const answer = (status: number, text = '', headers: Answer['headers'] = {}): Answer => ({ status, headers, text });
+export const LOST: Loss = {
+	code: 'ECONNRESET',
+	reached: 'perhaps',
+	isPassing: true,
+	text: 'The connection was lost',
+};
+export const REFUSED: Loss = {
+	code: 'ECONNREFUSED',
+	reached: 'no',
+	isPassing: true,
+	text: 'The connection was refused',
+};
+export const answer = (status: number, text = '', headers: Answer['headers'] = {}): Answer => ({
+	status,
+	headers,
+	text,
+});
 export const started = (runId: string) => answer(200, runId);
 
 /** What becomes of a start: an answer or loss after some time, and perhaps a run that the service made of it. */
@@ -25,20 +39,37 @@ export interface Fate {
 }
 
 /** A service that does to starts what a test says, in the order in which they are sent. */
-export function startStage({ fates = [] as Fate[], runs = [] as KnownRun[], canList = true, listFails = 0, skewMs = 0 }) {
+export function startStage({
+	fates = [] as Fate[],
+	runs = [] as KnownRun[],
+	canList = true,
+	listFails = 0,
+	skewMs = 0,
+}) {
 	const clock: FakeClock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
 	const stop = new AbortController();
 	const store: Record<string, unknown> = {};
-	const contextOf = (executionId: string, type: string) => ({ getContext: () => store, getExecutionId: () => executionId, getNode: () => ({ type }) }) as unknown as IExecuteFunctions;
+	const contextOf = (executionId: string, type: string) =>
+		({
+			getContext: () => store,
+			getExecutionId: () => executionId,
+			getNode: () => ({ type }),
+		}) as unknown as IExecuteFunctions;
 	const seen = { sent: 0, listed: 0 };
 
 	const send = async (order: Omit<StartOrder, 'send'>): Promise<Answer | Loss> => {
 		const fate = fates[seen.sent++];
 		if (fate === undefined) throw new Error('Sent once more than the test allows');
 		if (fate.makes !== undefined) {
-			const run = { workflow_id: order.workflowId, group_id: order.groupId ?? null, inputs: { ...order.texts } };
+			const run = {
+				workflow_id: order.workflowId,
+				group_id: order.groupId ?? null,
+				inputs: { ...order.texts },
+			};
 			await clock.pause(fate.makesAfterMs ?? 0);
-			runs.unshift(aRun(fate.makes, { ...run, created_at: new Date(clock.now() + skewMs).toISOString() }));
+			runs.unshift(
+				aRun(fate.makes, { ...run, created_at: new Date(clock.now() + skewMs).toISOString() }),
+			);
 		}
 		await clock.pause((fate.afterMs ?? 0) - (fate.makesAfterMs ?? 0));
 		return fate.result;
@@ -51,13 +82,26 @@ export function startStage({ fates = [] as Fate[], runs = [] as KnownRun[], canL
 			if (listFails-- > 0) throw new ServiceFailure('busy', { isPassing: true });
 			return canList ? runs.filter(({ group_id }) => group_id === groupId) : undefined;
 		},
-		failureOf: (result: Answer | Loss) => new ServiceFailure(isLoss(result) ? result.text : `HTTP ${result.status}`, isLoss(result) ? {} : { status: result.status }),
+		failureOf: (result: Answer | Loss) =>
+			new ServiceFailure(
+				isLoss(result) ? result.text : `HTTP ${result.status}`,
+				isLoss(result) ? {} : { status: result.status },
+			),
 		serviceTime: (ms: number) => ms + skewMs,
 	};
 	/** A node execution; a second one with the same memory is n8n's retry, by hand if it is of another execution. */
-	const open = (executionId = '1', type = 'flowscale') => createStarter(service, openStartMemory(contextOf(executionId, type), 0), clock, stop.signal);
+	const open = (executionId = '1', type = 'flowscale') =>
+		createStarter(service, openStartMemory(contextOf(executionId, type), 0), clock, stop.signal);
 	const order = (itemIndex: number, known: Partial<StartOrder> = {}): StartOrder => {
-		const own = { itemIndex, workflowId: 'w', groupId: 'g', texts: { prompt: 'a fox' }, fileNames: [], isReused: false, ...known };
+		const own = {
+			itemIndex,
+			workflowId: 'w',
+			groupId: 'g',
+			texts: { prompt: 'a fox' },
+			fileNames: [],
+			isReused: false,
+			...known,
+		};
 		return { send: async () => await send(own), ...own };
 	};
 	/** Id of the run, or class and message of the failure. */

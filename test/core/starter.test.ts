@@ -3,12 +3,23 @@ import { answer, LOST, REFUSED, started, startStage } from './startStage';
 
 describe('a start that was sent', () => {
 	it.each([
-		['200', answer(200), 'answered'], ['201', answer(201), 'answered'],
-		['a refused connection', REFUSED, 'notReached'], ['429', answer(429), 'notReached'],
+		['200', answer(200), 'answered'],
+		['201', answer(201), 'answered'],
+		['a refused connection', REFUSED, 'notReached'],
+		['429', answer(429), 'notReached'],
 		['503 with Retry-After', answer(503, '', { 'retry-after': '1' }), 'notReached'],
-		['503 without Retry-After', answer(503), 'uncertain'], ['408', answer(408), 'uncertain'], ['500', answer(500), 'uncertain'],
-		['501', answer(501), 'uncertain'], ['502', answer(502), 'uncertain'], ['504', answer(504), 'uncertain'], ['a lost connection', LOST, 'uncertain'],
-		['301', answer(301), 'refused'], ['400', answer(400), 'refused'], ['401', answer(401), 'refused'], ['404', answer(404), 'refused'], ['422', answer(422), 'refused'],
+		['503 without Retry-After', answer(503), 'uncertain'],
+		['408', answer(408), 'uncertain'],
+		['500', answer(500), 'uncertain'],
+		['501', answer(501), 'uncertain'],
+		['502', answer(502), 'uncertain'],
+		['504', answer(504), 'uncertain'],
+		['a lost connection', LOST, 'uncertain'],
+		['301', answer(301), 'refused'],
+		['400', answer(400), 'refused'],
+		['401', answer(401), 'refused'],
+		['404', answer(404), 'refused'],
+		['422', answer(422), 'refused'],
 		['a certificate that is not accepted', { ...REFUSED, isPassing: false }, 'refused'],
 	])('with %s is judged', (_, result, verdict) => expect(judgeStart(result)).toBe(verdict));
 
@@ -23,13 +34,17 @@ describe('a start that was sent', () => {
 		['429', answer(429)],
 		['503 with Retry-After', answer(503, '', { 'retry-after': '1' })],
 	])('is repeated after %s, four times in all', async (_, result) => {
-		const { open, start, order, seen } = startStage({ fates: [{ result }, { result }, { result }, { result }] });
+		const { open, start, order, seen } = startStage({
+			fates: [{ result }, { result }, { result }, { result }],
+		});
 		expect(await start(open(), order(0))).toMatchObject({ kind: 'ServiceFailure' });
 		expect(seen).toEqual({ sent: 4, listed: 0 });
 	});
 
 	it('waits as long as the service asks before it is repeated', async () => {
-		const { open, start, order, clock } = startStage({ fates: [{ result: answer(429, '', { 'retry-after': '9' }) }, { result: started('r1') }] });
+		const { open, start, order, clock } = startStage({
+			fates: [{ result: answer(429, '', { 'retry-after': '9' }) }, { result: started('r1') }],
+		});
 		expect(await start(open(), order(0))).toBe('r1');
 		expect(clock.waits).toContain(9_000);
 	});
@@ -41,8 +56,13 @@ describe('a start that was sent', () => {
 	});
 
 	it.each([
-		['a lost connection', LOST], ['408', answer(408)], ['500', answer(500)], ['502', answer(502)],
-		['503 without Retry-After', answer(503)], ['504', answer(504)], ['200 without a run id', answer(200)],
+		['a lost connection', LOST],
+		['408', answer(408)],
+		['500', answer(500)],
+		['502', answer(502)],
+		['503 without Retry-After', answer(503)],
+		['504', answer(504)],
+		['200 without a run id', answer(200)],
 	])('is never repeated after %s, and says that it may have started', async (_, result) => {
 		const { open, start, order, seen } = startStage({ fates: [{ result }] });
 		expect(await start(open(), order(0))).toMatchObject({
@@ -55,7 +75,9 @@ describe('a start that was sent', () => {
 
 describe('a stop', () => {
 	it('ends a start that waits for its next try, without sending it again', async () => {
-		const { open, start, order, seen, clock, stop } = startStage({ fates: [{ result: answer(429, '', { 'retry-after': '30' }) }] });
+		const { open, start, order, seen, clock, stop } = startStage({
+			fates: [{ result: answer(429, '', { 'retry-after': '30' }) }],
+		});
 		clock.at(clock.now() + 5_000, () => stop.abort());
 		expect(await start(open(), order(0))).toMatchObject({ kind: 'Stopped' });
 		expect(seen.sent).toBe(1);
@@ -69,23 +91,36 @@ describe('a stop', () => {
 	});
 
 	it('sends nothing that waited behind other starts', async () => {
-		const fates = Array.from({ length: 20 }, (_, index) => ({ result: started(`r${index}`), afterMs: 5_000 }));
+		const fates = Array.from({ length: 20 }, (_, index) => ({
+			result: started(`r${index}`),
+			afterMs: 5_000,
+		}));
 		const { open, start, order, seen, clock, stop } = startStage({ fates });
 		const starter = open();
 		clock.at(clock.now() + 1_000, () => stop.abort());
-		const ends = await Promise.all(Array.from({ length: 30 }, async (_, index) => await start(starter, order(index))));
-		expect(ends.filter((end) => typeof end !== 'string').map((end) => typeof end === 'object' && end !== null && end.kind)).toEqual(Array(10).fill('Stopped'));
+		const ends = await Promise.all(
+			Array.from({ length: 30 }, async (_, index) => await start(starter, order(index))),
+		);
+		expect(
+			ends
+				.filter((end) => typeof end !== 'string')
+				.map((end) => typeof end === 'object' && end !== null && end.kind),
+		).toEqual(Array(10).fill('Stopped'));
 		expect(seen.sent).toBe(20);
 	});
 
 	it('lets a start that is on its way bring its run, so that it can be cancelled', async () => {
-		const { open, start, order, clock, stop } = startStage({ fates: [{ result: started('r1'), afterMs: 3_000 }] });
+		const { open, start, order, clock, stop } = startStage({
+			fates: [{ result: started('r1'), afterMs: 3_000 }],
+		});
 		clock.at(clock.now() + 1_000, () => stop.abort());
 		expect(await start(open(), order(0))).toBe('r1');
 	});
 
 	it('finds the run of a start that was cut off by it', async () => {
-		const { open, start, order, clock, stop } = startStage({ fates: [{ result: LOST, afterMs: 3_000, makes: 'r1' }] });
+		const { open, start, order, clock, stop } = startStage({
+			fates: [{ result: LOST, afterMs: 3_000, makes: 'r1' }],
+		});
 		clock.at(clock.now() + 1_000, () => stop.abort());
 		expect(await start(open(), order(0))).toBe('r1');
 	});

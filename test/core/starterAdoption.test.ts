@@ -23,7 +23,10 @@ describe('a start without a clear answer', () => {
 	});
 
 	it('finds it although the list fails at first, as after a restart of the service', async () => {
-		const { open, start, order } = startStage({ fates: [{ result: LOST, makes: 'r1' }], listFails: 2 });
+		const { open, start, order } = startStage({
+			fates: [{ result: LOST, makes: 'r1' }],
+			listFails: 2,
+		});
 		expect(await start(open(), order(0))).toBe('r1');
 	});
 
@@ -41,19 +44,29 @@ describe('a start without a clear answer', () => {
 		['has other inputs', { ...same, inputs: { prompt: 'a wolf' }, created_at: before(0) }],
 		['is of another workflow', { ...same, workflow_id: 'v', created_at: before(0) }],
 	])('does not take a run that %s', async (_, known) => {
-		const { open, start, order } = startStage({ fates: [{ result: LOST }], runs: [aRun('other', known)] });
+		const { open, start, order } = startStage({
+			fates: [{ result: LOST }],
+			runs: [aRun('other', known)],
+		});
 		expect(await start(open(), order(0))).toMatchObject({ kind: 'ServiceFailure' });
 	});
 
 	it('is not looked up where the list tells no run ids', async () => {
-		const { open, start, order, seen } = startStage({ fates: [{ result: LOST, makes: 'r1' }], canList: false });
-		expect(await start(open(), order(0))).toMatchObject({ message: expect.stringContaining('may have started') });
+		const { open, start, order, seen } = startStage({
+			fates: [{ result: LOST, makes: 'r1' }],
+			canList: false,
+		});
+		expect(await start(open(), order(0))).toMatchObject({
+			message: expect.stringContaining('may have started'),
+		});
 		expect(seen.listed).toBe(1);
 	});
 
 	it('is not looked up without a group', async () => {
 		const { open, start, order, seen } = startStage({ fates: [{ result: LOST, makes: 'r1' }] });
-		expect(await start(open(), order(0, { groupId: undefined }))).toMatchObject({ error: { facts: { hint: expect.stringContaining('without a group') } } });
+		expect(await start(open(), order(0, { groupId: undefined }))).toMatchObject({
+			error: { facts: { hint: expect.stringContaining('without a group') } },
+		});
 		expect(seen.listed).toBe(0);
 	});
 });
@@ -63,12 +76,17 @@ describe('items that are alike', () => {
 		const lost = (makes: string) => ({ result: LOST, makes });
 		const { open, start, order } = startStage({ fates: [lost('r1'), lost('r2'), lost('r3')] });
 		const starter = open();
-		const taken = await Promise.all([0, 1, 2].map(async (index) => await start(starter, order(index))));
+		const taken = await Promise.all(
+			[0, 1, 2].map(async (index) => await start(starter, order(index))),
+		);
 		expect([...taken].sort()).toEqual(['r1', 'r2', 'r3']);
 	});
 
 	it('do not take the run of a start that is still being answered', async () => {
-		const fates = [{ result: LOST, afterMs: 10 }, { result: started('r2'), makes: 'r2', afterMs: 20_000 }];
+		const fates = [
+			{ result: LOST, afterMs: 10 },
+			{ result: started('r2'), makes: 'r2', afterMs: 20_000 },
+		];
 		const { open, start, order } = startStage({ fates });
 		const starter = open();
 		const [first, second] = await Promise.all([start(starter, order(0)), start(starter, order(1))]);
@@ -83,11 +101,17 @@ describe('items that are alike', () => {
 		const first = start(starter, order(0));
 		await clock.pause(500);
 		const second = start(starter, order(1));
-		expect([await second, await first]).toEqual(['r2', expect.objectContaining({ kind: 'ServiceFailure' })]);
+		expect([await second, await first]).toEqual([
+			'r2',
+			expect.objectContaining({ kind: 'ServiceFailure' }),
+		]);
 	});
 
 	it('leave the later run to the item that was sent later', async () => {
-		const fates = [{ result: LOST, makes: 'r1', afterMs: 9_000 }, { result: LOST, makes: 'r2', afterMs: 5_000 }];
+		const fates = [
+			{ result: LOST, makes: 'r1', afterMs: 9_000 },
+			{ result: LOST, makes: 'r2', afterMs: 5_000 },
+		];
 		const { open, start, order, clock } = startStage({ fates });
 		const starter = open();
 		const first = start(starter, order(0));
@@ -96,10 +120,16 @@ describe('items that are alike', () => {
 	});
 
 	it('do not wait for starts of others', async () => {
-		const fates = [{ result: LOST, makes: 'r1' }, { result: started('r2'), afterMs: 60_000 }];
+		const fates = [
+			{ result: LOST, makes: 'r1' },
+			{ result: started('r2'), afterMs: 60_000 },
+		];
 		const { open, start, order, clock } = startStage({ fates });
 		const starter = open();
-		const [first] = [start(starter, order(0)), start(starter, order(1, { texts: { prompt: 'a wolf' } }))];
+		const [first] = [
+			start(starter, order(0)),
+			start(starter, order(1, { texts: { prompt: 'a wolf' } })),
+		];
 		const begun = clock.now();
 		expect(await first).toBe('r1');
 		expect(clock.now() - begun).toBeLessThan(1_000);

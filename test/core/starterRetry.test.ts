@@ -4,13 +4,16 @@ import { aRun } from './runs';
 const same = { workflow_id: 'w', group_id: 'g', inputs: { prompt: 'a fox' } };
 
 describe('a retry of the node', () => {
-	it.each(['queued', 'running', 'completed', 'no such word'])('takes the run that the item started, which is %s', async (status) => {
-		const { open, start, order, runs, seen } = startStage({ fates: [{ result: started('r1') }] });
-		await start(open(), order(0));
-		runs.push(aRun('r1', { ...same, status }));
-		expect(await start(open(), order(0))).toBe('r1');
-		expect(seen.sent).toBe(1);
-	});
+	it.each(['queued', 'running', 'completed', 'no such word'])(
+		'takes the run that the item started, which is %s',
+		async (status) => {
+			const { open, start, order, runs, seen } = startStage({ fates: [{ result: started('r1') }] });
+			await start(open(), order(0));
+			runs.push(aRun('r1', { ...same, status }));
+			expect(await start(open(), order(0))).toBe('r1');
+			expect(seen.sent).toBe(1);
+		},
+	);
 
 	it('takes it although the service does not know it yet', async () => {
 		const { open, start, order, seen } = startStage({ fates: [{ result: started('r1') }] });
@@ -19,19 +22,29 @@ describe('a retry of the node', () => {
 		expect(seen.sent).toBe(1);
 	});
 
-	it.each(['failed', 'cancelled', 'timed_out'])('starts anew when the run is %s', async (status) => {
-		const { open, start, order, runs } = startStage({ fates: [{ result: started('r1') }, { result: started('r2') }] });
-		await start(open(), order(0));
-		runs.push(aRun('r1', { ...same, status }));
-		expect(await start(open(), order(0))).toBe('r2');
-	});
+	it.each(['failed', 'cancelled', 'timed_out'])(
+		'starts anew when the run is %s',
+		async (status) => {
+			const { open, start, order, runs } = startStage({
+				fates: [{ result: started('r1') }, { result: started('r2') }],
+			});
+			await start(open(), order(0));
+			runs.push(aRun('r1', { ...same, status }));
+			expect(await start(open(), order(0))).toBe('r2');
+		},
+	);
 
 	it.each([
 		['the item has other inputs now', { texts: { prompt: 'a wolf' } }],
 		['it goes to another workflow now', { workflowId: 'v' }],
 	])('starts anew when %s, by hand or by an agent', async (_, change) => {
-		for (const [executionId, type] of [['2', 'flowscale'], ['1', 'flowscaleTool']]) {
-			const { open, start, order, runs } = startStage({ fates: [{ result: started('r1') }, { result: started('r2') }] });
+		for (const [executionId, type] of [
+			['2', 'flowscale'],
+			['1', 'flowscaleTool'],
+		]) {
+			const { open, start, order, runs } = startStage({
+				fates: [{ result: started('r1') }, { result: started('r2') }],
+			});
 			await start(open('1', type), order(0));
 			runs.push(aRun('r1', same));
 			expect(await start(open(executionId, type), order(0, change))).toBe('r2');
@@ -49,7 +62,9 @@ describe('a retry of the node', () => {
 	it('takes the run of a wait that goes on after n8n was killed, whatever the seed is by now', async () => {
 		const { open, start, order, seen } = startStage({ fates: [{ result: started('r1') }] });
 		await start(open(), order(0, { texts: { seed: '1' } }));
-		expect(await start(open('2'), order(0, { texts: { seed: '2' }, isContinued: true }))).toBe('r1');
+		expect(await start(open('2'), order(0, { texts: { seed: '2' }, isContinued: true }))).toBe(
+			'r1',
+		);
 		expect(seen.sent).toBe(1);
 	});
 
@@ -63,7 +78,10 @@ describe('a retry of the node', () => {
 
 	it.each([
 		['refused', answer(422)],
-		['never reached the service', { code: 'X', reached: 'no', isPassing: false, text: 'x' } as const],
+		[
+			'never reached the service',
+			{ code: 'X', reached: 'no', isPassing: false, text: 'x' } as const,
+		],
 	])('starts anew when the first try was %s', async (_, result) => {
 		const { open, start, order } = startStage({ fates: [{ result }, { result: started('r1') }] });
 		expect(await start(open(), order(0))).toMatchObject({ kind: 'ServiceFailure' });
@@ -73,7 +91,9 @@ describe('a retry of the node', () => {
 	it('starts anew when the item’s files could not even be read', async () => {
 		const { open, start, order } = startStage({ fates: [{ result: started('r1') }] });
 		const unreadable = async () => await Promise.reject(new Error('no such file'));
-		expect(await start(open(), { ...order(0), send: unreadable })).toMatchObject({ message: 'no such file' });
+		expect(await start(open(), { ...order(0), send: unreadable })).toMatchObject({
+			message: 'no such file',
+		});
 		expect(await start(open(), order(0))).toBe('r1');
 	});
 
@@ -89,17 +109,27 @@ describe('a retry of the node', () => {
 	it('never starts a second run while the first try has no clear answer: a gateway may give up long before the service', async () => {
 		const { open, start, order, seen } = startStage({ fates: [{ result: answer(504) }] });
 		await start(open(), order(0));
-		for (let retry = 0; retry < 3; retry++) expect(await start(open(), order(0))).toMatchObject({ message: expect.stringContaining('may have started') });
+		for (let retry = 0; retry < 3; retry++)
+			expect(await start(open(), order(0))).toMatchObject({
+				message: expect.stringContaining('may have started'),
+			});
 		expect(seen.sent).toBe(1);
 	});
 
 	it('leaves the runs of other items alone', async () => {
-		const { open, start, order, runs, clock } = startStage({ fates: [{ result: started('r1'), makes: 'r1' }, { result: LOST }] });
+		const { open, start, order, runs, clock } = startStage({
+			fates: [{ result: started('r1'), makes: 'r1' }, { result: LOST }],
+		});
 		const first = open();
 		await Promise.all([start(first, order(0)), start(first, order(1))]);
 		const retried = open();
 		const again = await Promise.all([start(retried, order(1)), start(retried, order(0))]);
-		expect([again[0], again[1], runs.length, clock.now() > 0]).toEqual([expect.objectContaining({ kind: 'ServiceFailure' }), 'r1', 1, true]);
+		expect([again[0], again[1], runs.length, clock.now() > 0]).toEqual([
+			expect.objectContaining({ kind: 'ServiceFailure' }),
+			'r1',
+			1,
+			true,
+		]);
 	});
 
 	it('goes on with a run that failed meanwhile when it is the same wait', async () => {
@@ -112,11 +142,20 @@ describe('a retry of the node', () => {
 });
 
 describe('Reuse Run', () => {
-	const listed = [aRun('r3', { ...same, status: 'running' }), aRun('r2', { ...same, status: 'completed' }), aRun('r1', { ...same, status: 'failed' })];
+	const listed = [
+		aRun('r3', { ...same, status: 'running' }),
+		aRun('r2', { ...same, status: 'completed' }),
+		aRun('r1', { ...same, status: 'failed' }),
+	];
 	it('takes unfinished and successful runs, each for one item, and starts the rest', async () => {
-		const { open, start, order, seen } = startStage({ runs: [...listed], fates: [{ result: started('r4') }] });
+		const { open, start, order, seen } = startStage({
+			runs: [...listed],
+			fates: [{ result: started('r4') }],
+		});
 		const starter = open();
-		const taken = await Promise.all([0, 1, 2].map(async (index) => await start(starter, order(index, { isReused: true }))));
+		const taken = await Promise.all(
+			[0, 1, 2].map(async (index) => await start(starter, order(index, { isReused: true }))),
+		);
 		expect([taken, seen]).toEqual([['r3', 'r2', 'r4'], { sent: 1, listed: 1 }]);
 	});
 
@@ -125,12 +164,18 @@ describe('Reuse Run', () => {
 		['there is no group', { isReused: true, groupId: undefined }],
 		['no run has the same inputs', { isReused: true, texts: { prompt: 'a wolf' } }],
 	])('starts a run when %s', async (_, known) => {
-		const { open, start, order } = startStage({ runs: [...listed], fates: [{ result: started('r4') }] });
+		const { open, start, order } = startStage({
+			runs: [...listed],
+			fates: [{ result: started('r4') }],
+		});
 		expect(await start(open(), order(0, known))).toBe('r4');
 	});
 
 	it('looks anew for items that begin later: a run may have failed meanwhile', async () => {
-		const { clock, open, start, order, runs, seen } = startStage({ runs: [aRun('r1', { ...same, status: 'running' })], fates: [{ result: started('r2') }, { result: started('r3') }] });
+		const { clock, open, start, order, runs, seen } = startStage({
+			runs: [aRun('r1', { ...same, status: 'running' })],
+			fates: [{ result: started('r2') }, { result: started('r3') }],
+		});
 		const starter = open();
 		await start(starter, order(0, { isReused: true, texts: { prompt: 'a wolf' } }));
 		runs[0] = aRun('r1', { ...same, status: 'failed' });
@@ -139,7 +184,9 @@ describe('Reuse Run', () => {
 	});
 
 	it('leaves a run to the item whose start made it, though the answer to that is still to come', async () => {
-		const { clock, open, start, order } = startStage({ fates: [{ result: started('r1'), makes: 'r1', afterMs: 30_000 }, { result: started('r2') }] });
+		const { clock, open, start, order } = startStage({
+			fates: [{ result: started('r1'), makes: 'r1', afterMs: 30_000 }, { result: started('r2') }],
+		});
 		const starter = open();
 		const first = start(starter, order(0, { isReused: true }));
 		await clock.pause(20_000);

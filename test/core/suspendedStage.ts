@@ -41,20 +41,50 @@ export interface SuspendedPlan {
 }
 
 const operation = waitingOperation<Session>({
-	name: 'Execute and Wait', value: 'executeAndWait', action: '', description: '', fields: [],
+	name: 'Execute and Wait',
+	value: 'executeAndWait',
+	action: '',
+	description: '',
+	fields: [],
 	prepareWait: (item, session) => ({
 		order: readWaitOrder(item),
 		begin: async (isContinued) => {
-			const { send, text } = item.raw('start', undefined) as { send: () => Promise<Answer>; text: string };
-			return await session.starter().start({ itemIndex: item.index, workflowId: 'w', groupId: 'g', texts: { seed: text }, fileNames: [], isReused: false, isContinued, send });
+			const { send, text } = item.raw('start', undefined) as {
+				send: () => Promise<Answer>;
+				text: string;
+			};
+			return await session
+				.starter()
+				.start({
+					itemIndex: item.index,
+					workflowId: 'w',
+					groupId: 'g',
+					texts: { seed: text },
+					fileNames: [],
+					isReused: false,
+					isContinued,
+					send,
+				});
 		},
 		finish: async (run) => [itemOf(run)],
 	}),
 });
-const resources: Array<Resource<Session>> = [{ name: 'Workflow', value: 'workflow', operations: [operation] }];
+const resources: Array<Resource<Session>> = [
+	{ name: 'Workflow', value: 'workflow', operations: [operation] },
+];
 
 /** Suspended waiting on n8n's side of a wait, by a clock of its own: n8n wakes the execution when it said, and the wire brings the items back. */
-export function suspendedStage({ items, options = {}, node = {}, isTolerant = false, lookMs = 0, textOf = () => 'a fox', fromOutput = 0, canTellWires = true, wokenAfterMs }: SuspendedPlan) {
+export function suspendedStage({
+	items,
+	options = {},
+	node = {},
+	isTolerant = false,
+	lookMs = 0,
+	textOf = () => 'a fox',
+	fromOutput = 0,
+	canTellWires = true,
+	wokenAfterMs,
+}: SuspendedPlan) {
 	const clock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
 	const store: IDataObject = {};
 	const runs: ServiceRun[] = [];
@@ -64,7 +94,12 @@ export function suspendedStage({ items, options = {}, node = {}, isTolerant = fa
 	let texts = 0;
 	let execution = 1;
 
-	const runNow = ({ id, endsMs, status }: ServiceRun) => aRun(id, { group_id: 'g', workflow_id: 'w', status: clock.now() >= endsMs ? status : 'running' });
+	const runNow = ({ id, endsMs, status }: ServiceRun) =>
+		aRun(id, {
+			group_id: 'g',
+			workflow_id: 'w',
+			status: clock.now() >= endsMs ? status : 'running',
+		});
 	const look = async () => {
 		looks.push(clock.now());
 		await clock.pause(lookMs);
@@ -76,10 +111,15 @@ export function suspendedStage({ items, options = {}, node = {}, isTolerant = fa
 		runs.push({ id, item, startedMs: clock.now(), endsMs: clock.now() + takesMs, status });
 		return id;
 	};
-	const known = (runId: string) => runs.filter(({ id }) => id === runId).map(runNow).at(0) ?? null;
+	const known = (runId: string) =>
+		runs
+			.filter(({ id }) => id === runId)
+			.map(runNow)
+			.at(0) ?? null;
 	const service: RunService = {
 		start: {
-			readStart: ({ text }) => runOf({ run_id: text, status: 'queued', group_id: 'g', workflow_id: 'w' }),
+			readStart: ({ text }) =>
+				runOf({ run_id: text, status: 'queued', group_id: 'g', workflow_id: 'w' }),
 			getRun: async (runId) => known(runId),
 			listGroup: async () => runs.map(runNow),
 			failureOf: () => {
@@ -96,12 +136,29 @@ export function suspendedStage({ items, options = {}, node = {}, isTolerant = fa
 		completeOutputs: async (run) => run,
 	};
 
-	const contextOf = (previousNode: string, runIndex: number, putToWait: (at: Date) => void): IExecuteFunctions => {
-		const me: INode = { id: '1', name: 'Runs', type: 'flowscale', typeVersion: 1, position: [0, 0], parameters: {}, ...node };
+	const contextOf = (
+		previousNode: string,
+		runIndex: number,
+		putToWait: (at: Date) => void,
+	): IExecuteFunctions => {
+		const me: INode = {
+			id: '1',
+			name: 'Runs',
+			type: 'flowscale',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+			...node,
+		};
 		const parameter = (name: string, index: number): unknown => {
-			if (name === 'resource' || name === 'operation') return name === 'resource' ? 'workflow' : 'executeAndWait';
+			if (name === 'resource' || name === 'operation')
+				return name === 'resource' ? 'workflow' : 'executeAndWait';
 			if (name === 'waitMode') return 'suspended';
-			if (name === 'start') return { text: textOf(texts++), send: async () => ({ status: 200, headers: {}, text: start(index) }) };
+			if (name === 'start')
+				return {
+					text: textOf(texts++),
+					send: async () => ({ status: 200, headers: {}, text: start(index) }),
+				};
 			return options[name.replace('options.', '')];
 		};
 		return {
@@ -110,10 +167,22 @@ export function suspendedStage({ items, options = {}, node = {}, isTolerant = fa
 			getExecutionId: () => String(execution),
 			getContext: () => store,
 			getInputData: () => items.map((_, index) => ({ json: { index } })),
-			getExecuteData: () => ({ source: { main: [{ previousNode, previousNodeOutput: previousNode === 'Runs' ? 0 : fromOutput }] } }),
-			...(canTellWires && { getConnections: () => [[{ node: 'Rows', index: fromOutput }, { node: 'Runs', index: 0 }]] }),
+			getExecuteData: () => ({
+				source: {
+					main: [{ previousNode, previousNodeOutput: previousNode === 'Runs' ? 0 : fromOutput }],
+				},
+			}),
+			...(canTellWires && {
+				getConnections: () => [
+					[
+						{ node: 'Rows', index: fromOutput },
+						{ node: 'Runs', index: 0 },
+					],
+				],
+			}),
 			evaluateExpression: () => runIndex,
-			getNodeParameter: (name: string, index: number, fallback?: unknown) => parameter(name, index) ?? fallback,
+			getNodeParameter: (name: string, index: number, fallback?: unknown) =>
+				parameter(name, index) ?? fallback,
 			getExecutionCancelSignal: () => undefined,
 			continueOnFail: () => isTolerant,
 			putExecutionToWait: async (at: Date) => putToWait(at),
@@ -127,16 +196,38 @@ export function suspendedStage({ items, options = {}, node = {}, isTolerant = fa
 		const context = contextOf(previousNode, runIndex, (at) => (waitMs = at.getTime()));
 		const tries = node.retryOnFail ? (node.maxTries ?? 3) : 1;
 		for (let count = 1; ; count++) {
-			const end = await endOf(runOperation(context, { resources, clock, open: async (of, stop, index) => ({ clock, ...openRunSession(service, { context: of, clock, stop, progress: { started: () => undefined, changed: () => undefined }, runIndex: index }) }) }));
+			const end = await endOf(
+				runOperation(context, {
+					resources,
+					clock,
+					open: async (of, stop, index) => ({
+						clock,
+						...openRunSession(service, {
+							context: of,
+							clock,
+							stop,
+							progress: { started: () => undefined, changed: () => undefined },
+							runIndex: index,
+						}),
+					}),
+				}),
+			);
 			if ('value' in end) return { waitMs, outputs: end.value };
 			if (count === tries) return { error: end.message };
 		}
 	};
 	/** The execution until it ends. */
-	const play = async (previousNode = 'Rows', firstIndex = 0): Promise<{ items?: INodeExecutionData[]; error?: string; turns: number; endMs: number }> => {
+	const play = async (
+		previousNode = 'Rows',
+		firstIndex = 0,
+	): Promise<{ items?: INodeExecutionData[]; error?: string; turns: number; endMs: number }> => {
 		for (let runIndex = firstIndex; ; runIndex++) {
-			const { waitMs, outputs, error } = await turn(runIndex === 0 ? previousNode : 'Runs', runIndex);
-			if (waitMs === undefined) return { items: outputs?.[1], error, turns: runIndex - firstIndex, endMs: clock.now() };
+			const { waitMs, outputs, error } = await turn(
+				runIndex === 0 ? previousNode : 'Runs',
+				runIndex,
+			);
+			if (waitMs === undefined)
+				return { items: outputs?.[1], error, turns: runIndex - firstIndex, endMs: clock.now() };
 			await clock.pause(wokenAfterMs ?? waitMs - clock.now());
 		}
 	};
@@ -147,4 +238,3 @@ export function suspendedStage({ items, options = {}, node = {}, isTolerant = fa
 	};
 	return { clock, runs, looks, cancelled, play, retry };
 }
-

@@ -6,9 +6,23 @@ import { fakeClock } from './fakeClock';
 import { endOf } from './runs';
 
 const KEY = 'k3y/with+signs="x"';
-const answer = (status: number, text = '{}', headers: Answer['headers'] = {}): Answer => ({ status, headers, text });
-const LOST: Loss = { code: 'ECONNRESET', reached: 'perhaps', isPassing: true, text: 'The connection was lost (ECONNRESET)' };
-const REFUSED: Loss = { code: 'CERT_HAS_EXPIRED', reached: 'no', isPassing: false, text: 'Its certificate was not accepted (CERT_HAS_EXPIRED)' };
+const answer = (status: number, text = '{}', headers: Answer['headers'] = {}): Answer => ({
+	status,
+	headers,
+	text,
+});
+const LOST: Loss = {
+	code: 'ECONNRESET',
+	reached: 'perhaps',
+	isPassing: true,
+	text: 'The connection was lost (ECONNRESET)',
+};
+const REFUSED: Loss = {
+	code: 'CERT_HAS_EXPIRED',
+	reached: 'no',
+	isPassing: false,
+	text: 'Its certificate was not accepted (CERT_HAS_EXPIRED)',
+};
 
 /** A transport whose service gives these answers, the last for ever. */
 function open(...answers: Array<Answer | Loss>) {
@@ -23,19 +37,35 @@ function open(...answers: Array<Answer | Loss>) {
 		open: async () => LOST,
 		openPublic: async () => LOST,
 	};
-	const errorTextOf = (body: unknown) => (typeof body === 'object' && body !== null && 'errors' in body ? String(body.errors) : undefined);
-	const transport = connect({ http, root: 'https://x.test/api/v1', serviceName: 'Flowscale', clock, stop: stop.signal, secrets: [KEY], errorTextOf });
+	const errorTextOf = (body: unknown) =>
+		typeof body === 'object' && body !== null && 'errors' in body ? String(body.errors) : undefined;
+	const transport = connect({
+		http,
+		root: 'https://x.test/api/v1',
+		serviceName: 'Flowscale',
+		clock,
+		stop: stop.signal,
+		secrets: [KEY],
+		errorTextOf,
+	});
 	const read = async (extra = {}) =>
-		await endOf(transport.read({ path: '/runs', ...extra }, (given) => {
-			if (given.status !== 200) throw transport.failureOf(given);
-			return transport.jsonOf(given);
-		}));
+		await endOf(
+			transport.read({ path: '/runs', ...extra }, (given) => {
+				if (given.status !== 200) throw transport.failureOf(given);
+				return transport.jsonOf(given);
+			}),
+		);
 	return { transport, clock, stop, calls, read };
 }
 
 describe('a read', () => {
 	it.each([
-		['408', answer(408)], ['429', answer(429)], ['500', answer(500)], ['502', answer(502)], ['503', answer(503)], ['504', answer(504)],
+		['408', answer(408)],
+		['429', answer(429)],
+		['500', answer(500)],
+		['502', answer(502)],
+		['503', answer(503)],
+		['504', answer(504)],
 		['a lost connection', LOST],
 		['a page instead of JSON', answer(200, '<html>Maintenance</html>')],
 		['JSON that breaks off', answer(200, '{"data": [')],
@@ -46,7 +76,13 @@ describe('a read', () => {
 	});
 
 	it.each([
-		['400', answer(400)], ['401', answer(401)], ['403', answer(403)], ['404', answer(404)], ['409', answer(409)], ['422', answer(422)], ['501', answer(501)],
+		['400', answer(400)],
+		['401', answer(401)],
+		['403', answer(403)],
+		['404', answer(404)],
+		['409', answer(409)],
+		['422', answer(422)],
+		['501', answer(501)],
 		['a redirect', answer(302, '', { location: 'https://other.test/' })],
 		['a certificate that is not accepted', REFUSED],
 	])('is not repeated after %s', async (_, refused) => {
@@ -57,7 +93,10 @@ describe('a read', () => {
 
 	it('is given up after four tries', async () => {
 		const { read, calls, clock } = open(answer(503, '{"errors":"busy"}'));
-		expect(await read()).toMatchObject({ message: 'Flowscale answered HTTP 503: busy', error: { facts: { status: 503, isPassing: true } } });
+		expect(await read()).toMatchObject({
+			message: 'Flowscale answered HTTP 503: busy',
+			error: { facts: { status: 503, isPassing: true } },
+		});
 		expect([calls.length, clock.waits]).toEqual([4, [500, 1_000, 2_000]]);
 	});
 
@@ -93,12 +132,28 @@ describe('a read', () => {
 
 describe('a failure’s text', () => {
 	it.each([
-		['the service’s own words', answer(422, '{"errors":"prompt_1: Field required"}'), 'Flowscale answered HTTP 422: prompt_1: Field required'],
-		['the text of a page', answer(502, '<html><body>Bad <b>Gateway</b></body></html>'), 'Flowscale answered HTTP 502: Bad Gateway'],
+		[
+			'the service’s own words',
+			answer(422, '{"errors":"prompt_1: Field required"}'),
+			'Flowscale answered HTTP 422: prompt_1: Field required',
+		],
+		[
+			'the text of a page',
+			answer(502, '<html><body>Bad <b>Gateway</b></body></html>'),
+			'Flowscale answered HTTP 502: Bad Gateway',
+		],
 		['no words at all', answer(404, ''), 'Flowscale answered HTTP 404'],
-		['the target of a redirect', answer(301, '', { location: 'https://other.test/api' }), 'Flowscale redirects to https://other.test/api'],
+		[
+			'the target of a redirect',
+			answer(301, '', { location: 'https://other.test/api' }),
+			'Flowscale redirects to https://other.test/api',
+		],
 		['a redirect to nowhere', answer(304, ''), 'Flowscale redirects to nowhere'],
-		['no answer', LOST, 'No answer from Flowscale at x.test. The connection was lost (ECONNRESET).'],
+		[
+			'no answer',
+			LOST,
+			'No answer from Flowscale at x.test. The connection was lost (ECONNRESET).',
+		],
 	])('holds %s', async (_, given, message) => {
 		expect(await open(given).read({ tries: 1 })).toMatchObject({ message });
 	});
@@ -106,7 +161,10 @@ describe('a failure’s text', () => {
 	it.each([
 		['as it is', answer(400, `bad key ${KEY}`)],
 		['in JSON', answer(400, JSON.stringify({ detail: KEY }))],
-		['in an address', answer(302, '', { location: `https://evil.test/?key=${encodeURIComponent(KEY)}` })],
+		[
+			'in an address',
+			answer(302, '', { location: `https://evil.test/?key=${encodeURIComponent(KEY)}` }),
+		],
 		['in a page that is no JSON', answer(200, `<html>${KEY}</html>`)],
 	])('never holds the key: %s', async (_, given) => {
 		const end = await open(given).read({ tries: 1 });
@@ -128,15 +186,27 @@ describe('many reads', () => {
 			return answer(200);
 		};
 		const http: Http = { exchange, open: async () => LOST, openPublic: async () => LOST };
-		const { read } = connect({ http, root: 'https://x.test', serviceName: 'Flowscale', clock: fakeClock(), stop: stop.signal, secrets: [], errorTextOf: () => undefined });
-		const statusOf = async (isDetached = false) => await endOf(read({ path: '/runs', isDetached }, ({ status }) => status));
+		const { read } = connect({
+			http,
+			root: 'https://x.test',
+			serviceName: 'Flowscale',
+			clock: fakeClock(),
+			stop: stop.signal,
+			secrets: [],
+			errorTextOf: () => undefined,
+		});
+		const statusOf = async (isDetached = false) =>
+			await endOf(read({ path: '/runs', isDetached }, ({ status }) => status));
 		return { count, stop, statusOf };
 	};
 
 	it('are sent twenty at a time', async () => {
 		const { count, statusOf } = busy();
 		const ends = await Promise.all(Array.from({ length: 100 }, async () => await statusOf()));
-		expect([new Set(ends.map((end) => JSON.stringify(end))), count.most]).toEqual([new Set(['{"value":200}']), 20]);
+		expect([new Set(ends.map((end) => JSON.stringify(end))), count.most]).toEqual([
+			new Set(['{"value":200}']),
+			20,
+		]);
 	});
 
 	it('do not hold up what must still be sent after a stop', async () => {
@@ -144,13 +214,18 @@ describe('many reads', () => {
 		const early = Array.from({ length: 100 }, async () => await statusOf());
 		stop.abort();
 		expect([await statusOf(true), count.most]).toEqual([{ value: 200 }, 21]);
-		expect((await Promise.all(early)).map((end) => 'kind' in end && end.kind)).toEqual(Array(100).fill('Stopped'));
+		expect((await Promise.all(early)).map((end) => 'kind' in end && end.kind)).toEqual(
+			Array(100).fill('Stopped'),
+		);
 		expect(count.most).toBe(21);
 	});
 });
 
 it('tells the service’s time after the Date of its last answer', async () => {
-	const { transport, read } = open(answer(200, '{}', { date: 'Thu, 01 Jan 1970 00:01:00 GMT' }), answer(200, '{}', { date: 'nonsense' }));
+	const { transport, read } = open(
+		answer(200, '{}', { date: 'Thu, 01 Jan 1970 00:01:00 GMT' }),
+		answer(200, '{}', { date: 'nonsense' }),
+	);
 	expect(transport.serviceTime(5)).toBe(5);
 	await read();
 	expect(transport.serviceTime(5)).toBe(60_005);
@@ -163,7 +238,9 @@ it.each([
 	['a path', ['a/../../b', 'events'], '/a%2F..%2F..%2Fb/events'],
 	['a query', ['a?x=1#y'], '/a%3Fx%3D1%23y'],
 	['line breaks', ['a\r\nHost: b'], '/a%0D%0AHost%3A%20b'],
-])('%s stays one segment of the path', (_, segments, path) => expect(pathTo(...segments)).toBe(path));
+])('%s stays one segment of the path', (_, segments, path) =>
+	expect(pathTo(...segments)).toBe(path),
+);
 
 it('sends the query encoded, without what is undefined', async () => {
 	const { read, calls } = open(answer(200));

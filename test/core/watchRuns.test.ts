@@ -5,7 +5,10 @@ describe('one run', () => {
 	it('is looked at quickly first, then at the interval, until it ends', async () => {
 		const { watch, looks } = watchStage({ endsAt: { a: 12_000 } });
 		expect(await watch('a')).toMatchObject({ state: 'succeeded' });
-		expect(looks.map(([ms]) => Math.round(ms))).toEqual([250, 500, 750, 1_000, 1_250, 1_563, 1_953, 2_441, 3_052, 3_815, 4_768, 5_960, 7_451, 9_313, 11_313, 13_313]);
+		expect(looks.map(([ms]) => Math.round(ms))).toEqual([
+			250, 500, 750, 1_000, 1_250, 1_563, 1_953, 2_441, 3_052, 3_815, 4_768, 5_960, 7_451, 9_313,
+			11_313, 13_313,
+		]);
 	});
 
 	it('of ten minutes costs at most 100 requests', async () => {
@@ -27,7 +30,11 @@ describe('one run', () => {
 		expect(looks).toEqual([]);
 	});
 
-	it.each([['failed', 'failed'], ['canceled', 'cancelled'], ['timeout', 'timed_out']])('that is %s has ended too', async (status, state) => {
+	it.each([
+		['failed', 'failed'],
+		['canceled', 'cancelled'],
+		['timeout', 'timed_out'],
+	])('that is %s has ended too', async (status, state) => {
 		const { watch } = watchStage({ onLook: () => aRun('a', { status }) });
 		expect(await watch('a')).toMatchObject({ state });
 	});
@@ -45,25 +52,41 @@ describe('one run', () => {
 		expect(await watch('b')).toMatchObject({ state: 'succeeded' });
 	});
 
-	it.each(Array.from({ length: 24 }, (_, turns) => [turns]))('is watched anew by an item that comes %d turns after the last one ended', async (turns) => {
-		const { watcher } = watchStage({ endsAt: { a: 300, b: 400 } });
-		const far = Number.POSITIVE_INFINITY;
-		await watcher.watch(aRun('a'), far);
-		for (let turn = 0; turn < turns; turn++) await Promise.resolve();
-		expect(await watcher.watch(aRun('b'), far)).toMatchObject({ state: 'succeeded' });
-	});
+	it.each(Array.from({ length: 24 }, (_, turns) => [turns]))(
+		'is watched anew by an item that comes %d turns after the last one ended',
+		async (turns) => {
+			const { watcher } = watchStage({ endsAt: { a: 300, b: 400 } });
+			const far = Number.POSITIVE_INFINITY;
+			await watcher.watch(aRun('a'), far);
+			for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+			expect(await watcher.watch(aRun('b'), far)).toMatchObject({ state: 'succeeded' });
+		},
+	);
 
 	it('keeps what an earlier answer told and a sparse look leaves out', async () => {
 		const { watcher } = watchStage({ onLook: () => aRun('a', { status: 'completed' }) });
-		const known = { workflow_id: 'w', group_id: 'g', output_names: ['x'], inputs: { prompt: 'a fox' }, created_at: '2026-01-01T00:00:00Z' };
-		expect(await watcher.watch(aRun('a', known), 60_000)).toMatchObject({ ...known, state: 'succeeded' });
+		const known = {
+			workflow_id: 'w',
+			group_id: 'g',
+			output_names: ['x'],
+			inputs: { prompt: 'a fox' },
+			created_at: '2026-01-01T00:00:00Z',
+		};
+		expect(await watcher.watch(aRun('a', known), 60_000)).toMatchObject({
+			...known,
+			state: 'succeeded',
+		});
 	});
 });
 
 describe('the deadline', () => {
 	it('ends the wait on time, with what to do next, and leaves the run alone', async () => {
 		const { watch, looks, clock } = watchStage({});
-		expect(await watch('a', { timeoutMs: 5_000 })).toEqual({ kind: 'WaitTimeout', message: 'Run a did not end within 5 s (state running).', atMs: 5_000 });
+		expect(await watch('a', { timeoutMs: 5_000 })).toEqual({
+			kind: 'WaitTimeout',
+			message: 'Run a did not end within 5 s (state running).',
+			atMs: 5_000,
+		});
 		const sent = looks.length;
 		await clock.pause(60_000);
 		expect(looks.length).toBe(sent);
@@ -71,7 +94,9 @@ describe('the deadline', () => {
 
 	it('names the last failure of a service that was down', async () => {
 		const { watch } = watchStage({ onLook: () => passing('Flowscale answered HTTP 503') });
-		expect(await watch('a', { timeoutMs: 5_000 })).toMatchObject({ message: expect.stringContaining('The last look failed: Flowscale answered HTTP 503') });
+		expect(await watch('a', { timeoutMs: 5_000 })).toMatchObject({
+			message: expect.stringContaining('The last look failed: Flowscale answered HTTP 503'),
+		});
 	});
 
 	it('of one run does not touch the others', async () => {
@@ -82,7 +107,10 @@ describe('the deadline', () => {
 
 	it('holds while a look hangs', async () => {
 		const { watch } = watchStage({ lookMs: 60_000 });
-		expect(await watch('a', { timeoutMs: 5_000 })).toMatchObject({ kind: 'WaitTimeout', atMs: 5_000 });
+		expect(await watch('a', { timeoutMs: 5_000 })).toMatchObject({
+			kind: 'WaitTimeout',
+			atMs: 5_000,
+		});
 	});
 });
 
@@ -91,7 +119,10 @@ describe('a stop', () => {
 		const { watch, stop, clock, looks } = watchStage({});
 		clock.at(60_000, () => stop.abort());
 		const ends = await Promise.all([watch('a'), watch('b')]);
-		expect(ends).toMatchObject([{ kind: 'Stopped', atMs: 60_000 }, { kind: 'Stopped', atMs: 60_000 }]);
+		expect(ends).toMatchObject([
+			{ kind: 'Stopped', atMs: 60_000 },
+			{ kind: 'Stopped', atMs: 60_000 },
+		]);
 		const sent = looks.length;
 		await clock.pause(60_000);
 		expect(looks.length).toBe(sent);
@@ -113,13 +144,22 @@ describe('a stop', () => {
 
 describe('a look that fails', () => {
 	it('does not fail the run: looks go on with growing pauses', async () => {
-		const { watch, looks } = watchStage({ endsAt: { a: 0 }, onLook: (_, count) => (count < 4 ? passing() : undefined) });
+		const { watch, looks } = watchStage({
+			endsAt: { a: 0 },
+			onLook: (_, count) => (count < 4 ? passing() : undefined),
+		});
 		expect(await watch('a')).toMatchObject({ state: 'succeeded' });
 		expect(looks.map(([ms]) => ms)).toEqual([250, 2_250, 6_250, 14_250]);
 	});
 
-	it.each([['a while, as the service asks', 7_000, 7_250], ['a minute at most', 1e12, 60_250]])('waits %s', async (_, asked, next) => {
-		const { watch, looks } = watchStage({ endsAt: { a: 0 }, onLook: (__, count) => (count < 2 ? passing('busy', asked) : undefined) });
+	it.each([
+		['a while, as the service asks', 7_000, 7_250],
+		['a minute at most', 1e12, 60_250],
+	])('waits %s', async (_, asked, next) => {
+		const { watch, looks } = watchStage({
+			endsAt: { a: 0 },
+			onLook: (__, count) => (count < 2 ? passing('busy', asked) : undefined),
+		});
 		await watch('a');
 		expect(looks.map(([ms]) => ms)).toEqual([250, next]);
 	});
@@ -133,7 +173,10 @@ describe('a look that fails', () => {
 	});
 
 	it('is forgotten once a look goes well', async () => {
-		const { watch } = watchStage({ endsAt: { a: 900_000 }, onLook: (_, count) => (count % 2 ? passing() : undefined) });
+		const { watch } = watchStage({
+			endsAt: { a: 900_000 },
+			onLook: (_, count) => (count % 2 ? passing() : undefined),
+		});
 		expect(await watch('a')).toMatchObject({ state: 'succeeded' });
 	});
 
@@ -146,7 +189,10 @@ describe('a look that fails', () => {
 
 describe('a run that the service does not know', () => {
 	it('is waited for a little, since a start may be answered before the run can be read', async () => {
-		const { watch } = watchStage({ endsAt: { a: 0 }, onLook: (_, count) => (count < 5 ? null : undefined) });
+		const { watch } = watchStage({
+			endsAt: { a: 0 },
+			onLook: (_, count) => (count < 5 ? null : undefined),
+		});
 		expect(await watch('a')).toMatchObject({ state: 'succeeded' });
 	});
 
@@ -158,7 +204,10 @@ describe('a run that the service does not know', () => {
 	});
 
 	it('for a moment, in the middle of its life, is not given up', async () => {
-		const { watch } = watchStage({ endsAt: { a: 120_000 }, onLook: (_, count) => (count === 30 ? null : undefined) });
+		const { watch } = watchStage({
+			endsAt: { a: 120_000 },
+			onLook: (_, count) => (count === 30 ? null : undefined),
+		});
 		expect(await watch('a')).toMatchObject({ state: 'succeeded' });
 	});
 });

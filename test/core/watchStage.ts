@@ -5,7 +5,8 @@ import type { WatchService, WatchSettings } from '../../nodes/core/watchService'
 import { fakeClock } from './fakeClock';
 import { aRun, endOf } from './runs';
 
-export const passing = (message = 'busy', retryAfterMs?: number) => new ServiceFailure(message, { status: 503, isPassing: true, retryAfterMs });
+export const passing = (message = 'busy', retryAfterMs?: number) =>
+	new ServiceFailure(message, { status: 503, isPassing: true, retryAfterMs });
 export const refusal = (status: number) => new ServiceFailure(`HTTP ${status}`, { status });
 
 export interface Script {
@@ -20,12 +21,20 @@ export interface Script {
 }
 
 /** A watcher whose service does as the script says; every request is noted with its time. */
-export function watchStage({ endsAt = {}, onLook = () => undefined, onList, lookMs = 0, settings, service }: Script) {
+export function watchStage({
+	endsAt = {},
+	onLook = () => undefined,
+	onList,
+	lookMs = 0,
+	settings,
+	service,
+}: Script) {
 	const clock = fakeClock();
 	const stop = new AbortController();
 	const looks: Array<[ms: number, what: string]> = [];
 	const isOver = (runId: string) => clock.now() >= (endsAt[runId] ?? Number.POSITIVE_INFINITY);
-	const runNow = (runId: string, group_id: string | null) => aRun(runId, { group_id, status: isOver(runId) ? 'completed' : 'running' });
+	const runNow = (runId: string, group_id: string | null) =>
+		aRun(runId, { group_id, status: isOver(runId) ? 'completed' : 'running' });
 	const handOut = <T>(result: T | Error): T => {
 		if (result instanceof Error) throw result;
 		return result;
@@ -47,11 +56,34 @@ export function watchStage({ endsAt = {}, onLook = () => undefined, onList, look
 		}),
 		...service,
 	};
-	const watcher = createWatcher(full, { intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 1, ...settings }, clock, stop.signal);
+	const watcher = createWatcher(
+		full,
+		{ intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 1, ...settings },
+		clock,
+		stop.signal,
+	);
 	/** State of the run as it ended, and when; or class and message of the failure. */
-	const watch = async (runId: string, { timeoutMs = Number.POSITIVE_INFINITY, group = 'g', status = 'queued' }: { timeoutMs?: number; group?: string | null; status?: string } = {}) => {
-		const end = await endOf(watcher.watch(aRun(runId, { group_id: group, status }), clock.now() + timeoutMs));
-		return 'value' in end ? { state: end.value.state, atMs: clock.now() } : { kind: end.kind, message: end.message, atMs: clock.now() };
+	const watch = async (
+		runId: string,
+		{
+			timeoutMs = Number.POSITIVE_INFINITY,
+			group = 'g',
+			status = 'queued',
+		}: { timeoutMs?: number; group?: string | null; status?: string } = {},
+	) => {
+		const end = await endOf(
+			watcher.watch(aRun(runId, { group_id: group, status }), clock.now() + timeoutMs),
+		);
+		return 'value' in end
+			? { state: end.value.state, atMs: clock.now() }
+			: { kind: end.kind, message: end.message, atMs: clock.now() };
 	};
-	return { clock, stop, looks, watch, watcher, requests: (what: string) => looks.filter(([, name]) => name === what).length };
+	return {
+		clock,
+		stop,
+		looks,
+		watch,
+		watcher,
+		requests: (what: string) => looks.filter(([, name]) => name === what).length,
+	};
 }

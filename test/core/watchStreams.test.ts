@@ -10,7 +10,10 @@ interface Opened {
 }
 
 /** A watcher that follows event streams; `onOpen` says what each of them tells. */
-function streamStage({ onOpen, ...script }: Script & { onOpen?: (opened: Opened, count: number) => void }) {
+function streamStage({
+	onOpen,
+	...script
+}: Script & { onOpen?: (opened: Opened, count: number) => void }) {
 	const opened: Opened[] = [];
 	const stage = watchStage({
 		...script,
@@ -42,7 +45,10 @@ describe('an event stream', () => {
 	});
 
 	it('is closed once its run has ended', async () => {
-		const stage = streamStage({ endsAt: { a: 300 }, onOpen: ({ stream }) => stage.clock.at(400, () => stream.push('data: ended\n\n')) });
+		const stage = streamStage({
+			endsAt: { a: 300 },
+			onOpen: ({ stream }) => stage.clock.at(400, () => stream.push('data: ended\n\n')),
+		});
 		await stage.watch('a');
 		expect(stage.opened.map(({ stream }) => stream.destroyed)).toEqual([true]);
 	});
@@ -67,19 +73,29 @@ describe('an event stream', () => {
 	});
 
 	it('that lies is asked about a few times and then not believed any more', async () => {
-		const stage = streamStage({ endsAt: { a: 60_000 }, onOpen: ({ stream }, count) => {
-			for (let ms = 100; ms < 20_000; ms += 100) stage.clock.at(stage.clock.now() + ms, () => count === 1 && !stream.destroyed && stream.push('data: ended\n\n'));
-		} });
+		const stage = streamStage({
+			endsAt: { a: 60_000 },
+			onOpen: ({ stream }, count) => {
+				for (let ms = 100; ms < 20_000; ms += 100)
+					stage.clock.at(
+						stage.clock.now() + ms,
+						() => count === 1 && !stream.destroyed && stream.push('data: ended\n\n'),
+					);
+			},
+		});
 		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
 		expect(stage.opened.length).toBe(1);
 		expect(stage.looks.length).toBeLessThan(50);
 	});
 
 	it('that breaks off is opened again after the last event, a few times', async () => {
-		const stage = streamStage({ endsAt: { a: 60_000 }, onOpen: ({ stream }, count) => {
-			stream.push(`id: ${count}\ndata: x\n\n: keep-alive\n\n`);
-			stream.push(null);
-		} });
+		const stage = streamStage({
+			endsAt: { a: 60_000 },
+			onOpen: ({ stream }, count) => {
+				stream.push(`id: ${count}\ndata: x\n\n: keep-alive\n\n`);
+				stream.push(null);
+			},
+		});
 		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
 		expect(stage.opened.map(({ after }) => after)).toEqual([undefined, '1', '2', '3', '4', '5']);
 		expect(stage.looks.length).toBeLessThan(50);
@@ -95,10 +111,15 @@ describe('an event stream', () => {
 
 	it('is not asked for again where the deployment has none', async () => {
 		let asked = 0;
-		const { watch } = streamStage({ endsAt: { a: 9_000, b: 9_000 }, service: { openEvents: async () => {
-			asked++;
-			return undefined;
-		} } });
+		const { watch } = streamStage({
+			endsAt: { a: 9_000, b: 9_000 },
+			service: {
+				openEvents: async () => {
+					asked++;
+					return undefined;
+				},
+			},
+		});
 		await watch('a');
 		await watch('b');
 		expect(asked).toBe(1);
@@ -115,13 +136,18 @@ describe('an event stream', () => {
 
 	it('is opened once for two items that wait on one run, and kept until both have their result', async () => {
 		const stage = streamStage({ endsAt: { a: 60_000 } });
-		const [first, second] = await Promise.all([stage.watch('a', { timeoutMs: 5_000 }), stage.watch('a')]);
+		const [first, second] = await Promise.all([
+			stage.watch('a', { timeoutMs: 5_000 }),
+			stage.watch('a'),
+		]);
 		expect([first, second]).toMatchObject([{ kind: 'WaitTimeout' }, { state: 'succeeded' }]);
 		expect(stage.opened.filter(({ atMs }) => atMs < 45_000).length).toBe(1);
 	});
 
 	it('is opened for at most four runs at a time', async () => {
-		const stage = streamStage({ endsAt: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 5_000])) });
+		const stage = streamStage({
+			endsAt: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 5_000])),
+		});
 		await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(async (name) => await stage.watch(name)));
 		expect(stage.opened.length).toBe(4);
 	});
@@ -129,16 +155,23 @@ describe('an event stream', () => {
 
 describe('the watcher never spins', () => {
 	it('while a look hangs and the stream says that the run has ended', async () => {
-		const stage = streamStage({ endsAt: { a: 2_000 }, lookMs: 60_000, onOpen: ({ stream }) => {
-			stage.clock.at(11_000, () => stream.push('data: ended\n\n'));
-			stage.clock.at(12_000, () => stream.push('data: ended\n\n'));
-		} });
+		const stage = streamStage({
+			endsAt: { a: 2_000 },
+			lookMs: 60_000,
+			onOpen: ({ stream }) => {
+				stage.clock.at(11_000, () => stream.push('data: ended\n\n'));
+				stage.clock.at(12_000, () => stream.push('data: ended\n\n'));
+			},
+		});
 		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
 		expect(stage.clock.waits.length).toBeLessThan(100);
 	});
 
 	it('when events come in by the thousand', async () => {
-		const stage = streamStage({ endsAt: { a: 5_000 }, onOpen: ({ stream }) => stream.push('data: x\n\n'.repeat(10_000)) });
+		const stage = streamStage({
+			endsAt: { a: 5_000 },
+			onOpen: ({ stream }) => stream.push('data: x\n\n'.repeat(10_000)),
+		});
 		expect(await stage.watch('a')).toMatchObject({ state: 'succeeded' });
 		expect([stage.looks.length < 20, stage.clock.waits.length < 100]).toEqual([true, true]);
 	});
@@ -146,7 +179,10 @@ describe('the watcher never spins', () => {
 
 it('tells each change of a run’s state once', async () => {
 	const changes: string[] = [];
-	const { watch } = watchStage({ endsAt: { a: 5_000 }, settings: { onChange: ({ state }: KnownRun) => changes.push(state) } });
+	const { watch } = watchStage({
+		endsAt: { a: 5_000 },
+		settings: { onChange: ({ state }: KnownRun) => changes.push(state) },
+	});
 	await watch('a');
 	expect(changes).toEqual(['running', 'succeeded']);
 });

@@ -7,13 +7,17 @@ import { outputOf, runWorkflow, type WorkflowFile } from './runWorkflow';
 import { type Stage, useStage } from './useStage';
 
 const stage = useStage();
-const chat = [{ json: { sessionId: 's1', action: 'sendMessage', chatInput: 'Draw me a lake at night' } }];
+const chat = [
+	{ json: { sessionId: 's1', action: 'sendMessage', chatInput: 'Draw me a lake at night' } },
+];
 
 async function ask({ engine }: Stage, mind: Mind) {
 	addCoreNodes(engine);
 	addTool(engine, 'n8n-nodes-flowscale.flowscale');
 	for (const [name, type] of agentNodes(mind)) engine.add(name, type);
-	const file = JSON.parse(await fs.readFile(join(projectDir, 'examples/ai-agent-tool.json'), 'utf8')) as WorkflowFile;
+	const file = JSON.parse(
+		await fs.readFile(join(projectDir, 'examples/ai-agent-tool.json'), 'utf8'),
+	) as WorkflowFile;
 	return await runWorkflow(engine, file, chat);
 }
 
@@ -29,18 +33,26 @@ it('ai-agent-tool.json lets the agent word the prompt, and gives it links and no
 		return await tool.invoke({ prompt: 'a lake under the stars' });
 	});
 	expect(run.data.resultData.error).toBeUndefined();
-	expect(made.flowscale.runs.map(({ workflow, inputs }) => [workflow.name, inputs])).toEqual([['Text to Image', { text_51536: 'a lake under the stars' }]]);
+	expect(made.flowscale.runs.map(({ workflow, inputs }) => [workflow.name, inputs])).toEqual([
+		['Text to Image', { text_51536: 'a lake under the stars' }],
+	]);
 
 	const text = String(outputOf(run, 'Agent')[0].json.output);
 	const [{ state, outputs }] = JSON.parse(text) as IDataObject[];
-	expect([state, (outputs as IDataObject[]).map(({ download_url }) => download_url)]).toEqual(['succeeded', [expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/generations\//)]]);
+	expect([state, (outputs as IDataObject[]).map(({ download_url }) => download_url)]).toEqual([
+		'succeeded',
+		[expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/generations\//)],
+	]);
 	expect(text).not.toMatch(/binary|base64/);
 	expect(made.requests('download')).toBe(0);
 });
 
 it('the agent is told why no picture was drawn', async () => {
 	const made = await stage();
-	const run = await ask(made, async (_, [tool]) => await tool.invoke({ prompt: '' }).catch((error: Error) => error.message));
+	const run = await ask(
+		made,
+		async (_, [tool]) => await tool.invoke({ prompt: '' }).catch((error: Error) => error.message),
+	);
 	expect(outputOf(run, 'Agent')[0].json.output).toMatch(/text_51536/);
 	expect(made.flowscale.runs).toEqual([]);
 });

@@ -26,7 +26,10 @@ const model = (mind: Mind): Work => ({
 /** Versions before 3 call their tools themselves, through n8n's wrapper. */
 const agent: Work = {
 	async execute() {
-		const mind = (await this.getInputConnectionData(NodeConnectionTypes.AiLanguageModel, 0)) as Mind;
+		const mind = (await this.getInputConnectionData(
+			NodeConnectionTypes.AiLanguageModel,
+			0,
+		)) as Mind;
 		const tools = (await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0)) as Tool[];
 		const said = this.getInputData().map(async ({ json }, item): Promise<INodeExecutionData> => {
 			return { json: { output: await mind(String(json.chatInput), tools) }, pairedItem: { item } };
@@ -37,7 +40,12 @@ const agent: Work = {
 
 const agentInputs: Array<typeof NodeConnectionTypes.Main | INodeInputConfiguration> = [
 	NodeConnectionTypes.Main,
-	{ type: NodeConnectionTypes.AiLanguageModel, displayName: 'Chat Model', maxConnections: 1, required: true },
+	{
+		type: NodeConnectionTypes.AiLanguageModel,
+		displayName: 'Chat Model',
+		maxConnections: 1,
+		required: true,
+	},
 	{ type: NodeConnectionTypes.AiTool, displayName: 'Tool' },
 ];
 
@@ -45,11 +53,25 @@ const agentInputs: Array<typeof NodeConnectionTypes.Main | INodeInputConfigurati
 export function agentNodes(mind: Mind = mindless): Array<[string, INodeType]> {
 	const home = { package: '@n8n/n8n-nodes-langchain' };
 	return [
-		standIn('Chat Trigger', 'chatTrigger', 1.3, [flag('public'), options('responseMode')], handOn, home),
-		standIn('AI Agent', 'agent', 2.2, [text('promptType', 'auto'), options('systemMessage')], agent, {
-			...home,
-			inputs: agentInputs,
-		}),
+		standIn(
+			'Chat Trigger',
+			'chatTrigger',
+			1.3,
+			[flag('public'), options('responseMode')],
+			handOn,
+			home,
+		),
+		standIn(
+			'AI Agent',
+			'agent',
+			2.2,
+			[text('promptType', 'auto'), options('systemMessage')],
+			agent,
+			{
+				...home,
+				inputs: agentInputs,
+			},
+		),
 		standIn('OpenAI Chat Model', 'lmChatOpenAi', 1.2, [text('model'), options()], model(mind), {
 			...home,
 			inputs: [],

@@ -16,9 +16,16 @@ afterEach(async () => {
 });
 
 /** Start → Comflowy (callback), with the wire back, and "After" behind Done. */
-async function waiting(options: ComflowyOptions = LONG, parameters: INodeParameters = {}): Promise<SiblingStage<Comflowy> & { server: WaitingServer; urlOf(item: number): URL }> {
+async function waiting(
+	options: ComflowyOptions = LONG,
+	parameters: INodeParameters = {},
+): Promise<SiblingStage<Comflowy> & { server: WaitingServer; urlOf(item: number): URL }> {
 	const made = await stage(options);
-	const node = made.node('workflow.executeAndWait', { ...promptOf(), waitMode: 'callback', ...parameters });
+	const node = made.node('workflow.executeAndWait', {
+		...promptOf(),
+		waitMode: 'callback',
+		...parameters,
+	});
 	const file = chain(node);
 	file.nodes.push(nodeOf('After', 'passThrough'));
 	connect(file.connections, NODE, 0, NODE);
@@ -28,11 +35,29 @@ async function waiting(options: ComflowyOptions = LONG, parameters: INodeParamet
 	return { ...made, server, urlOf: (item) => new URL(runOf(made.service, item).resultUrl ?? '') };
 }
 
-const runOf = (service: Comflowy, item: number) => service.runs.find(({ params }) => params['6::text'] === two[item].json.prompt)!;
-const call = async (url: URL, body: object, type = 'application/json') => (await fetch(url, { method: 'POST', headers: { 'content-type': type }, body: JSON.stringify(body) })).status;
-const looks = (service: Comflowy) => service.journal.filter(({ route }) => route === 'check').length;
-const after = (server: WaitingServer) => outputOf(server.run(), 'After').map(({ json, binary, pairedItem }) => [json.run_id, json.state, Object.keys(binary ?? {}), pairedItem]);
-const expected = (service: Comflowy) => two.map((_, item) => [runOf(service, item).id, 'succeeded', ['data'], { item: 0 }]).map(([id, state, fields], item) => [id, state, fields, { item }]);
+const runOf = (service: Comflowy, item: number) =>
+	service.runs.find(({ params }) => params['6::text'] === two[item].json.prompt)!;
+const call = async (url: URL, body: object, type = 'application/json') =>
+	(
+		await fetch(url, {
+			method: 'POST',
+			headers: { 'content-type': type },
+			body: JSON.stringify(body),
+		})
+	).status;
+const looks = (service: Comflowy) =>
+	service.journal.filter(({ route }) => route === 'check').length;
+const after = (server: WaitingServer) =>
+	outputOf(server.run(), 'After').map(({ json, binary, pairedItem }) => [
+		json.run_id,
+		json.state,
+		Object.keys(binary ?? {}),
+		pairedItem,
+	]);
+const expected = (service: Comflowy) =>
+	two
+		.map((_, item) => [runOf(service, item).id, 'succeeded', ['data'], { item: 0 }])
+		.map(([id, state, fields], item) => [id, state, fields, { item }]);
 
 test('the execution is suspended, and the callbacks of its runs end it with all outputs', async () => {
 	const { server, service, urlOf } = await waiting();
@@ -53,28 +78,43 @@ test('the execution is suspended, and the callbacks of its runs end it with all 
 test('a callback with a wrong token or none is refused and wakes nothing', async () => {
 	const { server, service, urlOf } = await waiting();
 	await server.start(two);
-	const body = { type: 'success', run_id: runOf(service, 0).id, output_images: ['http://evil.example/a.png'], full_outputs: {} };
+	const body = {
+		type: 'success',
+		run_id: runOf(service, 0).id,
+		output_images: ['http://evil.example/a.png'],
+		full_outputs: {},
+	};
 	const [forged, without, emptied] = ['forged', undefined, ''].map((token) => {
 		const url = urlOf(0);
 		if (token === undefined) url.searchParams.delete('token');
 		else url.searchParams.set('token', token);
 		return url;
 	});
-	expect([await call(forged, body), await call(without, body), await call(emptied, body)]).toEqual([403, 403, 403]);
+	expect([await call(forged, body), await call(without, body), await call(emptied, body)]).toEqual([
+		403, 403, 403,
+	]);
 	expect((await server.idle()).status).toBe('waiting');
 });
 
 test('a callback for another run is refused', async () => {
 	const { server, urlOf } = await waiting();
 	await server.start(two);
-	expect(await call(urlOf(0), { type: 'success', run_id: 'another-run', output_images: [] })).toBe(404);
+	expect(await call(urlOf(0), { type: 'success', run_id: 'another-run', output_images: [] })).toBe(
+		404,
+	);
 	expect((await server.idle()).status).toBe('waiting');
 });
 
 test('a callback that lies about the outputs only wakes the execution, which looks for itself', async () => {
 	const { server, service, urlOf } = await waiting();
 	await server.start(two);
-	expect(await call(urlOf(0), { type: 'success', run_id: runOf(service, 0).id, output_images: ['http://evil.example/a.png'] })).toBe(200);
+	expect(
+		await call(urlOf(0), {
+			type: 'success',
+			run_id: runOf(service, 0).id,
+			output_images: ['http://evil.example/a.png'],
+		}),
+	).toBe(200);
 	expect((await server.idle()).status).toBe('waiting');
 	expect(outputOf(server.run(), 'After')).toEqual([]);
 }, 60_000);
@@ -82,7 +122,9 @@ test('a callback that lies about the outputs only wakes the execution, which loo
 test('progress that comes to the result address is taken note of and wakes nothing', async () => {
 	const { server, service, urlOf } = await waiting();
 	await server.start(two);
-	expect(await call(urlOf(0), { type: 'running', run_id: runOf(service, 0).id, payload: {} })).toBe(200);
+	expect(await call(urlOf(0), { type: 'running', run_id: runOf(service, 0).id, payload: {} })).toBe(
+		200,
+	);
 	expect((await server.idle()).status).toBe('waiting');
 	expect(server.answers.at(-1)).toEqual({ status: 200, body: { received: true, resumed: false } });
 });
@@ -94,7 +136,13 @@ test('a callback that is sent as text is read all the same', async () => {
 	const url = urlOf(0);
 	run.resultUrl = undefined;
 	await service.finish(run.id);
-	expect(await call(url, { type: 'success', run_id: run.id, output_images: [] }, 'text/plain;charset=UTF-8')).toBe(200);
+	expect(
+		await call(
+			url,
+			{ type: 'success', run_id: run.id, output_images: [] },
+			'text/plain;charset=UTF-8',
+		),
+	).toBe(200);
 	expect((await server.idle()).status).toBe('success');
 	expect(after(server)).toHaveLength(1);
 }, 60_000);
@@ -115,7 +163,9 @@ test('a callback that is repeated while another run is waited for only wakes the
 	await server.start(two);
 	await service.finish(runOf(service, 0).id);
 	expect((await server.idle()).status).toBe('waiting');
-	expect(await call(urlOf(0), { type: 'success', run_id: runOf(service, 0).id, output_images: [] })).toBe(200);
+	expect(
+		await call(urlOf(0), { type: 'success', run_id: runOf(service, 0).id, output_images: [] }),
+	).toBe(200);
 	expect((await server.idle()).status).toBe('waiting');
 	await service.finish(runOf(service, 1).id);
 	expect((await server.idle()).status).toBe('success');
@@ -127,7 +177,11 @@ test('each execution has a token of its own', async () => {
 	const tokenOf = async () => {
 		const { server, service, urlOf } = await waiting();
 		await server.start(two);
-		expect(new Set(service.runs.map(({ resultUrl }) => new URL(resultUrl ?? '').searchParams.get('token'))).size).toBe(1);
+		expect(
+			new Set(
+				service.runs.map(({ resultUrl }) => new URL(resultUrl ?? '').searchParams.get('token')),
+			).size,
+		).toBe(1);
 		return urlOf(0).searchParams.get('token');
 	};
 	expect(await tokenOf()).not.toBe(await tokenOf());
@@ -141,7 +195,9 @@ test('a run that ends before the execution is saved is found without its callbac
 });
 
 test('without a callback the runs are looked up when the time has come', async () => {
-	const { server, service, urlOf } = await waiting(LONG, { options: { lookUpAfter: 120, pollInterval: 0.1 } });
+	const { server, service, urlOf } = await waiting(LONG, {
+		options: { lookUpAfter: 120, pollInterval: 0.1 },
+	});
 	const first = await server.start(two);
 	expect(first.status).toBe('waiting');
 	expect(Math.round((first.waitTill!.getTime() - Date.now()) / 1000)).toBe(120);
@@ -163,8 +219,12 @@ test('the wait ends with the run’s timeout, with the run’s ID', async () => 
 test('a missing wire, and a result address of the user’s own, are refused before anything is started', async () => {
 	const { node, error, service } = await stage();
 	const parameters = { ...promptOf(), waitMode: 'callback' };
-	expect((await error(node('workflow.executeAndWait', parameters))).message).toContain('needs a wire that is missing');
-	const { server, service: other } = await waiting(LONG, { options: { onResultUrl: 'https://example.com/result' } });
+	expect((await error(node('workflow.executeAndWait', parameters))).message).toContain(
+		'needs a wire that is missing',
+	);
+	const { server, service: other } = await waiting(LONG, {
+		options: { onResultUrl: 'https://example.com/result' },
+	});
 	const run = await server.start(two);
 	expect(run.data.resultData.error?.message).toContain('On Result URL cannot be set together');
 	expect([...service.runs, ...other.runs]).toEqual([]);

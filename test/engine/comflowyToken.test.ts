@@ -3,7 +3,8 @@ import { testCredential } from './testCredential';
 import { two, until } from './useStage';
 
 const stage = useComflowy();
-const count = (service: { journal: Array<{ route: string }> }, route: string) => service.journal.filter((entry) => entry.route === route).length;
+const count = (service: { journal: Array<{ route: string }> }, route: string) =>
+	service.journal.filter((entry) => entry.route === route).length;
 const many = Array.from({ length: 30 }, (_, n) => ({ json: { prompt: `no ${n}` } }));
 
 test('the key is exchanged on first use, and the token is shared by later executions', async () => {
@@ -13,7 +14,13 @@ test('the key is exchanged on first use, and the token is shared by later execut
 	await items(node('workflow.executeAndWait', promptOf()));
 	expect(service.tokens).toHaveLength(1);
 	expect(count(service, 'token')).toBe(1);
-	expect(new Set(service.journal.filter(({ route }) => route === 'run' || route === 'check').map(({ headers }) => headers.authorization))).toEqual(new Set([`Bearer ${service.tokens[0]}`]));
+	expect(
+		new Set(
+			service.journal
+				.filter(({ route }) => route === 'run' || route === 'check')
+				.map(({ headers }) => headers.authorization),
+		),
+	).toEqual(new Set([`Bearer ${service.tokens[0]}`]));
 });
 
 test('a token that ends while runs are waited for is renewed, and no run is started twice', async () => {
@@ -41,24 +48,40 @@ test('a key that is not accepted fails the item with what to do, starts nothing 
 	const wrong = service.apiKey.replace('sim', 'wrong');
 	Object.assign(credential(), { apiKey: wrong });
 	const failure = await error(node('workflow.executeAndWait', promptOf()));
-	expect(failure.message).toMatch(/^Comflowy gave no access token for this API key \(HTTP 401: invalid api key \*\*\*\)\. Check the API Key/);
+	expect(failure.message).toMatch(
+		/^Comflowy gave no access token for this API key \(HTTP 401: invalid api key \*\*\*\)\. Check the API Key/,
+	);
 	expect(JSON.stringify([failure, failure.message, failure.description])).not.toContain(wrong);
 	expect(service.runs).toEqual([]);
 });
 
 test('the credential test says what the exchange said', async () => {
 	const { engine, credential } = await stage();
-	expect(await testCredential(engine, 'comflowyApi')).toEqual({ status: 'OK', message: 'Connection successful!' });
+	expect(await testCredential(engine, 'comflowyApi')).toEqual({
+		status: 'OK',
+		message: 'Connection successful!',
+	});
 	Object.assign(credential(), { apiKey: 'wrong', accessToken: '' });
-	expect(await testCredential(engine, 'comflowyApi')).toEqual({ status: 'Error', message: expect.stringMatching(/^Comflowy gave no access token for this API key \(HTTP 401: .+\)\. Check the API Key/) as string });
+	expect(await testCredential(engine, 'comflowyApi')).toEqual({
+		status: 'Error',
+		message: expect.stringMatching(
+			/^Comflowy gave no access token for this API key \(HTTP 401: .+\)\. Check the API Key/,
+		) as string,
+	});
 });
 
 test('the credential test is passed where the exchange is by POST, and where a second one is too soon', async () => {
 	const byPost = await stage({ tokenMethod: 'POST' });
-	expect(await testCredential(byPost.engine, 'comflowyApi')).toEqual({ status: 'OK', message: 'Connection successful!' });
+	expect(await testCredential(byPost.engine, 'comflowyApi')).toEqual({
+		status: 'OK',
+		message: 'Connection successful!',
+	});
 	const limited = await stage();
 	limited.service.fault({ on: 'token', kind: 'status', status: 429, after: 1, times: 9 });
-	expect(await testCredential(limited.engine, 'comflowyApi')).toEqual({ status: 'OK', message: 'Connection successful!' });
+	expect(await testCredential(limited.engine, 'comflowyApi')).toEqual({
+		status: 'OK',
+		message: 'Connection successful!',
+	});
 	expect(limited.credential().accessToken).toBe(limited.service.tokens[0]);
 });
 
@@ -66,14 +89,28 @@ test('the credential test asks for a new token although there is one, and says w
 	const { engine, credential, service } = await stage();
 	await testCredential(engine, 'comflowyApi');
 	expect(credential().accessToken).toBe(service.tokens[0]);
-	service.fault({ on: 'token', kind: 'status', status: 404, body: '<html>Not Found</html>', times: 9 });
-	expect(await testCredential(engine, 'comflowyApi')).toEqual({ status: 'Error', message: 'Comflowy gave no access token for this API key (HTTP 404). Check the API Key and the Base URL in the credential.' });
+	service.fault({
+		on: 'token',
+		kind: 'status',
+		status: 404,
+		body: '<html>Not Found</html>',
+		times: 9,
+	});
+	expect(await testCredential(engine, 'comflowyApi')).toEqual({
+		status: 'Error',
+		message:
+			'Comflowy gave no access token for this API key (HTTP 404). Check the API Key and the Base URL in the credential.',
+	});
 });
 
 test('an exchange that fails for a moment is tried again before anything is started', async () => {
 	const { node, items, service } = await stage();
 	service.fault({ on: 'token', kind: 'status', status: 503, times: 1 });
-	expect((await items(node('workflow.executeAndWait', promptOf()), two.slice(0, 1))).map(({ json }) => json.state)).toEqual(['succeeded']);
+	expect(
+		(await items(node('workflow.executeAndWait', promptOf()), two.slice(0, 1))).map(
+			({ json }) => json.state,
+		),
+	).toEqual(['succeeded']);
 	expect(service.runs).toHaveLength(1);
 });
 
@@ -89,14 +126,31 @@ test('an exchange that goes on failing is an error that speaks of the token, not
 test('the exchange by POST is found where GET is not offered', async () => {
 	const { node, items, service } = await stage({ tokenMethod: 'POST' });
 	expect(await items(node('workflow.execute', promptOf()), two.slice(0, 1))).toHaveLength(1);
-	expect(service.journal.filter(({ route }) => route === 'token').map(({ method, status }) => [method, status])).toEqual([['GET', 405], ['POST', 200]]);
+	expect(
+		service.journal
+			.filter(({ route }) => route === 'token')
+			.map(({ method, status }) => [method, status]),
+	).toEqual([
+		['GET', 405],
+		['POST', 200],
+	]);
 });
 
 test('a token that the service repeats in its refusal is cut out, and a 401 that stays is final', async () => {
 	const { node, error, service } = await stage();
-	service.fault({ on: 'run', kind: 'status', status: 401, body: JSON.stringify({ success: false, error: 'invalid token' }), times: 9 });
+	service.fault({
+		on: 'run',
+		kind: 'status',
+		status: 401,
+		body: JSON.stringify({ success: false, error: 'invalid token' }),
+		times: 9,
+	});
 	const failure = await error(node('workflow.execute', promptOf()), two.slice(0, 1));
-	expect(failure).toMatchObject({ httpCode: '401', message: 'Comflowy answered HTTP 401: invalid token', description: expect.stringContaining('Check the API key') as string });
+	expect(failure).toMatchObject({
+		httpCode: '401',
+		message: 'Comflowy answered HTTP 401: invalid token',
+		description: expect.stringContaining('Check the API key') as string,
+	});
 	expect(service.runs).toEqual([]);
 	expect(count(service, 'run')).toBe(2);
 });
@@ -106,7 +160,10 @@ test('download hosts see neither key nor token, and items hold neither', async (
 	const done = await items(node('workflow.executeAndWait', promptOf()));
 	const files = service.journal.filter(({ host }) => host === 'files');
 	expect(files).toHaveLength(2);
-	expect(files.map(({ headers }) => [headers.authorization, headers['x-api-key']])).toEqual([[undefined, undefined], [undefined, undefined]]);
+	expect(files.map(({ headers }) => [headers.authorization, headers['x-api-key']])).toEqual([
+		[undefined, undefined],
+		[undefined, undefined],
+	]);
 	const shown = JSON.stringify(done);
 	expect(shown).not.toContain(String(credential().accessToken));
 	expect(shown).not.toContain(service.apiKey);
@@ -114,7 +171,19 @@ test('download hosts see neither key nor token, and items hold neither', async (
 
 test('and where it is said of GET that there is nothing', async () => {
 	const { node, items, service } = await stage({ tokenMethod: 'POST' });
-	service.fault({ on: 'token', kind: 'status', status: 404, body: 'Cannot GET /api/open/v0/auth/token' });
+	service.fault({
+		on: 'token',
+		kind: 'status',
+		status: 404,
+		body: 'Cannot GET /api/open/v0/auth/token',
+	});
 	expect(await items(node('workflow.execute', promptOf()), two.slice(0, 1))).toHaveLength(1);
-	expect(service.journal.filter(({ route }) => route === 'token').map(({ method, status }) => [method, status])).toEqual([['GET', 404], ['POST', 200]]);
+	expect(
+		service.journal
+			.filter(({ route }) => route === 'token')
+			.map(({ method, status }) => [method, status]),
+	).toEqual([
+		['GET', 404],
+		['POST', 200],
+	]);
 });

@@ -10,10 +10,22 @@ const differences = {
 	 * What the credential test says: 2.x finds the answer in the error's cause and takes the credential's own words. 1.x
 	 * (n8n-workflow 1.120 › NodeApiError) keeps no cause, so n8n's stock phrase for the status or code is shown.
 	 */
-	wrongKey: { '2.x': 'The deployment was reached, but it does not accept this key', '1.x': 'Authorization failed - please check your credentials' },
-	noKey: { '2.x': 'The deployment was reached, but this key has no access to it', '1.x': 'Forbidden - perhaps check your credentials?' },
-	nothingThere: { '2.x': 'There is no Flowscale API at this address: check the Base URL', '1.x': 'The resource you are requesting could not be found' },
-	unreachable: { '2.x': 'ECONNREFUSED', '1.x': 'The service refused the connection - perhaps it is offline' },
+	wrongKey: {
+		'2.x': 'The deployment was reached, but it does not accept this key',
+		'1.x': 'Authorization failed - please check your credentials',
+	},
+	noKey: {
+		'2.x': 'The deployment was reached, but this key has no access to it',
+		'1.x': 'Forbidden - perhaps check your credentials?',
+	},
+	nothingThere: {
+		'2.x': 'There is no Flowscale API at this address: check the Base URL',
+		'1.x': 'The resource you are requesting could not be found',
+	},
+	unreachable: {
+		'2.x': 'ECONNREFUSED',
+		'1.x': 'The service refused the connection - perhaps it is offline',
+	},
 	selfSigned: { '2.x': 'DEPTH_ZERO_SELF_SIGNED_CERT', '1.x': 'self-signed certificate' },
 } as const;
 

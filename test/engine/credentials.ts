@@ -1,7 +1,14 @@
 import { Credentials } from 'n8n-core';
 import { ICredentialsHelper } from 'n8n-workflow';
 import type {
-	ICredentialDataDecryptedObject, ICredentialType, IHttpRequestHelper, IHttpRequestOptions, INode, INodeCredentialsDetails, IWorkflowExecuteAdditionalData, Workflow,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INode,
+	INodeCredentialsDetails,
+	IWorkflowExecuteAdditionalData,
+	Workflow,
 } from 'n8n-workflow';
 
 type Values = Record<string, ICredentialDataDecryptedObject>;
@@ -26,25 +33,52 @@ export class CredentialsInMemory extends ICredentialsHelper {
 		return true;
 	}
 
-	async authenticate(credentials: ICredentialDataDecryptedObject, type: string, options: IHttpRequestOptions, workflow?: Workflow, node?: INode): Promise<IHttpRequestOptions> {
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		type: string,
+		options: IHttpRequestOptions,
+		workflow?: Workflow,
+		node?: INode,
+	): Promise<IHttpRequestOptions> {
 		const { authenticate } = this.types[type] ?? {};
 		if (typeof authenticate === 'function') return await authenticate(credentials, options);
 		if (authenticate?.type !== 'generic' || !workflow || !node) return options;
 		const resolved = Object.entries(authenticate.properties.headers ?? {}).map(([name, value]) => {
 			const isExpression = typeof value === 'string' && value.startsWith('=');
-			const text = isExpression ? workflow.expression.getSimpleParameterValue(node, value, 'internal', { $credentials: credentials }, undefined, '') : value;
+			const text = isExpression
+				? workflow.expression.getSimpleParameterValue(
+						node,
+						value,
+						'internal',
+						{ $credentials: credentials },
+						undefined,
+						'',
+					)
+				: value;
 			return [name, String(text)];
 		});
 		return { ...options, headers: { ...options.headers, ...Object.fromEntries(resolved) } };
 	}
 
 	/** A hidden expirable field is filled when it is empty, again when it expired, and always when the user tests the credential. */
-	async preAuthentication(helpers: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject, type: string, node: INode, hasExpired: boolean): Promise<ICredentialDataDecryptedObject | undefined> {
+	async preAuthentication(
+		helpers: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+		type: string,
+		node: INode,
+		hasExpired: boolean,
+	): Promise<ICredentialDataDecryptedObject | undefined> {
 		const { properties = [], preAuthentication } = this.types[type] ?? {};
-		const token = properties.find((property) => property.type === 'hidden' && property.typeOptions?.expirable === true);
+		const token = properties.find(
+			(property) => property.type === 'hidden' && property.typeOptions?.expirable === true,
+		);
 		const isTest = node.parameters.temp === '' && node.type === 'n8n-nodes-base.noOp';
-		if (!token || !preAuthentication || (credentials[token.name] !== '' && !hasExpired && !isTest)) return undefined;
-		const fresh = (await preAuthentication.call(helpers, credentials)) as ICredentialDataDecryptedObject;
+		if (!token || !preAuthentication || (credentials[token.name] !== '' && !hasExpired && !isTest))
+			return undefined;
+		const fresh = (await preAuthentication.call(
+			helpers,
+			credentials,
+		)) as ICredentialDataDecryptedObject;
 		this.values[type] = { ...this.values[type], ...fresh };
 		return Object.assign(credentials, fresh);
 	}
@@ -57,7 +91,11 @@ export class CredentialsInMemory extends ICredentialsHelper {
 		return new Credentials(details, type, '');
 	}
 
-	async getDecrypted(_data: IWorkflowExecuteAdditionalData, _details: INodeCredentialsDetails, type: string): Promise<ICredentialDataDecryptedObject> {
+	async getDecrypted(
+		_data: IWorkflowExecuteAdditionalData,
+		_details: INodeCredentialsDetails,
+		type: string,
+	): Promise<ICredentialDataDecryptedObject> {
 		this.reads++;
 		return { ...this.values[type] };
 	}

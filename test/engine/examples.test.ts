@@ -36,7 +36,8 @@ afterAll(async () => {
 
 const read = async (file: string) =>
 	JSON.parse(await fs.readFile(join(FOLDER, file), 'utf8')) as WorkflowFile;
-const bytesOf = async (binary: IBinaryData) => await Container.get(BinaryDataService).getAsBuffer(binary);
+const bytesOf = async (binary: IBinaryData) =>
+	await Container.get(BinaryDataService).getAsBuffer(binary);
 
 async function play(file: string) {
 	const run = await runWorkflow(engine, await read(file), [{ json: {} }], {
@@ -80,7 +81,9 @@ it('image-to-image-and-video.json uploads each picture twice, for another pictur
 		['Image to Image', 'Image to Video'].flatMap((name) => made.map((size) => [name, size])).sort(),
 	);
 	const styles = items('One Item per Idea').map(({ json }) => json.style);
-	expect(items('Restyle').map(({ json }) => (json.inputs as IDataObject).prompt_68667)).toEqual(styles);
+	expect(items('Restyle').map(({ json }) => (json.inputs as IDataObject).prompt_68667)).toEqual(
+		styles,
+	);
 });
 
 it('batch-with-error-branch.json makes the good rows’ pictures and reports the two bad rows', async () => {
@@ -111,7 +114,14 @@ it('batch-with-error-branch.json makes the good rows’ pictures and reports the
 it('scheduled-batch.json packs the good rows’ pictures into one ZIP, and reports which rows failed and why', async () => {
 	const before = flowscale.runs.length;
 	const { items } = await play('scheduled-batch.json');
-	expect(items('Rows').map(({ json }) => json.title)).toEqual(['Valley', 'No prompt', 'Desert', 'Seed is no number', 'Lake', 'Lanterns']);
+	expect(items('Rows').map(({ json }) => json.title)).toEqual([
+		'Valley',
+		'No prompt',
+		'Desert',
+		'Seed is no number',
+		'Lake',
+		'Lanterns',
+	]);
 	expect(promptsOf(items('Make the Pictures'))).toEqual([
 		'a green valley in spring, after the rain',
 		'desert dunes at sunrise',
@@ -125,13 +135,18 @@ it('scheduled-batch.json packs the good rows’ pictures into one ZIP, and repor
 	expect(runs.map(({ groupId }) => groupId)).toEqual(Array(4).fill(`morning-${today}`));
 
 	const [{ json, binary }] = items('Pack a ZIP');
-	expect(binary?.data).toMatchObject({ fileName: `pictures-${today}.zip`, mimeType: 'application/zip' });
+	expect(binary?.data).toMatchObject({
+		fileName: `pictures-${today}.zip`,
+		mimeType: 'application/zip',
+	});
 	const zip = await bytesOf(binary!.data);
 	for (const { binary: picture } of items('Make the Pictures')) {
 		expect(zip.includes(picture!.data.fileName!)).toBe(true);
 		expect(zip.includes(await bytesOf(picture!.data))).toBe(true);
 	}
-	expect((json.pictures as IDataObject[]).map(({ run_id }) => run_id).sort()).toEqual(runs.map(({ id }) => id).sort());
+	expect((json.pictures as IDataObject[]).map(({ run_id }) => run_id).sort()).toEqual(
+		runs.map(({ id }) => id).sort(),
+	);
 
 	expect(items('Report').map((item) => item.json)).toEqual([
 		{
@@ -140,23 +155,30 @@ it('scheduled-batch.json packs the good rows’ pictures into one ZIP, and repor
 			failed: 2,
 			failures: [
 				{ title: 'No prompt', seed: '2', reason: expect.stringContaining('text_51536') as string },
-				{ title: 'Seed is no number', prompt: 'mountains in the snow', seed: 'tomorrow', reason: expect.stringContaining('seed_51537') as string },
+				{
+					title: 'Seed is no number',
+					prompt: 'mountains in the snow',
+					seed: 'tomorrow',
+					reason: expect.stringContaining('seed_51537') as string,
+				},
 			],
 		},
 	]);
 
 	const again = await play('scheduled-batch.json');
 	expect(flowscale.runs.length - before).toBe(4);
-	expect(again.items('Make the Pictures').map(({ json: { run_id } }) => run_id)).toEqual(items('Make the Pictures').map(({ json: { run_id } }) => run_id));
+	expect(again.items('Make the Pictures').map(({ json: { run_id } }) => run_id)).toEqual(
+		items('Make the Pictures').map(({ json: { run_id } }) => run_id),
+	);
 });
 
 it('start-and-collect.json starts two runs, and later hands out all of their eight outputs one by one', async () => {
 	const { items } = await play('start-and-collect.json');
 	const started = items('Start the Runs').map(({ json }) => json.run_id);
 	expect(items('Start the Runs').map(({ json }) => json.state)).toEqual(['queued', 'queued']);
-	expect(items('Wait for the Runs').map(({ json, binary }) => [json.run_id, json.state, binary])).toEqual(
-		started.map((id) => [id, 'succeeded', undefined]),
-	);
+	expect(
+		items('Wait for the Runs').map(({ json, binary }) => [json.run_id, json.state, binary]),
+	).toEqual(started.map((id) => [id, 'succeeded', undefined]));
 
 	const files = items('Use the Files');
 	expect(files.map(({ json }) => json.run_id)).toEqual(started.flatMap((id) => [id, id, id, id]));

@@ -10,7 +10,15 @@ import { type CellResult, generateMatrix, runMatrix } from '../faults/matrix';
 const WHOLE = new Set(['start', 'adoption']);
 
 const matrix = generateMatrix();
-const quick = matrix.filter(({ fault, row, expected }) => fault.isLong !== true && expected.outcome !== 'either' && !(expected.outcome === 'both fail' && (row.part === 'look' || row.part === 'outputs' || row.operation === 'run.wait')));
+const quick = matrix.filter(
+	({ fault, row, expected }) =>
+		fault.isLong !== true &&
+		expected.outcome !== 'either' &&
+		!(
+			expected.outcome === 'both fail' &&
+			(row.part === 'look' || row.part === 'outputs' || row.operation === 'run.wait')
+		),
+);
 const chosen = quick.filter(({ row }, i) => WHOLE.has(row.part) || i % 5 === 0);
 
 describe('a representative part of the fault matrix', () => {
@@ -23,20 +31,33 @@ describe('a representative part of the fault matrix', () => {
 		engine = await startEngine(projectDir, {});
 		log = await listenToLog(engine);
 		elsewhere = await openElsewhere();
-		results = new Map((await runMatrix(engine, chosen, elsewhere)).map((result) => [result.cell.name, result]));
+		results = new Map(
+			(await runMatrix(engine, chosen, elsewhere)).map((result) => [result.cell.name, result]),
+		);
 	}, 120_000);
 	afterAll(async () => {
 		await elsewhere.close();
 		await fs.rm(userFolder, { recursive: true, force: true });
 	});
 
-	it.each(chosen.map(({ name, expected }) => [name, expected] as const))('%s', (name, { outcome, starts }) => {
-		expect(results.get(name)).toMatchObject({ outcome, starts, differences: [], leaks: [] });
-	});
+	it.each(chosen.map(({ name, expected }) => [name, expected] as const))(
+		'%s',
+		(name, { outcome, starts }) => {
+			expect(results.get(name)).toMatchObject({ outcome, starts, differences: [], leaks: [] });
+		},
+	);
 
 	it('covers every operation and every kind of request', () => {
-		expect(new Set(chosen.map(({ row }) => row.operation + row.route))).toEqual(new Set(matrix.map(({ row }) => row.operation + row.route)));
-		expect(new Set(chosen.map(({ row }) => row.operation))).toEqual(new Set(resources.flatMap(({ value, operations }) => operations.map((operation) => `${value}.${operation.value}`))));
+		expect(new Set(chosen.map(({ row }) => row.operation + row.route))).toEqual(
+			new Set(matrix.map(({ row }) => row.operation + row.route)),
+		);
+		expect(new Set(chosen.map(({ row }) => row.operation))).toEqual(
+			new Set(
+				resources.flatMap(({ value, operations }) =>
+					operations.map((operation) => `${value}.${operation.value}`),
+				),
+			),
+		);
 		expect(chosen.length).toBeGreaterThan(150);
 	});
 

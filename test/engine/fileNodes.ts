@@ -10,7 +10,11 @@ const convertToFile: Work = {
 			const content = json[this.getNodeParameter('sourceProperty', item) as string];
 			const fileName = this.getNodeParameter('options.fileName', item, 'file.txt') as string;
 			const field = this.getNodeParameter('binaryPropertyName', item) as string;
-			const file = await this.helpers.prepareBinaryData(Buffer.from(String(content)), fileName, 'text/plain');
+			const file = await this.helpers.prepareBinaryData(
+				Buffer.from(String(content)),
+				fileName,
+				'text/plain',
+			);
 			return { json: {}, binary: { [field]: file }, pairedItem: { item } };
 		});
 		return [await Promise.all(made)];

@@ -19,7 +19,9 @@ const switchTo: Work = {
 		this.getInputData().forEach((item, i) => {
 			const rules = this.getNodeParameter('rules.values', i) as unknown[];
 			const holds = (_: unknown, rule: number) =>
-				this.getNodeParameter(`rules.values[${rule}].conditions`, i, false, { extractValue: true }) === true;
+				this.getNodeParameter(`rules.values[${rule}].conditions`, i, false, {
+					extractValue: true,
+				}) === true;
 			const first = rules.findIndex(holds);
 			outputs[first < 0 ? rules.length : first].push({ ...item, pairedItem: { item: i } });
 		});
@@ -45,7 +47,9 @@ const schedule: INodeProperties = {
 	type: 'fixedCollection',
 	typeOptions: { multipleValues: true },
 	default: {},
-	options: [{ displayName: 'Trigger Interval', name: 'interval', values: [amount('triggerAtHour', 0)] }],
+	options: [
+		{ displayName: 'Trigger Interval', name: 'interval', values: [amount('triggerAtHour', 0)] },
+	],
 };
 
 const rules: INodeProperties = {

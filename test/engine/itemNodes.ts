@@ -38,7 +38,10 @@ const splitOut: Work = {
 				(element): INodeExecutionData => {
 					const isObject = typeof element === 'object' && element !== null;
 					const own = isAlone && isObject ? (element as IDataObject) : { [field]: element };
-					return { json: isAlone ? { ...own } : { ...deepCopy(others), ...own }, pairedItem: { item } };
+					return {
+						json: isAlone ? { ...own } : { ...deepCopy(others), ...own },
+						pairedItem: { item },
+					};
 				},
 			);
 		});
@@ -60,7 +63,15 @@ const aggregate: Work = {
 		}
 		const isWithFiles = this.getNodeParameter('options.includeBinaries', 0, false) === true;
 		const json = { [field]: items.map((item) => item.json) };
-		return [[{ json, ...(isWithFiles ? { binary } : {}), pairedItem: items.map((_, item) => ({ item })) }]];
+		return [
+			[
+				{
+					json,
+					...(isWithFiles ? { binary } : {}),
+					pairedItem: items.map((_, item) => ({ item })),
+				},
+			],
+		];
 	},
 };
 

@@ -5,16 +5,46 @@ const stage = useStage();
 
 describe('an address in the credential', () => {
 	it.each([
-		['with user name and password', (url: string) => url.replace('http://', 'http://user:pass@'), 'The Base URL of the credential contains a user name or password'],
-		['of another scheme', (url: string) => url.replace('http://', 'ftp://'), 'The Base URL of the credential is not a web address'],
-		['of a file', () => 'file:///etc/passwd', 'The Base URL of the credential is not a web address'],
-		['with script', () => 'javascript:alert(1)', 'The Base URL of the credential is not a web address'],
-		['without scheme', (url: string) => url.replace('http://', ''), 'The Base URL of the credential is not a web address'],
-		['with a query', (url: string) => `${url}/?x=1`, 'The Base URL of the credential has a query or fragment'],
-		['with a fragment', (url: string) => `${url}/#top`, 'The Base URL of the credential has a query or fragment'],
+		[
+			'with user name and password',
+			(url: string) => url.replace('http://', 'http://user:pass@'),
+			'The Base URL of the credential contains a user name or password',
+		],
+		[
+			'of another scheme',
+			(url: string) => url.replace('http://', 'ftp://'),
+			'The Base URL of the credential is not a web address',
+		],
+		[
+			'of a file',
+			() => 'file:///etc/passwd',
+			'The Base URL of the credential is not a web address',
+		],
+		[
+			'with script',
+			() => 'javascript:alert(1)',
+			'The Base URL of the credential is not a web address',
+		],
+		[
+			'without scheme',
+			(url: string) => url.replace('http://', ''),
+			'The Base URL of the credential is not a web address',
+		],
+		[
+			'with a query',
+			(url: string) => `${url}/?x=1`,
+			'The Base URL of the credential has a query or fragment',
+		],
+		[
+			'with a fragment',
+			(url: string) => `${url}/#top`,
+			'The Base URL of the credential has a query or fragment',
+		],
 		['that is blank', () => '  ', 'The credential has no Base URL'],
 	])('%s is refused before any request', async (_, urlOf, message) => {
-		const { node, error, requests } = await stage({ credential: ({ baseUrl }) => ({ baseUrl: urlOf(baseUrl) }) });
+		const { node, error, requests } = await stage({
+			credential: ({ baseUrl }) => ({ baseUrl: urlOf(baseUrl) }),
+		});
 		expect((await error(node('cluster.getHealth'))).message).toBe(message);
 		expect(requests()).toBe(0);
 	});
@@ -25,18 +55,30 @@ describe('an address in the credential', () => {
 		['with the API’s path and a slash', (url: string) => `${url}/api/v1/`],
 		['with blanks around', (url: string) => `  ${url}\n`],
 	])('%s is understood', async (_, urlOf) => {
-		const { node, items, flowscale } = await stage({ credential: ({ baseUrl }) => ({ baseUrl: urlOf(baseUrl) }) });
+		const { node, items, flowscale } = await stage({
+			credential: ({ baseUrl }) => ({ baseUrl: urlOf(baseUrl) }),
+		});
 		expect(await items(node('cluster.getHealth'))).toHaveLength(20);
-		expect(flowscale.journal.map(({ url }) => url)).toEqual(['/api/v1/comfy/health', '/api/v1/comfy/health']);
+		expect(flowscale.journal.map(({ url }) => url)).toEqual([
+			'/api/v1/comfy/health',
+			'/api/v1/comfy/health',
+		]);
 	});
 });
 
 describe('a secret in the credential that no header can carry', () => {
-	const headers = (name: string, value: string) => ({ authentication: 'headers', headers: { header: [{ name, value }] } });
+	const headers = (name: string, value: string) => ({
+		authentication: 'headers',
+		headers: { header: [{ name, value }] },
+	});
 	it.each<[string, ICredentialDataDecryptedObject, string]>([
 		['a key with a line break and a header behind it', { apiKey: 'abc\r\nX-Evil: 1' }, 'API key'],
 		['the dots of a masked field', { apiKey: '••••••••' }, 'API key'],
-		['a header value with a line break', headers('Authorization', 'Bearer a\nX-Evil: 1'), 'custom header'],
+		[
+			'a header value with a line break',
+			headers('Authorization', 'Bearer a\nX-Evil: 1'),
+			'custom header',
+		],
 		['a header name with a colon', headers('X-Evil: 1\r\nX', 'a'), 'custom header'],
 	])('is refused before any request: %s', async (_, credential, label) => {
 		const { node, error, requests } = await stage({ credential: () => credential });
@@ -57,7 +99,9 @@ describe('an ID', () => {
 	])('that is %s stays one segment of the path', async (_, runId, path) => {
 		const { node, items, flowscale } = await stage();
 		const out = await items(node('run.get', { runId }, { onError: 'continueRegularOutput' }));
-		expect(out.map(({ json }) => json.error)).toEqual(Array.from({ length: 2 }, () => expect.stringContaining('does not know run')));
+		expect(out.map(({ json }) => json.error)).toEqual(
+			Array.from({ length: 2 }, () => expect.stringContaining('does not know run')),
+		);
 		expect(flowscale.journal.map(({ url }) => url)).toEqual([path, path]);
 	});
 
@@ -70,9 +114,16 @@ describe('an ID', () => {
 		['201 characters', 'a'.repeat(201)],
 	])('that is %s is refused before any request', async (_, runId) => {
 		const { node, items, requests } = await stage();
-		const out = await items(node('run.cancel', { runId: `={{ ${JSON.stringify(runId)} }}` }, { onError: 'continueRegularOutput' }));
+		const out = await items(
+			node(
+				'run.cancel',
+				{ runId: `={{ ${JSON.stringify(runId)} }}` },
+				{ onError: 'continueRegularOutput' },
+			),
+		);
 		expect(linksOf(out)).toEqual([{ item: 0 }, { item: 1 }]);
-		for (const { json } of out) expect(json.error).toMatch(/^Run ID (is empty|is not an ID|contains control characters)/);
+		for (const { json } of out)
+			expect(json.error).toMatch(/^Run ID (is empty|is not an ID|contains control characters)/);
 		expect(requests()).toBe(0);
 	});
 });
@@ -85,7 +136,13 @@ describe('a group', () => {
 		['letters of the world', 'Größe ✓ 日本'],
 	])('with %s arrives as it is, and changes nothing else', async (_, groupId) => {
 		const { node, items, flowscale } = await stage();
-		await items(node('workflow.execute', { ...startOf('image', ownPrompt, {}), groupId: `={{ ${JSON.stringify(groupId)} }}` }), two);
+		await items(
+			node('workflow.execute', {
+				...startOf('image', ownPrompt, {}),
+				groupId: `={{ ${JSON.stringify(groupId)} }}`,
+			}),
+			two,
+		);
 		expect(flowscale.runs.map((run) => run.groupId)).toEqual([groupId, groupId]);
 		for (const { query, headers } of flowscale.journal) {
 			expect(Object.keys(query).sort()).toEqual(['group_id', 'workflow_id']);

@@ -8,17 +8,37 @@ const batch = ['red fox', 'blue whale', 'green owl'].map((prompt) => ({ json: { 
 describe('Reuse Run', () => {
 	it('takes up the runs of a process that was killed, and starts only what failed meanwhile', async () => {
 		const { node, items, flowscale } = await stage({ runMs: 600_000 });
-		const child = spawn(execPath, ['--import', 'tsx', join(projectDir, 'test/engine/startRunsAndHang.ts'), flowscale.baseUrl, flowscale.apiKey ?? '', 'nightly', workflow.image.value], { stdio: ['ignore', 'ignore', 'inherit'] });
+		const child = spawn(
+			execPath,
+			[
+				'--import',
+				'tsx',
+				join(projectDir, 'test/engine/startRunsAndHang.ts'),
+				flowscale.baseUrl,
+				flowscale.apiKey ?? '',
+				'nightly',
+				workflow.image.value,
+			],
+			{ stdio: ['ignore', 'ignore', 'inherit'] },
+		);
 		const gone = once(child, 'exit');
 		await until(() => flowscale.runs.length === 3, 30_000);
 		child.kill('SIGKILL');
 		expect(await gone).toEqual([null, 'SIGKILL']);
 
-		const [fox, whale, owl] = ['red fox', 'blue whale', 'green owl'].map((prompt) => flowscale.runs.find(({ inputs }) => inputs.text_51536 === prompt));
+		const [fox, whale, owl] = ['red fox', 'blue whale', 'green owl'].map((prompt) =>
+			flowscale.runs.find(({ inputs }) => inputs.text_51536 === prompt),
+		);
 		// One ended well while nobody looked, one failed, one goes on.
 		flowscale.finish(fox?.id ?? '');
 		flowscale.finish(whale?.id ?? '', 'failed', { errorText: 'out of memory' });
-		const done = items(node('workflow.executeAndWait', { ...startOf('image', ownPrompt, { pollInterval: 0.1, reuseRun: true }), groupId: 'nightly' }), batch);
+		const done = items(
+			node('workflow.executeAndWait', {
+				...startOf('image', ownPrompt, { pollInterval: 0.1, reuseRun: true }),
+				groupId: 'nightly',
+			}),
+			batch,
+		);
 		await until(() => flowscale.runs.length === 4);
 		flowscale.finish(owl?.id ?? '');
 		flowscale.finish(flowscale.runs[3].id);
@@ -42,7 +62,12 @@ describe('Reuse Run', () => {
 test('a start that was lost takes no run of another node of the same execution, whose inputs and group are the same', async () => {
 	const { node, run, flowscale } = await stage();
 	flowscale.fault({ on: 'startRun', kind: 'resetBefore', after: 1 });
-	const twin = (name: string) => node('workflow.executeAndWait', startOf('image', { text_51536: 'the same' }, { ...quick, download: false }), { name });
+	const twin = (name: string) =>
+		node(
+			'workflow.executeAndWait',
+			startOf('image', { text_51536: 'the same' }, { ...quick, download: false }),
+			{ name },
+		);
 	const execution = await run([twin('First'), twin('Second')], [two[0]]);
 	expect(flowscale.runs).toHaveLength(1);
 	expect(execution.data.resultData.error?.message).toContain('may have started');
@@ -50,7 +75,19 @@ test('a start that was lost takes no run of another node of the same execution, 
 
 test('with Reuse Run, two nodes with the same inputs take a run each', async () => {
 	const { node, run, flowscale } = await stage();
-	const twin = (name: string) => node('workflow.executeAndWait', { ...startOf('image', { text_51536: 'the same' }, { ...quick, download: false, reuseRun: true }), groupId: 'twins' }, { name });
+	const twin = (name: string) =>
+		node(
+			'workflow.executeAndWait',
+			{
+				...startOf(
+					'image',
+					{ text_51536: 'the same' },
+					{ ...quick, download: false, reuseRun: true },
+				),
+				groupId: 'twins',
+			},
+			{ name },
+		);
 	const runIds = async (executionId: string) => {
 		const execution = await run([twin('First'), twin('Second')], [two[0]], { executionId });
 		return ['First', 'Second'].map((name) => outputOf(execution, name)[0].json.run_id);

@@ -29,9 +29,18 @@ const request = (service: Service): Work => ({
 		expectOnly(this, 'contentType', 'multipart-form-data');
 		expectOnly(this, 'authentication', 'none');
 		const answers = this.getInputData().map(async (_, item): Promise<INodeExecutionData> => {
-			const fields = this.getNodeParameter('bodyParameters.parameters', item, []) as unknown as Field[];
+			const fields = this.getNodeParameter(
+				'bodyParameters.parameters',
+				item,
+				[],
+			) as unknown as Field[];
 			const form: SentForm['form'] = {};
-			for (const { parameterType = 'formData', name, value = '', inputDataFieldName = '' } of fields) {
+			for (const {
+				parameterType = 'formData',
+				name,
+				value = '',
+				inputDataFieldName = '',
+			} of fields) {
 				if (parameterType !== 'formBinaryData') form[name] = value;
 				else {
 					const { fileName, mimeType } = this.helpers.assertBinaryData(item, inputDataFieldName);
@@ -42,7 +51,9 @@ const request = (service: Service): Work => ({
 					};
 				}
 			}
-			const [method, url] = ['method', 'url'].map((name) => this.getNodeParameter(name, item) as string);
+			const [method, url] = ['method', 'url'].map(
+				(name) => this.getNodeParameter(name, item) as string,
+			);
 			return { json: await service({ method, url, form }), pairedItem: { item } };
 		});
 		return [await Promise.all(answers)];
@@ -59,7 +70,12 @@ const bodyParameters: INodeProperties = {
 		{
 			displayName: 'Parameter',
 			name: 'parameters',
-			values: [text('parameterType', 'formData'), text('name'), text('value'), text('inputDataFieldName')],
+			values: [
+				text('parameterType', 'formData'),
+				text('name'),
+				text('value'),
+				text('inputDataFieldName'),
+			],
 		},
 	],
 };

@@ -1,19 +1,29 @@
 import { ownPrompt, quick, startOf, two, useStage } from './useStage';
 
 const stage = useStage();
-const reusing = { ...startOf('image', ownPrompt, { ...quick, download: false, reuseRun: true }), groupId: 'poster' };
+const reusing = {
+	...startOf('image', ownPrompt, { ...quick, download: false, reuseRun: true }),
+	groupId: 'poster',
+};
 
 test('takes the runs that the group already holds, and starts none', async () => {
 	const { node, items, requests } = await stage();
-	const first = await items(node('workflow.executeAndWait', reusing), two, { executionId: 'exec1' });
-	const again = await items(node('workflow.executeAndWait', reusing), two, { executionId: 'exec2' });
+	const first = await items(node('workflow.executeAndWait', reusing), two, {
+		executionId: 'exec1',
+	});
+	const again = await items(node('workflow.executeAndWait', reusing), two, {
+		executionId: 'exec2',
+	});
 	expect(again.map(({ json }) => json.run_id)).toEqual(first.map(({ json }) => json.run_id));
 	expect(requests('startRun')).toBe(2);
 });
 
 test('takes the run of a prompt of several lines, which a form sends with other line breaks', async () => {
 	const { node, items, flowscale } = await stage();
-	const lines = { ...reusing, inputsJson: JSON.stringify({ text_51536: 'a red fox\nin the snow' }) };
+	const lines = {
+		...reusing,
+		inputsJson: JSON.stringify({ text_51536: 'a red fox\nin the snow' }),
+	};
 	await items(node('workflow.executeAndWait', lines), [two[0]], { executionId: 'exec1' });
 	expect(flowscale.runs[0].inputs).toEqual({ text_51536: 'a red fox\r\nin the snow' });
 	await items(node('workflow.executeAndWait', lines), [two[0]], { executionId: 'exec2' });
@@ -24,14 +34,19 @@ test('"Execute" takes them as well, and tells where they stand', async () => {
 	const { node, items, flowscale, requests } = await stage();
 	await items(node('workflow.executeAndWait', reusing));
 	const taken = await items(node('workflow.execute', reusing), two, { executionId: 'exec2' });
-	expect(taken.map(({ json }) => [json.state, json.inputs])).toEqual([['succeeded', { text_51536: 'red fox' }], ['succeeded', { text_51536: 'blue whale' }]]);
+	expect(taken.map(({ json }) => [json.state, json.inputs])).toEqual([
+		['succeeded', { text_51536: 'red fox' }],
+		['succeeded', { text_51536: 'blue whale' }],
+	]);
 	expect([flowscale.runs.length, requests('startRun')]).toEqual([2, 2]);
 });
 
 test('each run is taken by one item only', async () => {
 	const { node, items, flowscale } = await stage();
 	await items(node('workflow.executeAndWait', reusing), [two[0]]);
-	const twins = await items(node('workflow.executeAndWait', reusing), [two[0], two[0]], { executionId: 'exec2' });
+	const twins = await items(node('workflow.executeAndWait', reusing), [two[0], two[0]], {
+		executionId: 'exec2',
+	});
 	expect(new Set(twins.map(({ json }) => json.run_id)).size).toBe(2);
 	expect(flowscale.runs).toHaveLength(2);
 });
@@ -45,7 +60,9 @@ test.each([
 ])('takes no run %s', async (_, other) => {
 	const { node, items, flowscale } = await stage();
 	await items(node('workflow.executeAndWait', reusing));
-	await items(node('workflow.executeAndWait', { ...reusing, ...other }), two, { executionId: 'exec2' });
+	await items(node('workflow.executeAndWait', { ...reusing, ...other }), two, {
+		executionId: 'exec2',
+	});
 	expect(flowscale.runs).toHaveLength(4);
 });
 
@@ -60,6 +77,8 @@ test.each(['failed', 'cancelled'] as const)('takes no run that %s', async (endin
 test('without a group every item starts its run', async () => {
 	const { node, items, flowscale } = await stage();
 	await items(node('workflow.executeAndWait', { ...reusing, groupId: '' }));
-	await items(node('workflow.executeAndWait', { ...reusing, groupId: '' }), two, { executionId: 'exec2' });
+	await items(node('workflow.executeAndWait', { ...reusing, groupId: '' }), two, {
+		executionId: 'exec2',
+	});
 	expect(flowscale.runs).toHaveLength(4);
 });

@@ -7,6 +7,15 @@ import { defaultWorkflows } from '../../simulator/flowscale/workflows';
 export const smallWorkflows = defaultWorkflows.map((workflow) => ({
 	...workflow,
 	outputs: workflow.outputs.map((output) =>
-		output.type === 'text' || workflow.name === 'Big File' ? output : { ...output, make: (run: { id: string }, index: number) => Buffer.from(`\0${output.mimeType} number ${index} of run ${run.id}\xff`.repeat(20), 'latin1') },
+		output.type === 'text' || workflow.name === 'Big File'
+			? output
+			: {
+					...output,
+					make: (run: { id: string }, index: number) =>
+						Buffer.from(
+							`\0${output.mimeType} number ${index} of run ${run.id}\xff`.repeat(20),
+							'latin1',
+						),
+				},
 	),
 }));

@@ -1,5 +1,10 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeProperties,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 
 /** What a stand-in does. */
 export type Work = Pick<INodeType, 'execute' | 'trigger' | 'supplyData'>;
@@ -85,7 +90,9 @@ export function expectOnly(context: IExecuteFunctions, name: string, ...known: u
 
 function expectKnownOptions(context: IExecuteFunctions, properties: INodeProperties[]): void {
 	const offered = properties.find(({ name }) => name === 'options')?.options ?? [];
-	for (const [option, value] of Object.entries(context.getNodeParameter('options', 0, {}) as object))
+	for (const [option, value] of Object.entries(
+		context.getNodeParameter('options', 0, {}) as object,
+	))
 		if (!offered.some(({ name }) => name === option)) refuse(context, `options.${option}`, value);
 }
 

@@ -1,6 +1,12 @@
 import { ExecuteContext, RoutingNode } from 'n8n-core';
 import { Workflow } from 'n8n-workflow';
-import type { ICredentialDataDecryptedObject, ICredentialsDecrypted, IExecuteData, INodeType, IRunExecutionData } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	IExecuteData,
+	INodeType,
+	IRunExecutionData,
+} from 'n8n-workflow';
 import { nodeOf, serverSide } from './runWorkflow';
 import { type Engine, PassThrough } from './startEngine';
 
@@ -18,14 +24,47 @@ export async function testCredential(engine: Engine, name: string): Promise<Verd
 	const { test } = engine.loader.credentialTypes[name].type;
 	if (!test) throw new Error('The credential has no test');
 	const nodeType = new PassThrough() as INodeType;
-	nodeType.description = { ...nodeType.description, credentials: [{ name, required: true }], properties: [{ displayName: 'Temp', name: 'temp', type: 'string', default: '', routing: { request: test.request } }] };
+	nodeType.description = {
+		...nodeType.description,
+		credentials: [{ name, required: true }],
+		properties: [
+			{
+				displayName: 'Temp',
+				name: 'temp',
+				type: 'string',
+				default: '',
+				routing: { request: test.request },
+			},
+		],
+	};
 	engine.add('n8n-nodes-base.noOp', nodeType);
-	const node = nodeOf('Temp-Node', 'n8n-nodes-base.noOp', { temp: '' }, { credentials: { [name]: { id: '1', name } } });
-	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes: engine.nodeTypes });
+	const node = nodeOf(
+		'Temp-Node',
+		'n8n-nodes-base.noOp',
+		{ temp: '' },
+		{ credentials: { [name]: { id: '1', name } } },
+	);
+	const workflow = new Workflow({
+		nodes: [node],
+		connections: {},
+		active: false,
+		nodeTypes: engine.nodeTypes,
+	});
 	const data = engine.credentials.values[name] as ICredentialDataDecryptedObject;
 	const input = { main: [[{ json: {} }]] };
 	const server = serverSide(engine, { nodes: [node], connections: {} }, 'internal', 'test');
-	const context = new ExecuteContext(workflow, node, server, 'internal', { resultData: { runData: {} } } as unknown as IRunExecutionData, 0, [], input, { node, data: {}, source: null } as IExecuteData, []);
+	const context = new ExecuteContext(
+		workflow,
+		node,
+		server,
+		'internal',
+		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
+		0,
+		[],
+		input,
+		{ node, data: {}, source: null } as IExecuteData,
+		[],
+	);
 	const decrypted: ICredentialsDecrypted = { id: '1', name, type: name, data };
 	try {
 		await new RoutingNode(context, nodeType, decrypted).runNode();
@@ -34,8 +73,13 @@ export async function testCredential(engine: Engine, name: string): Promise<Verd
 		const { cause, message } = error as TestFailure;
 		if (cause?.response) {
 			const { status, statusText } = cause.response;
-			const rule = test.rules?.find(({ type, properties }) => type === 'responseCode' && properties.value === status);
-			return { status: 'Error', message: rule?.properties.message ?? (statusText || `Received HTTP status code: ${status}`) };
+			const rule = test.rules?.find(
+				({ type, properties }) => type === 'responseCode' && properties.value === status,
+			);
+			return {
+				status: 'Error',
+				message: rule?.properties.message ?? (statusText || `Received HTTP status code: ${status}`),
+			};
 		}
 		return { status: 'Error', message: cause?.code ?? message };
 	}

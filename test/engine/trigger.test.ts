@@ -14,9 +14,15 @@ test('switching on reports nothing that ended before, and then each run once, ol
 	const { poll } = activated(engine);
 	expect(await poll()).toBeNull();
 	const now = Date.now();
-	const [late, early] = flowscale.addRuns(2, (index) => ({ completedAt: now - 1_000 - index * 3_000 }));
+	const [late, early] = flowscale.addRuns(2, (index) => ({
+		completedAt: now - 1_000 - index * 3_000,
+	}));
 	const items = await poll();
-	expect(items).toEqual([early, late].map((run) => ({ json: { ...runItem(run, { outputs: [linkedOutput(run)] }), event: 'completed' } })));
+	expect(items).toEqual(
+		[early, late].map((run) => ({
+			json: { ...runItem(run, { outputs: [linkedOutput(run)] }), event: 'completed' },
+		})),
+	);
 	expect(await poll()).toBeNull();
 });
 
@@ -26,17 +32,24 @@ test('n8n’s manager of active workflows polls once at activation, emits nothin
 	const { workflow, emitted, off } = await switchOn(engine, triggerNode());
 	await off();
 	expect(emitted).toEqual([]);
-	expect(workflow.staticData['node:Flowscale Trigger']).toMatchObject({ memory: { version: 1, nextPage: 1 } });
+	expect(workflow.staticData['node:Flowscale Trigger']).toMatchObject({
+		memory: { version: 1, nextPage: 1 },
+	});
 	expect(workflow.staticData.__dataChanged).toBe(true);
 });
 
 test('runs that were going at activation and end later are reported, also out of order and in the same millisecond', async () => {
 	const { engine, flowscale } = await stage();
-	const running = flowscale.addRuns(4, { state: 'running', completedAt: null, createdAt: Date.now() - 86_400_000 });
+	const running = flowscale.addRuns(4, {
+		state: 'running',
+		completedAt: null,
+		createdAt: Date.now() - 86_400_000,
+	});
 	const { poll } = activated(engine);
 	await poll();
 	const end = Date.now();
-	for (const run of [running[2], running[0]]) Object.assign(run, { state: 'completed', completedAt: end });
+	for (const run of [running[2], running[0]])
+		Object.assign(run, { state: 'completed', completedAt: end });
 	expect(idsOf(await poll())?.sort()).toEqual([running[0].id, running[2].id].sort());
 	Object.assign(running[1], { state: 'completed', completedAt: end });
 	expect(idsOf(await poll())).toEqual([running[1].id]);
@@ -48,7 +61,10 @@ test('events choose which ends are reported, and say which it was', async () => 
 	const { poll } = activated(engine, { nodes: [triggerNode({ events: ['failed', 'cancelled'] })] });
 	await poll();
 	const states = ['completed', 'failed', 'cancelled', 'timeout'] as const;
-	flowscale.addRuns(4, (index) => ({ state: states[index], completedAt: Date.now() + index * 1_000 }));
+	flowscale.addRuns(4, (index) => ({
+		state: states[index],
+		completedAt: Date.now() + index * 1_000,
+	}));
 	expect((await poll())?.map(({ json }) => json.event)).toEqual(['failed', 'cancelled', 'failed']);
 });
 
@@ -66,7 +82,9 @@ test('a run that ends without an end time is reported once as well', async () =>
 test('filters ask for a group and look at the workflow', async () => {
 	const { engine, flowscale } = await stage();
 	const [first, second] = flowscale.workflows;
-	const { poll } = activated(engine, { nodes: [triggerNode({ filters: { groupId: 'poster', workflowId: second.id } })] });
+	const { poll } = activated(engine, {
+		nodes: [triggerNode({ filters: { groupId: 'poster', workflowId: second.id } })],
+	});
 	await poll();
 	const mine = flowscale.addRuns(1, { groupId: 'poster', workflow: second, workflowId: second.id });
 	flowscale.addRuns(1, { groupId: 'poster', workflow: first });
@@ -77,19 +95,33 @@ test('filters ask for a group and look at the workflow', async () => {
 
 test('options give one item per output, or the service’s own object', async () => {
 	const { engine, flowscale } = await stage();
-	const nodes = [triggerNode({ options: { outputItems: 'perOutput' } }), triggerNode({ options: { simplify: false } }, { id: 'trigger-2', name: 'Own' })];
+	const nodes = [
+		triggerNode({ options: { outputItems: 'perOutput' } }),
+		triggerNode({ options: { simplify: false } }, { id: 'trigger-2', name: 'Own' }),
+	];
 	const { poll } = activated(engine, { nodes });
 	await Promise.all([poll(), poll('Own')]);
 	const everything = flowscale.workflows.find(({ outputs }) => outputs.length > 2);
 	const [run] = flowscale.addRuns(1, { workflow: everything, workflowId: everything?.id });
 	const parts = await poll();
 	expect(parts?.length).toBeGreaterThan(2);
-	expect(parts?.map(({ json }) => [json.run_id, (json.outputs as unknown[]).length, json.event])).toEqual(parts?.map(() => [run.id, 1, 'completed']));
+	expect(
+		parts?.map(({ json }) => [json.run_id, (json.outputs as unknown[]).length, json.event]),
+	).toEqual(parts?.map(() => [run.id, 1, 'completed']));
 	expect(parts?.every(({ binary }) => binary === undefined)).toBe(true);
-	expect((await poll('Own'))?.map(({ json }) => [json._id, json.team_id, json.event])).toEqual([[run.id, 'team_123', 'completed']]);
+	expect((await poll('Own'))?.map(({ json }) => [json._id, json.team_id, json.event])).toEqual([
+		[run.id, 'team_123', 'completed'],
+	]);
 });
 
-test.each([['grouped', { list: 'grouped' }], ['OpenAPI, without run ids', { list: 'openapi', groupRequired: true, runIds: 'absent', outputNames: 'missing' }], ['sparse', { list: 'grouped', listEntries: 'sparse' }]] as const)('works on a list without paging (%s)', async (_name, dialect) => {
+test.each([
+	['grouped', { list: 'grouped' }],
+	[
+		'OpenAPI, without run ids',
+		{ list: 'openapi', groupRequired: true, runIds: 'absent', outputNames: 'missing' },
+	],
+	['sparse', { list: 'grouped', listEntries: 'sparse' }],
+] as const)('works on a list without paging (%s)', async (_name, dialect) => {
 	const { engine, flowscale, requests } = await stage({ dialect });
 	flowscale.addRuns(250, { groupId: 'poster' });
 	const { poll } = activated(engine, { nodes: [triggerNode({ filters: { groupId: 'poster' } })] });
@@ -102,16 +134,24 @@ test.each([['grouped', { list: 'grouped' }], ['OpenAPI, without run ids', { list
 	expect(requests()).toBe(4);
 });
 
-test.each([{ groupRequired: true }, { list: 'openapi' }] as const)('a deployment that lists groups only says so at activation (%j)', async (dialect) => {
-	const { engine } = await stage({ dialect });
-	await expect(switchOn(engine, triggerNode())).rejects.toThrow('There was a problem activating the workflow: "This deployment lists the runs of one group only. Enter a Group ID under Filters"');
-	const { off } = await switchOn(engine, triggerNode({ filters: { groupId: 'poster' } }));
-	await off();
-});
+test.each([{ groupRequired: true }, { list: 'openapi' }] as const)(
+	'a deployment that lists groups only says so at activation (%j)',
+	async (dialect) => {
+		const { engine } = await stage({ dialect });
+		await expect(switchOn(engine, triggerNode())).rejects.toThrow(
+			'There was a problem activating the workflow: "This deployment lists the runs of one group only. Enter a Group ID under Filters"',
+		);
+		const { off } = await switchOn(engine, triggerNode({ filters: { groupId: 'poster' } }));
+		await off();
+	},
+);
 
 test('a test run shows the newest run that fits and leaves the memory alone', async () => {
 	const { engine, flowscale } = await stage();
-	const runs = flowscale.addRuns(3, (index) => ({ state: index === 2 ? 'failed' : 'completed', completedAt: 1_700_000_000_000 + index }));
+	const runs = flowscale.addRuns(3, (index) => ({
+		state: index === 2 ? 'failed' : 'completed',
+		completedAt: 1_700_000_000_000 + index,
+	}));
 	const staticData = { 'node:Flowscale Trigger': { memory: { mine: true } } };
 	const { poll, stored } = activated(engine, { mode: 'manual', staticData });
 	expect(idsOf(await poll())).toEqual([runs[1].id]);
@@ -122,14 +162,32 @@ test('a test run without any fitting run says what to do', async () => {
 	const { engine, flowscale } = await stage();
 	flowscale.addRuns(3, { state: 'failed' });
 	const { poll, stored } = activated(engine, { mode: 'manual' });
-	const error = (await poll().catch((thrown: unknown) => thrown)) as { message: string; description: string; name: string };
-	expect(error).toMatchObject({ name: 'NodeOperationError', message: expect.stringMatching(/no run to show yet/), description: expect.stringMatching(/Start a run/) });
+	const error = (await poll().catch((thrown: unknown) => thrown)) as {
+		message: string;
+		description: string;
+		name: string;
+	};
+	expect(error).toMatchObject({
+		name: 'NodeOperationError',
+		message: expect.stringMatching(/no run to show yet/),
+		description: expect.stringMatching(/Start a run/),
+	});
 	expect(stored()).toEqual({});
 });
 
 test('the node is a polling trigger as n8n wants it', async () => {
 	const { engine } = await stage();
-	const { description } = engine.nodeTypes.getByNameAndVersion('n8n-nodes-flowscale.flowscaleTrigger', 1);
-	expect(description).toMatchObject({ displayName: 'Flowscale Trigger', polling: true, inputs: [], group: ['trigger'] });
-	expect(description.properties.map(({ name }) => name)).toEqual(expect.arrayContaining(['pollTimes', 'events', 'filters', 'options']) as IDataObject);
+	const { description } = engine.nodeTypes.getByNameAndVersion(
+		'n8n-nodes-flowscale.flowscaleTrigger',
+		1,
+	);
+	expect(description).toMatchObject({
+		displayName: 'Flowscale Trigger',
+		polling: true,
+		inputs: [],
+		group: ['trigger'],
+	});
+	expect(description.properties.map(({ name }) => name)).toEqual(
+		expect.arrayContaining(['pollTimes', 'events', 'filters', 'options']) as IDataObject,
+	);
 });

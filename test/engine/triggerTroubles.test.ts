@@ -6,10 +6,17 @@ import { useStage } from './useStage';
 
 const open = useStage();
 /** Whole seconds would leave open which of two runs ended first. */
-const stage = async (options: Parameters<typeof open>[0] = {}) => await open({ dialect: { timestamps: 'millis' }, ...options });
+const stage = async (options: Parameters<typeof open>[0] = {}) =>
+	await open({ dialect: { timestamps: 'millis' }, ...options });
 const idsOf = (items: INodeExecutionData[] | null) => items?.map(({ json }) => json.run_id) ?? null;
 /** Runs that ended one after the other since a minute ago. */
-const addEnded = (flowscale: Flowscale, count: number, fromMs = Date.now() - 60_000, stepMs = 5) => flowscale.addRuns(count, (index) => ({ createdAt: fromMs + index * stepMs - 1_000, completedAt: fromMs + index * stepMs })).map(({ id }) => id);
+const addEnded = (flowscale: Flowscale, count: number, fromMs = Date.now() - 60_000, stepMs = 5) =>
+	flowscale
+		.addRuns(count, (index) => ({
+			createdAt: fromMs + index * stepMs - 1_000,
+			completedAt: fromMs + index * stepMs,
+		}))
+		.map(({ id }) => id);
 
 const troubles: Array<[string, Omit<Fault, 'on'>]> = [
 	['a refused key', { kind: 'status', status: 401 }],
@@ -20,21 +27,29 @@ const troubles: Array<[string, Omit<Fault, 'on'>]> = [
 	['a gateway’s page', { kind: 'html', times: 4 }],
 ];
 
-test.each(troubles)('%s loses nothing: the next good poll reports what was missed', async (_name, fault) => {
-	const { engine, flowscale } = await stage();
-	const { poll, stored } = activated(engine);
-	await poll();
-	const before = stored();
-	const missed = addEnded(flowscale, 2);
-	flowscale.fault({ on: 'listRuns', ...fault });
-	await expect(poll()).rejects.toMatchObject({ name: expect.stringMatching(/^Node(Api|Operation)Error$/) });
-	expect(stored()).toEqual(before);
-	flowscale.clearFaults();
-	expect(idsOf(await poll())).toEqual(missed);
-});
+test.each(troubles)(
+	'%s loses nothing: the next good poll reports what was missed',
+	async (_name, fault) => {
+		const { engine, flowscale } = await stage();
+		const { poll, stored } = activated(engine);
+		await poll();
+		const before = stored();
+		const missed = addEnded(flowscale, 2);
+		flowscale.fault({ on: 'listRuns', ...fault });
+		await expect(poll()).rejects.toMatchObject({
+			name: expect.stringMatching(/^Node(Api|Operation)Error$/),
+		});
+		expect(stored()).toEqual(before);
+		flowscale.clearFaults();
+		expect(idsOf(await poll())).toEqual(missed);
+	},
+);
 
 /** Polls until everything is there. The exact number of requests is counted without a network, in test/services: a busy machine may need a second poll. */
-async function drain({ poll, requests }: { poll: Activation['poll']; requests(): number }, count: number): Promise<{ ids: unknown[]; perPoll: number[] }> {
+async function drain(
+	{ poll, requests }: { poll: Activation['poll']; requests(): number },
+	count: number,
+): Promise<{ ids: unknown[]; perPoll: number[] }> {
 	const ids: unknown[] = [];
 	const perPoll: number[] = [];
 	while (ids.length < count && perPoll.length < 12) {
@@ -54,7 +69,11 @@ test('catches up on 10,000 runs, oldest first, and says so in the log', async ()
 	const { ids, perPoll } = await drain({ poll, requests }, 10_000);
 	expect(ids).toEqual(missed);
 	expect(perPoll[0]).toBeLessThanOrEqual(102);
-	expect(logged[0]).toMatch(perPoll.length === 1 ? /: catching up, 10000 ended runs reported after 10[12] requests, none are left$/ : /more are left for the next poll$/);
+	expect(logged[0]).toMatch(
+		perPoll.length === 1
+			? /: catching up, 10000 ended runs reported after 10[12] requests, none are left$/
+			: /more are left for the next poll$/,
+	);
 	expect(await poll()).toBeNull();
 }, 180_000);
 
@@ -71,7 +90,14 @@ test('10,000 runs that end in one millisecond are reported once each, and a stra
 	expect(JSON.stringify(stored()).length).toBeLessThan(100_000);
 }, 180_000);
 
-test.each<[string, Omit<Fault, 'on'>]>([['no answer at all', { kind: 'hang' }], ['a body that never ends', { kind: 'slowBody', ms: 60_000 }], ['a service that asks for patience', { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }]])('ends in time with %s, and reports the runs later', async (_name, fault) => {
+test.each<[string, Omit<Fault, 'on'>]>([
+	['no answer at all', { kind: 'hang' }],
+	['a body that never ends', { kind: 'slowBody', ms: 60_000 }],
+	[
+		'a service that asks for patience',
+		{ kind: 'status', status: 429, headers: { 'retry-after': '3600' } },
+	],
+])('ends in time with %s, and reports the runs later', async (_name, fault) => {
 	const { engine, flowscale } = await stage();
 	const { poll } = activated(engine, { budgetMs: 3_001 });
 	await poll();
@@ -108,12 +134,17 @@ test('of two overlapping polls one reports, and a hang in the middle of a catchi
 
 test('two triggers of one workflow keep memories of their own', async () => {
 	const { engine, flowscale } = await stage();
-	const nodes = [triggerNode(), triggerNode({ events: ['failed'] }, { id: 'trigger-2', name: 'Failures' })];
+	const nodes = [
+		triggerNode(),
+		triggerNode({ events: ['failed'] }, { id: 'trigger-2', name: 'Failures' }),
+	];
 	const { poll } = activated(engine, { nodes });
 	await Promise.all([poll(), poll('Failures')]);
 	const [done] = addEnded(flowscale, 1);
 	const [failed] = flowscale.addRuns(1, { state: 'failed' });
-	expect(await Promise.all([poll(), poll('Failures')].map(async (items) => idsOf(await items)))).toEqual([[done], [failed.id]]);
+	expect(
+		await Promise.all([poll(), poll('Failures')].map(async (items) => idsOf(await items))),
+	).toEqual([[done], [failed.id]]);
 	expect(await Promise.all([poll(), poll('Failures')])).toEqual([null, null]);
 });
 
@@ -145,9 +176,22 @@ test('other filters, another credential or a damaged memory begin with a new bas
 	const memory = first.stored();
 	const key = 'node:Flowscale Trigger';
 	const changes = [
-		{ nodes: [triggerNode({ filters: { workflowId: flowscale.workflows[0].id } })], staticData: memory },
-		{ nodes: [triggerNode({}, { credentials: { flowscaleApi: { id: '2', name: 'Other' } } })], staticData: memory },
-		...[null, 7, [], { version: 2 }, { ...(memory[key] as { memory: object }).memory, nextPage: -1 }, { ...(memory[key] as { memory: object }).memory, ended: { doneUntilMs: 'x', seen: {} } }].map((damaged) => ({ staticData: { [key]: { memory: damaged } } })),
+		{
+			nodes: [triggerNode({ filters: { workflowId: flowscale.workflows[0].id } })],
+			staticData: memory,
+		},
+		{
+			nodes: [triggerNode({}, { credentials: { flowscaleApi: { id: '2', name: 'Other' } } })],
+			staticData: memory,
+		},
+		...[
+			null,
+			7,
+			[],
+			{ version: 2 },
+			{ ...(memory[key] as { memory: object }).memory, nextPage: -1 },
+			{ ...(memory[key] as { memory: object }).memory, ended: { doneUntilMs: 'x', seen: {} } },
+		].map((damaged) => ({ staticData: { [key]: { memory: damaged } } })),
 	];
 	for (const change of changes) {
 		const { poll } = activated(engine, change as Parameters<typeof activated>[1]);

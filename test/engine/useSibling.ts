@@ -29,16 +29,29 @@ export interface SiblingStage<S> {
 	/** Values of the credential; n8n writes a fetched token into them. */
 	credential(): ICredentialDataDecryptedObject;
 	/** A node "Service"; `resource.operation` first. */
-	node(operation: `${string}.${string}`, parameters?: INode['parameters'], extra?: Partial<INode>): INode;
+	node(
+		operation: `${string}.${string}`,
+		parameters?: INode['parameters'],
+		extra?: Partial<INode>,
+	): INode;
 	run(node: INode, items?: INodeExecutionData[], options?: RunOptions): Promise<IRun>;
-	items(node: INode, items?: INodeExecutionData[], options?: RunOptions): Promise<INodeExecutionData[]>;
+	items(
+		node: INode,
+		items?: INodeExecutionData[],
+		options?: RunOptions,
+	): Promise<INodeExecutionData[]>;
 	error(node: INode, items?: INodeExecutionData[], options?: RunOptions): Promise<NodeFailure>;
 }
 
 export const NODE = 'Service';
 
 /** Gives each test a service of its own and closes it after it. A request that the simulator does not know fails the test. */
-export function useSibling<S extends Service, O extends object>({ folder, type, credential, start }: SiblingParts<S, O>): (options?: O) => Promise<SiblingStage<S>> {
+export function useSibling<S extends Service, O extends object>({
+	folder,
+	type,
+	credential,
+	start,
+}: SiblingParts<S, O>): (options?: O) => Promise<SiblingStage<S>> {
 	let engine: Engine | undefined;
 	let opened: S[] = [];
 
@@ -56,15 +69,25 @@ export function useSibling<S extends Service, O extends object>({ folder, type, 
 		engine ??= await startEngine(join(PACKAGE_DIR, 'packages', folder), {});
 		const loaded = engine;
 		await useBinaryMode('filesystem');
-		loaded.credentials.values[credential] = { baseUrl: service.baseUrl, apiKey: service.apiKey, ...(credential === 'comflowyApi' ? { accessToken: '' } : {}) };
-		const run: SiblingStage<S>['run'] = async (node, items = two, runOptions) => await runWorkflow(loaded, chain(node), items, runOptions);
+		loaded.credentials.values[credential] = {
+			baseUrl: service.baseUrl,
+			apiKey: service.apiKey,
+			...(credential === 'comflowyApi' ? { accessToken: '' } : {}),
+		};
+		const run: SiblingStage<S>['run'] = async (node, items = two, runOptions) =>
+			await runWorkflow(loaded, chain(node), items, runOptions);
 		return {
 			engine: loaded,
 			service,
 			credential: () => loaded.credentials.values[credential],
 			node: (operation, parameters = {}, extra = {}) => {
 				const [resource, name] = operation.split('.');
-				return nodeOf(NODE, `${folder}.${type}`, { resource, operation: name, ...parameters }, { credentials: { [credential]: { id: '1', name: 'Simulator' } }, ...extra });
+				return nodeOf(
+					NODE,
+					`${folder}.${type}`,
+					{ resource, operation: name, ...parameters },
+					{ credentials: { [credential]: { id: '1', name: 'Simulator' } }, ...extra },
+				);
 			},
 			run,
 			items: async (...args) => {

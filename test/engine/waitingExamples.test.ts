@@ -6,9 +6,17 @@ import { outputOf, resumeWorkflow, runWorkflow, type WorkflowFile } from './runW
 import { bytesOf, linksOf, madeBy, until, useStage } from './useStage';
 
 const stage = useStage();
-const read = async (file: string) => JSON.parse(await fs.readFile(join(projectDir, 'examples', file), 'utf8')) as WorkflowFile;
-const picturesOf = async (run: IRun) => await Promise.all(outputOf(run, 'Use the Pictures').map(async ({ json, binary }) => [json.run_id, await bytesOf(binary?.data)]));
-const made = async (runs: SimulatedRun[]) => await Promise.all(runs.map(async (run) => [run.id, await madeBy(run)]));
+const read = async (file: string) =>
+	JSON.parse(await fs.readFile(join(projectDir, 'examples', file), 'utf8')) as WorkflowFile;
+const picturesOf = async (run: IRun) =>
+	await Promise.all(
+		outputOf(run, 'Use the Pictures').map(async ({ json, binary }) => [
+			json.run_id,
+			await bytesOf(binary?.data),
+		]),
+	);
+const made = async (runs: SimulatedRun[]) =>
+	await Promise.all(runs.map(async (run) => [run.id, await madeBy(run)]));
 const wishes = ({ inputs }: SimulatedRun) => [inputs.text_51536, inputs.duration_10002];
 
 afterEach(() => jest.restoreAllMocks());
@@ -36,8 +44,18 @@ it('long-run-loop.json looks again at what is still going, fetches what succeede
 	flowscale.finish(night.id, 'failed', { errorText: 'CUDA out of memory' });
 	const third = await resumeWorkflow(engine, file, second.data);
 	expect(third.status).toBe('success');
-	expect(outputOf(third, 'Report the Failure').map(({ json, pairedItem }) => [json, pairedItem])).toEqual([
-		[{ prompt: 'the same lake at night', run_id: night.id, state: 'failed', reason: 'CUDA out of memory' }, { item: 0 }],
+	expect(
+		outputOf(third, 'Report the Failure').map(({ json, pairedItem }) => [json, pairedItem]),
+	).toEqual([
+		[
+			{
+				prompt: 'the same lake at night',
+				run_id: night.id,
+				state: 'failed',
+				reason: 'CUDA out of memory',
+			},
+			{ item: 0 },
+		],
 	]);
 	expect(await picturesOf(third)).toEqual(await made([lake]));
 	expect(flowscale.runs).toHaveLength(2);

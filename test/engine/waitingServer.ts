@@ -1,8 +1,22 @@
 import './environment';
 import { WebhookContext } from 'n8n-core';
-import type { INodeExecutionData, IRun, IRunExecutionData, IWebhookData, IWebhookFunctions, IWebhookResponseData, IWorkflowExecuteAdditionalData } from 'n8n-workflow';
+import type {
+	INodeExecutionData,
+	IRun,
+	IRunExecutionData,
+	IWebhookData,
+	IWebhookFunctions,
+	IWebhookResponseData,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
 import { openServer } from '../../simulator/restartableServer';
-import { resumeWorkflow, runWorkflow, serverSide, type WorkflowFile, workflowOf } from './runWorkflow';
+import {
+	resumeWorkflow,
+	runWorkflow,
+	serverSide,
+	type WorkflowFile,
+	workflowOf,
+} from './runWorkflow';
 import type { Engine } from './startEngine';
 
 /** One execution of a workflow on a server that takes callbacks for it, as n8n's `waiting-webhooks` and `webhook-helpers` do. */
@@ -25,7 +39,11 @@ interface Sent {
 	rawBody: Buffer;
 }
 
-export async function startWaitingServer(engine: Engine, file: WorkflowFile, nodeName: string): Promise<WaitingServer> {
+export async function startWaitingServer(
+	engine: Engine,
+	file: WorkflowFile,
+	nodeName: string,
+): Promise<WaitingServer> {
 	const answers: WaitingServer['answers'] = [];
 	let last: IRun | undefined;
 	let working: Promise<IRun> | undefined;
@@ -45,25 +63,57 @@ export async function startWaitingServer(engine: Engine, file: WorkflowFile, nod
 	};
 
 	/** The node's own `webhook`, in the context that n8n makes for it. */
-	const callNode = async (data: IRunExecutionData, query: object, { type, rawBody }: Sent, response: object): Promise<IWebhookResponseData> => {
+	const callNode = async (
+		data: IRunExecutionData,
+		query: object,
+		{ type, rawBody }: Sent,
+		response: object,
+	): Promise<IWebhookResponseData> => {
 		const workflow = workflowOf(engine, file);
 		const node = workflow.nodes[nodeName];
 		const server = serverSide(engine, file, 'manual', 'exec1');
 		onServer(server);
 		const body: unknown = type === 'application/json' ? JSON.parse(rawBody.toString()) : {};
-		Object.assign(server, { httpRequest: { body, rawBody, query, headers: {}, params: {} }, httpResponse: response });
-		const [description] = engine.nodeTypes.getByNameAndVersion(node.type, node.typeVersion).description.webhooks ?? [];
-		const webhook = { webhookDescription: description, node: nodeName, workflowId: 'wf1', httpMethod: 'POST', path: '' } as unknown as IWebhookData;
-		const context = new WebhookContext(workflow, node, server, 'manual', webhook, [], data) as unknown as IWebhookFunctions;
-		return (await engine.nodeTypes.getByNameAndVersion(node.type, node.typeVersion).webhook?.call(context)) ?? {};
+		Object.assign(server, {
+			httpRequest: { body, rawBody, query, headers: {}, params: {} },
+			httpResponse: response,
+		});
+		const [description] =
+			engine.nodeTypes.getByNameAndVersion(node.type, node.typeVersion).description.webhooks ?? [];
+		const webhook = {
+			webhookDescription: description,
+			node: nodeName,
+			workflowId: 'wf1',
+			httpMethod: 'POST',
+			path: '',
+		} as unknown as IWebhookData;
+		const context = new WebhookContext(
+			workflow,
+			node,
+			server,
+			'manual',
+			webhook,
+			[],
+			data,
+		) as unknown as IWebhookFunctions;
+		return (
+			(await engine.nodeTypes
+				.getByNameAndVersion(node.type, node.typeVersion)
+				.webhook?.call(context)) ?? {}
+		);
 	};
 
 	const receive = async (query: object, sent: Sent): Promise<{ status: number; body: unknown }> => {
-		if (working !== undefined) return { status: 409, body: { message: 'The execution "exec1" is running already.' } };
-		if (current().status !== 'waiting') return { status: 409, body: { message: 'The execution "exec1" has finished already.' } };
+		if (working !== undefined)
+			return { status: 409, body: { message: 'The execution "exec1" is running already.' } };
+		if (current().status !== 'waiting')
+			return { status: 409, body: { message: 'The execution "exec1" has finished already.' } };
 		const data = JSON.parse(JSON.stringify(current().data)) as IRunExecutionData;
 		const given = { status: 200, body: undefined as unknown };
-		const response = { status: (status: number) => Object.assign(given, { status }) && response, json: (value: unknown) => Object.assign(given, { body: value }) && response };
+		const response = {
+			status: (status: number) => Object.assign(given, { status }) && response,
+			json: (value: unknown) => Object.assign(given, { body: value }) && response,
+		};
 		const result = await callNode(data, query, sent, response);
 		if (result.noWebhookResponse) return given;
 		if (result.workflowData !== undefined) {
@@ -77,12 +127,21 @@ export async function startWaitingServer(engine: Engine, file: WorkflowFile, nod
 	const open = await openServer(
 		(message, response) => {
 			const { searchParams } = new URL(message.url ?? '/', 'http://n8n.invalid');
-			void message.toArray()
-				.then(async (chunks) => await receive(Object.fromEntries(searchParams), { type: message.headers['content-type'], rawBody: Buffer.concat(chunks) }))
+			void message
+				.toArray()
+				.then(
+					async (chunks) =>
+						await receive(Object.fromEntries(searchParams), {
+							type: message.headers['content-type'],
+							rawBody: Buffer.concat(chunks),
+						}),
+				)
 				.catch((error: Error) => ({ status: 500, body: error.stack }))
 				.then((answer) => {
 					answers.push(answer);
-					response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body ?? {}));
+					response
+						.writeHead(answer.status, { 'content-type': 'application/json' })
+						.end(JSON.stringify(answer.body ?? {}));
 				});
 		},
 		{ host: '127.0.0.1', port: 0 },
@@ -91,8 +150,12 @@ export async function startWaitingServer(engine: Engine, file: WorkflowFile, nod
 	return {
 		answers,
 		run: current,
-		start: async (items) => await work(async () => await runWorkflow(engine, file, items, { onServer })),
-		wake: async () => await work(async () => await resumeWorkflow(engine, file, current().data, 'restart', onServer)),
+		start: async (items) =>
+			await work(async () => await runWorkflow(engine, file, items, { onServer })),
+		wake: async () =>
+			await work(
+				async () => await resumeWorkflow(engine, file, current().data, 'restart', onServer),
+			),
 		idle: async () => {
 			while (working !== undefined) await working;
 			return current();

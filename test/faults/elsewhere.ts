@@ -1,4 +1,9 @@
-import { type AddressInfo, createServer, type IncomingMessage, once } from '../../simulator/platform';
+import {
+	type AddressInfo,
+	createServer,
+	type IncomingMessage,
+	once,
+} from '../../simulator/platform';
 
 /** A host that has no business with the key: redirects lead here. It gives every visitor a file. */
 export interface Elsewhere {

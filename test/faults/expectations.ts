@@ -24,73 +24,125 @@ const UNCERTAIN = /may have started, and was not started again.*group "matrix"/s
 /** What a read says when every try failed. */
 const inVain: Partial<Record<Nature, RegExp>> = {
 	unreachable: /(connection was refused|name could not be resolved).*Check the Base URL/s,
-	lostBefore: LOST, lost: LOST, garbled: /not JSON/, empty: /answered HTTP (200|204) with nothing/,
-	later: STATUS, passing: STATUS, timeout: STATUS, gateway: STATUS, redirect: REDIRECT, refused: REFUSED,
+	lostBefore: LOST,
+	lost: LOST,
+	garbled: /not JSON/,
+	empty: /answered HTTP (200|204) with nothing/,
+	later: STATUS,
+	passing: STATUS,
+	timeout: STATUS,
+	gateway: STATUS,
+	redirect: REDIRECT,
+	refused: REFUSED,
 };
-const isFinal = (nature: Nature) => nature === 'unreachable' || nature === 'redirect' || nature === 'refused';
+const isFinal = (nature: Nature) =>
+	nature === 'unreachable' || nature === 'redirect' || nature === 'refused';
 /** The service did what was asked although it did not say so. */
-const isDone = (nature: Nature) => ['lost', 'garbled', 'empty', 'passingButDone', 'timeoutButDone', 'gatewayButDone'].includes(nature);
+const isDone = (nature: Nature) =>
+	['lost', 'garbled', 'empty', 'passingButDone', 'timeoutButDone', 'gatewayButDone'].includes(
+		nature,
+	);
 const isQuiet = (nature: Nature) => nature === 'slow' || nature === 'later';
 
 type Rule = (fault: FaultRow, starts: number) => Expectation;
 const succeeds = (starts: number): Expectation => ({ outcome: 'both succeed', starts });
-const fails = (text: RegExp | undefined, starts: number): Expectation => ({ outcome: 'both fail', text, starts });
-const oneFails = (text: RegExp | undefined, starts: number): Expectation => ({ outcome: 'one fails', text, starts });
+const fails = (text: RegExp | undefined, starts: number): Expectation => ({
+	outcome: 'both fail',
+	text,
+	starts,
+});
+const oneFails = (text: RegExp | undefined, starts: number): Expectation => ({
+	outcome: 'one fails',
+	text,
+	starts,
+});
 
-const read: Rule = ({ nature, times }, starts) => (nature === 'slow' || (times === 'once' && !isFinal(nature)) ? succeeds(starts) : fails(inVain[nature], starts));
+const read: Rule = ({ nature, times }, starts) =>
+	nature === 'slow' || (times === 'once' && !isFinal(nature))
+		? succeeds(starts)
+		: fails(inVain[nature], starts);
 
 const rules: Record<Part, Rule> = {
 	read,
 	cancel: (fault, starts) => (fault.nature === 'empty' ? succeeds(starts) : read(fault, starts)),
 	// The second look of a cancel only refines its answer.
-	check: ({ nature }, starts) => (nature === 'unreachable' ? fails(inVain.unreachable, starts) : succeeds(starts)),
+	check: ({ nature }, starts) =>
+		nature === 'unreachable' ? fails(inVain.unreachable, starts) : succeeds(starts),
 	hint: (_, starts) => succeeds(starts),
 	look: (fault, starts) => {
 		const { outcome, text } = read(fault, starts);
-		if (outcome === 'both succeed' || fault.nature === 'redirect' || fault.nature === 'refused') return { outcome, text, starts };
+		if (outcome === 'both succeed' || fault.nature === 'redirect' || fault.nature === 'refused')
+			return { outcome, text, starts };
 		return fails(TIMEOUT, starts);
 	},
 	// A list that stays broken, or is refused, is given up for single looks: after three tries, which take a minute and a half
 	// where each of them hangs. One that asks for patience gets it; runs that fell out of step are looked at singly anyway.
 	listLook: ({ nature, times, isLong }, starts) => {
-		if (nature === 'later' && times === 'for ever') return { outcome: 'either', text: TIMEOUT, starts };
+		if (nature === 'later' && times === 'for ever')
+			return { outcome: 'either', text: TIMEOUT, starts };
 		return isLong && times === 'for ever' ? fails(TIMEOUT, starts) : succeeds(starts);
 	},
 	start: ({ nature, times }, starts) => {
 		if (nature === 'unreachable') return fails(inVain.unreachable, 0);
-		if (isDone(nature) || nature === 'slow' || (nature === 'later' && times === 'once')) return succeeds(starts);
+		if (isDone(nature) || nature === 'slow' || (nature === 'later' && times === 'once'))
+			return succeeds(starts);
 		const text = isFinal(nature) || nature === 'later' ? inVain[nature] : UNCERTAIN;
 		return times === 'once' ? oneFails(text, starts - 1) : fails(text, 0);
 	},
-	adoption: (fault, starts) => (read(fault, starts).outcome === 'both succeed' ? succeeds(starts) : fails(UNCERTAIN, starts)),
+	adoption: (fault, starts) =>
+		read(fault, starts).outcome === 'both succeed' ? succeeds(starts) : fails(UNCERTAIN, starts),
 	outputs: (fault, starts) => {
 		const { nature, times } = fault;
-		if (nature === 'gateway' || nature === 'empty') return times === 'once' ? succeeds(starts) : fails(/succeeded, but its output .* is not there/, starts);
+		if (nature === 'gateway' || nature === 'empty')
+			return times === 'once'
+				? succeeds(starts)
+				: fails(/succeeded, but its output .* is not there/, starts);
 		return read(fault, starts);
 	},
 	output: (fault, starts) => {
 		const { nature, times } = fault;
-		if (nature === 'timeout' || nature === 'timeoutButDone') return times === 'once' ? oneFails(/timed out at the service/, starts) : fails(/timed out at the service/, starts);
-		if (nature === 'gateway' || nature === 'empty') return times === 'once' ? succeeds(starts) : fails(/is not there \(yet\)/, starts);
+		if (nature === 'timeout' || nature === 'timeoutButDone')
+			return times === 'once'
+				? oneFails(/timed out at the service/, starts)
+				: fails(/timed out at the service/, starts);
+		if (nature === 'gateway' || nature === 'empty')
+			return times === 'once' ? succeeds(starts) : fails(/is not there \(yet\)/, starts);
 		return read(fault, starts);
 	},
 	file: (fault, starts) => {
 		const { nature, times } = fault;
 		// Redirects of downloads are followed, without the key; a refused link is asked for once more.
 		if (nature === 'redirect' || times === 'once' || nature === 'slow') return succeeds(starts);
-		return fails(nature === 'empty' || nature === 'garbled' ? /is not the file|broke off/ : /could not be fetched|broke off/, starts);
+		return fails(
+			nature === 'empty' || nature === 'garbled'
+				? /is not the file|broke off/
+				: /could not be fetched|broke off/,
+			starts,
+		);
 	},
 	farewell: ({ nature, times }, starts) => {
-		const isHeard = isQuiet(nature) ? times === 'once' || nature === 'slow' : nature === 'empty' || (times === 'once' && !isFinal(nature));
-		return fails(isHeard ? /did not end within \d(\.\d)? s.*It was cancelled at the service/s : /did not end within \d(\.\d)? s/, starts);
+		const isHeard = isQuiet(nature)
+			? times === 'once' || nature === 'slow'
+			: nature === 'empty' || (times === 'once' && !isFinal(nature));
+		return fails(
+			isHeard
+				? /did not end within \d(\.\d)? s.*It was cancelled at the service/s
+				: /did not end within \d(\.\d)? s/,
+			starts,
+		);
 	},
 };
 
-export function expectationOf({ part, starts, operation, hasRun }: OperationRow, fault: FaultRow): Expectation {
+export function expectationOf(
+	{ part, starts, operation, hasRun }: OperationRow,
+	fault: FaultRow,
+): Expectation {
 	// At the output endpoint a 408 is the service's word for a run that timed out.
 	if (part === 'outputs' && (fault.nature === 'timeout' || fault.nature === 'timeoutButDone')) {
 		if (operation === 'run.getOutputs') return succeeds(starts);
-		return fault.times === 'once' ? oneFails(/timed out at the service/, starts) : fails(/timed out at the service/, starts);
+		return fault.times === 'once'
+			? oneFails(/timed out at the service/, starts)
+			: fails(/timed out at the service/, starts);
 	}
 	if (fault.nature === 'unreachable') {
 		if (starts > 0) return fails(inVain.unreachable, 0);
@@ -100,5 +152,10 @@ export function expectationOf({ part, starts, operation, hasRun }: OperationRow,
 	const expectation = rules[part](fault, starts);
 	const { text } = expectation;
 	// Where a run is known, whoever reads the error must be able to find it again.
-	return hasRun && text ? { ...expectation, text: new RegExp(`(?=[\\s\\S]*[0-9a-f]{8}-[0-9a-f]{4}-)[\\s\\S]*(?:${text.source})`, 's') } : expectation;
+	return hasRun && text
+		? {
+				...expectation,
+				text: new RegExp(`(?=[\\s\\S]*[0-9a-f]{8}-[0-9a-f]{4}-)[\\s\\S]*(?:${text.source})`, 's'),
+			}
+		: expectation;
 }

@@ -39,17 +39,43 @@ export interface FaultRow {
 }
 
 export const ELSEWHERE = 'elsewhere:';
-const status = (code: number, more: Omit<Fault, 'on' | 'kind'> = {}): FaultRow['fault'] => ({ kind: 'status', status: code, body: JSON.stringify({ status: 'error', data: null, errors: `Broken with ${code}` }), ...more });
+const status = (code: number, more: Omit<Fault, 'on' | 'kind'> = {}): FaultRow['fault'] => ({
+	kind: 'status',
+	status: code,
+	body: JSON.stringify({ status: 'error', data: null, errors: `Broken with ${code}` }),
+	...more,
+});
 const inTwoSeconds = () => new Date(Date.now() + 2_000).toUTCString();
 
-const both = (label: string, nature: Nature, fault: FaultRow['fault'], isLong?: boolean): FaultRow[] =>
+const both = (
+	label: string,
+	nature: Nature,
+	fault: FaultRow['fault'],
+	isLong?: boolean,
+): FaultRow[] =>
 	(['once', 'for ever'] as const).map((times) => ({ label, nature, fault, times, isLong }));
-const when = (times: FaultRow['times'], label: string, nature: Nature, fault: FaultRow['fault'], isLong?: boolean): FaultRow[] => [{ label, nature, fault, times, isLong }];
+const when = (
+	times: FaultRow['times'],
+	label: string,
+	nature: Nature,
+	fault: FaultRow['fault'],
+	isLong?: boolean,
+): FaultRow[] => [{ label, nature, fault, times, isLong }];
 
 /** Faults of the way to the deployment. */
 export const addressFaults: FaultRow[] = [
-	{ label: 'connection refused', nature: 'unreachable', times: 'for ever', baseUrl: 'http://127.0.0.1:1' },
-	{ label: 'name not resolved', nature: 'unreachable', times: 'for ever', baseUrl: 'http://deployment.invalid' },
+	{
+		label: 'connection refused',
+		nature: 'unreachable',
+		times: 'for ever',
+		baseUrl: 'http://127.0.0.1:1',
+	},
+	{
+		label: 'name not resolved',
+		nature: 'unreachable',
+		times: 'for ever',
+		baseUrl: 'http://deployment.invalid',
+	},
 ];
 
 /** Faults of an answer. */
@@ -67,22 +93,50 @@ export const answerFaults: FaultRow[] = [
 	...both('204', 'empty', { kind: 'noContent' }),
 	...both('408', 'timeout', status(408)),
 	...when('once', '408, but done', 'timeoutButDone', status(408, { processed: true })),
-	...when('once', '429, Retry-After in seconds', 'later', status(429, { headers: { 'retry-after': '1' } })),
-	...when('once', '429, Retry-After as date', 'later', status(429, { get headers() { return { 'retry-after': inTwoSeconds() }; } })),
-	...when('for ever', '429, Retry-After 0', 'later', status(429, { headers: { 'retry-after': '0' } })),
+	...when(
+		'once',
+		'429, Retry-After in seconds',
+		'later',
+		status(429, { headers: { 'retry-after': '1' } }),
+	),
+	...when(
+		'once',
+		'429, Retry-After as date',
+		'later',
+		status(429, {
+			get headers() {
+				return { 'retry-after': inTwoSeconds() };
+			},
+		}),
+	),
+	...when(
+		'for ever',
+		'429, Retry-After 0',
+		'later',
+		status(429, { headers: { 'retry-after': '0' } }),
+	),
 	...when('once', '503, Retry-After 1', 'later', status(503, { headers: { 'retry-after': '1' } })),
-	...[500, 502, 503].flatMap((code) => [...both(String(code), 'passing', status(code)), ...when('once', `${code}, but done`, 'passingButDone', status(code, { processed: true }))]),
+	...[500, 502, 503].flatMap((code) => [
+		...both(String(code), 'passing', status(code)),
+		...when('once', `${code}, but done`, 'passingButDone', status(code, { processed: true })),
+	]),
 	...both('504', 'gateway', status(504)),
 	...when('once', '504, but done', 'gatewayButDone', status(504, { processed: true })),
 	...when('once', 'slow first byte', 'slow', { kind: 'slowFirstByte', ms: 2_000 }),
 	...when('once', 'slow body', 'slow', { kind: 'slowBody', ms: 3_000 }),
 	...when('for ever', 'redirect to another host', 'redirect', { kind: 'redirect', to: ELSEWHERE }),
-	...when('for ever', '307 to another host', 'redirect', { kind: 'redirect', status: 307, to: ELSEWHERE }),
+	...when('for ever', '307 to another host', 'redirect', {
+		kind: 'redirect',
+		status: 307,
+		to: ELSEWHERE,
+	}),
 	...when('for ever', '401', 'refused', status(401)),
 ];
 
 /** Faults of an event stream: hints may lie as they please. */
-export const streamFaults: FaultRow[] = (['streamStall', 'streamEndsEarly', 'streamRepeats', 'streamLies'] as const).flatMap((kind) => both(kind, 'slow', { kind }));
+export const streamFaults: FaultRow[] = (
+	['streamStall', 'streamEndsEarly', 'streamRepeats', 'streamLies'] as const
+).flatMap((kind) => both(kind, 'slow', { kind }));
 
 /** Faults of a download link. */
 export const linkFaults: FaultRow[] = [

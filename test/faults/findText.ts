@@ -14,7 +14,12 @@ export function findText(root: unknown, text: string): string[] {
 			if (value.includes(text)) found.push(path);
 			continue;
 		}
-		if (value === null || (typeof value !== 'object' && typeof value !== 'function') || seen.has(value)) continue;
+		if (
+			value === null ||
+			(typeof value !== 'object' && typeof value !== 'function') ||
+			seen.has(value)
+		)
+			continue;
 		seen.add(value);
 		if (value instanceof Uint8Array) {
 			if (Buffer.from(value).includes(text)) found.push(path);

@@ -6,7 +6,14 @@ import type { Engine } from '../engine/startEngine';
 import { flowscaleNode, MARK, openBench } from './bench';
 import type { Elsewhere } from './elsewhere';
 import { type Expectation, expectationOf, type Outcome } from './expectations';
-import { addressFaults, answerFaults, ELSEWHERE, type FaultRow, linkFaults, streamFaults } from './faultRows';
+import {
+	addressFaults,
+	answerFaults,
+	ELSEWHERE,
+	type FaultRow,
+	linkFaults,
+	streamFaults,
+} from './faultRows';
 import { findText } from './findText';
 import { type OperationRow, operationRows } from './operationRows';
 
@@ -32,40 +39,87 @@ export interface CellResult {
 
 /** Every operation × every fault that its requests can suffer. */
 export function generateMatrix(): Cell[] {
-	const isFirst = (row: OperationRow) => operationRows.find(({ operation }) => operation === row.operation) === row;
+	const isFirst = (row: OperationRow) =>
+		operationRows.find(({ operation }) => operation === row.operation) === row;
 	return operationRows.flatMap((row) => {
 		const own = { hint: streamFaults, file: linkFaults }[row.part as 'hint' | 'file'] ?? [];
 		// Files are no JSON, and may take as long as they like while bytes keep coming.
-		const answers = answerFaults.filter(({ fault, isLong }) => row.part !== 'file' || !(fault?.kind === 'truncatedJson' || (fault?.kind === 'slowBody' && isLong)));
+		const answers = answerFaults.filter(
+			({ fault, isLong }) =>
+				row.part !== 'file' ||
+				!(fault?.kind === 'truncatedJson' || (fault?.kind === 'slowBody' && isLong)),
+		);
 		const faults = [...(isFirst(row) ? addressFaults : []), ...answers, ...own];
-		return faults.map((fault) => ({ name: `${row.operation} / ${row.route}: ${fault.label}, ${fault.times}`, row, fault, expected: expectationOf(row, fault) }));
+		return faults.map((fault) => ({
+			name: `${row.operation} / ${row.route}: ${fault.label}, ${fault.times}`,
+			row,
+			fault,
+			expected: expectationOf(row, fault),
+		}));
 	});
 }
 
 /** Runs one cell on a deployment of its own. What must fail as a whole is run without "continue on fail", to see n8n's error. */
-export async function runCell(engine: Engine, cell: Cell, elsewhere: Elsewhere): Promise<CellResult> {
+export async function runCell(
+	engine: Engine,
+	cell: Cell,
+	elsewhere: Elsewhere,
+): Promise<CellResult> {
 	const { row, fault, expected } = cell;
 	const begun = Date.now();
-	const { flowscale, run } = await openBench(engine, row.simulator, fault.baseUrl ? { baseUrl: fault.baseUrl } : {});
+	const { flowscale, run } = await openBench(
+		engine,
+		row.simulator,
+		fault.baseUrl ? { baseUrl: fault.baseUrl } : {},
+	);
 	const visitsBefore = `/${encodeURIComponent(cell.name)}`;
 	try {
 		const items = row.items(flowscale);
 		if (row.part === 'adoption') flowscale.fault({ on: 'startRun', kind: 'resetAfter', times: 2 });
 		if (fault.fault) {
 			const to = fault.fault.to === ELSEWHERE ? `${elsewhere.origin}${visitsBefore}` : undefined;
-			flowscale.fault({ ...fault.fault, headers: fault.fault.headers, to, on: row.route, times: fault.times === 'once' ? 1 : Number.POSITIVE_INFINITY });
+			flowscale.fault({
+				...fault.fault,
+				headers: fault.fault.headers,
+				to,
+				on: row.route,
+				times: fault.times === 'once' ? 1 : Number.POSITIVE_INFINITY,
+			});
 		}
 		const isThrowing = expected.outcome === 'both fail' && row.part !== 'farewell';
-		const node = flowscaleNode(row.operation, row.parameters, isThrowing ? {} : { onError: 'continueRegularOutput' });
+		const node = flowscaleNode(
+			row.operation,
+			row.parameters,
+			isThrowing ? {} : { onError: 'continueRegularOutput' },
+		);
 		const execution = await run(node, items);
-		const starts = flowscale.journal.filter((entry) => entry.route === 'startRun' && entry.runId !== undefined).length;
+		const starts = flowscale.journal.filter(
+			(entry) => entry.route === 'startRun' && entry.runId !== undefined,
+		).length;
 		const visits = elsewhere.visits.filter(({ url }) => url === visitsBefore);
 		const seen = outcomeOf(execution);
-		const result = { cell, ...seen, starts, leaks: leaksOf(execution, flowscale.journal, visits), seconds: (Date.now() - begun) / 1000 };
-		const prompts = flowscale.runs.filter(() => row.starts > 0).map(({ inputs }) => inputs.text_51536);
+		const result = {
+			cell,
+			...seen,
+			starts,
+			leaks: leaksOf(execution, flowscale.journal, visits),
+			seconds: (Date.now() - begun) / 1000,
+		};
+		const prompts = flowscale.runs
+			.filter(() => row.starts > 0)
+			.map(({ inputs }) => inputs.text_51536);
 		const isTwice = new Set(prompts).size < prompts.length ? ['two runs for one item'] : [];
-		const wasVisited = visits.length > 0 && row.part !== 'file' ? ['an API call followed the redirect'] : [];
-		return { ...result, differences: [...differencesOf(result, expected), ...isTwice, ...wasVisited, ...flowscale.unknown] };
+		const wasVisited =
+			visits.length > 0 && row.part !== 'file' ? ['an API call followed the redirect'] : [];
+		return {
+			...result,
+			differences: [
+				...differencesOf(result, expected),
+				...isTwice,
+				...wasVisited,
+				...flowscale.unknown,
+			],
+		};
 	} finally {
 		await flowscale.close();
 	}
@@ -73,34 +127,64 @@ export async function runCell(engine: Engine, cell: Cell, elsewhere: Elsewhere):
 
 function outcomeOf(run: IRun): Pick<CellResult, 'outcome' | 'texts'> {
 	const error = run.data.resultData.error as unknown as IDataObject | undefined;
-	if (error) return { outcome: 'both fail', texts: [`${String(error.message)} – ${String(error.description ?? '')}`] };
-	const failed = outputOf(run, 'Flowscale').filter(({ json }: INodeExecutionData) => typeof json.error === 'string');
-	const outcome = (['both succeed', 'one fails', 'both fail'] as const)[new Set(failed.map(({ pairedItem }) => JSON.stringify(pairedItem))).size];
+	if (error)
+		return {
+			outcome: 'both fail',
+			texts: [`${String(error.message)} – ${String(error.description ?? '')}`],
+		};
+	const failed = outputOf(run, 'Flowscale').filter(
+		({ json }: INodeExecutionData) => typeof json.error === 'string',
+	);
+	const outcome = (['both succeed', 'one fails', 'both fail'] as const)[
+		new Set(failed.map(({ pairedItem }) => JSON.stringify(pairedItem))).size
+	];
 	return { outcome, texts: failed.map(({ json }) => String(json.error)) };
 }
 
 /** Where the key was seen although it has no business there: execution data, addresses, other hosts. */
-function leaksOf(run: IRun, journal: ReadonlyArray<{ host: string; url: string; headers: object }>, visits: unknown[]): string[] {
+function leaksOf(
+	run: IRun,
+	journal: ReadonlyArray<{ host: string; url: string; headers: object }>,
+	visits: unknown[],
+): string[] {
 	const elsewhere = journal.filter(({ host }) => host !== 'api');
 	const urls = journal.map(({ url }) => url);
-	return [...findText(run, MARK).map((path) => `execution${path}`), ...findText({ urls, elsewhere, visits }, MARK)];
+	return [
+		...findText(run, MARK).map((path) => `execution${path}`),
+		...findText({ urls, elsewhere, visits }, MARK),
+	];
 }
 
-function differencesOf({ outcome, texts, starts, leaks }: Omit<CellResult, 'differences'>, expected: Expectation): string[] {
+function differencesOf(
+	{ outcome, texts, starts, leaks }: Omit<CellResult, 'differences'>,
+	expected: Expectation,
+): string[] {
 	const { text } = expected;
 	const wrongText = text ? texts.filter((told) => !text.test(told)) : [];
 	return [
-		...(outcome === expected.outcome || expected.outcome === 'either' ? [] : [`${outcome}, not ${expected.outcome}: ${texts.join(' | ')}`]),
-		...(outcome === expected.outcome || expected.outcome === 'either' ? wrongText.map((told) => `says: ${told}`) : []),
+		...(outcome === expected.outcome || expected.outcome === 'either'
+			? []
+			: [`${outcome}, not ${expected.outcome}: ${texts.join(' | ')}`]),
+		...(outcome === expected.outcome || expected.outcome === 'either'
+			? wrongText.map((told) => `says: ${told}`)
+			: []),
 		...(starts === expected.starts ? [] : [`${starts} starts, not ${expected.starts}`]),
 		...leaks.map((place) => `the key is in ${place}`),
 	];
 }
 
 /** Cells side by side: those that wait for long limits all at once, the others a few at a time so that their times stay true. */
-export async function runMatrix(engine: Engine, cells: Cell[], elsewhere: Elsewhere, onResult: (result: CellResult) => void = () => undefined): Promise<CellResult[]> {
+export async function runMatrix(
+	engine: Engine,
+	cells: Cell[],
+	elsewhere: Elsewhere,
+	onResult: (result: CellResult) => void = () => undefined,
+): Promise<CellResult[]> {
 	const quick = createLimiter(24);
-	const isPatient = ({ fault, row, expected }: Cell) => fault.isLong === true || ((row.part === 'look' || row.part === 'listLook' || row.operation === 'run.wait') && expected.outcome === 'both fail');
+	const isPatient = ({ fault, row, expected }: Cell) =>
+		fault.isLong === true ||
+		((row.part === 'look' || row.part === 'listLook' || row.operation === 'run.wait') &&
+			expected.outcome === 'both fail');
 	const one = async (cell: Cell, delayMs: number) => {
 		await sleep(delayMs);
 		const result = await runCell(engine, cell, elsewhere);
@@ -108,5 +192,11 @@ export async function runMatrix(engine: Engine, cells: Cell[], elsewhere: Elsewh
 		return result;
 	};
 	let patient = 0;
-	return await Promise.all(cells.map(async (cell) => (isPatient(cell) ? await one(cell, 50 * patient++) : await quick(async () => await one(cell, 0)))));
+	return await Promise.all(
+		cells.map(async (cell) =>
+			isPatient(cell)
+				? await one(cell, 50 * patient++)
+				: await quick(async () => await one(cell, 0)),
+		),
+	);
 }

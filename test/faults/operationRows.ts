@@ -1,9 +1,26 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { startTimer } from '../../simulator/platform';
-import type { Flowscale, FlowscaleOptions, Route, SimulatedWorkflow } from '../../simulator/flowscale/startFlowscale';
+import type {
+	Flowscale,
+	FlowscaleOptions,
+	Route,
+	SimulatedWorkflow,
+} from '../../simulator/flowscale/startFlowscale';
 
 /** What the request that suffers is for; the expectations are stated per part. */
-export type Part = 'read' | 'start' | 'adoption' | 'look' | 'listLook' | 'hint' | 'outputs' | 'output' | 'file' | 'cancel' | 'check' | 'farewell';
+export type Part =
+	| 'read'
+	| 'start'
+	| 'adoption'
+	| 'look'
+	| 'listLook'
+	| 'hint'
+	| 'outputs'
+	| 'output'
+	| 'file'
+	| 'cancel'
+	| 'check'
+	| 'farewell';
 
 /** An operation and the one of its requests that suffers. Two items each. */
 export interface OperationRow {
@@ -21,32 +38,59 @@ export interface OperationRow {
 
 /** Its file costs nothing to make: a thousand cells would otherwise spend their time on drawing. */
 const workflow: SimulatedWorkflow = {
-	id: 'w1', name: 'Matrix', description: null,
+	id: 'w1',
+	name: 'Matrix',
+	description: null,
 	inputs: [{ name: 'text_51536', type: 'string' }],
-	outputs: [{ name: 'filename_prefix_58358', type: 'image', extension: 'png', mimeType: 'image/png', make: ({ inputs }) => Buffer.from(`a picture of ${inputs.text_51536}`) }],
+	outputs: [
+		{
+			name: 'filename_prefix_58358',
+			type: 'image',
+			extension: 'png',
+			mimeType: 'image/png',
+			make: ({ inputs }) => Buffer.from(`a picture of ${inputs.text_51536}`),
+		},
+	],
 };
 
-const prompts = (): INodeExecutionData[] => [{ json: { prompt: 'red fox' } }, { json: { prompt: 'blue whale' } }];
+const prompts = (): INodeExecutionData[] => [
+	{ json: { prompt: 'red fox' } },
+	{ json: { prompt: 'blue whale' } },
+];
 const idsOf = (runs: Array<{ id: string }>) => runs.map(({ id }) => ({ json: { run_id: id } }));
 const finished = (flowscale: Flowscale) => idsOf(flowscale.addRuns(2));
 const going = (flowscale: Flowscale) => idsOf(flowscale.addRuns(2, { state: 'running' }));
 /** Runs that end after a while, as if someone had started them elsewhere. */
 const ending = (flowscale: Flowscale) => {
 	const items = going(flowscale);
-	for (const { json } of items) startTimer(700, () => flowscale.runs.length > 0 && flowscale.finish(String(json.run_id)));
+	for (const { json } of items)
+		startTimer(700, () => flowscale.runs.length > 0 && flowscale.finish(String(json.run_id)));
 	return items;
 };
-const files = (flowscale: Flowscale) => flowscale.addRuns(2).map(({ outputs }) => ({ json: { filename: outputs[0].files[0] } }));
+const files = (flowscale: Flowscale) =>
+	flowscale.addRuns(2).map(({ outputs }) => ({ json: { filename: outputs[0].files[0] } }));
 const nothing = () => [{ json: {} }, { json: {} }];
 
 const runId = { runId: '={{ $json.run_id }}' };
 const waiting = { pollInterval: 0.2, timeout: 40, liveEvents: false };
 const start = (options: IDataObject = {}, more: IDataObject = {}): IDataObject => ({
-	workflowId: { __rl: true, mode: 'id', value: workflow.id }, inputMode: 'json', inputsJson: '={{ { "text_51536": $json.prompt } }}', groupId: 'matrix', options, ...more,
+	workflowId: { __rl: true, mode: 'id', value: workflow.id },
+	inputMode: 'json',
+	inputsJson: '={{ { "text_51536": $json.prompt } }}',
+	groupId: 'matrix',
+	options,
+	...more,
 });
 const unlinked: FlowscaleOptions = { dialect: { outputLinks: false } };
 
-type Row = [operation: string, route: Route, part: Part, parameters: IDataObject, items: OperationRow['items'], simulator?: FlowscaleOptions];
+type Row = [
+	operation: string,
+	route: Route,
+	part: Part,
+	parameters: IDataObject,
+	items: OperationRow['items'],
+	simulator?: FlowscaleOptions,
+];
 const rows: Row[] = [
 	['cluster.getHealth', 'health', 'read', {}, nothing],
 	['cluster.getQueue', 'queue', 'read', {}, nothing],
@@ -68,15 +112,53 @@ const rows: Row[] = [
 	['workflow.execute', 'listRuns', 'adoption', start(), prompts],
 	['workflow.executeAndWait', 'startRun', 'start', start(waiting), prompts],
 	['workflow.executeAndWait', 'listRuns', 'listLook', start(waiting), prompts, { runMs: 900 }],
-	['workflow.executeAndWait', 'getRun', 'look', start(waiting, { groupId: '' }), prompts, { runMs: 900 }],
-	['workflow.executeAndWait', 'events', 'hint', start({ ...waiting, liveEvents: true }), prompts, { runMs: 900 }],
+	[
+		'workflow.executeAndWait',
+		'getRun',
+		'look',
+		start(waiting, { groupId: '' }),
+		prompts,
+		{ runMs: 900 },
+	],
+	[
+		'workflow.executeAndWait',
+		'events',
+		'hint',
+		start({ ...waiting, liveEvents: true }),
+		prompts,
+		{ runMs: 900 },
+	],
 	['workflow.executeAndWait', 'getOutput', 'outputs', start(waiting), prompts, unlinked],
 	['workflow.executeAndWait', 'download', 'file', start(waiting), prompts],
-	['workflow.executeAndWait', 'cancelRun', 'farewell', start({ ...waiting, timeout: 1, cancelRemote: 'onStopOrTimeout' }), prompts, { runMs: 600_000 }],
+	[
+		'workflow.executeAndWait',
+		'cancelRun',
+		'farewell',
+		start({ ...waiting, timeout: 1, cancelRemote: 'onStopOrTimeout' }),
+		prompts,
+		{ runMs: 600_000 },
+	],
 ];
 
-export const operationRows: OperationRow[] = rows.map(([operation, route, part, parameters, items, simulator]) => {
-	const starts = operation.startsWith('workflow.execute') ? 2 : 0;
-	const hasRun = part !== 'start' && part !== 'adoption' && operation !== 'output.get' && (starts > 0 || operation.startsWith('run.')) && part !== 'read' && part !== 'cancel';
-	return { operation, route, part, parameters, items, simulator: { workflows: [workflow], ...simulator }, starts, hasRun };
-});
+export const operationRows: OperationRow[] = rows.map(
+	([operation, route, part, parameters, items, simulator]) => {
+		const starts = operation.startsWith('workflow.execute') ? 2 : 0;
+		const hasRun =
+			part !== 'start' &&
+			part !== 'adoption' &&
+			operation !== 'output.get' &&
+			(starts > 0 || operation.startsWith('run.')) &&
+			part !== 'read' &&
+			part !== 'cancel';
+		return {
+			operation,
+			route,
+			part,
+			parameters,
+			items,
+			simulator: { workflows: [workflow], ...simulator },
+			starts,
+			hasRun,
+		};
+	},
+);

@@ -23,11 +23,20 @@ export interface SoakRoundResult {
 }
 
 /** One batch in a group of its own, executed again with Reuse Run until every item has come out. */
-export async function soakBatch(groupId: string, tally: SoakTally, play: (round: SoakRound) => Promise<SoakRoundResult>): Promise<void> {
+export async function soakBatch(
+	groupId: string,
+	tally: SoakTally,
+	play: (round: SoakRound) => Promise<SoakRoundResult>,
+): Promise<void> {
 	let open = Array.from({ length: ITEMS_PER_BATCH }, (_, i) => `${groupId} item ${i}`);
 	tally.items += open.length;
 	for (let round = 1; round <= MOST_ROUNDS && open.length > 0; round++) {
-		const { done, texts } = await play({ prompts: open, groupId, reuseRun: round > 1, liveEvents: round % 2 === 1 });
+		const { done, texts } = await play({
+			prompts: open,
+			groupId,
+			reuseRun: round > 1,
+			liveEvents: round % 2 === 1,
+		});
 		for (const text of texts) countText(tally, text);
 		const left = open.filter((prompt) => !done.has(prompt));
 		tally.succeeded += open.length - left.length;
@@ -38,7 +47,11 @@ export async function soakBatch(groupId: string, tally: SoakTally, play: (round:
 }
 
 /** Batch after batch until the time is over and the last ones have ended. */
-export async function soakUntil(endMs: number, tally: SoakTally, play: (round: SoakRound) => Promise<SoakRoundResult>): Promise<void> {
+export async function soakUntil(
+	endMs: number,
+	tally: SoakTally,
+	play: (round: SoakRound) => Promise<SoakRoundResult>,
+): Promise<void> {
 	let batch = 0;
 	const worker = async () => {
 		while (Date.now() < endMs) await soakBatch(`soak-${++batch}`, tally, play);

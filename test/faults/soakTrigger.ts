@@ -9,10 +9,21 @@ const PAUSE_MS = 2_000;
 
 /** Polls the trigger every two seconds until it is over, and counts how often each run was reported. */
 export function pollFor({ engine }: ReturnType<typeof engineFor>, isOver: () => boolean) {
-	const node = nodeOf('Flowscale Trigger', TYPE, { events: ['completed'], filters: {}, options: {} }, { credentials: { flowscaleApi: { id: '1', name: 'Simulator' } } });
+	const node = nodeOf(
+		'Flowscale Trigger',
+		TYPE,
+		{ events: ['completed'], filters: {}, options: {} },
+		{ credentials: { flowscaleApi: { id: '1', name: 'Simulator' } } },
+	);
 	const file = { nodes: [node], connections: {} };
 	const workflow = workflowOf(engine, file);
-	const context = new PollContext(workflow, workflow.nodes[node.name], serverSide(engine, file, 'trigger', 'none'), 'trigger', 'activate') as IPollFunctions;
+	const context = new PollContext(
+		workflow,
+		workflow.nodes[node.name],
+		serverSide(engine, file, 'trigger', 'none'),
+		'trigger',
+		'activate',
+	) as IPollFunctions;
 	const { poll } = engine.nodeTypes.getByNameAndVersion(TYPE, 1);
 	const seen = new Map<string, number>();
 	let polls = 0;
@@ -21,7 +32,8 @@ export function pollFor({ engine }: ReturnType<typeof engineFor>, isOver: () => 
 		polls++;
 		try {
 			const items = (await poll?.call(context)) ?? [];
-			for (const { json } of items.flat()) seen.set(String(json.run_id), (seen.get(String(json.run_id)) ?? 0) + 1);
+			for (const { json } of items.flat())
+				seen.set(String(json.run_id), (seen.get(String(json.run_id)) ?? 0) + 1);
 			isReady();
 		} catch {
 			// n8n records a failed poll and goes on with the next; so does this.

@@ -7,9 +7,13 @@ const seed = argv[1] === undefined ? undefined : Number(argv[1]);
 
 async function main(): Promise<void> {
 	const [begun, before] = [Date.now(), memoryUsage().rss];
-	const total = await runLaws(cases, seed, (name, runs) => stdout.write(`${String(runs).padStart(7)}  ${name}\n`));
+	const total = await runLaws(cases, seed, (name, runs) =>
+		stdout.write(`${String(runs).padStart(7)}  ${name}\n`),
+	);
 	const grownMb = Math.round((memoryUsage().rss - before) / MB);
-	stdout.write(`${total} cases held in ${Math.round((Date.now() - begun) / 1_000)} s, ${grownMb} MB more memory\n`);
+	stdout.write(
+		`${total} cases held in ${Math.round((Date.now() - begun) / 1_000)} s, ${grownMb} MB more memory\n`,
+	);
 	if (total < cases || grownMb > 600) exit(1);
 }
 

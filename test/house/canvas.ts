@@ -22,7 +22,13 @@ export interface Box {
 
 export function boxOf({ name, type, position: [x, y], parameters }: INode): Box {
 	if (!type.endsWith('.stickyNote'))
-		return { name, x, y, width: type.endsWith('.agent') ? WIDE : NODE.width, height: NODE.height + LABEL };
+		return {
+			name,
+			x,
+			y,
+			width: type.endsWith('.agent') ? WIDE : NODE.width,
+			height: NODE.height + LABEL,
+		};
 	const [width, height] = [Number(parameters.width), Number(parameters.height)];
 	return { name, x, y, width, height, textHeight: textHeight(String(parameters.content), width) };
 }

@@ -26,15 +26,23 @@ const read = async (file: string) =>
 const examples = async () => await Promise.all((await fs.readdir(FOLDER)).map(read));
 
 it('every example has its engine test', async () => {
-	const tests = (await fs.readdir(join(projectDir, 'test/engine'))).filter((name) => /examples?\.test\.ts$/i.test(name));
-	const sources = await Promise.all(tests.map(async (name) => await fs.readFile(join(projectDir, 'test/engine', name), 'utf8')));
+	const tests = (await fs.readdir(join(projectDir, 'test/engine'))).filter((name) =>
+		/examples?\.test\.ts$/i.test(name),
+	);
+	const sources = await Promise.all(
+		tests.map(async (name) => await fs.readFile(join(projectDir, 'test/engine', name), 'utf8')),
+	);
 	const files = await fs.readdir(FOLDER);
 	expect(files.length).toBeGreaterThan(3);
-	expect(files.filter((file) => !sources.some((source) => source.includes(`it('${file} `)))).toEqual([]);
+	expect(
+		files.filter((file) => !sources.some((source) => source.includes(`it('${file} `))),
+	).toEqual([]);
 });
 
 it('every example imports switched off, explained, with a credential to choose, and with node versions we know', async () => {
-	const known = new Map(coreNodes.map(([name, { description }]) => [name, [description.version].flat()]));
+	const known = new Map(
+		coreNodes.map(([name, { description }]) => [name, [description.version].flat()]),
+	);
 	for (const { nodes, active } of await examples()) {
 		expect(active).toBe(false);
 		expect(nodes.some(({ type }) => type === 'n8n-nodes-base.stickyNote')).toBe(true);
@@ -68,7 +76,9 @@ it('every example’s form is the one that the editor would build today', async 
 
 it('every example begins with its trigger, where tests and demo begin', async () => {
 	for (const { nodes, connections } of await examples()) {
-		const targets = Object.values(connections).flatMap(({ main = [] }) => main.flatMap((output) => output ?? []));
+		const targets = Object.values(connections).flatMap(({ main = [] }) =>
+			main.flatMap((output) => output ?? []),
+		);
 		const [first] = nodes;
 		expect(first.type).toMatch(/Trigger$/);
 		expect(targets.map(({ node }) => node)).not.toContain(first.name);
@@ -80,7 +90,14 @@ it('every canvas is drawn on n8n’s grid, and nothing lies on anything else', a
 		const boxes = nodes.map(boxOf);
 		expect({ name, offGrid: boxes.filter(isOffGrid) }).toEqual({ name, offGrid: [] });
 		expect({ name, tooFull: boxes.filter(isTooFull) }).toEqual({ name, tooFull: [] });
-		const pairs = boxes.flatMap((one, index) => boxes.slice(index + 1).map((other) => [one, other]));
-		expect({ name, covered: pairs.filter(([one, other]) => isCovered(one, other)).map((pair) => pair.map((box) => box.name)) }).toEqual({ name, covered: [] });
+		const pairs = boxes.flatMap((one, index) =>
+			boxes.slice(index + 1).map((other) => [one, other]),
+		);
+		expect({
+			name,
+			covered: pairs
+				.filter(([one, other]) => isCovered(one, other))
+				.map((pair) => pair.map((box) => box.name)),
+		}).toEqual({ name, covered: [] });
 	}
 });

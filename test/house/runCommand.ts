@@ -10,10 +10,20 @@ export interface CommandResult {
 const plainEnv = { ...env, NODE_ENV: undefined };
 
 /** Runs a command to its end; a failure is a result like any other. */
-export async function runCommand(command: string, args: string[], cwd: string, extraEnv: Record<string, string> = {}): Promise<CommandResult> {
+export async function runCommand(
+	command: string,
+	args: string[],
+	cwd: string,
+	extraEnv: Record<string, string> = {},
+): Promise<CommandResult> {
 	return await new Promise((resolve) => {
-		execFile(command, args, { cwd, env: { ...plainEnv, ...extraEnv }, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-			resolve({ stdout, stderr, code: error ? Number(error.code ?? 1) : 0 });
-		});
+		execFile(
+			command,
+			args,
+			{ cwd, env: { ...plainEnv, ...extraEnv }, maxBuffer: 64 * 1024 * 1024 },
+			(error, stdout, stderr) => {
+				resolve({ stdout, stderr, code: error ? Number(error.code ?? 1) : 0 });
+			},
+		);
 	});
 }

@@ -28,6 +28,9 @@ it('explains every error that a user can meet', async () => {
 	const [messages, texts] = [await quotedMessages(), await sourceTexts()];
 	const errors = texts.filter(({ text, isMessage }) => isMessage && firstWords(text) >= 8);
 	expect(errors.length).toBeGreaterThan(50);
-	const isExplained = (text: SourceText) => messages.some((message) => isSaidBy(message, text) || message.endsWith(`${text.text}.`));
-	expect(errors.filter((text) => !isExplained(text)).map(({ file, text }) => `${file}: ${text}`)).toEqual([]);
+	const isExplained = (text: SourceText) =>
+		messages.some((message) => isSaidBy(message, text) || message.endsWith(`${text.text}.`));
+	expect(
+		errors.filter((text) => !isExplained(text)).map(({ file, text }) => `${file}: ${text}`),
+	).toEqual([]);
 });

@@ -7,7 +7,10 @@ import { playExample } from './playExample';
 import type { Connection, Stage } from './stage';
 
 /** A workflow of each sibling that needs nothing else of this repository. */
-const ownExample: Record<string, string> = { 'n8n-nodes-comflowy': 'comflowy-callback', 'n8n-nodes-flowai': 'flowai-streaming-chat' };
+const ownExample: Record<string, string> = {
+	'n8n-nodes-comflowy': 'comflowy-callback',
+	'n8n-nodes-flowai': 'flowai-streaming-chat',
+};
 
 /** A package whose siblings are not installed. */
 const checksOf = (stage: Stage, packed: PackedPackage, connection: Connection): Check[] => {
@@ -17,7 +20,10 @@ const checksOf = (stage: Stage, packed: PackedPackage, connection: Connection): 
 			name: `${packed.name} is installed without its siblings`,
 			run: async () => {
 				await stage.reinstall([packed]);
-				deepEqual(await nodesOfOurs(stage), packed.nodes.map(({ name }) => `${packed.name}.${name}`));
+				deepEqual(
+					await nodesOfOurs(stage),
+					packed.nodes.map(({ name }) => `${packed.name}.${name}`),
+				);
 			},
 		},
 		{

@@ -11,7 +11,11 @@ export interface Damage {
 }
 
 /** Packs the package again with that damage; a damage that changes nothing is a mistake of its own. */
-export const breakPackage = async (whole: PackedPackage, { name: suffix, change }: Damage, folder: string): Promise<PackedPackage> => {
+export const breakPackage = async (
+	whole: PackedPackage,
+	{ name: suffix, change }: Damage,
+	folder: string,
+): Promise<PackedPackage> => {
 	const name = `${whole.name}-${suffix}`;
 	const root = join(folder, suffix, 'package');
 	await fs.mkdir(root, { recursive: true });
@@ -30,7 +34,10 @@ export const breakPackage = async (whole: PackedPackage, { name: suffix, change 
 	if (changes === 0) throw new Error(`"${suffix}" changes nothing in the package`);
 
 	const manifest = join(root, 'package.json');
-	await fs.writeFile(manifest, JSON.stringify({ ...(JSON.parse(await fs.readFile(manifest, 'utf8')) as object), name }));
+	await fs.writeFile(
+		manifest,
+		JSON.stringify({ ...(JSON.parse(await fs.readFile(manifest, 'utf8')) as object), name }),
+	);
 	const tarball = join(folder, `${name}.tgz`);
 	await runCommand('tar', ['-czf', tarball, '-C', join(folder, suffix), 'package']);
 	return { ...whole, name, tarball };

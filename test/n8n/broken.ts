@@ -8,11 +8,22 @@ import type { Stage } from './stage';
 const isNode = (file: string) => file.endsWith('Flowscale.node.js');
 
 const damages: Array<Damage & { complaint: RegExp }> = [
-	{ name: 'without-icons', change: (file, text) => (file.endsWith('.svg') ? undefined : text), complaint: /icon/ },
-	{ name: 'without-codex', change: (file, text) => (file.endsWith('.node.json') ? undefined : text), complaint: /no category/ },
+	{
+		name: 'without-icons',
+		change: (file, text) => (file.endsWith('.svg') ? undefined : text),
+		complaint: /icon/,
+	},
+	{
+		name: 'without-codex',
+		change: (file, text) => (file.endsWith('.node.json') ? undefined : text),
+		complaint: /no category/,
+	},
 	{
 		name: 'with-wrong-class',
-		change: (file, text) => (isNode(file) ? text.replace('Flowscale: () => Flowscale', 'FlowScale: () => Flowscale') : text),
+		change: (file, text) =>
+			isNode(file)
+				? text.replace('Flowscale: () => Flowscale', 'FlowScale: () => Flowscale')
+				: text,
 		complaint: /does not know/,
 	},
 ];
@@ -27,7 +38,8 @@ export const broken = (stage: Stage): Check[] => {
 			name: 'n8n starts with broken packages in it',
 			run: async () => {
 				const folder = await fs.mkdtemp(join(tmpdir(), 'flowscale-broken-'));
-				for (const damage of damages) packages.set(damage.name, await breakPackage(whole, damage, folder));
+				for (const damage of damages)
+					packages.set(damage.name, await breakPackage(whole, damage, folder));
 				await stage.reinstall([...packages.values()]);
 				await fs.rm(folder, { recursive: true, force: true });
 			},
@@ -37,7 +49,10 @@ export const broken = (stage: Stage): Check[] => {
 			run: async () => {
 				const damaged = packages.get(name) ?? whole;
 				const [first] = discovery(stage, damaged);
-				const said = await first.run().then(() => 'nothing', (error: Error) => error.message);
+				const said = await first.run().then(
+					() => 'nothing',
+					(error: Error) => error.message,
+				);
 				match(said, complaint);
 				stdout.write(`      the check says of it: ${said.split('\n')[0]}\n`);
 			},

@@ -5,7 +5,12 @@ import { sleep } from './platform';
 import { createRequester } from './requestJson';
 import { untilPublished } from './untilPublished';
 
-export const owner = { email: 'owner@example.com', firstName: 'Flow', lastName: 'Scale', password: 'Flowscale1' };
+export const owner = {
+	email: 'owner@example.com',
+	firstName: 'Flow',
+	lastName: 'Scale',
+	password: 'Flowscale1',
+};
 
 export interface WorkflowNode {
 	id?: string;
@@ -52,7 +57,8 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 
 		createCredential: async (name: string, type: string, data: Record<string, unknown>) =>
 			await request<Credential>('POST', '/rest/credentials', { name, type, data }),
-		removeCredential: async ({ id }: Credential) => await request('DELETE', `/rest/credentials/${id}`),
+		removeCredential: async ({ id }: Credential) =>
+			await request('DELETE', `/rest/credentials/${id}`),
 		/** The button "Test" of a saved credential; n8n answers 200 for a bad one too. */
 		testCredential: async (credential: Credential, type: string, data: Record<string, unknown>) =>
 			await request<{ status: 'OK' | 'Error'; message: string }>('POST', '/rest/credentials/test', {
@@ -60,9 +66,14 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 			}),
 
 		createWorkflow: async (workflow: Workflow) =>
-			await request<SavedWorkflow>('POST', '/rest/workflows', { active: false, settings: { executionOrder: 'v1' }, ...workflow }),
+			await request<SavedWorkflow>('POST', '/rest/workflows', {
+				active: false,
+				settings: { executionOrder: 'v1' },
+				...workflow,
+			}),
 		activate: async ({ id, versionId }: SavedWorkflow) => {
-			if (!hasPublishing) return void (await request('PATCH', `/rest/workflows/${id}`, { active: true, versionId }));
+			if (!hasPublishing)
+				return void (await request('PATCH', `/rest/workflows/${id}`, { active: true, versionId }));
 			await request('POST', `/rest/workflows/${id}/activate`, { versionId });
 			await untilPublished(request, id);
 		},
@@ -80,7 +91,10 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 		execution,
 		executions: async (workflowId: string) => {
 			const filter = encodeURIComponent(JSON.stringify({ workflowId }));
-			const { results } = await request<{ results: ExecutionSummary[] }>('GET', `/rest/executions?limit=100&filter=${filter}`);
+			const { results } = await request<{ results: ExecutionSummary[] }>(
+				'GET',
+				`/rest/executions?limit=100&filter=${filter}`,
+			);
 			return results;
 		},
 		/** Waits for one of `states`; fails loudly when it takes too long. */
@@ -89,12 +103,16 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 			for (;;) {
 				const found = await execution(id);
 				if (states.includes(found.status)) return found;
-				if (Date.now() > deadline) throw new Error(`execution ${id} is ${found.status} after ${timeoutMs / 1000} s`);
+				if (Date.now() > deadline)
+					throw new Error(`execution ${id} is ${found.status} after ${timeoutMs / 1000} s`);
 				await sleep(250);
 			}
 		},
 		stop: async (id: string) => await request('POST', `/rest/executions/${id}/stop`),
-		retry: async (id: string) => await request<{ id: string }>('POST', `/rest/executions/${id}/retry`, { loadWorkflow: false }),
+		retry: async (id: string) =>
+			await request<{ id: string }>('POST', `/rest/executions/${id}/retry`, {
+				loadWorkflow: false,
+			}),
 		remove: async (id: string) => await request('POST', '/rest/executions/delete', { ids: [id] }),
 
 		/** The bytes behind a binary field of an execution. */

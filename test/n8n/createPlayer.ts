@@ -46,7 +46,12 @@ export const createPlayer = ({ server, rest }: Site) => {
 		newest,
 		ended,
 		/** Publishes a workflow that begins with a webhook of that path, calls it once and waits for the end. */
-		play: async (path: string, workflow: Workflow, body?: unknown, timeoutMs?: number): Promise<Execution> => {
+		play: async (
+			path: string,
+			workflow: Workflow,
+			body?: unknown,
+			timeoutMs?: number,
+		): Promise<Execution> => {
 			const saved = await publish(workflow);
 			await call(path, body);
 			return await ended(await newest(saved), timeoutMs);

@@ -4,7 +4,10 @@ import { credentialDataOf, type Connection } from './stage';
 import type { Site } from './site';
 
 /** The "Test" button of a credential, as n8n's server answers it. */
-export const credential = ({ n8n, rest, addCredential }: Site, { from, service }: Connection): Check[] => {
+export const credential = (
+	{ n8n, rest, addCredential }: Site,
+	{ from, service }: Connection,
+): Check[] => {
 	const { credentialType, addressEndings } = from;
 	const isKeyTested = from.isKeyUntestedOn1x !== true || n8n.generation.name === 'n8n-2';
 	const good = credentialDataOf(from, service);
@@ -12,7 +15,9 @@ export const credential = ({ n8n, rest, addCredential }: Site, { from, service }
 		const data = { ...good, ...changes };
 		const saved = await addCredential('tested', data, credentialType);
 		// The editor gives a new node the newest credential, so no wrong one may stay.
-		return await rest.testCredential(saved, credentialType, data).finally(async () => await rest.removeCredential(saved));
+		return await rest
+			.testCredential(saved, credentialType, data)
+			.finally(async () => await rest.removeCredential(saved));
 	};
 
 	return [
@@ -24,7 +29,9 @@ export const credential = ({ n8n, rest, addCredential }: Site, { from, service }
 			},
 		})),
 		{
-			name: isKeyTested ? `${credentialType}: a wrong key is called a wrong key` : `${credentialType}: a wrong key is not noticed, as the README says`,
+			name: isKeyTested
+				? `${credentialType}: a wrong key is called a wrong key`
+				: `${credentialType}: a wrong key is not noticed, as the README says`,
 			run: async () => {
 				const { status, message } = await test({ apiKey: 'wrong' });
 				if (!isKeyTested) return equal(status, 'OK');

@@ -14,7 +14,8 @@ interface NodeType {
 	credentials?: Array<{ name: string }>;
 }
 
-const get = async ({ server, rest }: Site, path: string) => await ask(`${server.baseUrl}/${path}`, { headers: { cookie: rest.cookie() } });
+const get = async ({ server, rest }: Site, path: string) =>
+	await ask(`${server.baseUrl}/${path}`, { headers: { cookie: rest.cookie() } });
 
 /** n8n 1.x writes this list some moments after it says that it is ready; until then it answers with the editor's page. */
 const readTypes = async (site: Site, kind: 'nodes' | 'credentials'): Promise<NodeType[]> => {
@@ -28,7 +29,10 @@ const readTypes = async (site: Site, kind: 'nodes' | 'credentials'): Promise<Nod
 };
 
 /** What n8n tells its editor about a package, straight after a start. */
-export const discovery = (site: Site, { name: packageName, nodes, credentialType }: Package): Check[] => {
+export const discovery = (
+	site: Site,
+	{ name: packageName, nodes, credentialType }: Package,
+): Check[] => {
 	const find = async (kind: 'nodes' | 'credentials', name: string): Promise<NodeType> => {
 		const found = (await readTypes(site, kind)).find((type) => type.name === name);
 		ok(found, `n8n does not know ${name}`);
@@ -44,7 +48,12 @@ export const discovery = (site: Site, { name: packageName, nodes, credentialType
 		}
 	};
 
-	const nodeChecks = ({ name, searchWord, credentialType: own, isTool }: NodeUnderTest): Check[] => {
+	const nodeChecks = ({
+		name,
+		searchWord,
+		credentialType: own,
+		isTool,
+	}: NodeUnderTest): Check[] => {
 		const fullName = `${packageName}.${name}`;
 		const inPanel: Check = {
 			name: `${fullName} is in the nodes panel with subtitle, category, search words and both icons`,
@@ -76,5 +85,9 @@ export const discovery = (site: Site, { name: packageName, nodes, credentialType
 /** Full names of the nodes of every package whose name begins like ours. */
 export const nodesOfOurs = async (site: Site): Promise<string[]> => {
 	const names = (await readTypes(site, 'nodes')).map(({ name }) => name);
-	return names.filter((name) => /^n8n-nodes-(flowscale|comflowy|flowai)[.-]/.test(name) && !name.endsWith('Tool')).sort();
+	return names
+		.filter(
+			(name) => /^n8n-nodes-(flowscale|comflowy|flowai)[.-]/.test(name) && !name.endsWith('Tool'),
+		)
+		.sort();
 };

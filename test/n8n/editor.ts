@@ -33,7 +33,10 @@ export const editor = (stage: Stage): Check[] => {
 			await hands.search('comfyui', 'Flowscale');
 			await hands.search('flowscale', 'Flowscale');
 			await hands.choose('Flowscale');
-			await hands.part('item-iterator-item').filter({ hasText: 'Execute a workflow and wait' }).waitFor();
+			await hands
+				.part('item-iterator-item')
+				.filter({ hasText: 'Execute a workflow and wait' })
+				.waitFor();
 			await hands.picture('nodes-panel');
 			await hands.choose('Execute a workflow and wait');
 			await hands.part('ndv').waitFor();
@@ -46,9 +49,15 @@ export const editor = (stage: Stage): Check[] => {
 			run: async () => {
 				await hands.part('rlc-input').click();
 				await hands.part('rlc-item').first().waitFor();
-				deepEqual(await hands.part('rlc-item').allInnerTexts(), flowscale.workflows.map(({ name }) => name).sort());
+				deepEqual(
+					await hands.part('rlc-item').allInnerTexts(),
+					flowscale.workflows.map(({ name }) => name).sort(),
+				);
 				await hands.part('rlc-item').filter({ hasText: 'Text to Image' }).click();
-				await hands.part('parameter-input-text_51536').locator('input, textarea').fill('sunset over misty hills');
+				await hands
+					.part('parameter-input-text_51536')
+					.locator('input, textarea')
+					.fill('sunset over misty hills');
 				await hands.part('parameter-input-seed_51537').locator('input').fill('7');
 			},
 		},
@@ -70,7 +79,11 @@ export const editor = (stage: Stage): Check[] => {
 			name: 'a wrong key is an error that says what to do',
 			run: async () => {
 				const { baseUrl } = flowscale;
-				const wrong = await addCredential('Wrong key', { baseUrl, authentication: 'apiKey', apiKey: 'wrong' });
+				const wrong = await addCredential('Wrong key', {
+					baseUrl,
+					authentication: 'apiKey',
+					apiKey: 'wrong',
+				});
 				const node = flowscaleNode(wrong, executeAndWait(textToImage, { text_51536: 'sunset' }));
 				const { id } = await rest.createWorkflow(chain('wrong key', manualNode(), node));
 				await hands.openWorkflow(id, [1280, 744]);
@@ -80,7 +93,10 @@ export const editor = (stage: Stage): Check[] => {
 				const message = hands.output.getByTestId('node-error-message');
 				await message.waitFor();
 				equal(await message.innerText(), 'Flowscale answered HTTP 401: Invalid API key');
-				equal(await hands.output.getByTestId('node-error-description').innerText(), 'Check the API key in the credential, and that it belongs to this deployment.');
+				equal(
+					await hands.output.getByTestId('node-error-description').innerText(),
+					'Check the API key in the credential, and that it belongs to this deployment.',
+				);
 				await hands.nodePicture('error');
 				// The editor gives a new node the newest credential: the wrong one must not stay for the checks that follow.
 				await rest.removeCredential(wrong);
@@ -90,8 +106,14 @@ export const editor = (stage: Stage): Check[] => {
 			name: 'the trigger fetches a test event: the newest run',
 			run: async () => {
 				const workflow = flowscale.workflows.find((one) => one.id === textToImage);
-				const [newest] = flowscale.addRuns(1, { workflow, groupId: 'nightly', parts: [{ name: 'text_51536', value: 'a lighthouse in a storm' }] });
-				const { id } = await rest.createWorkflow(chain('trigger', triggerNode(credential, { events: ['completed'] })));
+				const [newest] = flowscale.addRuns(1, {
+					workflow,
+					groupId: 'nightly',
+					parts: [{ name: 'text_51536', value: 'a lighthouse in a storm' }],
+				});
+				const { id } = await rest.createWorkflow(
+					chain('trigger', triggerNode(credential, { events: ['completed'] })),
+				);
 				await hands.openWorkflow(id, [1280, 782]);
 				await hands.openNode('Flowscale Trigger');
 				await hands.widenOutput();
@@ -104,7 +126,14 @@ export const editor = (stage: Stage): Check[] => {
 		...fieldsOnScreen(stage, () => hands),
 		...operationsOnScreen(stage, () => hands),
 		suspendedOnScreen(stage, () => hands),
-		...(isRenewing(stage.n8n.generation) ? [noteOrigin(() => hands.taken, () => failures)] : []),
+		...(isRenewing(stage.n8n.generation)
+			? [
+					noteOrigin(
+						() => hands.taken,
+						() => failures,
+					),
+				]
+			: []),
 	];
 	const withEvidence = ({ name, run }: Check): Check => ({
 		name,
@@ -112,11 +141,16 @@ export const editor = (stage: Stage): Check[] => {
 			await run().catch(async (error: Error) => {
 				failures += 1;
 				// Without a browser there is no screen either.
-				const path = await Promise.resolve().then(async () => await hands.evidence(name)).catch(() => 'none');
+				const path = await Promise.resolve()
+					.then(async () => await hands.evidence(name))
+					.catch(() => 'none');
 				throw new Error(`${error.message}\nThe screen: ${path}`, { cause: error });
 			}),
 	});
 	const checks = [panel, ...onCanvas].map(withEvidence);
 	const [last] = checks.splice(-1);
-	return [...checks, { ...last, run: async () => await last.run().finally(async () => await browser.close()) }];
+	return [
+		...checks,
+		{ ...last, run: async () => await last.run().finally(async () => await browser.close()) },
+	];
 };

@@ -6,7 +6,12 @@ import { readExamples } from './readExamples';
 import type { Stage } from './stage';
 
 /** Examples that end while a person watches. */
-const quick = ['text-to-image', 'batch-with-error-branch', 'image-to-image-and-video', 'scheduled-batch'];
+const quick = [
+	'text-to-image',
+	'batch-with-error-branch',
+	'image-to-image-and-video',
+	'scheduled-batch',
+];
 
 /** The examples on n8n's canvas. */
 export const examplesOnCanvas = (stage: Stage, handsNow: () => Hands): Check[] => {
@@ -27,7 +32,10 @@ export const examplesOnCanvas = (stage: Stage, handsNow: () => Hands): Check[] =
 				const steps = await openExample(name);
 				await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
 				// The button's own node may be without a tick.
-				await hands.part('canvas-node-status-success').nth(steps - 2).waitFor();
+				await hands
+					.part('canvas-node-status-success')
+					.nth(steps - 2)
+					.waitFor();
 				await hands.fitCanvas();
 				await hands.picture(`canvas-${name}`);
 			},
@@ -39,7 +47,10 @@ export const examplesOnCanvas = (stage: Stage, handsNow: () => Hands): Check[] =
 				for (const name of (await readExamples(credentialsOf(stage))).keys()) {
 					if (quick.includes(name)) continue;
 					const steps = await openExample(name);
-					await hands.part('canvas-node').nth(steps - 1).waitFor();
+					await hands
+						.part('canvas-node')
+						.nth(steps - 1)
+						.waitFor();
 					equal(await hands.page.getByText('Install this node').count(), 0);
 					await hands.fitCanvas();
 					await hands.picture(`canvas-${name}`);

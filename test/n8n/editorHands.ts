@@ -75,7 +75,10 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 		taken,
 		/** The form and what came out. The input is left out: in front of a first step it is empty. */
 		nodePicture: async (name: string) => {
-			const [{ x }, { x: outputX, y, width, height }] = await Promise.all([boxOf(part('node-parameters')), boxOf(output)]);
+			const [{ x }, { x: outputX, y, width, height }] = await Promise.all([
+				boxOf(part('node-parameters')),
+				boxOf(output),
+			]);
 			await picture(name, { x, y, width: outputX + width - x - 2, height: height - edgePx });
 		},
 		boxOf,
@@ -98,7 +101,9 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 		fitCanvas: async () => {
 			await part('zoom-to-fit').click();
 			await page.waitForTimeout(settleMs);
-			const boxes = await Promise.all((await part('canvas-node').all()).map(async (node) => await node.boundingBox()));
+			const boxes = await Promise.all(
+				(await part('canvas-node').all()).map(async (node) => await node.boundingBox()),
+			);
 			const lowest = Math.max(...boxes.map((box) => (box ? box.y + box.height : 0)));
 			if (lowest > buttonsAtPx) await part('zoom-out-button').click();
 		},
@@ -107,10 +112,17 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 			await part('node-creator-search-bar').fill(text);
 			await part('item-iterator-item').filter({ hasText: found }).first().waitFor();
 		},
-		choose: async (text: string | RegExp) => await part('item-iterator-item').filter({ hasText: text }).first().click(),
+		choose: async (text: string | RegExp) =>
+			await part('item-iterator-item').filter({ hasText: text }).first().click(),
 		openNode: async (name: string) => {
 			const node = page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
-			const isOpen = async () => await part('ndv').waitFor({ timeout: openMs }).then(() => true, () => false);
+			const isOpen = async () =>
+				await part('ndv')
+					.waitFor({ timeout: openMs })
+					.then(
+						() => true,
+						() => false,
+					);
 			// A canvas that was just drawn may miss a double click.
 			for (let tries = 0; tries < mostTries; tries += 1) {
 				await node.dblclick();
@@ -136,7 +148,12 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 		seePicture: async () => {
 			const image = output.locator('img').last();
 			await image.waitFor();
-			ok(await image.evaluate((element) => (element as unknown as { naturalWidth: number }).naturalWidth > 0), 'the picture is empty');
+			ok(
+				await image.evaluate(
+					(element) => (element as unknown as { naturalWidth: number }).naturalWidth > 0,
+				),
+				'the picture is empty',
+			);
 		},
 		executeStep: async () => await part('node-execute-button').click(),
 	};

@@ -22,7 +22,10 @@ const posters = [
 ] as const;
 
 /** What a person sees of the operations that look at runs, outputs and machines: fields filled in, and what comes out. */
-export const operationsOnScreen = ({ rest, flowscale, credential, addCredential }: Stage, handsNow: () => Hands): Check[] => {
+export const operationsOnScreen = (
+	{ rest, flowscale, credential, addCredential }: Stage,
+	handsNow: () => Hands,
+): Check[] => {
 	const workflowOf = (id: string) => flowscale.workflows.find((one) => one.id === id);
 
 	/** Opens the node in a workflow of its own, on a screen of that size, and executes it. */
@@ -38,7 +41,9 @@ export const operationsOnScreen = ({ rest, flowscale, credential, addCredential 
 	const asTable = async ({ output }: Hands): Promise<string[]> => {
 		await output.getByText('Table', { exact: true }).click();
 		await output.locator('tbody tr').first().waitFor();
-		return (await output.locator('tbody tr').allInnerTexts()).map((text) => text.trim()).filter((text) => text !== '');
+		return (await output.locator('tbody tr').allInnerTexts())
+			.map((text) => text.trim())
+			.filter((text) => text !== '');
 	};
 
 	return [
@@ -49,13 +54,29 @@ export const operationsOnScreen = ({ rest, flowscale, credential, addCredential 
 					const { prompt, state } = posters[index];
 					const createdAt = Date.now() - (index + 1) * minuteMs;
 					const outputs = state === 'completed' ? undefined : { outputs: [] };
-					return { workflow: workflowOf(textToImage), groupId: group, state, createdAt, parts: [{ name: 'text_51536', value: prompt }], inputs: { text_51536: prompt }, ...outputs };
+					return {
+						workflow: workflowOf(textToImage),
+						groupId: group,
+						state,
+						createdAt,
+						parts: [{ name: 'text_51536', value: prompt }],
+						inputs: { text_51536: prompt },
+						...outputs,
+					};
 				});
 				const filters = { groupId: group, status: ['running', 'queued', 'failed'] };
-				const hands = await execute('Open posters', flowscaleNode(credential, { resource: 'run', operation: 'getMany', filters }), [1340, 920]);
+				const hands = await execute(
+					'Open posters',
+					flowscaleNode(credential, { resource: 'run', operation: 'getMany', filters }),
+					[1340, 920],
+				);
 				const rows = await asTable(hands);
 				equal(rows.length, 4);
-				posters.slice(0, 4).forEach(({ prompt, state }, index) => match(rows[index], new RegExp(`${group}[^]*${state}[^]*${prompt}`)));
+				posters
+					.slice(0, 4)
+					.forEach(({ prompt, state }, index) =>
+						match(rows[index], new RegExp(`${group}[^]*${state}[^]*${prompt}`)),
+					);
 				await hands.seeWhole(hands.output.locator('th').filter({ hasText: 'inputs' }));
 				await hands.nodePicture('run-get-many');
 			},
@@ -64,13 +85,24 @@ export const operationsOnScreen = ({ rest, flowscale, credential, addCredential 
 			name: 'Run → Get Outputs fetches the files of a run, each into its own field',
 			run: async () => {
 				const parts = [{ name: 'text_51536', value: posters[0].prompt }];
-				const [run] = flowscale.addRuns(1, { workflow: workflowOf(everything), groupId: group, parts });
-				const hands = await execute('Poster files', flowscaleNode(credential, { resource: 'run', operation: 'getOutputs', runId: run.id }), [1560, 590]);
+				const [run] = flowscale.addRuns(1, {
+					workflow: workflowOf(everything),
+					groupId: group,
+					parts,
+				});
+				const hands = await execute(
+					'Poster files',
+					flowscaleNode(credential, { resource: 'run', operation: 'getOutputs', runId: run.id }),
+					[1560, 590],
+				);
 				// n8n counts items here and not files: all three have the same name.
 				const files = hands.output.getByTestId('ndv-binary-data_0');
 				await files.nth(2).waitFor();
 				const cards = await files.allInnerTexts();
-				deepEqual(cards.map((text) => /(\S+)\/\S+\s+File Size/.exec(text)?.[1]), ['image', 'image', 'video']);
+				deepEqual(
+					cards.map((text) => /(\S+)\/\S+\s+File Size/.exec(text)?.[1]),
+					['image', 'image', 'video'],
+				);
 				await hands.seeWhole(files.nth(2).locator('..'));
 				await hands.nodePicture('run-get-outputs');
 			},
@@ -78,9 +110,16 @@ export const operationsOnScreen = ({ rest, flowscale, credential, addCredential 
 		{
 			name: 'Output → Get shows the picture of that name',
 			run: async () => {
-				const [run] = flowscale.addRuns(1, { workflow: workflowOf(textToImage), parts: [{ name: 'text_51536', value: posters[3].prompt }] });
+				const [run] = flowscale.addRuns(1, {
+					workflow: workflowOf(textToImage),
+					parts: [{ name: 'text_51536', value: posters[3].prompt }],
+				});
 				const [filename] = run.outputs[0].files;
-				const hands = await execute('One poster', flowscaleNode(credential, { resource: 'output', operation: 'get', filename }), [1280, 620]);
+				const hands = await execute(
+					'One poster',
+					flowscaleNode(credential, { resource: 'output', operation: 'get', filename }),
+					[1280, 620],
+				);
 				await hands.output.getByTestId('ndv-view-binary-data').click();
 				await hands.seePicture();
 				await hands.nodePicture('output-get');
@@ -90,17 +129,38 @@ export const operationsOnScreen = ({ rest, flowscale, credential, addCredential 
 			name: 'Cluster → Get Health and Get Queue tell of each container, as tables',
 			run: async () => {
 				const farm = await startFlowscale({ containers: 3, runMs: 60 * minuteMs });
-				const ownCredential = await addCredential('Flowscale account', credentialDataOf(flowscalePackage, farm));
+				const ownCredential = await addCredential(
+					'Flowscale account',
+					credentialDataOf(flowscalePackage, farm),
+				);
 				const start = async (prompt: string) => {
 					const body = new FormData();
 					body.set('text_51536', prompt);
-					equal((await ask(`${farm.baseUrl}/api/v1/runs?workflow_id=${textToImage}`, { method: 'POST', headers: { 'X-API-KEY': `${farm.apiKey}` }, body })).status, 200);
+					equal(
+						(
+							await ask(`${farm.baseUrl}/api/v1/runs?workflow_id=${textToImage}`, {
+								method: 'POST',
+								headers: { 'X-API-KEY': `${farm.apiKey}` },
+								body,
+							})
+						).status,
+						200,
+					);
 				};
-				const look = async (operation: string, size: Size) => await execute(operation, flowscaleNode(ownCredential, { resource: 'cluster', operation }), size);
+				const look = async (operation: string, size: Size) =>
+					await execute(
+						operation,
+						flowscaleNode(ownCredential, { resource: 'cluster', operation }),
+						size,
+					);
 
 				for (const { prompt } of posters.slice(0, 2)) await start(prompt);
 				const health = await look('getHealth', [1280, 480]);
-				deepEqual(await asTable(health), ['container #1\trunning', 'container #2\trunning', 'container #3\tidle']);
+				deepEqual(await asTable(health), [
+					'container #1\trunning',
+					'container #2\trunning',
+					'container #3\tidle',
+				]);
 				await health.nodePicture('cluster-get-health');
 
 				for (const { prompt } of [...posters.slice(2), posters[0]]) await start(prompt);

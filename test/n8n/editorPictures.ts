@@ -11,8 +11,15 @@ export const noteOrigin = (takenNow: () => string[], failuresNow: () => number):
 	name: 'every screenshot of the documentation is new, and what it was made from is noted',
 	run: async () => {
 		equal(failuresNow(), 0, 'some checks failed, so some pictures are old');
-		const there = (await fs.readdir(imagesFolder)).filter((file) => file.endsWith('.png') && !isDrawing(file));
-		deepEqual(there.sort(), takenNow().map((name) => `${name}.png`).sort());
+		const there = (await fs.readdir(imagesFolder)).filter(
+			(file) => file.endsWith('.png') && !isDrawing(file),
+		);
+		deepEqual(
+			there.sort(),
+			takenNow()
+				.map((name) => `${name}.png`)
+				.sort(),
+		);
 		await fs.writeFile(madeFromFile, `${JSON.stringify(await readMadeFrom(), null, '\t')}\n`);
 	},
 });

@@ -9,9 +9,23 @@ import { afterNode, withWireBack } from './suspendedWorkflows';
 const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
 
 const waitForHours = (credential: Credential) => {
-	const parameters = executeAndWait(slow, { duration_10002: 3_600_000, text_51536: 'a lighthouse in the first light' }, { timeout: 7_200 });
-	const state = { ...afterNode, parameters: { ...afterNode.parameters, jsonOutput: '={{ { state: $json.state } }}' } };
-	return withWireBack(chain('Wait for hours', manualNode(), flowscaleNode(credential, { ...parameters, waitMode: 'suspended' }), state));
+	const parameters = executeAndWait(
+		slow,
+		{ duration_10002: 3_600_000, text_51536: 'a lighthouse in the first light' },
+		{ timeout: 7_200 },
+	);
+	const state = {
+		...afterNode,
+		parameters: { ...afterNode.parameters, jsonOutput: '={{ { state: $json.state } }}' },
+	};
+	return withWireBack(
+		chain(
+			'Wait for hours',
+			manualNode(),
+			flowscaleNode(credential, { ...parameters, waitMode: 'suspended' }),
+			state,
+		),
+	);
 };
 
 /** What a person sees of an execution that is suspended. */

@@ -9,8 +9,13 @@ import type { Stage } from './stage';
 
 /** A chat that streams is answered in pieces, one line of JSON each. */
 const streamedText = (answer: string): { text: string; pieces: number } => {
-	const lines = answer.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { type: string; content?: string });
-	const pieces = lines.flatMap(({ type, content }) => (type === 'item' && content ? [content] : []));
+	const lines = answer
+		.split('\n')
+		.filter(Boolean)
+		.map((line) => JSON.parse(line) as { type: string; content?: string });
+	const pieces = lines.flatMap(({ type, content }) =>
+		type === 'item' && content ? [content] : [],
+	);
 	return { text: pieces.join(''), pieces: pieces.length };
 };
 
@@ -39,7 +44,11 @@ export const examples = async (stage: Stage): Promise<Check[]> => {
 		const found = allItemsOf(execution, node);
 		equal(found.length, items, `items at "${node}"`);
 		deepEqual((await fileKinds(stage.rest, found)).sort(), kinds);
-		if (field) deepEqual(found.map(({ json }) => json[field.name]), field.values);
+		if (field)
+			deepEqual(
+				found.map(({ json }) => json[field.name]),
+				field.values,
+			);
 	};
 
 	return [byEvent, ...others].map((name) => ({

@@ -35,16 +35,22 @@ export interface Execution extends Omit<StoredExecution, 'data'> {
 
 /** An execution as n8n's REST gives it, with its run data unpacked. */
 export const readExecution = ({ data, ...stored }: StoredExecution): Execution => {
-	const { resultData } = unflatten(data) as { resultData: { error?: Execution['error']; runData: Execution['runs'] } };
+	const { resultData } = unflatten(data) as {
+		resultData: { error?: Execution['error']; runData: Execution['runs'] };
+	};
 	return { ...stored, error: resultData.error, runs: resultData.runData };
 };
 
 /** The items of a node's last run at one output. */
 export const itemsOf = ({ runs, error }: Execution, node: string, output = 0): Item[] => {
 	const items = runs[node]?.at(-1)?.data?.main?.[output];
-	if (!items) throw new Error(`"${node}" gave nothing at output ${output}${error ? `: ${error.message}` : ''}`);
+	if (!items)
+		throw new Error(
+			`"${node}" gave nothing at output ${output}${error ? `: ${error.message}` : ''}`,
+		);
 	return items;
 };
 
 /** The items of all runs of a node at its first output. */
-export const allItemsOf = ({ runs }: Execution, node: string): Item[] => (runs[node] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);
+export const allItemsOf = ({ runs }: Execution, node: string): Item[] =>
+	(runs[node] ?? []).flatMap(({ data }) => data?.main?.[0] ?? []);

@@ -18,12 +18,23 @@ export interface ExpectedExample {
 }
 
 const times = (count: number, kind: string): string[] => Array.from({ length: count }, () => kind);
-const pictures = (node: string, count: number): Expected => ({ node, items: count, kinds: times(count, 'png') });
+const pictures = (node: string, count: number): Expected => ({
+	node,
+	items: count,
+	kinds: times(count, 'png'),
+});
 
 export const expectedExamples: Record<string, ExpectedExample> = {
 	'text-to-image': { nodes: [pictures('Use the Pictures', 4)] },
-	'image-to-image-and-video': { nodes: [pictures('Use the Picture', 2), { node: 'Use the Video', items: 2, kinds: times(2, 'mp4') }] },
-	'batch-with-error-branch': { nodes: [pictures('Use the Pictures', 4), { node: 'Report', items: 1, kinds: [] }] },
+	'image-to-image-and-video': {
+		nodes: [
+			pictures('Use the Picture', 2),
+			{ node: 'Use the Video', items: 2, kinds: times(2, 'mp4') },
+		],
+	},
+	'batch-with-error-branch': {
+		nodes: [pictures('Use the Pictures', 4), { node: 'Report', items: 1, kinds: [] }],
+	},
 	'scheduled-batch': {
 		nodes: [
 			pictures('Make the Pictures', 4),
@@ -33,12 +44,28 @@ export const expectedExamples: Record<string, ExpectedExample> = {
 	},
 	// The trigger's own workflow: the two runs that end once it is on.
 	'on-finished-run': {
-		nodes: [pictures('Fetch the Outputs', 2), { node: 'Your Next Step', items: 2, kinds: [], field: { name: 'received', values: ['png', 'png'] } }],
+		nodes: [
+			pictures('Fetch the Outputs', 2),
+			{
+				node: 'Your Next Step',
+				items: 2,
+				kinds: [],
+				field: { name: 'received', values: ['png', 'png'] },
+			},
+		],
 	},
-	'start-and-collect': { nodes: [{ node: 'Use the Files', items: 8, kinds: [...times(2, 'mp4'), ...times(4, 'png')] }] },
+	'start-and-collect': {
+		nodes: [{ node: 'Use the Files', items: 8, kinds: [...times(2, 'mp4'), ...times(4, 'png')] }],
+	},
 	'suspended-wait': { nodes: [pictures('Use the Pictures', 2)] },
 	'long-run-loop': { nodes: [pictures('Use the Pictures', 2)] },
-	'ai-agent-tool': { nodes: [{ node: 'Agent', items: 1, kinds: [], field: { name: 'output', values: ['Done'] } }], answers: '{"output":"Done"}' },
+	'ai-agent-tool': {
+		nodes: [{ node: 'Agent', items: 1, kinds: [], field: { name: 'output', values: ['Done'] } }],
+		answers: '{"output":"Done"}',
+	},
 	'comflowy-callback': { nodes: [pictures('Use the Images', 2)] },
-	'flowai-streaming-chat': { nodes: [{ node: 'Answer', items: 1, kinds: [] }], streams: `Yes, I heard: ${question}` },
+	'flowai-streaming-chat': {
+		nodes: [{ node: 'Answer', items: 1, kinds: [] }],
+		streams: `Yes, I heard: ${question}`,
+	},
 };

@@ -5,7 +5,10 @@ let places = 0;
 
 export const placed = (): { id: string; position: [number, number] } => {
 	places += 1;
-	return { id: `00000000-0000-4000-8000-${`${places}`.padStart(12, '0')}`, position: [places * 200, 0] };
+	return {
+		id: `00000000-0000-4000-8000-${`${places}`.padStart(12, '0')}`,
+		position: [places * 200, 0],
+	};
 };
 
 export const webhookNode = (path: string): WorkflowNode => ({
@@ -26,7 +29,10 @@ export const manualNode = (): WorkflowNode => ({
 });
 
 /** The node on screen as "Flowscale", with one workflow chosen by id and inputs as JSON. */
-export const flowscaleNode = (credential: Credential, parameters: Record<string, unknown>): WorkflowNode => ({
+export const flowscaleNode = (
+	credential: Credential,
+	parameters: Record<string, unknown>,
+): WorkflowNode => ({
 	...placed(),
 	name: 'Flowscale',
 	type: 'n8n-nodes-flowscale.flowscale',
@@ -35,13 +41,20 @@ export const flowscaleNode = (credential: Credential, parameters: Record<string,
 	credentials: { [credentialType]: credential },
 });
 
-export const triggerNode = (credential: Credential, parameters: Record<string, unknown>): WorkflowNode => ({
+export const triggerNode = (
+	credential: Credential,
+	parameters: Record<string, unknown>,
+): WorkflowNode => ({
 	...flowscaleNode(credential, parameters),
 	name: 'Flowscale Trigger',
 	type: 'n8n-nodes-flowscale.flowscaleTrigger',
 });
 
-export const executeAndWait = (workflowId: string, inputs: Record<string, unknown>, options: Record<string, unknown> = {}) => ({
+export const executeAndWait = (
+	workflowId: string,
+	inputs: Record<string, unknown>,
+	options: Record<string, unknown> = {},
+) => ({
 	resource: 'workflow',
 	operation: 'executeAndWait',
 	workflowId: { __rl: true, mode: 'id', value: workflowId },
@@ -51,13 +64,21 @@ export const executeAndWait = (workflowId: string, inputs: Record<string, unknow
 });
 
 /** From left to right, so that none is behind another, or behind the button of a trigger. */
-export const inOrder = (node: WorkflowNode, index: number): WorkflowNode => ({ ...node, position: [index * 240, 0] });
+export const inOrder = (node: WorkflowNode, index: number): WorkflowNode => ({
+	...node,
+	position: [index * 240, 0],
+});
 
 /** Nodes wired one after the other. */
 export const chain = (name: string, ...nodes: WorkflowNode[]): Workflow => ({
 	name,
 	nodes: nodes.map(inOrder),
 	connections: Object.fromEntries(
-		nodes.slice(1).map((next, index) => [nodes[index].name, { main: [[{ node: next.name, type: 'main', index: 0 }]] }]),
+		nodes
+			.slice(1)
+			.map((next, index) => [
+				nodes[index].name,
+				{ main: [[{ node: next.name, type: 'main', index: 0 }]] },
+			]),
 	),
 });

@@ -8,7 +8,10 @@ const given = new Set<number>();
 const isFree = async (port: number): Promise<boolean> => {
 	const server = createServer();
 	server.listen(port, '127.0.0.1');
-	const isListening = await once(server, 'listening').then(() => true, () => false);
+	const isListening = await once(server, 'listening').then(
+		() => true,
+		() => false,
+	);
 	server.close();
 	if (isListening) await once(server, 'close');
 	return isListening;

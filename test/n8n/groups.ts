@@ -38,20 +38,32 @@ const onServer: Record<string, Group> = {
 };
 
 /** As most users have it: without the siblings. */
-const onlyFlowscale = (packed: PackedPackage[]) => packed.filter(({ name }) => name === flowscalePackage.name);
+const onlyFlowscale = (packed: PackedPackage[]) =>
+	packed.filter(({ name }) => name === flowscalePackage.name);
 
 export const groupNames = [...Object.keys(onServer), 'queue', 'suspended'];
 
-export const runOnServer = async (n8n: InstalledN8n, { folder, packed }: Place, isWanted: (name: string) => boolean, print: Print) => {
+export const runOnServer = async (
+	n8n: InstalledN8n,
+	{ folder, packed }: Place,
+	isWanted: (name: string) => boolean,
+	print: Print,
+) => {
 	const groups = Object.entries(onServer).filter(([name]) => isWanted(name));
 	if (groups.length === 0) return;
-	const stage = await setStage(await openSite(n8n, { folder: join(folder, 'server'), packed }), { containers: 20 });
+	const stage = await setStage(await openSite(n8n, { folder: join(folder, 'server'), packed }), {
+		containers: 20,
+	});
 	for (const [name, group] of groups) await print(name, await group(stage));
 	await stage.close();
 };
 
 export const runOnQueue = async (n8n: InstalledN8n, { folder, packed }: Place, print: Print) => {
-	const cluster = await startQueue(n8n, { folder: join(folder, 'queue'), packed: onlyFlowscale(packed), workers: 2 });
+	const cluster = await startQueue(n8n, {
+		folder: join(folder, 'queue'),
+		packed: onlyFlowscale(packed),
+		workers: 2,
+	});
 	const stage = await setStage(cluster.site, { containers: 20 });
 	await print('queue', queue(stage, cluster));
 	await cluster.stop();
@@ -60,7 +72,11 @@ export const runOnQueue = async (n8n: InstalledN8n, { folder, packed }: Place, p
 
 export const runSuspended = async (n8n: InstalledN8n, { folder, packed }: Place, print: Print) => {
 	const env = { N8N_CONCURRENCY_PRODUCTION_LIMIT: `${slots}` };
-	const site = await openSite(n8n, { folder: join(folder, 'suspended'), packed: onlyFlowscale(packed), env });
+	const site = await openSite(n8n, {
+		folder: join(folder, 'suspended'),
+		packed: onlyFlowscale(packed),
+		env,
+	});
 	const stage = await setStage(site, { containers: 40 });
 	await print('suspended', suspended(stage));
 	await stage.close();

@@ -7,7 +7,10 @@ const chatType = '@n8n/n8n-nodes-langchain.chatTrigger';
 const ownTriggerType = 'n8n-nodes-flowscale.flowscaleTrigger';
 
 /** What begins a workflow in production. */
-export type Beginning = { by: 'call' | 'chat'; path: string } | { by: 'schedule' } | { by: 'event' };
+export type Beginning =
+	| { by: 'call' | 'chat'; path: string }
+	| { by: 'schedule' }
+	| { by: 'event' };
 
 /** Where an example sends files to; a user enters an address of their own. */
 const otherService = 'https://your-service.example';
@@ -23,15 +26,22 @@ export const beginningOf = ({ nodes }: Workflow, path: string): Beginning => {
 };
 
 /** What a person changes who has tried an example and puts it to work. */
-export const inProduction = ({ nodes, ...workflow }: Workflow, path: string, otherBaseUrl: string): Workflow => {
+export const inProduction = (
+	{ nodes, ...workflow }: Workflow,
+	path: string,
+	otherBaseUrl: string,
+): Workflow => {
 	const changed = (node: WorkflowNode): WorkflowNode => {
 		const { id, name, position, parameters, type } = node;
 		// Production does not have the manual trigger.
 		if (type === manualType) return { ...webhookNode(path), id, name, position };
-		if (type === scheduleType) return { ...node, parameters: { ...parameters, rule: everyFewSeconds } };
+		if (type === scheduleType)
+			return { ...node, parameters: { ...parameters, rule: everyFewSeconds } };
 		if (type === chatType) return { ...node, parameters: { ...parameters, public: true } };
 		const { url } = parameters;
-		return typeof url === 'string' ? { ...node, parameters: { ...parameters, url: url.replace(otherService, otherBaseUrl) } } : node;
+		return typeof url === 'string'
+			? { ...node, parameters: { ...parameters, url: url.replace(otherService, otherBaseUrl) } }
+			: node;
 	};
 	return { ...workflow, nodes: nodes.map(changed) };
 };

@@ -10,7 +10,9 @@ interface Manifest {
 /** `npm pack` of a built package; gives the tarball's path. */
 export const packPackage = async (source: string, target: string): Promise<string> => {
 	await fs.mkdir(target, { recursive: true });
-	const printed = await runCommand('npm', ['pack', '--quiet', '--pack-destination', target], { cwd: source });
+	const printed = await runCommand('npm', ['pack', '--quiet', '--pack-destination', target], {
+		cwd: source,
+	});
 	return join(target, printed.trim().split('\n').at(-1) ?? '');
 };
 
@@ -31,14 +33,29 @@ export const installPackage = async (tarball: string, userFolder: string): Promi
 	await fs.mkdir(join(folder, '..'), { recursive: true });
 	await fs.rm(folder, { recursive: true, force: true });
 	await fs.rename(unpacked, folder);
-	const options = ['--audit=false', '--fund=false', '--bin-links=false', '--install-strategy=shallow'];
-	await runCommand('npm', ['install', ...options, '--ignore-scripts=true', '--package-lock=false'], { cwd: folder });
+	const options = [
+		'--audit=false',
+		'--fund=false',
+		'--bin-links=false',
+		'--install-strategy=shallow',
+	];
+	await runCommand(
+		'npm',
+		['install', ...options, '--ignore-scripts=true', '--package-lock=false'],
+		{ cwd: folder },
+	);
 	await register(manifest, join(nodes, 'package.json'));
 };
 
 /** n8n's list of what it has installed itself. */
 const register = async ({ name, version }: Manifest, file: string): Promise<void> => {
-	const known = await fs.readFile(file, 'utf8').then((text) => JSON.parse(text) as { dependencies: object }, () => ({ dependencies: {} }));
+	const known = await fs.readFile(file, 'utf8').then(
+		(text) => JSON.parse(text) as { dependencies: object },
+		() => ({ dependencies: {} }),
+	);
 	const dependencies = { ...known.dependencies, [name]: version };
-	await fs.writeFile(file, JSON.stringify({ name: 'installed-nodes', private: true, dependencies }));
+	await fs.writeFile(
+		file,
+		JSON.stringify({ name: 'installed-nodes', private: true, dependencies }),
+	);
 };

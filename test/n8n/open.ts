@@ -19,10 +19,17 @@ const open = async (folder: string): Promise<void> => {
 	const packed = await packPackages(folder);
 	say(`Starting n8n ${n8n.version} …`);
 	const site = await openSite(n8n, { folder, packed, port: Number(env.N8N_PORT ?? 5678) });
-	const stage = await setStage(site, { runMs: 4_000, latencyMs: [5, 30], seed: Date.now() % 2 ** 31 });
+	const stage = await setStage(site, {
+		runMs: 4_000,
+		latencyMs: [5, 30],
+		seed: Date.now() % 2 ** 31,
+	});
 	const examples = await readExamples(credentialsOf(stage));
 	for (const workflow of examples.values()) await site.rest.createWorkflow(workflow);
-	const services = stage.connections.map(({ from, service }) => `  ${from.title.padEnd(9)}  ${service.baseUrl}   API Key ${service.apiKey}`);
+	const services = stage.connections.map(
+		({ from, service }) =>
+			`  ${from.title.padEnd(9)}  ${service.baseUrl}   API Key ${service.apiKey}`,
+	);
 
 	say(`
 n8n ${n8n.version} with the packages, ${examples.size} example workflows, and simulated services behind their credentials.

@@ -21,7 +21,11 @@ export const openBrowser = async (): Promise<Browser> => {
 
 /** A page of n8n's editor with the owner signed in, sharper than a plain screen so that pictures of it are. */
 export const openEditor = async (browser: Browser, { server, rest }: Site): Promise<Page> => {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1.5, reducedMotion: 'reduce' });
+	const context = await browser.newContext({
+		viewport: { width: 1280, height: 800 },
+		deviceScaleFactor: 1.5,
+		reducedMotion: 'reduce',
+	});
 	const [name, value] = rest.cookie().split('=');
 	await context.addCookies([{ name, value, url: server.baseUrl }]);
 	const page = await context.newPage();

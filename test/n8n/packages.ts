@@ -89,4 +89,6 @@ export const packages = [flowscalePackage, ...siblings];
 
 /** `npm pack` of all of them. */
 export const packPackages = async (target: string): Promise<PackedPackage[]> =>
-	await Promise.all(packages.map(async (one) => ({ ...one, tarball: await packPackage(one.folder, target) })));
+	await Promise.all(
+		packages.map(async (one) => ({ ...one, tarball: await packPackage(one.folder, target) })),
+	);

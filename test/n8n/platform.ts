@@ -14,7 +14,10 @@ export const suiteFolder = __dirname;
 export const repository = join(suiteFolder, '../..');
 
 /** Outside the clone, so that gigabytes of n8n are installed once per machine. */
-export const cacheFolder = join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'n8n-nodes-flowscale');
+export const cacheFolder = join(
+	env.XDG_CACHE_HOME ?? join(homedir(), '.cache'),
+	'n8n-nodes-flowscale',
+);
 
 /** Sends a signal to a process and its children; being gone already is what the caller wanted. */
 export const signalGroup = (leader: number, signal: 'SIGTERM' | 'SIGKILL'): void => {

@@ -20,12 +20,19 @@ export const credentialsOf = ({ connections }: Stage): Record<string, Credential
 	Object.fromEntries(connections.map(({ from, credential }) => [from.credentialType, credential]));
 
 /** Publishes an example and lets happen what begins it in production: a schedule, a message, an event, or a call. */
-export const playExample = async (stage: Stage, name: string, timeoutMs = 300_000): Promise<PlayedExample> => {
+export const playExample = async (
+	stage: Stage,
+	name: string,
+	timeoutMs = 300_000,
+): Promise<PlayedExample> => {
 	const { publish, call, newest, ended } = createPlayer(stage);
 	const model = await startModel({ prompt: 'a lake under the stars' });
 	const receiver = await startReceiver();
 	try {
-		const openAiApi = await stage.rest.createCredential('OpenAi account', 'openAiApi', { apiKey: 'unused', url: model.baseUrl });
+		const openAiApi = await stage.rest.createCredential('OpenAi account', 'openAiApi', {
+			apiKey: 'unused',
+			url: model.baseUrl,
+		});
 		const example = (await readExamples({ ...credentialsOf(stage), openAiApi })).get(name);
 		ok(example, `there is no example ${name}`);
 		const beginning = beginningOf(example, name);
@@ -33,7 +40,12 @@ export const playExample = async (stage: Stage, name: string, timeoutMs = 300_00
 
 		const begin = async (): Promise<string> => {
 			if (beginning.by === 'call') return await call(beginning.path);
-			if (beginning.by === 'chat') return await call(beginning.path, { action: 'sendMessage', sessionId: 'one', chatInput: question });
+			if (beginning.by === 'chat')
+				return await call(beginning.path, {
+					action: 'sendMessage',
+					sessionId: 'one',
+					chatInput: question,
+				});
 			// What had ended before a trigger was switched on is none of its business.
 			if (beginning.by === 'event') stage.flowscale.addRuns(2);
 			return '';

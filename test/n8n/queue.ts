@@ -17,14 +17,24 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 	const { publish, call, newest, ended } = createPlayer(stage);
 	let waiting: Played[] = [];
 
-	const publishWait = async (path: string, durationMs: number, extra: Record<string, unknown> = {}) => {
-		const node = flowscaleNode(credential, { ...executeAndWait(slow, { duration_10002: durationMs }), ...extra });
+	const publishWait = async (
+		path: string,
+		durationMs: number,
+		extra: Record<string, unknown> = {},
+	) => {
+		const node = flowscaleNode(credential, {
+			...executeAndWait(slow, { duration_10002: durationMs }),
+			...extra,
+		});
 		return await publish(chain(path, webhookNode(path), node));
 	};
 	const startedBy = async (worker: StartedProcess) =>
-		new Set([...(await worker.log()).matchAll(/Worker started execution (\d+)/g)].map(([, id]) => id));
+		new Set(
+			[...(await worker.log()).matchAll(/Worker started execution (\d+)/g)].map(([, id]) => id),
+		);
 	const workerOf = async (executionId: string) => {
-		for (const worker of workers) if (!worker.hasEnded && (await startedBy(worker)).has(executionId)) return worker;
+		for (const worker of workers)
+			if (!worker.hasEnded && (await startedBy(worker)).has(executionId)) return worker;
 		throw new Error(`no worker has execution ${executionId}`);
 	};
 	const untilStarted = async (before: number) => {
@@ -48,7 +58,10 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 				equal(all.length, 50);
 				for (const { id } of all) {
 					const items = itemsOf(await ended(id, 120_000), 'Flowscale');
-					deepEqual([items.map(({ json }) => json.state), await fileKinds(rest, items)], [['succeeded'], ['png']]);
+					deepEqual(
+						[items.map(({ json }) => json.state), await fileKinds(rest, items)],
+						[['succeeded'], ['png']],
+					);
 				}
 				// By group: the suspended ones start theirs meanwhile.
 				const groups = new Set(all.map(({ id }) => `n8n-${id}`));
@@ -84,7 +97,8 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 		{
 			name: 'a worker is killed while it waits: executed again with Reuse Run, the run that goes on is taken over',
 			run: async () => {
-				for (const { executionId } of waiting) await rest.executionIn(executionId, ['waiting'], 120_000);
+				for (const { executionId } of waiting)
+					await rest.executionIn(executionId, ['waiting'], 120_000);
 				endRuns(stage, 1);
 				const before = flowscale.runs.length;
 				const again = { groupId: 'nightly', options: { reuseRun: true } };
@@ -94,11 +108,15 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 				const killed = await newest(workflow);
 				await (await workerOf(killed)).kill();
 				await call('killed');
-				const [{ id: second }] = (await rest.executions(workflow.id)).filter(({ id }) => id !== killed);
+				const [{ id: second }] = (await rest.executions(workflow.id)).filter(
+					({ id }) => id !== killed,
+				);
 				const execution = await ended(second, 90_000);
 				equal(execution.status, 'success', execution.error?.message);
 				const { status, error } = await ended(killed, 120_000);
-				stdout.write(`      n8n ${stage.n8n.version} ends the execution of a killed worker as ${status}${error ? `: ${error.message}` : ''}\n`);
+				stdout.write(
+					`      n8n ${stage.n8n.version} ends the execution of a killed worker as ${status}${error ? `: ${error.message}` : ''}\n`,
+				);
 				// 1.x gives it to another worker once, which takes the run over as well; 2.x gives it up.
 				equal(status, stage.n8n.generation.name === 'n8n-1' ? 'success' : 'error', error?.message);
 				equal(flowscale.runs.length - before, 1);
@@ -125,7 +143,10 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 			run: async () => {
 				const { executionId } = waiting[index];
 				await part.check(stage, await ended(executionId, 180_000));
-				equal(flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).length, part.rows.length);
+				equal(
+					flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).length,
+					part.rows.length,
+				);
 			},
 		})),
 	];

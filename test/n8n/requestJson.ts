@@ -9,7 +9,11 @@ export class RestError extends Error {
 	}
 }
 
-export type RequestJson = <Answer>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown) => Promise<Answer>;
+export type RequestJson = <Answer>(
+	method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+	path: string,
+	body?: unknown,
+) => Promise<Answer>;
 
 /** Requests with the cookie of whoever signed in last; n8n wraps every answer of its own in `data`. */
 export const createRequester = (baseUrl: string): { request: RequestJson; cookie(): string } => {
@@ -21,11 +25,17 @@ export const createRequester = (baseUrl: string): { request: RequestJson; cookie
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});
 		const text = await answer.text();
-		if (!answer.ok) throw new RestError(answer.status, `${method} ${path}: ${answer.status} ${text.slice(0, 500)}`);
+		if (!answer.ok)
+			throw new RestError(
+				answer.status,
+				`${method} ${path}: ${answer.status} ${text.slice(0, 500)}`,
+			);
 		const session = answer.headers.getSetCookie().find((line) => line.startsWith('n8n-auth='));
 		if (session) cookie = session.split(';')[0];
 		const value = JSON.parse(text || '{}') as Answer | { data: Answer };
-		return typeof value === 'object' && value !== null && 'data' in value ? value.data : (value as Answer);
+		return typeof value === 'object' && value !== null && 'data' in value
+			? value.data
+			: (value as Answer);
 	};
 	return { request, cookie: () => cookie };
 };

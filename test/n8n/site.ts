@@ -24,7 +24,10 @@ export interface SitePlan {
 	env?: NodeJS.ProcessEnv;
 }
 
-export const openSite = async (n8n: InstalledN8n, { folder, packed, port, env }: SitePlan): Promise<Site> => {
+export const openSite = async (
+	n8n: InstalledN8n,
+	{ folder, packed, port, env }: SitePlan,
+): Promise<Site> => {
 	const userFolder = join(folder, n8n.generation.name);
 	await fs.mkdir(userFolder, { recursive: true });
 	for (const { tarball } of packed) await installPackage(tarball, userFolder);
@@ -36,7 +39,8 @@ export const openSite = async (n8n: InstalledN8n, { folder, packed, port, env }:
 		server,
 		rest,
 		packed,
-		addCredential: async (name, data, type = credentialType) => await rest.createCredential(name, type, data),
+		addCredential: async (name, data, type = credentialType) =>
+			await rest.createCredential(name, type, data),
 		reinstall: async (others) => {
 			await server.stop();
 			await fs.rm(join(userFolder, '.n8n/nodes'), { recursive: true, force: true });

@@ -16,9 +16,17 @@ export interface SoakAnswer {
 }
 
 /** Prompts in, one item for each out: called with `{ prompts, groupId, reuseRun, liveEvents }`, answers when all are over. */
-export const batchWorkflow = (path: string, credential: Credential, workflowId: string): Workflow => {
+export const batchWorkflow = (
+	path: string,
+	credential: Credential,
+	workflowId: string,
+): Workflow => {
 	const webhook = webhookNode(path);
-	webhook.parameters = { ...webhook.parameters, responseMode: 'lastNode', responseData: 'allEntries' };
+	webhook.parameters = {
+		...webhook.parameters,
+		responseMode: 'lastNode',
+		responseData: 'allEntries',
+	};
 	const split = {
 		...placed(),
 		name: 'Split Out',
@@ -34,7 +42,13 @@ export const batchWorkflow = (path: string, credential: Credential, workflowId: 
 		inputMode: 'json',
 		inputsJson: '={{ { "text_51536": $json.prompt } }}',
 		groupId: body('groupId'),
-		options: { pollInterval: 0.5, timeout: 120, maxConcurrent: 6, reuseRun: body('reuseRun'), liveEvents: body('liveEvents') },
+		options: {
+			pollInterval: 0.5,
+			timeout: 120,
+			maxConcurrent: 6,
+			reuseRun: body('reuseRun'),
+			liveEvents: body('liveEvents'),
+		},
 	});
 	flowscale.onError = 'continueRegularOutput';
 	const answer = {
@@ -72,7 +86,13 @@ export const reportWorkflow = (credential: Credential, url: string): Workflow =>
 		type: 'n8n-nodes-base.httpRequest',
 		typeVersion: 4.2,
 		retryOnFail: true,
-		parameters: { method: 'POST', url, sendBody: true, bodyParameters: { parameters: [{ name: 'run_id', value: '={{ $json.run_id }}' }] }, options: {} },
+		parameters: {
+			method: 'POST',
+			url,
+			sendBody: true,
+			bodyParameters: { parameters: [{ name: 'run_id', value: '={{ $json.run_id }}' }] },
+			options: {},
+		},
 	};
 	return { ...chain('report', trigger, post), settings };
 };

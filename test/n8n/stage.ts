@@ -1,4 +1,8 @@
-import { startFlowscale, type Flowscale, type FlowscaleOptions } from '../../simulator/flowscale/startFlowscale';
+import {
+	startFlowscale,
+	type Flowscale,
+	type FlowscaleOptions,
+} from '../../simulator/flowscale/startFlowscale';
 import type { Credential } from './connectRest';
 import { flowscalePackage, type Package, type Service } from './packages';
 import type { Site } from './site';
@@ -19,13 +23,21 @@ export interface Stage extends Site {
 }
 
 /** What is entered into the credential of a package. */
-export const credentialDataOf = ({ credentialData }: Package, { baseUrl, apiKey }: Service) => ({ ...credentialData, baseUrl, apiKey });
+export const credentialDataOf = ({ credentialData }: Package, { baseUrl, apiKey }: Service) => ({
+	...credentialData,
+	baseUrl,
+	apiKey,
+});
 
 export const setStage = async (site: Site, options?: FlowscaleOptions): Promise<Stage> => {
 	const flowscale = await startFlowscale(options);
 	const connect = async (from: Package): Promise<Connection> => {
 		const service = from.name === flowscalePackage.name ? flowscale : await from.start();
-		const credential = await site.addCredential(`${from.title} account`, credentialDataOf(from, service), from.credentialType);
+		const credential = await site.addCredential(
+			`${from.title} account`,
+			credentialDataOf(from, service),
+			from.credentialType,
+		);
 		return { from, service, credential };
 	};
 	const connections: Connection[] = [];

@@ -19,9 +19,14 @@ export const startModel = async (toolArguments: Record<string, unknown>): Promis
 	const requests: ChatRequest[] = [];
 
 	const reply = ({ messages, tools = [] }: ChatRequest): { message: object; reason: string } => {
-		if (messages.some(({ role }) => role === 'tool')) return { message: { role: 'assistant', content: 'Done' }, reason: 'stop' };
+		if (messages.some(({ role }) => role === 'tool'))
+			return { message: { role: 'assistant', content: 'Done' }, reason: 'stop' };
 		const call = { name: tools[0]?.function.name, arguments: JSON.stringify(toolArguments) };
-		const message = { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: call }] };
+		const message = {
+			role: 'assistant',
+			content: null,
+			tool_calls: [{ id: 'call_1', type: 'function', function: call }],
+		};
 		return { message, reason: 'tool_calls' };
 	};
 

@@ -43,7 +43,9 @@ export const startN8n = async (n8n: InstalledN8n, place: N8nPlace): Promise<N8nS
 	const isReady = async () => {
 		const answer = await ask(`${baseUrl}/rest/settings`).catch(() => undefined);
 		// n8n answers with a "starting up" page before its editor and its nodes are there.
-		return answer?.headers.get('content-type')?.startsWith('application/json') === true && answer.ok;
+		return (
+			answer?.headers.get('content-type')?.startsWith('application/json') === true && answer.ok
+		);
 	};
 
 	const start = async () => {
@@ -53,7 +55,12 @@ export const startN8n = async (n8n: InstalledN8n, place: N8nPlace): Promise<N8nS
 			command: n8n.node,
 			args: [n8n.script, 'start'],
 			cwd: userFolder,
-			env: { ...n8n.env, ...n8nEnvironment(userFolder, brokerPort), N8N_PORT: `${port}`, ...place.env },
+			env: {
+				...n8n.env,
+				...n8nEnvironment(userFolder, brokerPort),
+				N8N_PORT: `${port}`,
+				...place.env,
+			},
 			logFile: join(userFolder, 'main.log'),
 		});
 		await process.untilReady(isReady, startTimeoutMs);

@@ -5,7 +5,9 @@ import { runCommand } from './runCommand';
 import { startProcess, type StartedProcess } from './startProcess';
 
 /** A PostgreSQL of its own on a loopback port, and the environment that points n8n to it. */
-export const startPostgres = async (folder: string): Promise<{ process: StartedProcess; env: NodeJS.ProcessEnv }> => {
+export const startPostgres = async (
+	folder: string,
+): Promise<{ process: StartedProcess; env: NodeJS.ProcessEnv }> => {
 	const postgres = await debianTool('postgres');
 	const initdb = await debianTool('initdb');
 	const data = join(folder, 'postgres');
@@ -15,22 +17,43 @@ export const startPostgres = async (folder: string): Promise<{ process: StartedP
 	if (user) await fs.chown(data, user.uid, user.gid);
 
 	const port = await freePort();
-	const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', max_connections: 200 };
+	const settings = {
+		port,
+		listen_addresses: '127.0.0.1',
+		unix_socket_directories: '',
+		fsync: 'off',
+		max_connections: 200,
+	};
 	const asUser = { user, cwd: data, logFile: join(folder, 'postgres.log') };
 	const creation = await startProcess({
 		...asUser,
 		name: 'initdb',
 		command: initdb,
-		args: ['--pgdata', data, '--username=n8n', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'],
+		args: [
+			'--pgdata',
+			data,
+			'--username=n8n',
+			'--auth=trust',
+			'--no-sync',
+			'--encoding=UTF8',
+			'--locale=C',
+		],
 	});
 	await creation.untilEnded();
 	const process = await startProcess({
 		...asUser,
 		name: 'PostgreSQL',
 		command: postgres,
-		args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+		args: [
+			'-D',
+			data,
+			...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+		],
 	});
-	await process.untilReady(async () => (await process.log()).includes('ready to accept connections'), 30_000);
+	await process.untilReady(
+		async () => (await process.log()).includes('ready to accept connections'),
+		30_000,
+	);
 	return {
 		process,
 		env: {

@@ -59,7 +59,9 @@ export const startProcess = async (plan: ProcessPlan): Promise<StartedProcess> =
 	};
 	const readLog = async () => await fs.readFile(plan.logFile, 'utf8');
 	const failure = async (what: string) =>
-		new Error(`${plan.name} ${what}. The end of its log:\n${(await readLog()).split('\n').slice(-40).join('\n')}`);
+		new Error(
+			`${plan.name} ${what}. The end of its log:\n${(await readLog()).split('\n').slice(-40).join('\n')}`,
+		);
 
 	const started: StartedProcess = {
 		pid,
@@ -83,7 +85,8 @@ export const startProcess = async (plan: ProcessPlan): Promise<StartedProcess> =
 		untilEnded: async () => {
 			await ended;
 			running.delete(started);
-			if (child.exitCode !== 0) throw await failure(`ended with ${child.exitCode ?? child.signalCode}`);
+			if (child.exitCode !== 0)
+				throw await failure(`ended with ${child.exitCode ?? child.signalCode}`);
 		},
 		log: readLog,
 	};

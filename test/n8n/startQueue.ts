@@ -16,7 +16,10 @@ export interface Queue {
 }
 
 /** n8n as a cluster: a main process, workers, PostgreSQL, Redis, and files in the database, where all of them see them. */
-export const startQueue = async (n8n: InstalledN8n, plan: { folder: string; packed: PackedPackage[]; workers: number }): Promise<Queue> => {
+export const startQueue = async (
+	n8n: InstalledN8n,
+	plan: { folder: string; packed: PackedPackage[]; workers: number },
+): Promise<Queue> => {
 	const { folder, packed } = plan;
 	await fs.mkdir(folder, { recursive: true });
 	const [postgres, redis] = await Promise.all([startPostgres(folder), startRedis(folder)]);
@@ -49,7 +52,10 @@ export const startQueue = async (n8n: InstalledN8n, plan: { folder: string; pack
 		workers,
 		addWorker,
 		stop: async () => {
-			await Promise.all([site.server.stop(), ...workers.map(async (worker) => await worker.stop())]);
+			await Promise.all([
+				site.server.stop(),
+				...workers.map(async (worker) => await worker.stop()),
+			]);
 			await Promise.all([postgres.process.stop(), redis.process.stop()]);
 		},
 	};

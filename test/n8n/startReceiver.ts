@@ -12,7 +12,9 @@ export const startReceiver = async (): Promise<Receiver> => {
 	const server = createServer((incoming, outgoing) => {
 		void receiveForm(incoming).then((parts) => {
 			const files = parts.flatMap(({ file }) => (file ? [file] : []));
-			outgoing.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ received: files.map(({ head }) => kindOf(head)).join() }));
+			outgoing
+				.writeHead(200, { 'content-type': 'application/json' })
+				.end(JSON.stringify({ received: files.map(({ head }) => kindOf(head)).join() }));
 		});
 	});
 	server.listen(0, '127.0.0.1');

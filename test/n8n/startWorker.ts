@@ -12,7 +12,10 @@ export interface WorkerPlace {
 }
 
 /** Starts one worker of queue mode and waits until it takes jobs. */
-export const startWorker = async (n8n: InstalledN8n, place: WorkerPlace): Promise<StartedProcess> => {
+export const startWorker = async (
+	n8n: InstalledN8n,
+	place: WorkerPlace,
+): Promise<StartedProcess> => {
 	const { userFolder, concurrency } = place;
 	const [healthPort, brokerPort] = [await freePort(), await freePort()];
 	const worker = await startProcess({
@@ -30,7 +33,10 @@ export const startWorker = async (n8n: InstalledN8n, place: WorkerPlace): Promis
 		logFile: join(userFolder, 'worker.log'),
 	});
 	const isReady = async () =>
-		await fetch(`http://127.0.0.1:${healthPort}/healthz/readiness`).then(({ ok }) => ok, () => false);
+		await fetch(`http://127.0.0.1:${healthPort}/healthz/readiness`).then(
+			({ ok }) => ok,
+			() => false,
+		);
 	await worker.untilReady(isReady, 120_000);
 	return worker;
 };

@@ -18,7 +18,8 @@ const generationNames: string[] = generations.map(({ name }) => name);
 const checkWords = (): void => {
 	const known = [...generationNames, ...groupNames, 'pictures'];
 	const strange = argv.filter((word) => !known.includes(word));
-	if (strange.length > 0) throw new Error(`There is no ${strange.join(', ')}; there are ${known.join(', ')}`);
+	if (strange.length > 0)
+		throw new Error(`There is no ${strange.join(', ')}; there are ${known.join(', ')}`);
 };
 
 const install = async (generation: Generation): Promise<InstalledN8n> => {
@@ -30,7 +31,8 @@ const install = async (generation: Generation): Promise<InstalledN8n> => {
 
 /** Everything that is asked of one n8n. Suspended executions mostly wait, so they do that beside the others. */
 const playOn = async (n8n: InstalledN8n, place: Place, tally: Tally): Promise<void> => {
-	const print = async (group: string, checks: Check[]) => await runChecks(`${n8n.version} ${group}`, checks, tally);
+	const print = async (group: string, checks: Check[]) =>
+		await runChecks(`${n8n.version} ${group}`, checks, tally);
 	/** A server that does not start is one failure, and not the end of the others. */
 	const guarded = async (what: string, task: () => Promise<void>) =>
 		await task().catch((error: Error) => {
@@ -38,16 +40,20 @@ const playOn = async (n8n: InstalledN8n, place: Place, tally: Tally): Promise<vo
 			say(`FAIL  ${n8n.version} ${what}\n${error.stack}`);
 		});
 
-	const onServer = async () => await guarded('server', async () => await runOnServer(n8n, place, isGroupWanted, print));
+	const onServer = async () =>
+		await guarded('server', async () => await runOnServer(n8n, place, isGroupWanted, print));
 	const onQueue = async () => {
-		if (isGroupWanted('queue')) await guarded('queue', async () => await runOnQueue(n8n, place, print));
+		if (isGroupWanted('queue'))
+			await guarded('queue', async () => await runOnQueue(n8n, place, print));
 	};
 	const busy = async () => {
 		// In turns, so that no two browsers and no two clusters are at work at once.
-		for (const part of n8n.generation.name === 'n8n-2' ? [onServer, onQueue] : [onQueue, onServer]) await part();
+		for (const part of n8n.generation.name === 'n8n-2' ? [onServer, onQueue] : [onQueue, onServer])
+			await part();
 	};
 	const patient = async () => {
-		if (isGroupWanted('suspended')) await guarded('suspended', async () => await runSuspended(n8n, place, print));
+		if (isGroupWanted('suspended'))
+			await guarded('suspended', async () => await runSuspended(n8n, place, print));
 	};
 	await Promise.all([busy(), patient()]);
 };
@@ -84,7 +90,9 @@ const main = async (): Promise<void> => {
 	}
 	await cleanUp();
 	const minutes = (Date.now() - from) / 60_000;
-	say(`\n${minutes.toFixed(1)} minutes, ${((await memory.stop()) / 2 ** 30).toFixed(1)} GiB at the peak`);
+	say(
+		`\n${minutes.toFixed(1)} minutes, ${((await memory.stop()) / 2 ** 30).toFixed(1)} GiB at the peak`,
+	);
 	say(`\n${tally.passed} passed, ${tally.failed} failed`);
 	exit(tally.failed > 0 ? 1 : 0);
 };

@@ -5,11 +5,20 @@ import { deepEqual, equal, match, ok, sleep } from './platform';
 import type { Stage } from './stage';
 import { endRuns, parts, playParts, type Part, type Played } from './suspendedCast';
 import { suspendedInPlace } from './suspendedInPlace';
-import { executeAndWaitByRow, inExecutionWorkflow, slowRow, suspendedWorkflow } from './suspendedWorkflows';
+import {
+	executeAndWaitByRow,
+	inExecutionWorkflow,
+	slowRow,
+	suspendedWorkflow,
+} from './suspendedWorkflows';
 import { createWaitControl } from './waitControl';
 
 /** Executions that n8n lets run at a time: exactly those that are going to wait. */
-const leavers: Part[] = ['to be stopped', 'to be deleted'].map((name) => ({ name, rows: [slowRow(9)], check: () => {} }));
+const leavers: Part[] = ['to be stopped', 'to be deleted'].map((name) => ({
+	name,
+	rows: [slowRow(9)],
+	check: () => {},
+}));
 export const slots = parts.length + leavers.length;
 const firstMinuteMs = 60_000;
 const pauses = 4;
@@ -32,7 +41,11 @@ const missing = (name: string): never => {
 /** Links are signed anew each time, and every file has its own place in n8n's store. */
 const withoutPlace = ({ json, binary, pairedItem }: Item) => [
 	JSON.parse(JSON.stringify(json).replace(/"download_url":"[^"]*"/g, '"download_url":""')),
-	Object.entries(binary ?? {}).map(([field, { mimeType, fileName }]) => [field, mimeType, fileName]),
+	Object.entries(binary ?? {}).map(([field, { mimeType, fileName }]) => [
+		field,
+		mimeType,
+		fileName,
+	]),
 	pairedItem,
 ];
 
@@ -45,20 +58,30 @@ export const suspended = (stage: Stage): Check[] => {
 
 	const playedOf = (name: string) => played.find(({ part }) => part.name === name);
 	const idOf = (name: string) => playedOf(name)?.executionId ?? '';
-	const startsOf = (executionId: string) => flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).length;
+	const startsOf = (executionId: string) =>
+		flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).length;
 	const looksAt = (executionId: string) => {
-		const ids = flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).map(({ id }) => id);
-		return flowscale.journal.filter(({ runId }) => runId !== undefined && ids.includes(runId)).length;
+		const ids = flowscale.runs
+			.filter(({ groupId }) => groupId === `n8n-${executionId}`)
+			.map(({ id }) => id);
+		return flowscale.journal.filter(({ runId }) => runId !== undefined && ids.includes(runId))
+			.length;
 	};
 	const waitTill = async () => Date.parse((await rest.execution(idOf('many runs'))).waitTill ?? '');
-	const isQuiet = ({ status, waitTill: due }: Execution) => ends.includes(status) || (status === 'waiting' && Date.parse(due ?? '') > Date.now() + quietMs);
+	const isQuiet = ({ status, waitTill: due }: Execution) =>
+		ends.includes(status) || (status === 'waiting' && Date.parse(due ?? '') > Date.now() + quietMs);
 	/** Until no execution is on its way, or about to be: one that n8n is killed under is lost. */
 	const untilQuiet = async () => {
 		const staying = played.filter(({ part }) => !leavers.includes(part));
 		for (const deadline = Date.now() + restlessMs; ; await sleep(500)) {
-			const all = await Promise.all(staying.map(async ({ executionId }) => await rest.execution(executionId)));
+			const all = await Promise.all(
+				staying.map(async ({ executionId }) => await rest.execution(executionId)),
+			);
 			if (all.every(isQuiet)) return;
-			ok(Date.now() < deadline, `never quiet: ${all.map(({ id, status }) => `${id} is ${status}`).join(', ')}`);
+			ok(
+				Date.now() < deadline,
+				`never quiet: ${all.map(({ id, status }) => `${id} is ${status}`).join(', ')}`,
+			);
 		}
 	};
 	/** Until the longest execution waits for a later time than `ms`, and the others wait or have ended. */
@@ -68,7 +91,10 @@ export const suspended = (stage: Stage): Check[] => {
 			await untilQuiet();
 			const { status } = await rest.execution(idOf('many runs'));
 			if (status === 'waiting' && (await waitTill()) > ms) return await untilQuiet();
-			ok(Date.now() < deadline && !ends.includes(status), `no new pause, the execution is ${status}`);
+			ok(
+				Date.now() < deadline && !ends.includes(status),
+				`no new pause, the execution is ${status}`,
+			);
 			await sleep(500);
 		}
 	};
@@ -105,16 +131,26 @@ export const suspended = (stage: Stage): Check[] => {
 	});
 
 	return [
-		{ name: 'a missing wire is refused before any run is started', run: wire(-1, /needs a wire that is missing/) },
-		{ name: 'a wire from the wrong output is refused before any run is started', run: wire(1, /"Still Running"/) },
+		{
+			name: 'a missing wire is refused before any run is started',
+			run: wire(-1, /needs a wire that is missing/),
+		},
+		{
+			name: 'a wire from the wrong output is refused before any run is started',
+			run: wire(1, /"Still Running"/),
+		},
 		...suspendedInPlace(stage),
 		{
 			name: `${slots} executions wait after their first minute, and ${slots} others run in their places at the same time`,
 			run: async () => {
 				played = await playParts(stage, [...parts, ...leavers]);
-				const workflow = await player.publish(inExecutionWorkflow('guests', credential, executeAndWaitByRow));
-				for (let made = 0; made < slots; made += 1) void player.call('guests', { rows: [guestRow] }).catch(() => {});
-				const statuses = async () => (await rest.executions(workflow.id)).map(({ status }) => status);
+				const workflow = await player.publish(
+					inExecutionWorkflow('guests', credential, executeAndWaitByRow),
+				);
+				for (let made = 0; made < slots; made += 1)
+					void player.call('guests', { rows: [guestRow] }).catch(() => {});
+				const statuses = async () =>
+					(await rest.executions(workflow.id)).map(({ status }) => status);
 				const all = (status: string) => Array.from({ length: slots }, () => status);
 				await sleep(firstMinuteMs / 3);
 				deepEqual(await statuses(), all('new'), 'there were slots left, so this proves nothing');
@@ -123,9 +159,11 @@ export const suspended = (stage: Stage): Check[] => {
 					ok(Date.now() < deadline, `they never ran at once: ${(await statuses()).join(', ')}`);
 					await sleep(250);
 				}
-				for (const { executionId } of played) equal((await rest.execution(executionId)).status, 'waiting');
+				for (const { executionId } of played)
+					equal((await rest.execution(executionId)).status, 'waiting');
 				endRuns(stage, 0);
-				for (const { id } of await rest.executions(workflow.id)) equal((await player.ended(id, 120_000)).status, 'success');
+				for (const { id } of await rest.executions(workflow.id))
+					equal((await player.ended(id, 120_000)).status, 'success');
 			},
 		},
 		{
@@ -153,7 +191,11 @@ export const suspended = (stage: Stage): Check[] => {
 			run: async () => {
 				const items = itemsOf(await rest.execution(idOf('many runs')), 'Flowscale', 1);
 				const rows = items.map(({ json }) => ({ run_id: json.run_id }));
-				const execution = await player.play('in-execution', inExecutionWorkflow('in-execution', credential), { rows });
+				const execution = await player.play(
+					'in-execution',
+					inExecutionWorkflow('in-execution', credential),
+					{ rows },
+				);
 				equal(execution.status, 'success', execution.error?.message);
 				deepEqual(itemsOf(execution, 'Flowscale').map(withoutPlace), items.map(withoutPlace));
 			},
@@ -165,8 +207,12 @@ export const suspended = (stage: Stage): Check[] => {
 				const looks = leavers.map(({ name }) => looksAt(idOf(name)));
 				for (const count of looks) ok(count > 0 && count < 40, `${looks.join(' and ')} requests`);
 				const lateMs = Date.now() - 120_000;
-				const runs = flowscale.runs.filter(({ groupId }) => leavers.some(({ name }) => groupId === `n8n-${idOf(name)}`));
-				const late = flowscale.journal.filter(({ at, runId }) => at > lateMs && runs.some(({ id }) => id === runId));
+				const runs = flowscale.runs.filter(({ groupId }) =>
+					leavers.some(({ name }) => groupId === `n8n-${idOf(name)}`),
+				);
+				const late = flowscale.journal.filter(
+					({ at, runId }) => at > lateMs && runs.some(({ id }) => id === runId),
+				);
 				equal(late.length, 0);
 			},
 		},

@@ -4,7 +4,13 @@ import { itemsOf, type Execution } from './execution';
 import { fileKinds } from './fileKinds';
 import { deepEqual, equal, match } from './platform';
 import type { Stage } from './stage';
-import { failingRow, slowRow, suspendedWorkflow, type Row, type SuspendedPlan } from './suspendedWorkflows';
+import {
+	failingRow,
+	slowRow,
+	suspendedWorkflow,
+	type Row,
+	type SuspendedPlan,
+} from './suspendedWorkflows';
 
 /** One execution that is suspended: what it is called with, and how it must end. */
 export interface Part {
@@ -16,15 +22,27 @@ export interface Part {
 	check(stage: Stage, execution: Execution): Promise<void> | void;
 }
 
-const pairs = (execution: Execution) => itemsOf(execution, 'After').map(({ json }) => [json.title, json.state]);
+const pairs = (execution: Execution) =>
+	itemsOf(execution, 'After').map(({ json }) => [json.title, json.state]);
 
 /** What comes after has the row of each item, in the order of the rows. */
-const succeeded = (rows: Row[]): Part['check'] => async ({ rest }, execution) => {
-	equal(execution.status, 'success', execution.error?.message);
-	deepEqual(pairs(execution), rows.map(({ title }) => [title, 'succeeded']));
-	deepEqual(await fileKinds(rest, itemsOf(execution, 'Flowscale', 1)), rows.map(() => 'png'));
-	deepEqual(itemsOf(execution, 'Flowscale', 1).map(({ pairedItem }) => pairedItem), rows.map((_, item) => ({ item })));
-};
+const succeeded =
+	(rows: Row[]): Part['check'] =>
+	async ({ rest }, execution) => {
+		equal(execution.status, 'success', execution.error?.message);
+		deepEqual(
+			pairs(execution),
+			rows.map(({ title }) => [title, 'succeeded']),
+		);
+		deepEqual(
+			await fileKinds(rest, itemsOf(execution, 'Flowscale', 1)),
+			rows.map(() => 'png'),
+		);
+		deepEqual(
+			itemsOf(execution, 'Flowscale', 1).map(({ pairedItem }) => pairedItem),
+			rows.map((_, item) => ({ item })),
+		);
+	};
 
 const manyRows = [slowRow(4), slowRow(0), slowRow(1), slowRow(3), slowRow(2)];
 const loopRows = [slowRow(1), slowRow(3)];
@@ -33,14 +51,22 @@ const mixedRows = [slowRow(0), failingRow(1), slowRow(2)];
 export const parts: Part[] = [
 	{ name: 'many runs', rows: manyRows, check: succeeded(manyRows) },
 	{ name: 'one run', rows: [slowRow(1)], check: succeeded([slowRow(1)]) },
-	{ name: 'a run started before', rows: [slowRow(2)], plan: { isRunWait: true }, check: succeeded([slowRow(2)]) },
+	{
+		name: 'a run started before',
+		rows: [slowRow(2)],
+		plan: { isRunWait: true },
+		check: succeeded([slowRow(2)]),
+	},
 	{
 		name: 'a failed run as an item',
 		rows: mixedRows,
 		plan: { options: { onFailedRun: 'item' } },
 		check: (_, execution) => {
 			equal(execution.status, 'success', execution.error?.message);
-			deepEqual(pairs(execution), mixedRows.map(({ title }, index) => [title, index === 1 ? 'failed' : 'succeeded']));
+			deepEqual(
+				pairs(execution),
+				mixedRows.map(({ title }, index) => [title, index === 1 ? 'failed' : 'succeeded']),
+			);
 		},
 	},
 	{
@@ -49,7 +75,10 @@ export const parts: Part[] = [
 		plan: { onError: 'continueErrorOutput' },
 		check: (_, execution) => {
 			equal(execution.status, 'success', execution.error?.message);
-			deepEqual(itemsOf(execution, 'Flowscale', 1).map(({ json }) => json.state), ['succeeded', 'succeeded']);
+			deepEqual(
+				itemsOf(execution, 'Flowscale', 1).map(({ json }) => json.state),
+				['succeeded', 'succeeded'],
+			);
 			const [{ json }, ...others] = itemsOf(execution, 'Flowscale', 2);
 			match(String(json.error), /failed: CUDA out of memory/);
 			deepEqual(others, []);
@@ -81,7 +110,10 @@ export const parts: Part[] = [
 		check: (_, execution) => {
 			equal(execution.status, 'success', execution.error?.message);
 			const after = execution.runs.After.flatMap(({ data }) => data?.main?.[0] ?? []);
-			deepEqual(after.map(({ json }) => [json.title, json.state]), loopRows.map(({ title }) => [title, 'succeeded']));
+			deepEqual(
+				after.map(({ json }) => [json.title, json.state]),
+				loopRows.map(({ title }) => [title, 'succeeded']),
+			);
 		},
 	},
 	{
@@ -111,7 +143,9 @@ const queueRows = [slowRow(2), slowRow(0), slowRow(1)];
 /** Fewer of them where workers come and go meanwhile. */
 export const partsInQueue: Part[] = [
 	{ name: 'many runs', rows: queueRows, check: succeeded(queueRows) },
-	...parts.filter(({ name }) => name === 'a run started before' || name === 'a failed run at the error output'),
+	...parts.filter(
+		({ name }) => name === 'a run started before' || name === 'a failed run at the error output',
+	),
 ];
 
 export interface Played {
@@ -126,7 +160,9 @@ export const playParts = async (stage: Stage, cast: Part[]): Promise<Played[]> =
 	return await Promise.all(
 		cast.map(async (part) => {
 			const path = `suspended-${part.name.replace(/ /g, '-')}`;
-			const workflow = await publish(suspendedWorkflow(path, stage.credential, part.plan) as Workflow);
+			const workflow = await publish(
+				suspendedWorkflow(path, stage.credential, part.plan) as Workflow,
+			);
 			await call(path, { rows: part.rows });
 			return { part, workflow, executionId: await newest(workflow) };
 		}),
@@ -137,6 +173,9 @@ export const playParts = async (stage: Stage, cast: Part[]): Promise<Played[]> =
 export const endRuns = ({ flowscale }: Stage, pause: number): void => {
 	for (const { id, inputs, state, workflow } of flowscale.runs) {
 		const isOpen = state === 'queued' || state === 'running';
-		if (isOpen && Number(inputs.text_51536?.split(' ').at(-1)) <= pause) flowscale.finish(id, workflow.failure ? 'failed' : 'completed', { errorText: workflow.failure ?? null });
+		if (isOpen && Number(inputs.text_51536?.split(' ').at(-1)) <= pause)
+			flowscale.finish(id, workflow.failure ? 'failed' : 'completed', {
+				errorText: workflow.failure ?? null,
+			});
 	}
 };

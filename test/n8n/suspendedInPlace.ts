@@ -6,7 +6,14 @@ import { chain, executeAndWait, flowscaleNode, placed, webhookNode } from './flo
 import { deepEqual, equal, match, ok, sleep } from './platform';
 import type { Stage } from './stage';
 import { startModel } from './startModel';
-import { afterNode, rowsNode, slowRow, startNode, waitForNamed, withWireBack } from './suspendedWorkflows';
+import {
+	afterNode,
+	rowsNode,
+	slowRow,
+	startNode,
+	waitForNamed,
+	withWireBack,
+} from './suspendedWorkflows';
 import { agentWorkflow } from './tool';
 
 const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
@@ -14,15 +21,44 @@ const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
 const runMs = 75_000;
 const row = { ...slowRow(0), ms: runMs };
 
-const triggerNode: WorkflowNode = { ...placed(), name: 'Trigger', type: 'n8n-nodes-base.executeWorkflowTrigger', typeVersion: 1.1, parameters: { inputSource: 'passthrough' } };
-const stateNode: WorkflowNode = { ...afterNode, parameters: { ...afterNode.parameters, jsonOutput: '={{ { title: "slow 0", state: $json.state } }}' } };
+const triggerNode: WorkflowNode = {
+	...placed(),
+	name: 'Trigger',
+	type: 'n8n-nodes-base.executeWorkflowTrigger',
+	typeVersion: 1.1,
+	parameters: { inputSource: 'passthrough' },
+};
+const stateNode: WorkflowNode = {
+	...afterNode,
+	parameters: {
+		...afterNode.parameters,
+		jsonOutput: '={{ { title: "slow 0", state: $json.state } }}',
+	},
+};
 
 const child = (credential: Credential): Workflow =>
-	withWireBack(chain('sub-workflow', triggerNode, flowscaleNode(credential, { ...waitForNamed, waitMode: 'suspended', options: {} }), stateNode));
+	withWireBack(
+		chain(
+			'sub-workflow',
+			triggerNode,
+			flowscaleNode(credential, { ...waitForNamed, waitMode: 'suspended', options: {} }),
+			stateNode,
+		),
+	);
 
 const parent = (path: string, credential: Credential, childId: string): Workflow => {
-	const parameters = { workflowId: { __rl: true, mode: 'id', value: childId }, workflowInputs: { mappingMode: 'defineBelow', value: {} }, options: {} };
-	const call = { ...placed(), name: 'Call', type: 'n8n-nodes-base.executeWorkflow', typeVersion: 1.2, parameters };
+	const parameters = {
+		workflowId: { __rl: true, mode: 'id', value: childId },
+		workflowInputs: { mappingMode: 'defineBelow', value: {} },
+		options: {},
+	};
+	const call = {
+		...placed(),
+		name: 'Call',
+		type: 'n8n-nodes-base.executeWorkflow',
+		typeVersion: 1.2,
+		parameters,
+	};
 	return chain(path, webhookNode(path), rowsNode, startNode(credential), call);
 };
 
@@ -48,7 +84,10 @@ export const suspendedInPlace = (stage: Stage): Check[] => {
 			}
 			equal(execution.status, 'success', execution.error?.message);
 			ok(!statuses.has('waiting'), 'it was suspended');
-			ok(Date.now() - from >= runMs, 'its run took no longer than a wait stays in place, so this proves nothing');
+			ok(
+				Date.now() - from >= runMs,
+				'its run took no longer than a wait stays in place, so this proves nothing',
+			);
 			// n8n 1.x may say how it ended before it has saved with what.
 			await sleep(1_000);
 			return await rest.execution(id);
@@ -59,12 +98,22 @@ export const suspendedInPlace = (stage: Stage): Check[] => {
 		const path = `patient-agent-${agentVersion}`.replace('.', '-');
 		const model = await startModel({ prompt: path });
 		try {
-			const openAi = await rest.createCredential(path, 'openAiApi', { apiKey: 'unused', url: model.baseUrl });
+			const openAi = await rest.createCredential(path, 'openAiApi', {
+				apiKey: 'unused',
+				url: model.baseUrl,
+			});
 			const inputsJson = `={{ { duration_10002: ${runMs}, text_51536: $fromAI('prompt', 'What the picture shows', 'string') } }}`;
 			const parameters = { ...executeAndWait(slow, {}), inputsJson, waitMode: 'suspended' };
-			await follow(path, agentWorkflow({ path, agentVersion, openAi, flowscale: credential, parameters }), {});
+			await follow(
+				path,
+				agentWorkflow({ path, agentVersion, openAi, flowscale: credential, parameters }),
+				{},
+			);
 			equal(flowscale.runs.filter(({ inputs }) => inputs.text_51536 === path).length, 1);
-			match(String(model.requests.at(-1)?.messages.find(({ role }) => role === 'tool')?.content), /succeeded/);
+			match(
+				String(model.requests.at(-1)?.messages.find(({ role }) => role === 'tool')?.content),
+				/succeeded/,
+			);
 		} finally {
 			model.close();
 		}
@@ -72,15 +121,23 @@ export const suspendedInPlace = (stage: Stage): Check[] => {
 	const inSubWorkflow = async () => {
 		const saved = await rest.createWorkflow(child(credential));
 		if (n8n.generation.hasPublishing) await rest.activate(saved);
-		const execution = await follow('calls-sub-workflow', parent('calls-sub-workflow', credential, saved.id), { rows: [row] });
-		deepEqual(itemsOf(execution, 'Call').map(({ json }) => json), [{ title: 'slow 0', state: 'succeeded' }]);
+		const execution = await follow(
+			'calls-sub-workflow',
+			parent('calls-sub-workflow', credential, saved.id),
+			{ rows: [row] },
+		);
+		deepEqual(
+			itemsOf(execution, 'Call').map(({ json }) => json),
+			[{ title: 'slow 0', state: 'succeeded' }],
+		);
 	};
 
 	return [
 		{
 			name: `a run of ${runMs / 1000} s is waited for in place by an agent (${n8n.generation.agentVersions.join(' and ')}), and in a sub-workflow`,
 			// They do nothing but wait.
-			run: async () => void (await Promise.all([inSubWorkflow(), ...n8n.generation.agentVersions.map(asTool)])),
+			run: async () =>
+				void (await Promise.all([inSubWorkflow(), ...n8n.generation.agentVersions.map(asTool)])),
 		},
 	];
 };

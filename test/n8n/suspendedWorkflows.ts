@@ -41,7 +41,11 @@ export const afterNode: WorkflowNode = {
 	name: 'After',
 	type: 'n8n-nodes-base.set',
 	typeVersion: 3.4,
-	parameters: { mode: 'raw', jsonOutput: "={{ { title: $('Rows').item.json.title, state: $json.state } }}", options: {} },
+	parameters: {
+		mode: 'raw',
+		jsonOutput: "={{ { title: $('Rows').item.json.title, state: $json.state } }}",
+		options: {},
+	},
 };
 
 const byRow = {
@@ -77,7 +81,10 @@ export interface SuspendedPlan {
 export const executeAndWaitByRow = { ...byRow, operation: 'executeAndWait' };
 
 /** Starts a run per row and hands out its ID. */
-export const startNode = (credential: Credential): WorkflowNode => ({ ...flowscaleNode(credential, { ...byRow, operation: 'execute', options: {} }), name: 'Start' });
+export const startNode = (credential: Credential): WorkflowNode => ({
+	...flowscaleNode(credential, { ...byRow, operation: 'execute', options: {} }),
+	name: 'Start',
+});
 
 /** The same with the node "Flowscale" wired as suspended waiting needs it. */
 export const withWireBack = ({ connections, ...workflow }: Workflow): Workflow => ({
@@ -86,15 +93,27 @@ export const withWireBack = ({ connections, ...workflow }: Workflow): Workflow =
 });
 
 /** Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name, or for those that it starts for them. */
-export const inExecutionWorkflow = (path: string, credential: Credential, wait: Record<string, unknown> = waitForNamed): Workflow =>
+export const inExecutionWorkflow = (
+	path: string,
+	credential: Credential,
+	wait: Record<string, unknown> = waitForNamed,
+): Workflow =>
 	chain(path, webhookNode(path), rowsNode, flowscaleNode(credential, { ...wait, options: {} }));
 
 /** Webhook › Rows › Flowscale, suspended, with its Still Running wired back › After. */
-export const suspendedWorkflow = (path: string, credential: Credential, plan: SuspendedPlan = {}): Workflow => {
+export const suspendedWorkflow = (
+	path: string,
+	credential: Credential,
+	plan: SuspendedPlan = {},
+): Workflow => {
 	const { options, onError, wiredOutput = 0, isRunWait = false, isLoop = false, tries } = plan;
 	const wait = isRunWait ? waitForNamed : executeAndWaitByRow;
 	const flowscale = {
-		...flowscaleNode(credential, { ...wait, waitMode: 'suspended', options: { timeout: hourSeconds, ...options } }),
+		...flowscaleNode(credential, {
+			...wait,
+			waitMode: 'suspended',
+			options: { timeout: hourSeconds, ...options },
+		}),
 		onError,
 		...(tries && { retryOnFail: true, maxTries: tries }),
 	};

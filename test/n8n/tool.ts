@@ -20,7 +20,13 @@ export interface AgentPlan {
 }
 
 /** Webhook › AI Agent, with a chat model and the node as its tool; the prompt is the model's to fill in. */
-export const agentWorkflow = ({ path, agentVersion, openAi, flowscale, parameters: given }: AgentPlan): Workflow => {
+export const agentWorkflow = ({
+	path,
+	agentVersion,
+	openAi,
+	flowscale,
+	parameters: given,
+}: AgentPlan): Workflow => {
 	const prompt = "={{ { text_51536: $fromAI('prompt', 'What the picture shows', 'string') } }}";
 	const parameters = { ...executeAndWait(everything, {}), inputsJson: prompt, ...given };
 	const to = (node: string, type: string) => ({ [type]: [[{ node, type, index: 0 }]] });
@@ -63,10 +69,16 @@ export const tool = (stage: Stage): Check[] => {
 		run: async () => {
 			const model = await startModel({ prompt: 'a lake between hills' });
 			try {
-				const openAi = await rest.createCredential('model', 'openAiApi', { apiKey: 'unused', url: model.baseUrl });
+				const openAi = await rest.createCredential('model', 'openAiApi', {
+					apiKey: 'unused',
+					url: model.baseUrl,
+				});
 				const path = `agent-${agentVersion}`.replace('.', '-');
 				const started = flowscale.runs.length;
-				const execution = await player.play(path, agentWorkflow({ path, agentVersion, openAi, flowscale: credential }));
+				const execution = await player.play(
+					path,
+					agentWorkflow({ path, agentVersion, openAi, flowscale: credential }),
+				);
 				equal(execution.status, 'success', execution.error?.message);
 				equal(flowscale.runs.length - started, 1);
 				equal(flowscale.runs.at(-1)?.inputs.text_51536, 'a lake between hills');

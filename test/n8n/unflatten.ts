@@ -6,7 +6,8 @@ export const unflatten = (text: string): unknown => {
 	const cells = JSON.parse(text) as unknown[];
 	const built = new Map<number, unknown>();
 
-	const follow = (value: unknown): unknown => (typeof value === 'string' ? build(Number(value)) : value);
+	const follow = (value: unknown): unknown =>
+		typeof value === 'string' ? build(Number(value)) : value;
 
 	const build = (index: number): unknown => {
 		if (built.has(index)) return built.get(index);

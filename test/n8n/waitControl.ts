@@ -18,11 +18,22 @@ const waitNode = (name: string, amount: number) => ({
 	parameters: { resume: 'timeInterval', amount, unit: 'seconds' },
 });
 /** As an execution of ours: saved, three seconds of work, saved again. */
-const controlWorkflow = (): Workflow => chain('control', webhookNode('control'), waitNode('Long', waitSeconds), waitNode('Short', 3), waitNode('Long again', waitSeconds));
+const controlWorkflow = (): Workflow =>
+	chain(
+		'control',
+		webhookNode('control'),
+		waitNode('Long', waitSeconds),
+		waitNode('Short', 3),
+		waitNode('Long again', waitSeconds),
+	);
 
 /** Executions that n8n's start-up took for unfinished ones: it says so in its log. */
 const amendedIn = (log: string): Set<string> =>
-	new Set([...log.matchAll(/Found unfinished executions: ([\d, ]+)/g)].flatMap(([, ids]) => ids.trim().split(/,\s*/)));
+	new Set(
+		[...log.matchAll(/Found unfinished executions: ([\d, ]+)/g)].flatMap(([, ids]) =>
+			ids.trim().split(/,\s*/),
+		),
+	);
 
 /** n8n's own Wait node beside ours: what n8n's start does to both is n8n's doing. */
 export const createWaitControl = (stage: Stage) => {
@@ -38,8 +49,13 @@ export const createWaitControl = (stage: Stage) => {
 			for (const id of ids) statuses.push((await player.ended(id, 180_000)).status);
 			const taken = ids.filter((id) => amended.has(id));
 			const crashed = ids.filter((_, index) => statuses[index] === 'crashed');
-			stdout.write(`      ${n8n.version} suspended  of ${ids.length} executions at n8n’s own Wait node n8n’s start took ${taken.length} for crashed; ${crashed.length} stayed so\n`);
-			ok(taken.length > 0, 'n8n’s start leaves waiting executions alone by now: so should the checks above');
+			stdout.write(
+				`      ${n8n.version} suspended  of ${ids.length} executions at n8n’s own Wait node n8n’s start took ${taken.length} for crashed; ${crashed.length} stayed so\n`,
+			);
+			ok(
+				taken.length > 0,
+				'n8n’s start leaves waiting executions alone by now: so should the checks above',
+			);
 			for (const id of crashed) ok(taken.includes(id), `${id} crashed, and not by n8n’s start`);
 		},
 	};

@@ -15,20 +15,47 @@ function aList({ endsPerRequest = 0 } = {}) {
 		requests++;
 		const lastMs = Math.max(...ends);
 		for (let count = 1; count <= endsPerRequest; count++) ends.push(lastMs + count);
-		const newestFirst = ends.map((endMs, index) => ({ endMs, index })).sort((a, b) => b.endMs - a.endMs);
-		const shown = newestFirst.slice((page - 1) * pageSize, page * pageSize).map(({ endMs, index }) => {
-			const stamp = new Date(endMs).toISOString();
-			return { run: runOf({ run_id: `run-${index}`, status: 'completed', created_at: stamp, completed_at: stamp }), own: {} };
-		});
-		return { runs: shown, pages: Math.ceil(ends.length / pageSize), sortedBy: sortBy, isList: true };
+		const newestFirst = ends
+			.map((endMs, index) => ({ endMs, index }))
+			.sort((a, b) => b.endMs - a.endMs);
+		const shown = newestFirst
+			.slice((page - 1) * pageSize, page * pageSize)
+			.map(({ endMs, index }) => {
+				const stamp = new Date(endMs).toISOString();
+				return {
+					run: runOf({
+						run_id: `run-${index}`,
+						status: 'completed',
+						created_at: stamp,
+						completed_at: stamp,
+					}),
+					own: {},
+				};
+			});
+		return {
+			runs: shown,
+			pages: Math.ceil(ends.length / pageSize),
+			sortedBy: sortBy,
+			isList: true,
+		};
 	};
 	let memory: TriggerMemory | undefined;
 	let nowMs = 0;
 	return {
-		add: (count: number, fromMs: number, stepMs: number) => ends.push(...Array.from({ length: count }, (_, index) => fromMs + index * stepMs)),
+		add: (count: number, fromMs: number, stepMs: number) =>
+			ends.push(...Array.from({ length: count }, (_, index) => fromMs + index * stepMs)),
 		poll: async () => {
 			requests = 0;
-			const look = await lookForEnds({ api: { runs } as unknown as FlowscaleApi, groupId: undefined, isWanted: settings.isWanted, clock: fakeClock(), latestEndMs: () => Number.POSITIVE_INFINITY }, memory);
+			const look = await lookForEnds(
+				{
+					api: { runs } as unknown as FlowscaleApi,
+					groupId: undefined,
+					isWanted: settings.isWanted,
+					clock: fakeClock(),
+					latestEndMs: () => Number.POSITIVE_INFINITY,
+				},
+				memory,
+			);
 			const step = remember(memory, look, (nowMs += 60_000), settings);
 			memory = step.memory;
 			return { ids: step.events.map(({ id }) => id), requests };
@@ -36,18 +63,26 @@ function aList({ endsPerRequest = 0 } = {}) {
 	};
 }
 
-const named = (from: number, count: number) => Array.from({ length: count }, (_, index) => `run-${from + index}`);
+const named = (from: number, count: number) =>
+	Array.from({ length: count }, (_, index) => `run-${from + index}`);
 
-test.each([['over a day', 8_640], ['within ten seconds', 1], ['in one millisecond', 0]])('10,000 runs that ended %s are read with 100 requests and at most two more', async (_name, stepMs) => {
-	const { add, poll } = aList();
-	add(1_000, START, 60_000);
-	expect((await poll()).requests).toBe(2);
-	add(10_000, START + 86_400_000, stepMs);
-	const { ids, requests } = await poll();
-	expect(ids).toEqual(named(1_000, 10_000));
-	expect(requests).toBeLessThanOrEqual(102);
-	expect(await poll()).toMatchObject({ ids: [] });
-});
+test.each([
+	['over a day', 8_640],
+	['within ten seconds', 1],
+	['in one millisecond', 0],
+])(
+	'10,000 runs that ended %s are read with 100 requests and at most two more',
+	async (_name, stepMs) => {
+		const { add, poll } = aList();
+		add(1_000, START, 60_000);
+		expect((await poll()).requests).toBe(2);
+		add(10_000, START + 86_400_000, stepMs);
+		const { ids, requests } = await poll();
+		expect(ids).toEqual(named(1_000, 10_000));
+		expect(requests).toBeLessThanOrEqual(102);
+		expect(await poll()).toMatchObject({ ids: [] });
+	},
+);
 
 test('runs that end while the list is read push others to the next page, and do not make it look unsorted', async () => {
 	const { add, poll } = aList({ endsPerRequest: 7 });

@@ -15,18 +15,31 @@ const settings = { scope: 'filters', isWanted: ({ workflow_id }: Run) => workflo
 const LIMITS = { pageSize: 4, mostPages: 6, budgetMs: 25_000 };
 
 /** A list that goes on changing while it is read: each request takes a while, and some never get an answer in time. */
-function changingList(history: History, dialect: Dialect, clock: { nowMs: number; requests: number; stopAt: number }): FlowscaleApi {
+function changingList(
+	history: History,
+	dialect: Dialect,
+	clock: { nowMs: number; requests: number; stopAt: number },
+): FlowscaleApi {
 	const runs = async ({ sortBy = 'created_at', page = 1 }: ListQuery): Promise<RunPage> => {
 		clock.nowMs += 400;
 		if (clock.requests++ >= clock.stopAt) throw new Stopped();
 		const field = dialect === 'sortIgnored' ? 'created_at' : sortBy;
-		const key = (run: Run) => (Number.isNaN(timeOf(run[field])) ? (dialect === 'nullsFirst' ? 1 : -1) * Number.MAX_SAFE_INTEGER : timeOf(run[field]));
+		const key = (run: Run) =>
+			Number.isNaN(timeOf(run[field]))
+				? (dialect === 'nullsFirst' ? 1 : -1) * Number.MAX_SAFE_INTEGER
+				: timeOf(run[field]);
 		const all = listAt(history, clock.nowMs)
 			.map(({ run }) => ({ run, own: {}, key: key(run) }))
 			.sort((a, b) => b.key - a.key);
-		if (dialect === 'pagingIgnored') return { runs: all, pages: undefined, sortedBy: undefined, isList: true };
+		if (dialect === 'pagingIgnored')
+			return { runs: all, pages: undefined, sortedBy: undefined, isList: true };
 		const pages = Math.ceil(all.length / LIMITS.pageSize);
-		return { runs: all.slice((page - 1) * LIMITS.pageSize, page * LIMITS.pageSize), pages, sortedBy: field, isList: true };
+		return {
+			runs: all.slice((page - 1) * LIMITS.pageSize, page * LIMITS.pageSize),
+			pages,
+			sortedBy: field,
+			isList: true,
+		};
 	};
 	return { runs } as unknown as FlowscaleApi;
 }
@@ -39,12 +52,29 @@ async function follow(history: History, dialect: Dialect, stops: number[]) {
 	const told: string[] = [];
 	const last = history.polls.at(-1)?.atMs ?? 0;
 	// A few more looks in the end, for what was left over.
-	const times = [...history.polls.map(({ atMs }) => atMs), ...Array.from({ length: 12 }, (_, i) => last + 20_000_000 + i * 5_000)];
+	const times = [
+		...history.polls.map(({ atMs }) => atMs),
+		...Array.from({ length: 12 }, (_, i) => last + 20_000_000 + i * 5_000),
+	];
 	for (const [index, atMs] of times.entries()) {
 		const isDraining = index >= history.polls.length;
-		Object.assign(clock, { nowMs: Math.max(clock.nowMs, atMs), requests: 0, stopAt: isDraining ? 99 : stops[index % stops.length] });
+		Object.assign(clock, {
+			nowMs: Math.max(clock.nowMs, atMs),
+			requests: 0,
+			stopAt: isDraining ? 99 : stops[index % stops.length],
+		});
 		const startedAtMs = clock.nowMs;
-		const look = await lookForEnds({ api, groupId: undefined, isWanted: settings.isWanted, clock: systemClock, latestEndMs: () => clock.nowMs + history.aheadMs + LATENESS_MS, limits: LIMITS }, memory).catch((error: unknown) => {
+		const look = await lookForEnds(
+			{
+				api,
+				groupId: undefined,
+				isWanted: settings.isWanted,
+				clock: systemClock,
+				latestEndMs: () => clock.nowMs + history.aheadMs + LATENESS_MS,
+				limits: LIMITS,
+			},
+			memory,
+		).catch((error: unknown) => {
 			if (error instanceof Stopped) return undefined;
 			throw error;
 		});
@@ -61,26 +91,35 @@ async function follow(history: History, dialect: Dialect, stops: number[]) {
 
 let deepLooks = 0;
 
-test.each(dialects)('reading a list page by page while it changes reports each run once (%s)', async (dialect) => {
-	deepLooks = 0;
-	let events = 0;
-	const most = dialect === 'sortIgnored' ? 20 : 45;
-	await fc.assert(
-		fc.asyncProperty(histories(most), fc.array(fc.constantFrom(99, 99, 1, 2, 4, 7), { minLength: 1, maxLength: 5 }), async (history, stops) => {
-			// Ends without an end time are looked for among the newest created runs only, where not all are listed at once.
-			if (dialect !== 'pagingIgnored') history.runs.forEach((run) => (run.endTime = 'told'));
-			const { told, firstMs } = await follow(history, dialect, stops);
-			const mine = history.runs.filter(({ workflowId }) => workflowId === 'A');
-			const late = mine.filter((run) => !hasEnded(run, firstMs + 5_000)).map(({ id }) => id);
-			const early = mine.filter((run) => hasEnded(run, firstMs)).map(({ id }) => id);
-			const never = mine.filter(({ endMs }) => endMs === null).map(({ id }) => id);
-			events += told.length;
-			expect(new Set(told).size).toBe(told.length);
-			expect(late.filter((id) => !told.includes(id) && !never.includes(id))).toEqual([]);
-			expect(told.filter((id) => early.includes(id))).toEqual([]);
-		}),
-		{ numRuns: 60, seed: 42, endOnFailure: true },
-	);
-	expect(events).toBeGreaterThan(300);
-	if (dialect !== 'pagingIgnored' && dialect !== 'sortIgnored') expect(deepLooks).toBeGreaterThan(10);
-}, 120_000);
+test.each(dialects)(
+	'reading a list page by page while it changes reports each run once (%s)',
+	async (dialect) => {
+		deepLooks = 0;
+		let events = 0;
+		const most = dialect === 'sortIgnored' ? 20 : 45;
+		await fc.assert(
+			fc.asyncProperty(
+				histories(most),
+				fc.array(fc.constantFrom(99, 99, 1, 2, 4, 7), { minLength: 1, maxLength: 5 }),
+				async (history, stops) => {
+					// Ends without an end time are looked for among the newest created runs only, where not all are listed at once.
+					if (dialect !== 'pagingIgnored') history.runs.forEach((run) => (run.endTime = 'told'));
+					const { told, firstMs } = await follow(history, dialect, stops);
+					const mine = history.runs.filter(({ workflowId }) => workflowId === 'A');
+					const late = mine.filter((run) => !hasEnded(run, firstMs + 5_000)).map(({ id }) => id);
+					const early = mine.filter((run) => hasEnded(run, firstMs)).map(({ id }) => id);
+					const never = mine.filter(({ endMs }) => endMs === null).map(({ id }) => id);
+					events += told.length;
+					expect(new Set(told).size).toBe(told.length);
+					expect(late.filter((id) => !told.includes(id) && !never.includes(id))).toEqual([]);
+					expect(told.filter((id) => early.includes(id))).toEqual([]);
+				},
+			),
+			{ numRuns: 60, seed: 42, endOnFailure: true },
+		);
+		expect(events).toBeGreaterThan(300);
+		if (dialect !== 'pagingIgnored' && dialect !== 'sortIgnored')
+			expect(deepLooks).toBeGreaterThan(10);
+	},
+	120_000,
+);

@@ -6,17 +6,33 @@ import { collectRuns } from '../../nodes/Flowscale/runList';
 function listStage(sort: (runs: RunPage['runs'], query: ListQuery) => RunPage['runs']) {
 	const runs = Array.from({ length: 240 }, (_, second) => {
 		const stamp = new Date(1_700_000_000_000 + second * 1_000).toISOString();
-		return { run: runOf({ run_id: `r${second}`, status: 'completed', created_at: stamp, completed_at: second % 2 === 0 ? stamp : null }), own: {} };
+		return {
+			run: runOf({
+				run_id: `r${second}`,
+				status: 'completed',
+				created_at: stamp,
+				completed_at: second % 2 === 0 ? stamp : null,
+			}),
+			own: {},
+		};
 	});
 	let requests = 0;
 	const api = {
 		runs: async (query: ListQuery): Promise<RunPage> => {
 			requests++;
 			const { page = 1, pageSize = 100 } = query;
-			return { runs: sort(runs, query).slice((page - 1) * pageSize, page * pageSize), pages: undefined, sortedBy: undefined, isList: true };
+			return {
+				runs: sort(runs, query).slice((page - 1) * pageSize, page * pageSize),
+				pages: undefined,
+				sortedBy: undefined,
+				isList: true,
+			};
 		},
 	} as unknown as FlowscaleApi;
-	const collect = async (query: ListQuery) => (await collectRuns(api, query, () => true, 2, new AbortController().signal)).map(({ run }) => run.run_id);
+	const collect = async (query: ListQuery) =>
+		(await collectRuns(api, query, () => true, 2, new AbortController().signal)).map(
+			({ run }) => run.run_id,
+		);
 	return { collect, requests: () => requests };
 }
 
@@ -31,8 +47,11 @@ it('the first runs of a list are the first of all, also where the deployment pag
 it.each<[ListQuery, string[]]>([
 	[{}, ['r239', 'r238']],
 	[{ sortBy: 'completed_at', sortOrder: 'desc' }, ['r238', 'r236']],
-])('one page is enough where the list is in the order that was asked for: %j', async (query, first) => {
-	const { collect, requests } = listStage(newestFirst);
-	expect(await collect(query)).toEqual(first);
-	expect(requests()).toBe(1);
-});
+])(
+	'one page is enough where the list is in the order that was asked for: %j',
+	async (query, first) => {
+		const { collect, requests } = listStage(newestFirst);
+		expect(await collect(query)).toEqual(first);
+		expect(requests()).toBe(1);
+	},
+);

@@ -38,12 +38,16 @@ describe('the API', () => {
 	it('behind a proxy asks for the proxy’s headers', async () => {
 		const { get } = await open({ requiredHeaders: { Authorization: 'Bearer jwt' } });
 		expect(await get('/comfy/health')).toMatchObject({ status: 401 });
-		expect(await get('/comfy/health', { authorization: 'Bearer jwt' })).toMatchObject({ status: 200 });
+		expect(await get('/comfy/health', { authorization: 'Bearer jwt' })).toMatchObject({
+			status: 200,
+		});
 	});
 
 	it('starts nothing for a wrong key', async () => {
 		const { post, idOf, flowscale } = await open();
-		expect(await post(`/runs?workflow_id=${idOf('Failing')}`, 'x', { 'x-api-key': 'wrong' })).toMatchObject({
+		expect(
+			await post(`/runs?workflow_id=${idOf('Failing')}`, 'x', { 'x-api-key': 'wrong' }),
+		).toMatchObject({
 			status: 401,
 		});
 		expect(flowscale.runs).toEqual([]);
@@ -81,7 +85,9 @@ describe('what no source knows', () => {
 
 	it('includes paths outside of /api/v1', async () => {
 		const { fetch, flowscale } = await open();
-		expect(await fetch(`${flowscale.baseUrl}/api/v1/api/v1/comfy/health`)).toMatchObject({ status: 501 });
+		expect(await fetch(`${flowscale.baseUrl}/api/v1/api/v1/comfy/health`)).toMatchObject({
+			status: 501,
+		});
 		expect(await fetch(`${flowscale.baseUrl}/comfy/health`)).toMatchObject({ status: 501 });
 		expect(flowscale.unknown).toHaveLength(2);
 		flowscale.unknown.length = 0;
@@ -91,7 +97,10 @@ describe('what no source knows', () => {
 it('the journal keeps what was asked, of whom, and what was said', async () => {
 	const { get, flowscale } = await open();
 	const before = Date.now();
-	await get('/runs?group_id=a%20b&page=1', { 'x-api-key': 'fs-sim-key-for-tests-only', 'x-more': 'yes' });
+	await get('/runs?group_id=a%20b&page=1', {
+		'x-api-key': 'fs-sim-key-for-tests-only',
+		'x-more': 'yes',
+	});
 	expect(flowscale.journal).toEqual([
 		{
 			at: expect.any(Number),
@@ -100,7 +109,10 @@ it('the journal keeps what was asked, of whom, and what was said', async () => {
 			url: '/api/v1/runs?group_id=a%20b&page=1',
 			path: '/api/v1/runs',
 			query: { group_id: 'a b', page: '1' },
-			headers: expect.objectContaining({ 'x-api-key': 'fs-sim-key-for-tests-only', 'x-more': 'yes' }),
+			headers: expect.objectContaining({
+				'x-api-key': 'fs-sim-key-for-tests-only',
+				'x-more': 'yes',
+			}),
 			route: 'listRuns',
 			status: 200,
 			fault: undefined,

@@ -26,12 +26,15 @@ describe('cancel', () => {
 		[200, { status: 'success', data: 'Run already completed' }],
 		[400, { status: 'error', data: null, errors: 'Run already completed' }],
 		[409, { status: 'error', data: null, errors: 'Run already completed' }],
-	] as const)('of a finished run answers %i where the dialect has it so', async (cancelFinished, json) => {
-		const { run, post } = await open({ dialect: { cancelFinished } });
-		const done = await run('Text to Image', { text_51536: 'done' });
-		expect(await post(`/runs/${done.id}/cancel`)).toMatchObject({ status: cancelFinished, json });
-		expect(done.state).toBe('completed');
-	});
+	] as const)(
+		'of a finished run answers %i where the dialect has it so',
+		async (cancelFinished, json) => {
+			const { run, post } = await open({ dialect: { cancelFinished } });
+			const done = await run('Text to Image', { text_51536: 'done' });
+			expect(await post(`/runs/${done.id}/cancel`)).toMatchObject({ status: cancelFinished, json });
+			expect(done.state).toBe('completed');
+		},
+	);
 
 	it('of an unknown run answers 404', async () => {
 		const { post } = await open();

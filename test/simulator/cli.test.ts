@@ -16,13 +16,17 @@ describe('the command line', () => {
 	});
 
 	it('starts a service for programs, on free ports', () => {
-		expect(readCliOptions(['--json'])).toMatchObject({ isJson: true, service: { port: 0, filesPort: 0 } });
+		expect(readCliOptions(['--json'])).toMatchObject({
+			isJson: true,
+			service: { port: 0, filesPort: 0 },
+		});
 	});
 
 	it('takes key, machines, times and chaos', () => {
-		const args = '--key k --containers 3 --run-ms 50 --latency-ms 9 --chaos 0.05 --seed 4 --port 9000'.split(
-			' ',
-		);
+		const args =
+			'--key k --containers 3 --run-ms 50 --latency-ms 9 --chaos 0.05 --seed 4 --port 9000'.split(
+				' ',
+			);
 		expect(readCliOptions(args).service).toMatchObject({
 			apiKey: 'k',
 			containers: 3,
@@ -38,7 +42,10 @@ describe('the command line', () => {
 
 	it.each([
 		['list=grouped,start=array', { list: 'grouped', start: 'array' }],
-		['notReady=404,runTimeout=408,lengths=false', { notReady: 404, runTimeout: '408', lengths: false }],
+		[
+			'notReady=404,runTimeout=408,lengths=false',
+			{ notReady: 404, runTimeout: '408', lengths: false },
+		],
 		['openapi,events=sse', { ...openapiDialect, events: 'sse' }],
 	])('reads the dialect %s', (text, dialect) => {
 		expect(readDialect(text)).toEqual(dialect);
@@ -54,19 +61,32 @@ describe('the command line', () => {
 	});
 
 	it('serves other processes and ends when it is told to', async () => {
-		const child = spawn('node', ['--import', 'tsx', 'simulator/cli.ts', '--json', '--run-ms', '5'], {
-			stdio: ['ignore', 'pipe', 'inherit'],
-		});
+		const child = spawn(
+			'node',
+			['--import', 'tsx', 'simulator/cli.ts', '--json', '--run-ms', '5'],
+			{
+				stdio: ['ignore', 'pipe', 'inherit'],
+			},
+		);
 		const ended = once(child, 'exit');
 		try {
 			const [line] = (await once(child.stdout, 'data')) as [Buffer];
-			const { baseUrl, filesUrl, apiKey, pid } = JSON.parse(line.toString()) as Record<string, string>;
+			const { baseUrl, filesUrl, apiKey, pid } = JSON.parse(line.toString()) as Record<
+				string,
+				string
+			>;
 			expect(pid).toBe(child.pid);
 
-			const health = await fetch(`${baseUrl}/api/v1/comfy/health`, { headers: { 'X-API-KEY': apiKey } });
+			const health = await fetch(`${baseUrl}/api/v1/comfy/health`, {
+				headers: { 'X-API-KEY': apiKey },
+			});
 			expect(health.status).toBe(200);
 			const stats = await fetch(`${filesUrl}/_control/stats`);
-			expect(await stats.json()).toMatchObject({ requests: { health: 1 }, totalRequests: 1, unknown: [] });
+			expect(await stats.json()).toMatchObject({
+				requests: { health: 1 },
+				totalRequests: 1,
+				unknown: [],
+			});
 		} finally {
 			child.kill('SIGTERM');
 		}
@@ -81,27 +101,33 @@ describe('the command line', () => {
 		expect(() => readSibling(['comflowy', '--dialect', 'openapi'])).toThrow('--dialect');
 	});
 
-	it.each(['comflowy', 'flowai'])('serves %s to other processes', async (name) => {
-		const child = spawn('node', ['--import', 'tsx', 'simulator/cli.ts', name, '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
-		const ended = once(child, 'exit');
-		try {
-			const [line] = (await once(child.stdout, 'data')) as [Buffer];
-			const { baseUrl, apiKey } = JSON.parse(line.toString()) as Record<string, string>;
-			const asked = {
-				comflowy: async () => await fetch(`${baseUrl}/api/open/v0/auth/token?ppt=${apiKey}`),
-				flowai: async () =>
-					await fetch(`${baseUrl}/v1/api/workflow/run/1741675999864`, {
-						method: 'POST',
-						headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
-						body: '{"input":{"input":"Hello"}}',
-					}),
-			}[name];
-			expect((await asked?.())?.status).toBe(200);
-		} finally {
-			child.kill('SIGTERM');
-		}
-		expect(await ended).toEqual([0, null]);
-	}, 30_000);
+	it.each(['comflowy', 'flowai'])(
+		'serves %s to other processes',
+		async (name) => {
+			const child = spawn('node', ['--import', 'tsx', 'simulator/cli.ts', name, '--json'], {
+				stdio: ['ignore', 'pipe', 'inherit'],
+			});
+			const ended = once(child, 'exit');
+			try {
+				const [line] = (await once(child.stdout, 'data')) as [Buffer];
+				const { baseUrl, apiKey } = JSON.parse(line.toString()) as Record<string, string>;
+				const asked = {
+					comflowy: async () => await fetch(`${baseUrl}/api/open/v0/auth/token?ppt=${apiKey}`),
+					flowai: async () =>
+						await fetch(`${baseUrl}/v1/api/workflow/run/1741675999864`, {
+							method: 'POST',
+							headers: { 'x-api-key': apiKey, 'content-type': 'application/json' },
+							body: '{"input":{"input":"Hello"}}',
+						}),
+				}[name];
+				expect((await asked?.())?.status).toBe(200);
+			} finally {
+				child.kill('SIGTERM');
+			}
+			expect(await ended).toEqual([0, null]);
+		},
+		30_000,
+	);
 });
 
 describe('the control endpoints', () => {

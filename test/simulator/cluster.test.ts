@@ -38,7 +38,10 @@ describe('the cluster', () => {
 						],
 					},
 				},
-				{ container: 'container #2', queue: { queue_running: [[0, two]], queue_pending: [[1, four]] } },
+				{
+					container: 'container #2',
+					queue: { queue_running: [[0, two]], queue_pending: [[1, four]] },
+				},
 			],
 		});
 	});

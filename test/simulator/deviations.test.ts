@@ -7,9 +7,9 @@ const open = useFlowscale();
 
 describe('the deviations', () => {
 	it('that the OpenAPI dialect needs are the errors it leaves undescribed, and no other', () => {
-		expect(deviations.filter(({ when }) => when(openapiDialect)).flatMap(({ schemas }) => schemas)).toEqual([
-			'ErrorBody',
-		]);
+		expect(
+			deviations.filter(({ when }) => when(openapiDialect)).flatMap(({ schemas }) => schemas),
+		).toEqual(['ErrorBody']);
 	});
 
 	it('each hold in some dialect, have a reason and a source with its certainty', () => {
@@ -55,7 +55,10 @@ describe('a start in the words of', () => {
 	it.each([
 		[
 			'object',
-			(id: string, workflow: string) => ({ status: 'success', data: { run_id: id, workflow_id: workflow } }),
+			(id: string, workflow: string) => ({
+				status: 'success',
+				data: { run_id: id, workflow_id: workflow },
+			}),
 		],
 		[
 			'array',
@@ -83,7 +86,10 @@ describe('a start in the words of', () => {
 		['oldest', (_: string, __: string, name: string) => ({ status: 'success', filename: name })],
 	] as const)('%s', async (word, expected) => {
 		const { post, idOf, flowscale } = await open({ dialect: { start: word } });
-		const { json } = await post(`/runs?workflow_id=${idOf('Failing')}`, formOf({ text_51536: 'x' }));
+		const { json } = await post(
+			`/runs?workflow_id=${idOf('Failing')}`,
+			formOf({ text_51536: 'x' }),
+		);
 		const [{ id, workflowId, outputs }] = flowscale.runs;
 		expect(json).toEqual(expected(id, workflowId, outputs[0].name));
 	});

@@ -15,7 +15,10 @@ export const variants: Array<[string, Partial<Dialect>]> = [
 	],
 	[
 		'other words',
-		{ runTimeout: 'status', words: { timeout: 'timed_out', completed: 'SUCCESS', queued: 'pending' } },
+		{
+			runTimeout: 'status',
+			words: { timeout: 'timed_out', completed: 'SUCCESS', queued: 'pending' },
+		},
 	],
 	['a gateway before it all', { errors: 'html', notReady: 404 }],
 ];

@@ -27,8 +27,14 @@ async function allAnswers({
 		['health', await get('/comfy/health')],
 		['queue', await get('/comfy/queue')],
 		['workflows', await get('/comfy/workflows')],
-		['startRun', await post(`/runs?workflow_id=${idOf('Failing')}&group_id=g`, formOf({ text_51536: 'x' }))],
-		['startRun', await post(`/runs?workflow_id=${idOf('Text to Image')}`, formOf({ no: 'prompt' }))],
+		[
+			'startRun',
+			await post(`/runs?workflow_id=${idOf('Failing')}&group_id=g`, formOf({ text_51536: 'x' })),
+		],
+		[
+			'startRun',
+			await post(`/runs?workflow_id=${idOf('Text to Image')}`, formOf({ no: 'prompt' })),
+		],
 		['startRun', await post('/runs?workflow_id=nope', formOf({ no: 'prompt' }))],
 		['startRun', await post('/runs', formOf({ no: 'prompt' }))],
 		['getRun', await get(`/runs/${running.id}`)],
@@ -57,7 +63,9 @@ function misfits(answers: Array<[Route, Reply]>, dialect: Dialect): string[] {
 	const validators = new Map<string, ValidateFunction>();
 	return answers.flatMap(([route, { status, text, json, headers }]) => {
 		if (text === '')
-			return [204, 200].includes(status) && route === 'getOutput' ? [] : [`${route} ${status} is empty`];
+			return [204, 200].includes(status) && route === 'getOutput'
+				? []
+				: [`${route} ${status} is empty`];
 		if (String(headers['content-type']).startsWith('text/html'))
 			return dialect.errors === 'html' && status >= 400 ? [] : [`${route} is HTML`];
 		const schema = schemaOf(route, status, dialect);

@@ -29,7 +29,10 @@ describe('a download', () => {
 		const run = await client.run('Everything', { text_51536: 'twins' });
 		const [{ name, files }] = run.outputs;
 		expect(files).toEqual([`${name}_000001.png`, `${name}_000002.png`]);
-		const [first, second] = [await downloadOf(client, files[0]), await downloadOf(client, files[1])];
+		const [first, second] = [
+			await downloadOf(client, files[0]),
+			await downloadOf(client, files[1]),
+		];
 		expect(first.bytes.equals(picture('twins', 0))).toBe(true);
 		expect(second.bytes.equals(picture('twins', 1))).toBe(true);
 	});

@@ -56,7 +56,9 @@ describe('the event stream', () => {
 		expect(brief(await follow(client, run.id))).toEqual(
 			expect.arrayContaining(['2 run_status RENDERING', '5 run_status Done']),
 		);
-		expect(await client.get(`/runs/${run.id}`)).toMatchObject({ json: { data: { status: 'Done' } } });
+		expect(await client.get(`/runs/${run.id}`)).toMatchObject({
+			json: { data: { status: 'Done' } },
+		});
 	});
 
 	it('is not there for an unknown run, nor where the deployment is too old', async () => {

@@ -39,7 +39,10 @@ describe('a fault at a start', () => {
 		flowscale.fault({ on: 'startRun', kind: 'resetBefore' });
 		const upload = request(`${flowscale.baseUrl}/api/v1/runs?workflow_id=${idOf('Failing')}`, {
 			method: 'POST',
-			headers: { 'x-api-key': flowscale.apiKey ?? '', 'content-type': 'multipart/form-data; boundary=xx' },
+			headers: {
+				'x-api-key': flowscale.apiKey ?? '',
+				'content-type': 'multipart/form-data; boundary=xx',
+			},
 		});
 		const failure = new Promise((resolve) =>
 			upload.on('error', (error: { code?: string }) => resolve(error.code)),
@@ -54,7 +57,10 @@ describe('a fault at a start', () => {
 		flowscale.fault({ on: 'startRun', kind: 'status', status: 429 });
 		const upload = request(`${flowscale.baseUrl}/api/v1/runs?workflow_id=${idOf('Failing')}`, {
 			method: 'POST',
-			headers: { 'x-api-key': flowscale.apiKey ?? '', 'content-type': 'multipart/form-data; boundary=xx' },
+			headers: {
+				'x-api-key': flowscale.apiKey ?? '',
+				'content-type': 'multipart/form-data; boundary=xx',
+			},
 		});
 		const answers: unknown[] = [];
 		upload.on('response', ({ statusCode }) => answers.push(statusCode));
@@ -69,7 +75,12 @@ describe('a fault at a start', () => {
 
 	it('sends the headers it was given', async () => {
 		const client = await open();
-		client.flowscale.fault({ on: 'any', kind: 'status', status: 503, headers: { 'retry-after': '7' } });
+		client.flowscale.fault({
+			on: 'any',
+			kind: 'status',
+			status: 503,
+			headers: { 'retry-after': '7' },
+		});
 		expect((await start(client)).headers).toMatchObject({ 'retry-after': '7' });
 	});
 });
@@ -87,7 +98,11 @@ describe('an override', () => {
 		['after letting some pass', { after: 2, times: 1 }, [200, 200, 500, 200]],
 		['for ever', { times: Infinity }, [500, 500, 500, 500]],
 		['not at all on other routes', { on: 'getRun' }, [200, 200, 200, 200]],
-		['not at all when it does not match', { match: ({ query }) => query.page === '2' }, [200, 200, 200, 200]],
+		[
+			'not at all when it does not match',
+			{ match: ({ query }) => query.page === '2' },
+			[200, 200, 200, 200],
+		],
 	])('strikes %s', async (_, fault, expected) => {
 		const client = await open();
 		client.flowscale.fault({ on: 'health', kind: 'status', ...fault });

@@ -17,7 +17,10 @@ describe('a faulty event stream', () => {
 		const client = await open({ runMs: 60_000 });
 		const run = await client.start('Text to Image', { text_51536: 'x' });
 		client.flowscale.fault({ on: 'events', kind: 'streamLies' });
-		expect(brief(await follow(client, run.id))).toEqual(['1 run_status queued', '3 run_status completed']);
+		expect(brief(await follow(client, run.id))).toEqual([
+			'1 run_status queued',
+			'3 run_status completed',
+		]);
 		expect(run.state).toBe('running');
 	});
 
@@ -26,7 +29,9 @@ describe('a faulty event stream', () => {
 		const run = await client.run('Text to Image', { text_51536: 'x' });
 		client.flowscale.fault({ on: 'events', kind: 'streamRepeats' });
 		const expected = wholeLife.flatMap((line) => [line, line]);
-		expect(brief(await follow(client, run.id, { headers: { 'last-event-id': '4' } }))).toEqual(expected);
+		expect(brief(await follow(client, run.id, { headers: { 'last-event-id': '4' } }))).toEqual(
+			expected,
+		);
 	});
 
 	it('falls silent and stays open when it stalls', async () => {

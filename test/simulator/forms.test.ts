@@ -15,7 +15,9 @@ describe('a start', () => {
 		form.append('image_30001', two, { filename: 'b.jpg', contentType: 'image/jpeg' });
 		form.append('note_1', 'mit Umlaut: ä');
 
-		expect(await post(`/runs?workflow_id=${idOf('Describe Image')}&group_id=g`, form)).toMatchObject({
+		expect(
+			await post(`/runs?workflow_id=${idOf('Describe Image')}&group_id=g`, form),
+		).toMatchObject({
 			status: 200,
 		});
 		expect(flowscale.runs[0].files).toEqual([
@@ -66,23 +68,32 @@ describe('a start', () => {
 		expect(await upload).toMatchObject({ status: 200 });
 
 		const [file] = flowscale.runs[0].files;
-		expect([file.size, file.sha256, file.head.length]).toEqual([size, hash.digest('hex'), 8 * 1024 * 1024]);
+		expect([file.size, file.sha256, file.head.length]).toEqual([
+			size,
+			hash.digest('hex'),
+			8 * 1024 * 1024,
+		]);
 		// What is held, and 60 MB or more that nobody has collected yet: Node begins when there is that much.
 		expect(peak).toBeLessThan(size / 2);
 	});
 
 	it('that breaks off in the middle of its form starts nothing', async () => {
 		const { flowscale, idOf } = await open();
-		const upload = request(`${flowscale.baseUrl}/api/v1/runs?workflow_id=${idOf('Describe Image')}`, {
-			method: 'POST',
-			headers: {
-				'x-api-key': flowscale.apiKey ?? '',
-				'content-type': 'multipart/form-data; boundary=xx',
-				'content-length': 5000,
+		const upload = request(
+			`${flowscale.baseUrl}/api/v1/runs?workflow_id=${idOf('Describe Image')}`,
+			{
+				method: 'POST',
+				headers: {
+					'x-api-key': flowscale.apiKey ?? '',
+					'content-type': 'multipart/form-data; boundary=xx',
+					'content-length': 5000,
+				},
 			},
-		});
+		);
 		upload.on('error', () => undefined);
-		upload.write('--xx\r\nContent-Disposition: form-data; name="image_30001"; filename="a.png"\r\n\r\nhalf');
+		upload.write(
+			'--xx\r\nContent-Disposition: form-data; name="image_30001"; filename="a.png"\r\n\r\nhalf',
+		);
 		await until(() => flowscale.journal.length === 1);
 		upload.destroy();
 		await sleep(20);
@@ -95,6 +106,8 @@ describe('a start', () => {
 		['a data URI', 'data:image/png;base64,AAAA'],
 	])('takes %s in place of an image', async (_, image) => {
 		const { start } = await open();
-		expect((await start('Image to Video', { image_22068: image })).inputs).toEqual({ image_22068: image });
+		expect((await start('Image to Video', { image_22068: image })).inputs).toEqual({
+			image_22068: image,
+		});
 	});
 });

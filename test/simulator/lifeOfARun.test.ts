@@ -15,7 +15,13 @@ describe('a run', () => {
 		expect([first.state, second.state]).toEqual(['running', 'queued']);
 		expect(await get(`/runs/${second.id}`)).toMatchObject({
 			json: {
-				data: { status: 'queued', output_names: [], outputs: [], started_at: null, completed_at: null },
+				data: {
+					status: 'queued',
+					output_names: [],
+					outputs: [],
+					started_at: null,
+					completed_at: null,
+				},
 			},
 		});
 
@@ -29,14 +35,22 @@ describe('a run', () => {
 
 	it('waits its turn: first come, first served', async () => {
 		const { start, flowscale } = await open({ containers: 1, runMs: 60_000 });
-		const [first, second, third] = [await start('Failing'), await start('Failing'), await start('Failing')];
+		const [first, second, third] = [
+			await start('Failing'),
+			await start('Failing'),
+			await start('Failing'),
+		];
 		flowscale.finish(first.id);
 		expect([second.state, third.state]).toEqual(['running', 'queued']);
 	});
 
 	it('shows its inputs, outputs and times when it is over', async () => {
 		const { run, get } = await open({ dialect: { timestamps: 'millis' } });
-		const done = await run('Text to Image', { text_51536: 'a lighthouse', seed_51537: '7' }, 'my group');
+		const done = await run(
+			'Text to Image',
+			{ text_51536: 'a lighthouse', seed_51537: '7' },
+			'my group',
+		);
 
 		const [output] = done.outputs;
 		expect((await get(`/runs/${done.id}`)).json).toEqual({
@@ -56,7 +70,9 @@ describe('a run', () => {
 					{
 						filename: `${output.name}.png`,
 						s3_key: `generations/${done.id}/${output.name}.png`,
-						url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/generations\/.*X-Amz-Signature=/),
+						url: expect.stringMatching(
+							/^http:\/\/127\.0\.0\.1:\d+\/generations\/.*X-Amz-Signature=/,
+						),
 					},
 				],
 				created_at: new Date(done.createdAt).toISOString(),
@@ -72,7 +88,11 @@ describe('a run', () => {
 		const failed = await run('Failing');
 		expect(await get(`/runs/${failed.id}`)).toMatchObject({
 			json: {
-				data: { status: 'failed', outputs: [], error: 'CUDA out of memory. Tried to allocate 2.00 GiB' },
+				data: {
+					status: 'failed',
+					outputs: [],
+					error: 'CUDA out of memory. Tried to allocate 2.00 GiB',
+				},
 			},
 		});
 	});
@@ -122,6 +142,8 @@ describe('a run', () => {
 		const [first, second] = [await start('Failing'), await start('Failing')];
 		flowscale.finish(first.id, how);
 		expect(second.state).toBe('running');
-		expect(await get(`/runs/${first.id}`)).toMatchObject({ json: { data: { status: how, outputs } } });
+		expect(await get(`/runs/${first.id}`)).toMatchObject({
+			json: { data: { status: how, outputs } },
+		});
 	});
 });

@@ -93,7 +93,9 @@ describe('the grouped run list', () => {
 
 	it('tells the runs of all groups when none is named', async () => {
 		const { get } = await openWithThree({ list: 'grouped' });
-		expect((await get('/runs')).json).toMatchObject({ data: { group_id: null, runs: { length: 3 } } });
+		expect((await get('/runs')).json).toMatchObject({
+			data: { group_id: null, runs: { length: 3 } },
+		});
 	});
 
 	it('of the OpenAPI tells no run ids and demands a group', async () => {

@@ -27,7 +27,9 @@ describe('a picture', () => {
 	it('retouched keeps the upload’s light and dark', () => {
 		const png = new PNG({ width: 2, height: 1 });
 		png.data = Buffer.from([0, 0, 0, 255, 255, 255, 255, 255]);
-		const result = PNG.sync.read(retouch(uploadedScene({ head: PNG.sync.write(png), sha256: '' }), 'x'));
+		const result = PNG.sync.read(
+			retouch(uploadedScene({ head: PNG.sync.write(png), sha256: '' }), 'x'),
+		);
 		const brightness = (column: number) =>
 			result.data
 				.subarray((128 * 256 + column) * 4)

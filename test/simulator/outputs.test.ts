@@ -61,7 +61,9 @@ describe('the output endpoint', () => {
 		const { run, get } = await open({ outputDelayMs: 60_000 });
 		const { id, outputs } = await run('Text to Image', { text_51536: 'x' });
 		expect(await get(`/runs/output?filename=${outputs[0].name}`)).toMatchObject({ status: 204 });
-		expect(await get(`/runs/${id}`)).toMatchObject({ json: { data: { status: 'completed', outputs: [] } } });
+		expect(await get(`/runs/${id}`)).toMatchObject({
+			json: { data: { status: 'completed', outputs: [] } },
+		});
 	});
 
 	it('refuses a request without filename', async () => {

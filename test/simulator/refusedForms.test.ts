@@ -4,7 +4,11 @@ import { formOf, useFlowscale } from './useFlowscale';
 const open = useFlowscale();
 
 describe('a start', () => {
-	const required = (name: string) => ({ loc: ['body', name], msg: 'Field required', type: 'missing' });
+	const required = (name: string) => ({
+		loc: ['body', name],
+		msg: 'Field required',
+		type: 'missing',
+	});
 	const wrong = (name: string, type: string) => ({
 		loc: ['body', name],
 		msg: `Invalid value for ${type}`,
@@ -49,7 +53,9 @@ describe('a start', () => {
 		const { post, idOf } = await open();
 		const form = new FormData();
 		form.append('text_51536', Buffer.from('x'), { filename: 'x.txt' });
-		expect(await post(`/runs?workflow_id=${idOf('Text to Image')}`, form)).toMatchObject({ status: 422 });
+		expect(await post(`/runs?workflow_id=${idOf('Text to Image')}`, form)).toMatchObject({
+			status: 422,
+		});
 	});
 
 	it('without workflow_id is refused with 422', async () => {
@@ -82,8 +88,8 @@ describe('a start', () => {
 			'x-api-key': flowscale.apiKey ?? '',
 			'content-type': 'multipart/form-data; boundary=xx',
 		};
-		expect(await post(`/runs?workflow_id=${idOf('Text to Image')}`, 'no form at all', headers)).toMatchObject(
-			{ status: 400 },
-		);
+		expect(
+			await post(`/runs?workflow_id=${idOf('Text to Image')}`, 'no form at all', headers),
+		).toMatchObject({ status: 400 });
 	});
 });

@@ -43,7 +43,9 @@ describe('the service', () => {
 		const { flowscale, get } = await open();
 		const [run] = flowscale.addRuns(1, given);
 		expect(run).toMatchObject(expected);
-		expect(await get(`/runs/${run.id}`)).toMatchObject({ json: { data: { status: expected.state } } });
+		expect(await get(`/runs/${run.id}`)).toMatchObject({
+			json: { data: { status: expected.state } },
+		});
 	});
 
 	it('rejects when its port is taken', async () => {

@@ -85,13 +85,20 @@ function connect(flowscale: Flowscale, agent: Agent): Client {
 		get: async (path, headers = key) => await ask(api(path), { headers }),
 		post: async (path, form, headers = key) =>
 			form instanceof FormData
-				? await ask(api(path), { method: 'POST', headers: { ...headers, ...form.getHeaders() }, body: form })
+				? await ask(api(path), {
+						method: 'POST',
+						headers: { ...headers, ...form.getHeaders() },
+						body: form,
+					})
 				: await ask(api(path), { method: 'POST', headers, body: form }),
 		fetch: async (url, headers, method = 'GET') => await ask(url, { method, headers }),
 		start: async (workflow, fields = {}, groupId) => {
 			const group = groupId === undefined ? '' : `&group_id=${encodeURIComponent(groupId)}`;
 			const before = flowscale.runs.length;
-			const reply = await client.post(`/runs?workflow_id=${idOf(workflow)}${group}`, formOf(fields));
+			const reply = await client.post(
+				`/runs?workflow_id=${idOf(workflow)}${group}`,
+				formOf(fields),
+			);
 			if (flowscale.runs.length !== before + 1)
 				throw new Error(`No run was started: ${reply.status} ${reply.text}`);
 			return flowscale.runs[before];

@@ -13,19 +13,33 @@ export const cancelRun: Operation<FlowscaleSession> = {
 	prepare: (item, { api }) => {
 		const runId = item.id('runId', 'Run ID');
 		return async () => {
-			const message = await api.cancel(runId).catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
+			const message = await api
+				.cancel(runId)
+				.catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
 			const found = await api.run(runId).catch(() => undefined);
 			if (message instanceof Error && found === null) throw unknownRun(runId);
 			const run = found?.run;
 			// What cancelling a finished run answers is not documented: the run itself tells whether it is cancelled.
 			if (message instanceof Error && !run?.finished) throw message;
 			const cancelled = run === undefined || !run.finished || run.state === 'cancelled';
-			return [{ json: { run_id: runId, cancelled, message: message instanceof Error ? message.message : message } }];
+			return [
+				{
+					json: {
+						run_id: runId,
+						cancelled,
+						message: message instanceof Error ? message.message : message,
+					},
+				},
+			];
 		};
 	},
 };
 
 function orRefusal(error: unknown): ServiceFailure {
-	if (error instanceof ServiceFailure && [400, 404, 405, 409, 422].includes(error.facts.status ?? 0)) return error;
+	if (
+		error instanceof ServiceFailure &&
+		[400, 404, 405, 409, 422].includes(error.facts.status ?? 0)
+	)
+		return error;
 	throw error;
 }

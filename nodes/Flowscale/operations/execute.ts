@@ -22,7 +22,8 @@ export const execute: Operation<FlowscaleSession> = {
 		return async () => {
 			const run = await session.starter().start({ ...order, send });
 			// Nobody will get to see this item: without it the run would be paid for nothing.
-			if (isSent && session.context.getExecutionCancelSignal()?.aborted) await cancelStopped(session, run.run_id);
+			if (isSent && session.context.getExecutionCancelSignal()?.aborted)
+				await cancelStopped(session, run.run_id);
 			return [itemOf(run)];
 		};
 	},

@@ -9,8 +9,19 @@ export const workflowField: INodeProperties = {
 	required: true,
 	description: 'The deployed ComfyUI workflow to run',
 	modes: [
-		{ displayName: 'From List', name: 'list', type: 'list', placeholder: 'Select a workflow...', typeOptions: { searchListMethod: 'searchWorkflows', searchable: true } },
-		{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000' },
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a workflow...',
+			typeOptions: { searchListMethod: 'searchWorkflows', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
+		},
 	],
 };
 
@@ -19,7 +30,8 @@ export const groupField: INodeProperties = {
 	name: 'groupId',
 	type: 'string',
 	default: '=n8n-{{ $execution.id }}',
-	description: 'Label that Flowscale keeps with the run. Runs of one group are watched together and can be found again by it. Leave empty to send none.',
+	description:
+		'Label that Flowscale keeps with the run. Runs of one group are watched together and can be found again by it. Leave empty to send none.',
 };
 
 export const runField: INodeProperties = {
@@ -63,10 +75,24 @@ export const reuseOption: INodeProperties = {
 	name: 'reuseRun',
 	type: 'boolean',
 	default: false,
-	description: 'Whether to take an unfinished or successful run of the group with the same workflow and text inputs instead of starting another. Needs a Group ID that stays the same between executions.',
+	description:
+		'Whether to take an unfinished or successful run of the group with the same workflow and text inputs instead of starting another. Needs a Group ID that stays the same between executions.',
 };
 
 /** Filters of every list of runs, the trigger's included. */
-export const groupFilter: INodeProperties = { displayName: 'Group ID', name: 'groupId', type: 'string', default: '', description: 'Only runs with this label. Some deployments list the runs of one group only, and then need it.' };
+export const groupFilter: INodeProperties = {
+	displayName: 'Group ID',
+	name: 'groupId',
+	type: 'string',
+	default: '',
+	description:
+		'Only runs with this label. Some deployments list the runs of one group only, and then need it.',
+};
 
-export const workflowFilter: INodeProperties = { displayName: 'Workflow ID', name: 'workflowId', type: 'string', default: '', description: 'Only runs of this workflow' };
+export const workflowFilter: INodeProperties = {
+	displayName: 'Workflow ID',
+	name: 'workflowId',
+	type: 'string',
+	default: '',
+	description: 'Only runs of this workflow',
+};

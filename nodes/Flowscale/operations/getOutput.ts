@@ -13,9 +13,22 @@ export const getOutput: Operation<FlowscaleSession> = {
 	action: 'Get an output',
 	description: 'Get an output by its file name, as file, link or text',
 	fields: [
-		{ displayName: 'File Name', name: 'filename', type: 'string', required: true, default: '', placeholder: 'e.g. filename_prefix_58358_5WWF7GQUYF.png', description: 'Name of the output, as a run lists it in outputs or output_names' },
+		{
+			displayName: 'File Name',
+			name: 'filename',
+			type: 'string',
+			required: true,
+			default: '',
+			placeholder: 'e.g. filename_prefix_58358_5WWF7GQUYF.png',
+			description: 'Name of the output, as a run lists it in outputs or output_names',
+		},
 		downloadOption,
-		{ ...binaryFieldOption, hint: undefined, description: 'Name of the binary field for the file', displayOptions: { show: { download: [true] } } },
+		{
+			...binaryFieldOption,
+			hint: undefined,
+			description: 'Name of the binary field for the file',
+			displayOptions: { show: { download: [true] } },
+		},
 	],
 	prepare: (item, session) => {
 		const filename = item.text('filename', 'File Name');
@@ -24,11 +37,24 @@ export const getOutput: Operation<FlowscaleSession> = {
 		const field = isDownloaded ? item.text('binaryField', 'Put Output File in Field') : 'data';
 		return async () => {
 			const answer = await askFor(session.api, filename);
-			if (answer.kind === 'timedOut') throw new ServiceFailure(`The run of output "${filename}" timed out at the service`, { status: 408, hint: 'Start it again; the time it may take is set in the deployment.' });
-			if (answer.kind !== 'ready') throw new ServiceFailure(`Output "${filename}" is not there${answer.kind === 'failed' ? ': it failed at the service' : ' (yet)'}`, { hint: 'Check the name, and that its run has ended.' });
+			if (answer.kind === 'timedOut')
+				throw new ServiceFailure(`The run of output "${filename}" timed out at the service`, {
+					status: 408,
+					hint: 'Start it again; the time it may take is set in the deployment.',
+				});
+			if (answer.kind !== 'ready')
+				throw new ServiceFailure(
+					`Output "${filename}" is not there${answer.kind === 'failed' ? ': it failed at the service' : ' (yet)'}`,
+					{ hint: 'Check the name, and that its run has ended.' },
+				);
 			if (!isDownloaded || answer.output.download_url === undefined) return [itemOf(answer.output)];
 			const { output, file } = await session.fetchOutput(undefined, answer.output, 0);
-			const json = { ...output, mime_type: file.mimeType, binary_field: field, file_size: file.bytes };
+			const json = {
+				...output,
+				mime_type: file.mimeType,
+				binary_field: field,
+				file_size: file.bytes,
+			};
 			return [{ json: json as unknown as IDataObject, binary: { [field]: file.binary } }];
 		};
 	},

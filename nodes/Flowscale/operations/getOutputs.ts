@@ -20,12 +20,23 @@ export const getOutputs: Operation<FlowscaleSession> = {
 		return async () => {
 			const { run } = await findRun(api, runId);
 			// A status that nobody knows says nothing: the outputs will tell.
-			if (!run.finished && run.state !== 'unknown') throw new ServiceFailure(`Run ${runId} has not ended yet`, { runId, state: run.state, hint: 'Use Run > Wait to wait for it.' });
+			if (!run.finished && run.state !== 'unknown')
+				throw new ServiceFailure(`Run ${runId} has not ended yet`, {
+					runId,
+					state: run.state,
+					hint: 'Use Run > Wait to wait for it.',
+				});
 			const isComplete = run.state !== 'succeeded' && run.state !== 'unknown';
-			const complete = isComplete ? run : await completeOutputs(api, run, clock, stop).catch((error: unknown) => {
-				throw ofRun(error, run);
-			});
-			return await outputItems(complete, settings, async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes));
+			const complete = isComplete
+				? run
+				: await completeOutputs(api, run, clock, stop).catch((error: unknown) => {
+						throw ofRun(error, run);
+					});
+			return await outputItems(
+				complete,
+				settings,
+				async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
+			);
 		};
 	},
 };

@@ -7,7 +7,9 @@ import { containerOf } from './getHealth';
 function entriesOf(queue: unknown): Array<{ number: number | null; id: string | null }> {
 	return listOf(queue).map((entry) => {
 		const record = recordOf(entry);
-		const [number, id] = Array.isArray(entry) ? listOf(entry) : [record?.number, textAt(record, 'id', 'run_id', 'prompt_id')];
+		const [number, id] = Array.isArray(entry)
+			? listOf(entry)
+			: [record?.number, textAt(record, 'id', 'run_id', 'prompt_id')];
 		const place = Number(textOf(number) ?? Number.NaN);
 		return { number: Number.isNaN(place) ? null : place, id: textOf(id) ?? null };
 	});
@@ -19,11 +21,24 @@ export const getQueue: Operation<FlowscaleSession> = {
 	action: 'Get the queue of the cluster',
 	description: 'Get the running and pending runs of each container',
 	fields: [],
-	prepare: (_, { api }) => async () =>
-		(await api.queue()).map((entry, index) => {
-			const own = recordOf(entry);
-			const queue = recordOf(own?.queue) ?? own;
-			const [running, pending] = [entriesOf(queue?.queue_running ?? queue?.running), entriesOf(queue?.queue_pending ?? queue?.pending)];
-			return { json: { container: containerOf(entry, index), running, pending, running_count: running.length, pending_count: pending.length } };
-		}),
+	prepare:
+		(_, { api }) =>
+		async () =>
+			(await api.queue()).map((entry, index) => {
+				const own = recordOf(entry);
+				const queue = recordOf(own?.queue) ?? own;
+				const [running, pending] = [
+					entriesOf(queue?.queue_running ?? queue?.running),
+					entriesOf(queue?.queue_pending ?? queue?.pending),
+				];
+				return {
+					json: {
+						container: containerOf(entry, index),
+						running,
+						pending,
+						running_count: running.length,
+						pending_count: pending.length,
+					},
+				};
+			}),
 };

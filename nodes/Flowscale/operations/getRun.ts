@@ -22,7 +22,10 @@ export const getRun: Operation<FlowscaleSession> = {
 };
 
 /** @throws ServiceFailure, which names the run */
-export async function findRun(api: FlowscaleApi, runId: string): Promise<NonNullable<Awaited<ReturnType<FlowscaleApi['run']>>>> {
+export async function findRun(
+	api: FlowscaleApi,
+	runId: string,
+): Promise<NonNullable<Awaited<ReturnType<FlowscaleApi['run']>>>> {
 	const found = await api.run(runId).catch((error: unknown) => {
 		throw ofRun(error, { run_id: runId });
 	});

@@ -32,7 +32,14 @@ export const getRuns: Operation<FlowscaleSession> = {
 			default: {},
 			options: [
 				groupFilter,
-				{ displayName: 'Status', name: 'status', type: 'multiOptions', options: stateChoices, default: [], description: 'Only runs in one of these states' },
+				{
+					displayName: 'Status',
+					name: 'status',
+					type: 'multiOptions',
+					options: stateChoices,
+					default: [],
+					description: 'Only runs in one of these states',
+				},
 				workflowFilter,
 			],
 		},
@@ -69,12 +76,24 @@ export const getRuns: Operation<FlowscaleSession> = {
 		},
 	],
 	prepare: (item, { api, stop }) => {
-		const limit = item.flag('returnAll', false) ? Number.POSITIVE_INFINITY : item.amount('limit', 'Limit', 50, 1);
+		const limit = item.flag('returnAll', false)
+			? Number.POSITIVE_INFINITY
+			: item.amount('limit', 'Limit', 50, 1);
 		const groupId = item.optionalText('filters.groupId') || undefined;
 		const workflowId = item.optionalText('filters.workflowId');
-		const states: string[] = item.choices('filters.status', 'Status', stateChoices.map(({ value }) => String(value)));
-		const isWanted = (run: Run) => (workflowId === '' || run.workflow_id === workflowId) && (states.length === 0 || states.includes(run.state));
-		const sortBy = item.choice('options.sortBy', 'Sort By', ['created_at', 'started_at', 'completed_at']);
+		const states: string[] = item.choices(
+			'filters.status',
+			'Status',
+			stateChoices.map(({ value }) => String(value)),
+		);
+		const isWanted = (run: Run) =>
+			(workflowId === '' || run.workflow_id === workflowId) &&
+			(states.length === 0 || states.includes(run.state));
+		const sortBy = item.choice('options.sortBy', 'Sort By', [
+			'created_at',
+			'started_at',
+			'completed_at',
+		]);
 		const sortOrder = item.choice('options.sortOrder', 'Sort Order', ['desc', 'asc']);
 		const isSimple = item.flag('simplify', true);
 		return async () => {

@@ -12,13 +12,22 @@ export const getWorkflows: Operation<FlowscaleSession> = {
 	description: 'Get a list of the deployed workflows with their inputs and outputs',
 	fields: [returnAllField, limitField, simplifyField],
 	prepare: (item, { api }) => {
-		const limit = item.flag('returnAll', false) ? Number.POSITIVE_INFINITY : item.amount('limit', 'Limit', 50, 1);
+		const limit = item.flag('returnAll', false)
+			? Number.POSITIVE_INFINITY
+			: item.amount('limit', 'Limit', 50, 1);
 		const isSimple = item.flag('simplify', true);
 		return async () => {
 			const workflows = await api.workflows();
 			if (workflows === undefined)
-				throw new ServiceFailure('This deployment has no list of workflows', { status: 404, hint: 'Its workflow IDs and parameter names are in the deployment’s API dashboard.' });
-			return workflows.slice(0, limit).map(({ workflow, own }) => (isSimple ? { json: workflow as unknown as IDataObject } : ownItemOf(own)));
+				throw new ServiceFailure('This deployment has no list of workflows', {
+					status: 404,
+					hint: 'Its workflow IDs and parameter names are in the deployment’s API dashboard.',
+				});
+			return workflows
+				.slice(0, limit)
+				.map(({ workflow, own }) =>
+					isSimple ? { json: workflow as unknown as IDataObject } : ownItemOf(own),
+				);
 		};
 	},
 };

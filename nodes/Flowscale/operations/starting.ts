@@ -30,7 +30,15 @@ export function readStartOrder(item: Item, { api, transport, clock, stop }: Sess
 		fileNames: [...new Set(files.map(([name]) => name))],
 		isReused: item.flag('options.reuseRun', false),
 		send: async () => {
-			const parts = await Promise.all(files.map(async ([name, field]) => [name, await filePartOf(item, field)] as [string, Awaited<ReturnType<typeof filePartOf>>]));
+			const parts = await Promise.all(
+				files.map(
+					async ([name, field]) =>
+						[name, await filePartOf(item, field)] as [
+							string,
+							Awaited<ReturnType<typeof filePartOf>>,
+						],
+				),
+			);
 			if (stop.aborted) throw new Stopped();
 			const form = buildForm(texts, parts);
 			const life = linkSignals();

@@ -1,6 +1,13 @@
 import { outputItems } from '../../core/outputItems';
 import { namedRun } from '../../core/run';
-import { optionsField, outputOptions, readOutputSettings, readWaitOrder, waitingOptions, waitModeFields } from '../../core/waitingFields';
+import {
+	optionsField,
+	outputOptions,
+	readOutputSettings,
+	readWaitOrder,
+	waitingOptions,
+	waitModeFields,
+} from '../../core/waitingFields';
 import { waitingOperation } from '../../core/waitingOperation';
 import type { FlowscaleSession } from '../operations';
 import { runField } from './fields';
@@ -17,7 +24,12 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 		return {
 			order: readWaitOrder(item),
 			begin: async () => namedRun(runId),
-			finish: async (run) => await outputItems(run, settings, async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes)),
+			finish: async (run) =>
+				await outputItems(
+					run,
+					settings,
+					async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
+				),
 		};
 	},
 });

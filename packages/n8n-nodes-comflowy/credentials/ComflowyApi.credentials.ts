@@ -1,4 +1,13 @@
-import type { IAuthenticate, ICredentialDataDecryptedObject, ICredentialTestRequest, ICredentialType, IDataObject, IHttpRequestHelper, IHttpRequestOptions, INodeProperties } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	ICredentialTestRequest,
+	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
 import { fetchAccessToken } from '../nodes/Comflowy/accessToken';
 import { apiRootOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
 
@@ -9,9 +18,13 @@ export class ComflowyApi implements ICredentialType {
 
 	displayName = 'Comflowy API';
 
-	icon = { light: 'file:../nodes/Comflowy/comflowy.svg', dark: 'file:../nodes/Comflowy/comflowy.dark.svg' } as const;
+	icon = {
+		light: 'file:../nodes/Comflowy/comflowy.svg',
+		dark: 'file:../nodes/Comflowy/comflowy.dark.svg',
+	} as const;
 
-	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale/tree/main/packages/n8n-nodes-comflowy#credential';
+	documentationUrl =
+		'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale/tree/main/packages/n8n-nodes-comflowy#credential';
 
 	properties: INodeProperties[] = [
 		{
@@ -29,7 +42,8 @@ export class ComflowyApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'Your personal key, from the settings on the Comflowy home page. The access token is fetched with it.',
+			description:
+				'Your personal key, from the settings on the Comflowy home page. The access token is fetched with it.',
 		},
 		{
 			displayName: 'Base URL',
@@ -40,15 +54,28 @@ export class ComflowyApi implements ICredentialType {
 		},
 	];
 
-	async preAuthentication(this: IHttpRequestHelper, credentials: ICredentialDataDecryptedObject): Promise<IDataObject> {
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
 		return await fetchAccessToken(this, credentials);
 	}
 
 	/** The token travels to Comflowy's own origin only, whoever asks (the HTTP Request node can use this credential too). */
-	authenticate: IAuthenticate = async (credentials: ICredentialDataDecryptedObject, options: IHttpRequestOptions) => {
+	authenticate: IAuthenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		options: IHttpRequestOptions,
+	) => {
 		const target = new URL(options.url, options.baseURL);
-		if (target.origin !== new URL(apiRootOf(credentials)).origin) throw new Error('The Comflowy credential is only for the service at its Base URL');
-		return { ...options, headers: { ...options.headers, Authorization: `Bearer ${String(credentials.accessToken ?? '')}` } };
+		if (target.origin !== new URL(apiRootOf(credentials)).origin)
+			throw new Error('The Comflowy credential is only for the service at its Base URL');
+		return {
+			...options,
+			headers: {
+				...options.headers,
+				Authorization: `Bearer ${String(credentials.accessToken ?? '')}`,
+			},
+		};
 	};
 
 	/**
@@ -56,6 +83,11 @@ export class ComflowyApi implements ICredentialType {
 	 * method (the vendor's page tells none), or of a second exchange so soon. Nothing else that Comflowy documents needs no run.
 	 */
 	test: ICredentialTestRequest = {
-		request: { baseURL: ROOT, url: '/api/open/v0/auth/token', qs: { ppt: '={{ $credentials.apiKey }}' }, ignoreHttpStatusErrors: true },
+		request: {
+			baseURL: ROOT,
+			url: '/api/open/v0/auth/token',
+			qs: { ppt: '={{ $credentials.apiKey }}' },
+			ignoreHttpStatusErrors: true,
+		},
 	};
 }

@@ -1,5 +1,13 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeType,
+	INodeTypeDescription,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { propertiesOf } from '../../../../nodes/core/menu';
 import { executeOperation, resources } from './operations';
 import { receiveCallback } from './receiveCallback';
@@ -9,7 +17,15 @@ const OUTPUTS =
 	'={{ ["suspended", "callback"].includes($parameter.waitMode) && $parameter.operation === "executeAndWait" ? [{ type: "main", displayName: "Still Running" }, { type: "main", displayName: "Done" }] : ["main"] }}' as const;
 
 /** n8n opens it for an execution that waits; nothing is registered at the service. */
-const RESUME_WEBHOOKS: IWebhookDescription[] = [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: '', restartWebhook: true }];
+const RESUME_WEBHOOKS: IWebhookDescription[] = [
+	{
+		name: 'default',
+		httpMethod: 'POST',
+		responseMode: 'onReceived',
+		path: '',
+		restartWebhook: true,
+	},
+];
 
 export class Comflowy implements INodeType {
 	description: INodeTypeDescription = {
@@ -24,7 +40,8 @@ export class Comflowy implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: OUTPUTS,
-		waitingNodeTooltip: 'The runs continue at Comflowy. The execution is saved until Comflowy calls back, or checks again after a while.',
+		waitingNodeTooltip:
+			'The runs continue at Comflowy. The execution is saved until Comflowy calls back, or checks again after a while.',
 		credentials: [{ name: 'comflowyApi', required: true }],
 		webhooks: RESUME_WEBHOOKS,
 		properties: propertiesOf(resources),

@@ -1,9 +1,17 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { INodeType, INodeTypeDescription, IWebhookDescription, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import type {
+	INodeType,
+	INodeTypeDescription,
+	IWebhookDescription,
+	IWebhookFunctions,
+	IWebhookResponseData,
+} from 'n8n-workflow';
 import { receiveEvent } from './receiveEvent';
 
 /** Nothing is registered at the service: each run is told the address when it is started. */
-const WEBHOOKS: IWebhookDescription[] = [{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'comflowy' }];
+const WEBHOOKS: IWebhookDescription[] = [
+	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'comflowy' },
+];
 
 export class ComflowyTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -20,7 +28,8 @@ export class ComflowyTrigger implements INodeType {
 		webhooks: WEBHOOKS,
 		properties: [
 			{
-				displayName: 'Copy the Production URL from Webhook URLs above, add ?token= and your token to it, and enter it in a Comflowy node as On Result URL or On Progress URL. It works while this workflow is published (in n8n 1.x: active).',
+				displayName:
+					'Copy the Production URL from Webhook URLs above, add ?token= and your token to it, and enter it in a Comflowy node as On Result URL or On Progress URL. It works while this workflow is published (in n8n 1.x: active).',
 				name: 'urlNotice',
 				type: 'notice',
 				default: '',
@@ -32,7 +41,8 @@ export class ComflowyTrigger implements INodeType {
 				typeOptions: { password: true },
 				required: true,
 				default: '',
-				description: 'A long random text of your own, of letters and digits. Comflowy does not sign its callbacks: those whose address lacks this token are refused.',
+				description:
+					'A long random text of your own, of letters and digits. Comflowy does not sign its callbacks: those whose address lacks this token are refused.',
 			},
 			{
 				displayName: 'Events',

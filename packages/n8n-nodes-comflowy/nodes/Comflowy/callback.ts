@@ -31,7 +31,11 @@ export function openCallbackDesk({ context, raw }: Item): CallbackDesk | undefin
 	const memory = known ?? { token: randomBytes(24).toString('base64url'), runIds: [] };
 	store[MEMORY_KEY] = memory;
 	const resume = textOf(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
-	if (!URL.canParse(resume)) throw new UserMistake('This n8n has no address that Comflowy could call', 'Set WEBHOOK_URL in n8n, or choose another Wait Mode.');
+	if (!URL.canParse(resume))
+		throw new UserMistake(
+			'This n8n has no address that Comflowy could call',
+			'Set WEBHOOK_URL in n8n, or choose another Wait Mode.',
+		);
 	const url = new URL(resume);
 	url.searchParams.set(TOKEN_PARAMETER, memory.token);
 	return {
@@ -47,7 +51,9 @@ export function openCallbackDesk({ context, raw }: Item): CallbackDesk | undefin
 export function readMemory(value: unknown): CallbackMemory | undefined {
 	const record = recordOf(value);
 	const token = textOf(record?.token);
-	return token === undefined ? undefined : { token, runIds: Array.isArray(record?.runIds) ? record.runIds.map(String) : [] };
+	return token === undefined
+		? undefined
+		: { token, runIds: Array.isArray(record?.runIds) ? record.runIds.map(String) : [] };
 }
 
 /** Compared in constant time, so that no guess is told how close it came. An empty token fits nothing. */
@@ -67,6 +73,7 @@ export function callbackPace(context: IExecuteFunctions): SuspensionPace {
 	const timeoutMs = item.amount('options.timeout', 'Timeout', 600, 0) * 1000;
 	return {
 		firstShiftMs: FIRST_SHIFT_MS,
-		pauseMs: (ageMs) => Math.max(SHORTEST_PAUSE_MS, Math.min(lookUpMs, timeoutMs > 0 ? timeoutMs - ageMs : lookUpMs)),
+		pauseMs: (ageMs) =>
+			Math.max(SHORTEST_PAUSE_MS, Math.min(lookUpMs, timeoutMs > 0 ? timeoutMs - ageMs : lookUpMs)),
 	};
 }

@@ -14,7 +14,9 @@ export const resources: Array<Resource<ComflowySession>> = [
 	{ name: 'Run', value: 'run', operations: [getRun] },
 ];
 
-export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function executeOperation(
+	context: IExecuteFunctions,
+): Promise<INodeExecutionData[][]> {
 	return await runOperation(context, {
 		resources,
 		clock: systemClock,

@@ -21,7 +21,10 @@ const STATUS_KEYS = ['status', 'state', 'type'];
 export function readReply(body: unknown): Reply {
 	const record = recordOf(body);
 	const wrapped = listOf(record?.data).length === 1 ? listOf(record?.data)[0] : record?.data;
-	const isBare = record !== undefined && (!('success' in record) || (!('data' in record) && textAt(record, ...RUN_KEYS, ...STATUS_KEYS) !== undefined));
+	const isBare =
+		record !== undefined &&
+		(!('success' in record) ||
+			(!('data' in record) && textAt(record, ...RUN_KEYS, ...STATUS_KEYS) !== undefined));
 	const data = recordOf(wrapped) ?? (isBare ? record : undefined);
 	return { isRefused: record?.success === false, data, error: readErrorText(body) };
 }
@@ -32,16 +35,27 @@ export function readRunId(body: unknown): string | undefined {
 	if (isRefused) return undefined;
 	const told = recordOf(body)?.data;
 	const bare = textOf(listOf(told).length === 1 ? listOf(told)[0] : told)?.trim();
-	return textAt(data, ...RUN_KEYS, 'id') ?? (bare !== undefined && /^[\w-]*\d[\w-]*$/.test(bare) ? bare : undefined);
+	return (
+		textAt(data, ...RUN_KEYS, 'id') ??
+		(bare !== undefined && /^[\w-]*\d[\w-]*$/.test(bare) ? bare : undefined)
+	);
 }
 
 export function readErrorText(body: unknown): string | undefined {
 	const record = recordOf(body);
-	return textAt(record, 'error', 'message') ?? textAt(recordOf(record?.error), 'message') ?? textAt(recordOf(record?.data), 'error');
+	return (
+		textAt(record, 'error', 'message') ??
+		textAt(recordOf(record?.error), 'message') ??
+		textAt(recordOf(record?.data), 'error')
+	);
 }
 
 /** A run as `/check` and the result callback tell it: `status` or `type`, `output_images`, `full_outputs`. */
-export function readRun(runId: string, data: JsonRecord, known: { workflow_id?: string | null } = {}): KnownRun {
+export function readRun(
+	runId: string,
+	data: JsonRecord,
+	known: { workflow_id?: string | null } = {},
+): KnownRun {
 	const words = STATUS_KEYS.flatMap((key) => textAt(data, key)?.toLowerCase() ?? []);
 	const status = words.find((word) => stateOf(word) !== 'unknown') ?? words[0] ?? 'unknown';
 	const outputs = readOutputs(data);
@@ -52,17 +66,29 @@ export function readRun(runId: string, data: JsonRecord, known: { workflow_id?: 
 		outputs,
 		output_names: [...new Set(outputs.flatMap(({ node_id: node }) => node ?? []))],
 	});
-	return { ...run, run_id: runId, error_message: run.state === 'failed' ? (readErrorText(data) ?? 'The service gave no reason') : null };
+	return {
+		...run,
+		run_id: runId,
+		error_message:
+			run.state === 'failed' ? (readErrorText(data) ?? 'The service gave no reason') : null,
+	};
 }
 
 /** Images by node first, then those that only the flat list has. Only `images` is documented; other lists count as well. */
 export function readOutputs(data: JsonRecord): NodeOutput[] {
 	const byNode = Object.entries(recordOf(data.full_outputs) ?? {}).flatMap(([node, lists]) =>
-		Object.values(recordOf(lists) ?? { list: lists }).flatMap((list) => imagesIn(list).flatMap((entry, index) => outputOf(entry, node, index) ?? [])),
+		Object.values(recordOf(lists) ?? { list: lists }).flatMap((list) =>
+			imagesIn(list).flatMap((entry, index) => outputOf(entry, node, index) ?? []),
+		),
 	);
 	const known = new Set(byNode.map(({ download_url: link }) => link));
-	const flat = imagesIn(data.output_images).flatMap((entry, index) => outputOf(entry, null, index) ?? []);
-	return [...byNode, ...flat.filter(({ download_url: link }) => link === undefined || !known.has(link))];
+	const flat = imagesIn(data.output_images).flatMap(
+		(entry, index) => outputOf(entry, null, index) ?? [],
+	);
+	return [
+		...byNode,
+		...flat.filter(({ download_url: link }) => link === undefined || !known.has(link)),
+	];
 }
 
 const isLink = (text: string | undefined) => /^(https?:\/\/|data:|\/)/i.test(text ?? '');
@@ -77,7 +103,8 @@ function imagesIn(told: unknown): unknown[] {
 const placeOf = (node: string | null) => (node === null ? 'output' : `node_${node}`);
 
 /** A link, or a relative one: without blanks, and with a file's extension, which is no decimal. */
-const isAddress = (text: string) => isLink(text) || /^\S+\.(?=\d?[a-z])[a-z0-9]{1,12}([?#&]\S*)?$/i.test(text);
+const isAddress = (text: string) =>
+	isLink(text) || /^\S+\.(?=\d?[a-z])[a-z0-9]{1,12}([?#&]\S*)?$/i.test(text);
 
 /**
  * An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`, which may hold the address, too. What is
@@ -88,7 +115,13 @@ function outputOf(entry: unknown, node: string | null, index: number): NodeOutpu
 	const text = textOf(entry);
 	if (text !== undefined && (typeof entry === 'number' || !isAddress(text))) {
 		const filename = `${placeOf(node)}_${index + 1}.txt`;
-		return { filename, file_content: text, generation_status: null, mime_type: mimeTypeOfName(filename), node_id: node };
+		return {
+			filename,
+			file_content: text,
+			generation_status: null,
+			mime_type: mimeTypeOfName(filename),
+			node_id: node,
+		};
 	}
 	const told = textAt(record, 'filename', 'name');
 	const link = text ?? textAt(record, 'url', 'download_url') ?? (isLink(told) ? told : undefined);
@@ -96,7 +129,13 @@ function outputOf(entry: unknown, node: string | null, index: number): NodeOutpu
 	if (link === undefined && name === undefined) return undefined;
 	const extension = extensionFor(readDataUri(link ?? '')?.mimeType ?? '') ?? 'png';
 	const filename = name ?? `${placeOf(node)}_${index + 1}.${extension}`;
-	return { filename, ...(link === undefined ? {} : { download_url: link }), generation_status: null, mime_type: mimeTypeOfName(filename), node_id: node };
+	return {
+		filename,
+		...(link === undefined ? {} : { download_url: link }),
+		generation_status: null,
+		mime_type: mimeTypeOfName(filename),
+		node_id: node,
+	};
 }
 
 /** The file name at the end of a link's path. */

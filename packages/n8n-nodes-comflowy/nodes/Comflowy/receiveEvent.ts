@@ -14,18 +14,29 @@ const eventOf = (type: string): Event => (isFinished(stateOf(type)) ? 'result' :
 /** A callback of any run becomes an item, if its token is right and the event is wanted. */
 export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
 	const token = String(context.getNodeParameter('token', '')).trim();
-	if (!isToken(recordOf(context.getQueryData())?.[TOKEN_PARAMETER], token)) return refuse(context, 403, 'The token in the address is not the one of this trigger');
+	if (!isToken(recordOf(context.getQueryData())?.[TOKEN_PARAMETER], token))
+		return refuse(context, 403, 'The token in the address is not the one of this trigger');
 	const body = callbackIn(context);
 	const type = textAt(body, 'type', 'status')?.toLowerCase();
-	if (body === undefined || type === undefined) return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
+	if (body === undefined || type === undefined)
+		return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
 	const event = eventOf(type);
 	const wanted = context.getNodeParameter('events', ['result']) as string[];
 	if (!wanted.includes(event)) return { webhookResponse: { received: true, started: false } };
-	return { webhookResponse: { received: true, started: true }, workflowData: [[{ json: itemJson(event, type, body) }]] };
+	return {
+		webhookResponse: { received: true, started: true },
+		workflowData: [[{ json: itemJson(event, type, body) }]],
+	};
 }
 
 function itemJson(event: Event, type: string, body: Record<string, unknown>): IDataObject {
-	if (event === 'progress') return { event, type, run_id: textAt(body, 'run_id') ?? null, payload: dataOf([['payload', body.payload ?? null]]).payload };
+	if (event === 'progress')
+		return {
+			event,
+			type,
+			run_id: textAt(body, 'run_id') ?? null,
+			payload: dataOf([['payload', body.payload ?? null]]).payload,
+		};
 	const runId = textAt(body, 'run_id', 'runId') ?? null;
 	return { ...itemOf(readRun(runId ?? '', body)).json, run_id: runId, event };
 }

@@ -10,7 +10,8 @@ export function createRunService({ api, transport }: Session): RunService {
 			isRefusal: api.isRefusal,
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
 			listGroup: async () => undefined,
-			failureOf: (result) => (isLoss(result) ? transport.failureOfLoss(result) : api.refusal(result)),
+			failureOf: (result) =>
+				isLoss(result) ? transport.failureOfLoss(result) : api.refusal(result),
 			serviceTime: transport.serviceTime,
 		},
 		watch: { look: async (run) => (await api.run(run.run_id, run, { tries: 1 }))?.run ?? null },

@@ -31,7 +31,11 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /** @throws UserMistake */
-export async function openSession(context: IExecuteFunctions, stop: AbortSignal, runIndex: number): Promise<ComflowySession> {
+export async function openSession(
+	context: IExecuteFunctions,
+	stop: AbortSignal,
+	runIndex: number,
+): Promise<ComflowySession> {
 	const clock = systemClock;
 	// n8n writes a renewed token into this very object.
 	const values = await context.getCredentials(CREDENTIAL);
@@ -39,10 +43,22 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal,
 	const seen = new Set(secretsOf(values));
 	const secrets = () => [...secretsOf(values).reduce((all, secret) => all.add(secret), seen)];
 	const http = createHttp(context, { type: CREDENTIAL, values }, stop);
-	const transport = connect({ http, root: apiRootOf(values), serviceName: 'Comflowy', clock, stop, secrets, keys: secrets, errorTextOf: readErrorText, adviceFor: (status) => ADVICE[status] });
+	const transport = connect({
+		http,
+		root: apiRootOf(values),
+		serviceName: 'Comflowy',
+		clock,
+		stop,
+		secrets,
+		keys: secrets,
+		errorTextOf: readErrorText,
+		adviceFor: (status) => ADVICE[status],
+	});
 	const api = createApi(transport);
 	const fetchOutput = createOutputFetcher({
-		http, clock, stop,
+		http,
+		clock,
+		stop,
 		root: transport.root,
 		isCertificateUnchecked: false,
 		prepareBinaryData: context.helpers.prepareBinaryData,
@@ -52,6 +68,14 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal,
 			return link === download_url ? undefined : link;
 		},
 	});
-	const session: Session = { context, api, transport, clock, stop, fetchOutput, progress: openProgress(context, context.getInputData().length) };
+	const session: Session = {
+		context,
+		api,
+		transport,
+		clock,
+		stop,
+		fetchOutput,
+		progress: openProgress(context, context.getInputData().length),
+	};
 	return { ...session, ...openRunSession(createRunService(session), { ...session, runIndex }) };
 }

@@ -7,7 +7,10 @@ const LONGEST_HEAD_BYTES = 64 * 1024;
  * The form of an answer by how it begins, since proxies and frameworks give streams and JSON types of their own; by its type
  * where the beginning says nothing. Whoever stops reading the bytes closes the stream.
  */
-export async function openAnswer(stream: AsyncIterable<Uint8Array>, contentType = ''): Promise<{ isEvents: boolean; bytes: AsyncIterable<Uint8Array> }> {
+export async function openAnswer(
+	stream: AsyncIterable<Uint8Array>,
+	contentType = '',
+): Promise<{ isEvents: boolean; bytes: AsyncIterable<Uint8Array> }> {
 	const source = stream[Symbol.asyncIterator]();
 	const decoder = new TextDecoder();
 	const head: Uint8Array[] = [];
@@ -22,7 +25,10 @@ export async function openAnswer(stream: AsyncIterable<Uint8Array>, contentType 
 		form = formOf(text);
 	}
 	const isTyped = /^text\/event-stream/i.test(contentType);
-	return { isEvents: form === undefined || form === 'neither' ? isTyped : form === 'events', bytes: resumed(head, source) };
+	return {
+		isEvents: form === undefined || form === 'neither' ? isTyped : form === 'events',
+		bytes: resumed(head, source),
+	};
 }
 
 /** undefined: too little came to say. */
@@ -33,7 +39,10 @@ function formOf(head: string): 'events' | 'json' | 'neither' | undefined {
 	return /^[{[]/.test(text) ? 'json' : 'neither';
 }
 
-async function* resumed(head: Uint8Array[], source: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* resumed(
+	head: Uint8Array[],
+	source: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
 	try {
 		yield* head;
 		for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;

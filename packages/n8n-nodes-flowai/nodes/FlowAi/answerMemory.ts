@@ -18,9 +18,11 @@ const KEY = 'answers';
 export function openAnswerMemory(context: IExecuteFunctions, runIndex: number): AnswerMemory {
 	const store = context.getContext('node');
 	const isRetried = context.getNode().retryOnFail === true;
-	const keyOf = (itemIndex: number, request: unknown) => `${runIndex}/${itemIndex}/${createHash('sha256').update(JSON.stringify(request)).digest('base64url')}`;
+	const keyOf = (itemIndex: number, request: unknown) =>
+		`${runIndex}/${itemIndex}/${createHash('sha256').update(JSON.stringify(request)).digest('base64url')}`;
 	return {
-		recall: (itemIndex, request) => recordOf(recordOf(store[KEY])?.[keyOf(itemIndex, request)]) as IDataObject | undefined,
+		recall: (itemIndex, request) =>
+			recordOf(recordOf(store[KEY])?.[keyOf(itemIndex, request)]) as IDataObject | undefined,
 		keep: (itemIndex, request, answer) => {
 			if (isRetried) store[KEY] = { ...recordOf(store[KEY]), [keyOf(itemIndex, request)]: answer };
 		},

@@ -1,6 +1,14 @@
 import { readEvents } from '../../../../nodes/core/eventStream';
 import { parsedJson } from '../../../../nodes/core/json';
-import { type LogEvent, readAnswer, readErrorText, readLogEvent, readPiece, valueAt, type WorkflowAnswer } from './api';
+import {
+	type LogEvent,
+	readAnswer,
+	readErrorText,
+	readLogEvent,
+	readPiece,
+	valueAt,
+	type WorkflowAnswer,
+} from './api';
 import { eventsApart } from './eventsApart';
 
 /** The event that carries the result holds all of it: images may come in it as text. */
@@ -28,9 +36,23 @@ export interface StreamListener {
  * Reads a streamed answer up to its result. Events of unknown names are kept as log. Never rejects.
  * @param redact cuts the key out of each event
  */
-export async function readAnswerStream(stream: AsyncIterable<Uint8Array>, listener: StreamListener, redact = (text: string) => text): Promise<StreamEnd> {
-	const end: StreamEnd = { answer: undefined, error: undefined, texts: new Map(), reasonings: new Map(), log: [] };
-	for await (const { event = 'message', data: told, isCut = false } of readEvents(eventsApart(stream), undefined, LONGEST_EVENT_CHARS)) {
+export async function readAnswerStream(
+	stream: AsyncIterable<Uint8Array>,
+	listener: StreamListener,
+	redact = (text: string) => text,
+): Promise<StreamEnd> {
+	const end: StreamEnd = {
+		answer: undefined,
+		error: undefined,
+		texts: new Map(),
+		reasonings: new Map(),
+		log: [],
+	};
+	for await (const { event = 'message', data: told, isCut = false } of readEvents(
+		eventsApart(stream),
+		undefined,
+		LONGEST_EVENT_CHARS,
+	)) {
 		const data = redact(told);
 		const value = parsedJson(data);
 		switch (event.toLowerCase()) {
@@ -48,7 +70,8 @@ export async function readAnswerStream(stream: AsyncIterable<Uint8Array>, listen
 					return end;
 				}
 				end.answer = readAnswer(value);
-				if (end.answer === undefined) end.error = readErrorText(value) ?? 'its result event holds no output';
+				if (end.answer === undefined)
+					end.error = readErrorText(value) ?? 'its result event holds no output';
 				return end;
 			case 'error':
 				end.error = readErrorText(value) ?? (data.trim() || 'no reason given');
@@ -56,7 +79,8 @@ export async function readAnswerStream(stream: AsyncIterable<Uint8Array>, listen
 			default: {
 				const entry = readLogEvent(event, data);
 				end.log.push(entry);
-				if (entry.type === 'finish_node' && entry.node !== null) listener.onNodeEnd(String(valueAt(value, 'node')));
+				if (entry.type === 'finish_node' && entry.node !== null)
+					listener.onNodeEnd(String(valueAt(value, 'node')));
 			}
 		}
 	}

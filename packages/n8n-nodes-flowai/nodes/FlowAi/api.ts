@@ -17,11 +17,18 @@ export interface LogEvent {
 }
 
 /** FlowAI's one path (vendor's API page): the answer is the result itself. */
-export function runRequest(workflowId: string, input: Record<string, unknown>, isStreamed: boolean): ApiRequest {
+export function runRequest(
+	workflowId: string,
+	input: Record<string, unknown>,
+	isStreamed: boolean,
+): ApiRequest {
 	return {
 		method: 'POST',
 		path: `/workflow/run${pathTo(workflowId)}`,
-		headers: { 'Content-Type': 'application/json', Accept: isStreamed ? 'text/event-stream, application/json' : 'application/json' },
+		headers: {
+			'Content-Type': 'application/json',
+			Accept: isStreamed ? 'text/event-stream, application/json' : 'application/json',
+		},
 		body: isStreamed ? { input, stream: true } : { input },
 	};
 }
@@ -40,36 +47,60 @@ export function readAnswer(value: unknown): WorkflowAnswer | undefined {
 	const output = valueAt(holder, 'output');
 	const isNothing = output === null || output === '';
 	if (output === undefined || (isNothing && [value, holder].some(hasError))) return undefined;
-	const time = [holder, value].map((part) => valueAt(part, 'total_time') ?? valueAt(part, 'totaltime')).find((told) => told !== undefined);
+	const time = [holder, value]
+		.map((part) => valueAt(part, 'total_time') ?? valueAt(part, 'totaltime'))
+		.find((told) => told !== undefined);
 	const seconds = Number(time ?? Number.NaN);
 	return { output, total_time: Number.isFinite(seconds) ? seconds : null };
 }
 
 function hasError(value: unknown): boolean {
 	const error = valueAt(value, 'error');
-	return typeof error === 'object' && error !== null ? Object.keys(error).length > 0 : Boolean(error);
+	return typeof error === 'object' && error !== null
+		? Object.keys(error).length > 0
+		: Boolean(error);
 }
 
 /** Error text of any body; FlowAI documents none, and writes keys either way. */
 export function readErrorText(body: unknown): string | undefined {
-	const textIn = (value: unknown, ...keys: string[]) => keys.map((key) => textOf(valueAt(value, key))).find((text) => text !== undefined);
+	const textIn = (value: unknown, ...keys: string[]) =>
+		keys.map((key) => textOf(valueAt(value, key))).find((text) => text !== undefined);
 	const nested = ['error', 'data'].map((key) => valueAt(body, key)).find(recordOf);
-	return textIn(body, 'error') ?? textIn(nested, 'message', 'msg', 'error') ?? textIn(body, 'message', 'msg', 'detail') ?? textIn(listOf(valueAt(body, 'errors'))[0], 'message');
+	return (
+		textIn(body, 'error') ??
+		textIn(nested, 'message', 'msg', 'error') ??
+		textIn(body, 'message', 'msg', 'detail') ??
+		textIn(listOf(valueAt(body, 'errors'))[0], 'message')
+	);
 }
 
 /** A text piece of an LLM node. Reasoning comes beside or instead of the answer's own text. */
 export function readPiece(value: unknown): { node: string; content: string; reasoning: string } {
-	const [node, content, reasoning] = ['node', 'content', 'reasoning'].map((key) => valueAt(value, key));
+	const [node, content, reasoning] = ['node', 'content', 'reasoning'].map((key) =>
+		valueAt(value, key),
+	);
 	return { node: asText(node), content: asText(content), reasoning: asText(reasoning) };
 }
 
 export function readLogEvent(event: string, data: string): LogEvent {
 	const value = parsedJson(data);
 	const textIn = (key: string) => asText(valueAt(value, key)) || null;
-	const isMessage = recordOf(value) !== undefined && ['node', 'msg', 'type'].some((key) => valueAt(value, key) !== undefined);
-	return { event, node: textIn('node'), type: textIn('type'), message: textIn('msg'), data: isMessage ? (valueAt(value, 'data') ?? null) : (value ?? data) };
+	const isMessage =
+		recordOf(value) !== undefined &&
+		['node', 'msg', 'type'].some((key) => valueAt(value, key) !== undefined);
+	return {
+		event,
+		node: textIn('node'),
+		type: textIn('type'),
+		message: textIn('msg'),
+		data: isMessage ? (valueAt(value, 'data') ?? null) : (value ?? data),
+	};
 }
 
 function asText(value: unknown): string {
-	return typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
+	return typeof value === 'string'
+		? value
+		: value === null || value === undefined
+			? ''
+			: JSON.stringify(value);
 }

@@ -11,8 +11,16 @@ export const DEFAULT_BASE_URL = 'https://flowai.cc';
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
 	const entered = String(credentials.baseUrl ?? '').trim() || DEFAULT_BASE_URL;
 	const url = URL.canParse(entered) ? new URL(entered) : undefined;
-	if (url === undefined || !/^https?:$/.test(url.protocol)) throw new UserMistake('The Base URL of the credential is not a web address', `It starts with https://, for example ${DEFAULT_BASE_URL}.`);
-	if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') throw new UserMistake('The Base URL of the credential has more than a host and a path', `Enter the address alone, for example ${DEFAULT_BASE_URL}.`);
+	if (url === undefined || !/^https?:$/.test(url.protocol))
+		throw new UserMistake(
+			'The Base URL of the credential is not a web address',
+			`It starts with https://, for example ${DEFAULT_BASE_URL}.`,
+		);
+	if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+		throw new UserMistake(
+			'The Base URL of the credential has more than a host and a path',
+			`Enter the address alone, for example ${DEFAULT_BASE_URL}.`,
+		);
 	const path = url.pathname.replace(/\/+$/, '').replace(/\/v1(\/api)?$/, '');
 	return `${url.origin}${path}/v1/api`;
 }

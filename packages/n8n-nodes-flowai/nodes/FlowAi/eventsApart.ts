@@ -24,7 +24,8 @@ export async function* eventsApart(stream: AsyncIterable<Uint8Array>): AsyncGene
 		// One letter for each byte, so that letters of several bytes may be cut anywhere.
 		for (const part of Buffer.from(chunk).toString('latin1').split(LINE_ENDS)) {
 			const line: string = (head ?? '') + part;
-			const isTold: boolean = head === undefined || line.endsWith('\n') || line.length >= NAME.length;
+			const isTold: boolean =
+				head === undefined || line.endsWith('\n') || line.length >= NAME.length;
 			if (isTold) text += head === undefined ? part : begun(line);
 			head = part.endsWith('\n') ? '' : isTold ? undefined : line;
 		}

@@ -6,9 +6,13 @@ import { execute } from './operations/execute';
 import { openSession, type Session } from './session';
 
 /** The node's whole menu. An operation is added by its file and one word here. */
-export const resources: Array<Resource<Session>> = [{ name: 'Workflow', value: 'workflow', operations: [execute] }];
+export const resources: Array<Resource<Session>> = [
+	{ name: 'Workflow', value: 'workflow', operations: [execute] },
+];
 
-export async function executeOperation(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+export async function executeOperation(
+	context: IExecuteFunctions,
+): Promise<INodeExecutionData[][]> {
 	let session: Session | undefined;
 	const outputs = await runOperation(context, {
 		resources,

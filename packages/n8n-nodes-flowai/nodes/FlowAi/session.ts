@@ -28,19 +28,33 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /** @throws UserMistake */
-export async function openSession(context: IExecuteFunctions, life: AbortSignal, runIndex: number): Promise<Session> {
+export async function openSession(
+	context: IExecuteFunctions,
+	life: AbortSignal,
+	runIndex: number,
+): Promise<Session> {
 	const clock = systemClock;
-	const stop = (context.getNode().retryOnFail === true ? context.getExecutionCancelSignal() : undefined) ?? life;
+	const stop =
+		(context.getNode().retryOnFail === true ? context.getExecutionCancelSignal() : undefined) ??
+		life;
 	const credentials = await context.getCredentials(CREDENTIAL);
 	const secrets = secretsOf(credentials);
 	const transport = connect({
 		http: createHttp(context, CREDENTIAL, stop),
 		root: apiRootOf(credentials),
 		serviceName: 'FlowAI',
-		clock, stop, secrets,
+		clock,
+		stop,
+		secrets,
 		keys: secrets,
 		errorTextOf: readErrorText,
 		adviceFor: (status) => ADVICE[status >= 500 ? 500 : status],
 	});
-	return { transport, clock, stop, redact: createRedactor(secrets, 'inResults'), memory: openAnswerMemory(context, runIndex) };
+	return {
+		transport,
+		clock,
+		stop,
+		redact: createRedactor(secrets, 'inResults'),
+		memory: openAnswerMemory(context, runIndex),
+	};
 }

@@ -51,21 +51,28 @@ export function createSpeaker(say: Say): Speaker {
 		finish: (output) => {
 			for (const text of noted.values()) speak(BETWEEN_NODES + text);
 			noted.clear();
-			if (!hasSpoken && output !== undefined) speak(typeof output === 'string' ? output : JSON.stringify(output));
+			if (!hasSpoken && output !== undefined)
+				speak(typeof output === 'string' ? output : JSON.stringify(output));
 			if (hasSpoken) say('end');
 		},
 	};
 }
 
 /** Who hears the text: a chat, or the caller of a streaming webhook. undefined where n8n streams to nobody. */
-export function openSpeaker(context: IExecuteFunctions, itemIndex: number): (Speaker & { done(): Promise<void> }) | undefined {
+export function openSpeaker(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): (Speaker & { done(): Promise<void> }) | undefined {
 	// Older n8n has neither; a tool answers its agent, not the chat.
-	const canStream = typeof context.isStreaming === 'function' && typeof context.sendChunk === 'function';
+	const canStream =
+		typeof context.isStreaming === 'function' && typeof context.sendChunk === 'function';
 	if (!canStream || isTool(context) || !context.isStreaming()) return undefined;
 	let sent: Promise<unknown> = Promise.resolve();
 	const say: Say = (type, text) => {
 		// It gives a promise, whatever its type says. A listener who has gone is no reason to fail.
-		sent = sent.then(() => context.sendChunk(type, itemIndex, text) as unknown).catch(() => undefined);
+		sent = sent
+			.then(() => context.sendChunk(type, itemIndex, text) as unknown)
+			.catch(() => undefined);
 	};
 	return { ...createSpeaker(say), done: async () => void (await sent) };
 }

@@ -1,9 +1,21 @@
 import { outputItems } from '../../../../../nodes/core/outputItems';
-import { optionsField, outputOptions, readOutputSettings, readWaitOrder } from '../../../../../nodes/core/waitingFields';
+import {
+	optionsField,
+	outputOptions,
+	readOutputSettings,
+	readWaitOrder,
+} from '../../../../../nodes/core/waitingFields';
 import { waitingOperation } from '../../../../../nodes/core/waitingOperation';
 import { openCallbackDesk } from '../callback';
 import type { ComflowySession } from '../session';
-import { comflowyWaitModeFields, lookUpOption, pollingOptions, progressUrlOption, resultUrlOption, startFields } from './fields';
+import {
+	comflowyWaitModeFields,
+	lookUpOption,
+	pollingOptions,
+	progressUrlOption,
+	resultUrlOption,
+	startFields,
+} from './fields';
 import { readStartOrder } from './starting';
 
 export const executeAndWait = waitingOperation<ComflowySession>({
@@ -11,7 +23,11 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 	value: 'executeAndWait',
 	action: 'Execute a workflow and wait for its outputs',
 	description: 'Start a run, wait for it and return its outputs',
-	fields: [...startFields, ...comflowyWaitModeFields, optionsField([progressUrlOption, resultUrlOption, lookUpOption], pollingOptions, outputOptions)],
+	fields: [
+		...startFields,
+		...comflowyWaitModeFields,
+		optionsField([progressUrlOption, resultUrlOption, lookUpOption], pollingOptions, outputOptions),
+	],
 	prepareWait: (item, session) => {
 		const desk = openCallbackDesk(item);
 		const start = readStartOrder(item, session, desk?.url);
@@ -23,7 +39,12 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 				desk?.expect(run.run_id);
 				return run;
 			},
-			finish: async (run) => await outputItems(run, settings, async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes)),
+			finish: async (run) =>
+				await outputItems(
+					run,
+					settings,
+					async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
+				),
 		};
 	},
 });

@@ -43,7 +43,8 @@ export const progressUrlOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: CALLBACK_PLACEHOLDER,
-	description: 'Address that Comflowy calls while the run is in progress: for a Comflowy Trigger its Production URL, with ?token= and its token',
+	description:
+		'Address that Comflowy calls while the run is in progress: for a Comflowy Trigger its Production URL, with ?token= and its token',
 };
 
 export const resultUrlOption: INodeProperties = {
@@ -52,7 +53,8 @@ export const resultUrlOption: INodeProperties = {
 	type: 'string',
 	default: '',
 	placeholder: CALLBACK_PLACEHOLDER,
-	description: 'Address that Comflowy calls when the run has ended: for a Comflowy Trigger its Production URL, with ?token= and its token',
+	description:
+		'Address that Comflowy calls when the run has ended: for a Comflowy Trigger its Production URL, with ?token= and its token',
 };
 
 export const lookUpOption: INodeProperties = {
@@ -62,11 +64,14 @@ export const lookUpOption: INodeProperties = {
 	typeOptions: { minValue: 60 },
 	default: 300,
 	hint: 'Only with Wait Mode "Callback"',
-	description: 'How long to wait for a callback before the runs are looked up, since a callback may get lost',
+	description:
+		'How long to wait for a callback before the runs are looked up, since a callback may get lost',
 };
 
 /** Comflowy has neither cancelling nor event streams. */
-export const pollingOptions = waitingOptions.filter(({ name }) => name !== 'cancelRemote' && name !== 'liveEvents');
+export const pollingOptions = waitingOptions.filter(
+	({ name }) => name !== 'cancelRemote' && name !== 'liveEvents',
+);
 
 const [waitMode, suspendedNotice] = waitModeFields;
 
@@ -74,13 +79,19 @@ export const comflowyWaitModeFields: INodeProperties[] = [
 	{
 		...waitMode,
 		options: [
-			{ name: 'Callback', value: 'callback', description: 'The execution is saved and leaves the worker until Comflowy calls back. Needs an n8n that can be reached from the internet.' },
+			{
+				name: 'Callback',
+				value: 'callback',
+				description:
+					'The execution is saved and leaves the worker until Comflowy calls back. Needs an n8n that can be reached from the internet.',
+			},
 			...(waitMode.options ?? []),
 		],
 	},
 	suspendedNotice,
 	{
-		displayName: 'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Comflowy wakes the execution with its result callback. If none comes, the runs are looked up after a while.',
+		displayName:
+			'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Comflowy wakes the execution with its result callback. If none comes, the runs are looked up after a while.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

@@ -1,7 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { dataOf } from '../../../../../nodes/core/json';
 import type { Operation } from '../../../../../nodes/core/menu';
-import { type NamedValuesForm, namedValuesFields, readNamedValues } from '../../../../../nodes/core/namedValues';
+import {
+	type NamedValuesForm,
+	namedValuesFields,
+	readNamedValues,
+} from '../../../../../nodes/core/namedValues';
 import { optionsField } from '../../../../../nodes/core/waitingFields';
 import { runWorkflow } from '../runWorkflow';
 import type { Session } from '../session';
@@ -19,12 +23,41 @@ const inputsForm: NamedValuesForm = {
 };
 
 const fields: INodeProperties[] = [
-	{ displayName: 'Workflow ID', name: 'workflowId', type: 'string', required: true, default: '', placeholder: 'e.g. 1741675999864', description: 'ID of a published workflow, from the page API Management of FlowAI' },
+	{
+		displayName: 'Workflow ID',
+		name: 'workflowId',
+		type: 'string',
+		required: true,
+		default: '',
+		placeholder: 'e.g. 1741675999864',
+		description: 'ID of a published workflow, from the page API Management of FlowAI',
+	},
 	...namedValuesFields(inputsForm),
-	{ displayName: 'Stream', name: 'stream', type: 'boolean', default: false, description: 'Whether to receive the text as it is written. It is handed on at once where n8n streams its own answer (chat trigger, streaming webhook).' },
+	{
+		displayName: 'Stream',
+		name: 'stream',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to receive the text as it is written. It is handed on at once where n8n streams its own answer (chat trigger, streaming webhook).',
+	},
 	optionsField([
-		{ displayName: 'Include Log', name: 'includeLog', type: 'boolean', default: false, description: 'Whether to add the events of the run: which node began and ended when. They come with a streamed answer only.' },
-		{ displayName: 'Timeout (Seconds)', name: 'timeout', type: 'number', typeOptions: { minValue: 0 }, default: 300, description: 'How long to wait for the whole answer. 0 means no limit.' },
+		{
+			displayName: 'Include Log',
+			name: 'includeLog',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to add the events of the run: which node began and ended when. They come with a streamed answer only.',
+		},
+		{
+			displayName: 'Timeout (Seconds)',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 300,
+			description: 'How long to wait for the whole answer. 0 means no limit.',
+		},
 	]),
 ];
 
@@ -49,7 +82,12 @@ export const execute: Operation<Session> = {
 			const speaker = order.isStreamed ? openSpeaker(item.context, item.index) : undefined;
 			const running = runWorkflow(session, order, speaker);
 			// Of an answer that breaks off, too: whoever listens would wait for the rest.
-			speaker?.finish(await running.then(({ answer }) => answer?.output, () => undefined));
+			speaker?.finish(
+				await running.then(
+					({ answer }) => answer?.output,
+					() => undefined,
+				),
+			);
 			await speaker?.done();
 			const { answer, reasonings, log } = await running;
 			const reasoning = [...reasonings.values()].join('\n\n');

@@ -30,7 +30,9 @@ module.exports = {
 		{
 			...shared,
 			displayName: 'unit',
-			testMatch: ['<rootDir>/test/{core,services,simulator,house,fuzz}/**/*.test.ts'],
+			testMatch: [
+				'<rootDir>/test/{core,Flowscale,Comflowy,FlowAi,simulator,repo,fuzz}/**/*.test.ts',
+			],
 		},
 		{
 			...shared,
@@ -44,7 +46,7 @@ module.exports = {
 			globals: { ENGINE: '1.x' },
 			testMatch: ['<rootDir>/test/{engine,contract}/**/*.test.ts'],
 			moduleNameMapper: engine1x,
-			setupFiles: ['<rootDir>/test/engine/unrefIntervals.js'],
+			setupFiles: ['<rootDir>/test/harness/unrefIntervals.js'],
 			transform: {
 				...transform,
 				'node_modules/(p-retry|is-network-error)/.+\\.js$': transform['^.+\\.ts$'],

@@ -1,6 +1,6 @@
 import { argv, exit, fs, join, performance, projectDir, stdout } from '../simulator/platform';
-import { userFolder } from '../test/engine/environment';
-import { median, type Measurement, type Row, rowOf, type Stage, withStall } from './measurement';
+import { userFolder } from '../test/harness/environment';
+import { median, type Measurement, type Row, rowOf, type Harness, withStall } from './measurement';
 import { measurements } from './measurements';
 import { measureNoise } from './noise';
 import { BIG_FILE, itemsOf, openEngine, startOf } from './openEngine';
@@ -21,22 +21,22 @@ const STALL = {
 /** The figures of all repeats, and the event loop's stall where the measurement does not tell its own. */
 async function repeat(
 	{ measure, isSideBySide, repeats }: Measurement,
-	stage: Stage,
+	harness: Harness,
 ): Promise<Array<Record<string, number>>> {
 	const numbers = Array.from(
-		{ length: Math.min(repeats ?? stage.repeats, stage.repeats) },
+		{ length: Math.min(repeats ?? harness.repeats, harness.repeats) },
 		(_, n) => n,
 	);
-	if (isSideBySide) return await Promise.all(numbers.map(async (n) => await measure(stage, n)));
+	if (isSideBySide) return await Promise.all(numbers.map(async (n) => await measure(harness, n)));
 	const figures: Array<Record<string, number>> = [];
 	for (const n of numbers) {
-		const { result, stallMs } = await withStall(async () => await measure(stage, n));
+		const { result, stallMs } = await withStall(async () => await measure(harness, n));
 		figures.push({ stallMs, ...result });
 	}
 	return figures;
 }
 
-async function measureAll(stage: Stage, chosen: Measurement[]): Promise<Row[]> {
+async function measureAll(harness: Harness, chosen: Measurement[]): Promise<Row[]> {
 	const rows: Row[] = [];
 	const say = (row: Row) => {
 		rows.push(row);
@@ -44,7 +44,7 @@ async function measureAll(stage: Stage, chosen: Measurement[]): Promise<Row[]> {
 	};
 	let stall = rowOf(STALL, [0]);
 	for (const measurement of chosen) {
-		const figures = await repeat(measurement, stage);
+		const figures = await repeat(measurement, harness);
 		for (const spec of measurement.rows)
 			say(
 				rowOf(
@@ -66,14 +66,14 @@ async function main(): Promise<void> {
 	const only = argv.filter((word) => !word.startsWith('-'));
 	const began = performance.now();
 	const simulator = await openSimulator('--containers', '8');
-	const stage: Stage = {
+	const harness: Harness = {
 		...(await openEngine(simulator)),
 		simulator,
 		isQuick,
 		repeats: isQuick ? 1 : REPEATS,
 	};
 	// Everything is loaded and compiled once before it is measured, as on a server that has run the node before.
-	await stage.items(
+	await harness.items(
 		'workflow.executeAndWait',
 		startOf(BIG_FILE, { size_10001: 1_000, duration_10002: 50 }),
 		itemsOf(20),
@@ -84,28 +84,28 @@ async function main(): Promise<void> {
 		([name]) => only.length === 0 || only.includes(name),
 	);
 	const rows = await measureAll(
-		stage,
+		harness,
 		chosen.map(([, measurement]) => measurement),
 	);
 	const results: Results = {
 		at: new Date().toISOString(),
 		seconds: Math.round((performance.now() - began) / 1000),
-		repeats: stage.repeats,
+		repeats: harness.repeats,
 		noise: { before, after: await measureNoise() },
 		rows,
 	};
 
 	// What README shows comes from whole runs only.
-	const isWhole = !isQuick && only.length === 0;
-	const dir = isWhole ? join(projectDir, 'benchmarks') : join(projectDir, 'build', 'bench');
+	const isComplete = !isQuick && only.length === 0;
+	const dir = isComplete ? join(projectDir, 'benchmarks') : join(projectDir, 'build', 'bench');
 	await fs.mkdir(dir, { recursive: true });
 	await fs.writeFile(join(dir, 'results.json'), `${JSON.stringify(results, null, '\t')}\n`);
 	await fs.writeFile(join(dir, 'results.md'), markdownOf(results));
 	await fs.writeFile(
-		isWhole ? join(projectDir, 'docs', 'benchmark.svg') : join(dir, 'benchmark.svg'),
+		isComplete ? join(projectDir, 'docs', 'benchmark.svg') : join(dir, 'benchmark.svg'),
 		drawChart(rows),
 	);
-	if (isWhole) await writeFigures(results);
+	if (isComplete) await writeFigures(results);
 	await fs.rm(userFolder, { recursive: true, force: true });
 	await simulator.close();
 	const missed = rows.filter(({ verdict }) => verdict === 'MISSED').length;

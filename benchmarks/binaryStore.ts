@@ -1,4 +1,4 @@
-import '../test/engine/environment';
+import '../test/harness/environment';
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData } from 'n8n-workflow';

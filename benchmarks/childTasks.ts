@@ -94,7 +94,7 @@ export async function runChildTask(task: string, order: ChildOrder): Promise<Chi
 			async () => await bareDownload(link, join(tmpdir(), `bench-${Date.now()}`)),
 		);
 	if (task === 'bareUpload') return await watched(async () => await bareUpload(order, path));
-	const stage = await openEngine(order);
+	const harness = await openEngine(order);
 	// What loading left behind is not what is measured.
 	await sleep(1_000);
 	switch (task) {
@@ -103,11 +103,11 @@ export async function runChildTask(task: string, order: ChildOrder): Promise<Chi
 		case 'idleCpu':
 			return await metered(async () => await sleep(ms));
 		case 'waitCpu':
-			return await metered(async () => await waitFor(stage, ms, order.liveEvents === true));
+			return await metered(async () => await waitFor(harness, ms, order.liveEvents === true));
 		case 'download':
-			return await watched(async () => await download(stage, runId));
+			return await watched(async () => await download(harness, runId));
 		case 'upload':
-			return await watched(async () => await upload(stage, binary ?? { mimeType: '', data: '' }));
+			return await watched(async () => await upload(harness, binary ?? { mimeType: '', data: '' }));
 		default:
 			throw new Error(`There is no task ${task}`);
 	}

@@ -3,7 +3,7 @@ import type { PackageOnEngine } from './openEngine';
 import type { SimulatorProcess } from '../simulator/openSimulator';
 
 /** What the rows are measured with: the simulator in its own process, the built package on n8n's engine in this one. */
-export interface Stage extends PackageOnEngine {
+export interface Harness extends PackageOnEngine {
 	simulator: SimulatorProcess;
 	isQuick: boolean;
 	repeats: number;
@@ -22,7 +22,7 @@ export interface RowSpec {
 export interface Measurement {
 	rows: RowSpec[];
 	/** One repeat: a figure for each row. `stallMs` is added where the work was done in this process. */
-	measure(stage: Stage, repeat: number): Promise<Record<string, number>>;
+	measure(harness: Harness, repeat: number): Promise<Record<string, number>>;
 	/** All repeats at once, where each does little but sleep. */
 	isSideBySide?: boolean;
 	/** How often, where it is not the usual number: a figure that cannot vary is taken once. */

@@ -1,11 +1,11 @@
-import { startEngine, type Engine } from '../test/engine/startEngine';
+import { startEngine, type Engine } from '../test/harness/startEngine';
 import {
 	chain,
 	nodeOf,
 	outputOf,
 	runWorkflow,
 	type WorkflowFile,
-} from '../test/engine/runWorkflow';
+} from '../test/harness/runWorkflow';
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 import { projectDir } from '../simulator/platform';
 import type { SimulatorProcess } from '../simulator/openSimulator';

@@ -1,4 +1,4 @@
-import type { Clock } from '../nodes/core/clock';
+import type { Clock } from '../nodes/core/async/clock';
 import { startTimer } from '../simulator/platform';
 
 export interface SimulatedClock extends Clock {

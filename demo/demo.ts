@@ -1,6 +1,6 @@
-import { addCoreNodes } from '../test/engine/coreNodes';
-import { userFolder } from '../test/engine/environment';
-import { startEngine } from '../test/engine/startEngine';
+import { addCoreNodes } from '../test/harness/coreNodes';
+import { userFolder } from '../test/harness/environment';
+import { startEngine } from '../test/harness/startEngine';
 import { version as engineVersion } from 'n8n-core/package.json';
 import { startFlowscale, type SimulatedRun } from '../simulator/flowscale/startFlowscale';
 import { exit, fs, join, projectDir, stderr, stdout } from '../simulator/platform';

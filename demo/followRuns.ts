@@ -6,12 +6,12 @@ const LOOK_MS = 50;
 /** Tells each change of each run from now on: queued, running, completed. The returned function ends that. */
 export function followRuns({ runs }: Flowscale, tell: (what: string) => void): () => void {
 	const first = runs.length;
-	const told = new Map<SimulatedRun, SimulatedRun['state']>();
+	const received = new Map<SimulatedRun, SimulatedRun['state']>();
 	let isOver = false;
-	const look = () => {
+	const poll = () => {
 		runs.slice(first).forEach((run, index) => {
-			if (told.get(run) === run.state) return;
-			told.set(run, run.state);
+			if (received.get(run) === run.state) return;
+			received.set(run, run.state);
 			tell(
 				`  run ${index + 1} of “${run.workflow.name}” ${run.state.padEnd(9)}  ${subjectOf(run)}`.trimEnd(),
 			);
@@ -19,13 +19,13 @@ export function followRuns({ runs }: Flowscale, tell: (what: string) => void): (
 	};
 	const follow = async () => {
 		while (!isOver) {
-			look();
+			poll();
 			await sleep(LOOK_MS);
 		}
 	};
 	void follow();
 	return () => {
-		look();
+		poll();
 		isOver = true;
 	};
 }

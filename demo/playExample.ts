@@ -1,7 +1,7 @@
 import { basename, fs } from '../simulator/platform';
 import type { Flowscale } from '../simulator/flowscale/startFlowscale';
-import { outputOf, runWorkflow, type WorkflowFile } from '../test/engine/runWorkflow';
-import type { Engine } from '../test/engine/startEngine';
+import { outputOf, runWorkflow, type WorkflowFile } from '../test/harness/runWorkflow';
+import type { Engine } from '../test/harness/startEngine';
 import { followRuns } from './followRuns';
 import { type Saved, saveOutputs } from './saveOutputs';
 

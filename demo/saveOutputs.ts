@@ -2,7 +2,7 @@ import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IDataObject, INode, INodeExecutionData, IRun } from 'n8n-workflow';
 import { fs, join } from '../simulator/platform';
-import { outputOf, type WorkflowFile } from '../test/engine/runWorkflow';
+import { outputOf, type WorkflowFile } from '../test/harness/runWorkflow';
 
 /** A file that the demo wrote. */
 export interface Saved {

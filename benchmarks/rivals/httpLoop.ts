@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { connect, nodeOf, type WorkflowFile } from '../../test/engine/runWorkflow';
-import { START } from '../../test/engine/startEngine';
-import type { Stage } from '../measurement';
+import { connect, nodeOf, type WorkflowFile } from '../../test/harness/runWorkflow';
+import { START } from '../../test/harness/startEngine';
+import type { Harness } from '../measurement';
 import { BIG_FILE, credentials, itemsOf } from '../openEngine';
 import { HttpRequestStandIn, IfStandIn, WaitStandIn } from './standIns';
 
@@ -45,7 +45,7 @@ function loopOf(
 
 /** What n8n's users build without a node: all items are started together and wait for each other at every turn. */
 export async function runHttpLoop(
-	{ engine, simulator, all }: Stage,
+	{ engine, simulator, all }: Harness,
 	inputs: Record<string, number>,
 	items: number,
 	isDownloaded = true,

@@ -8,7 +8,7 @@ const LONGEST_MS = 600_000;
 /** What the algorithm needs of the world, so that it can be run by a simulated clock. */
 export interface SdkParts {
 	start(): Promise<string>;
-	look(runId: string): Promise<{ status: string; names: string[] }>;
+	poll(runId: string): Promise<{ status: string; names: string[] }>;
 	output(name: string): Promise<unknown>;
 	sleep(ms: number): Promise<void>;
 }
@@ -16,13 +16,13 @@ export interface SdkParts {
 /** The vendor's `executeWorkflowAsync` as its readme documents it: start, a look every 2 s for 600 s, one call per output name. */
 export async function executeLikeTheSdk({
 	start,
-	look,
+	poll,
 	output,
 	sleep: pause,
 }: SdkParts): Promise<unknown[]> {
 	const runId = await start();
 	for (let waitedMs = 0; waitedMs < LONGEST_MS; waitedMs += POLL_MS) {
-		const { status, names } = await look(runId);
+		const { status, names } = await poll(runId);
 		if (status === 'completed') {
 			const outputs: unknown[] = [];
 			for (const name of names) outputs.push(await output(name));
@@ -55,7 +55,7 @@ export async function runSdk(
 				const { body } = await request(url, { method: 'POST', headers, body: form });
 				return ((await body.json()) as { data: { run_id: string } }).data.run_id;
 			},
-			look: async (runId) => {
+			poll: async (runId) => {
 				const { status, output_names: names } = await get(`/runs/${runId}`);
 				return { status: String(status), names: names as string[] };
 			},

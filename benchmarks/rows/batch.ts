@@ -1,5 +1,5 @@
 import { performance } from '../../simulator/platform';
-import type { Measurement, Stage } from '../measurement';
+import type { Measurement, Harness } from '../measurement';
 import { BIG_FILE, itemsOf, startOf } from '../openEngine';
 import { runHttpLoop } from '../rivals/httpLoop';
 
@@ -9,24 +9,24 @@ export const idealMs = (items: number) => Math.ceil(items / BATCH.containers) * 
 export const batchInputs = { size_10001: BATCH.bytes, duration_10002: BATCH.runMs };
 
 /** Requests apart from starts and downloads, per second of wall time. */
-async function othersPerSecond({ simulator }: Stage, wallMs: number): Promise<number> {
+async function othersPerSecond({ simulator }: Harness, wallMs: number): Promise<number> {
 	const { requests, totalRequests } = await simulator.stats();
 	return (totalRequests - (requests.startRun ?? 0) - (requests.download ?? 0)) / (wallMs / 1000);
 }
 
 async function measureBatch(
-	stage: Stage,
+	harness: Harness,
 	name: string,
 	work: () => Promise<unknown[]>,
 ): Promise<Record<string, number>> {
-	await stage.simulator.reset();
+	await harness.simulator.reset();
 	const began = performance.now();
 	const out = await work();
 	const wallMs = performance.now() - began;
 	if (out.length !== BATCH.items) throw new Error(`${name}: ${out.length} items came out`);
 	return {
 		[`${name}Wall`]: wallMs / idealMs(BATCH.items),
-		[`${name}Requests`]: await othersPerSecond(stage, wallMs),
+		[`${name}Requests`]: await othersPerSecond(harness, wallMs),
 	};
 }
 
@@ -49,12 +49,12 @@ export const batch: Measurement = {
 			digits: 2,
 		},
 	],
-	measure: async (stage) =>
+	measure: async (harness) =>
 		await measureBatch(
-			stage,
+			harness,
 			'batch',
 			async () =>
-				await stage.items(
+				await harness.items(
 					'workflow.executeAndWait',
 					startOf(BIG_FILE, batchInputs, { maxConcurrent: 100 }),
 					itemsOf(BATCH.items),
@@ -78,10 +78,10 @@ export const batchByLoop: Measurement = {
 			digits: 2,
 		},
 	],
-	measure: async (stage) =>
+	measure: async (harness) =>
 		await measureBatch(
-			stage,
+			harness,
 			'loopBatch',
-			async () => await runHttpLoop(stage, batchInputs, BATCH.items),
+			async () => await runHttpLoop(harness, batchInputs, BATCH.items),
 		),
 };

@@ -2,15 +2,15 @@ import { filler } from '../../simulator/media/filler';
 import { sleep } from '../../simulator/platform';
 import { dropBinary, pathOf, storeBinary } from '../binaryStore';
 import type { ChildFigures, ChildOrder } from '../childTasks';
-import type { Measurement, Stage } from '../measurement';
+import type { Measurement, Harness } from '../measurement';
 import { BIG_FILE, itemsOf, startOf } from '../openEngine';
 import { askChild } from '../askChild';
 
-const sizeOf = ({ isQuick }: Stage) => (isQuick ? 256 : 1024) * 1024 * 1024;
+const sizeOf = ({ isQuick }: Harness) => (isQuick ? 256 : 1024) * 1024 * 1024;
 /** What its own download or upload costs a process, apart from the engine in it. */
 const IDLE_MS = 1_000;
 
-const placeOf = ({ simulator: { baseUrl, apiKey } }: Stage) => ({ baseUrl, apiKey });
+const placeOf = ({ simulator: { baseUrl, apiKey } }: Harness) => ({ baseUrl, apiKey });
 
 async function ask(task: string, order: ChildOrder): Promise<ChildFigures> {
 	const figures = await askChild<ChildFigures & { error?: string }>(task, order);
@@ -19,7 +19,7 @@ async function ask(task: string, order: ChildOrder): Promise<ChildFigures> {
 }
 
 async function compare(
-	stage: Stage,
+	harness: Harness,
 	ours: string,
 	bare: string,
 	order: ChildOrder,
@@ -28,7 +28,7 @@ async function compare(
 	const idle = await ask('idle', { ...order, ms: IDLE_MS });
 	const plain = await ask(bare, order);
 	const full = await ask(ours, order);
-	const gibPerSecond = sizeOf(stage) / 1024 ** 3 / (full.ms / 1000);
+	const gibPerSecond = sizeOf(harness) / 1024 ** 3 / (full.ms / 1000);
 	return {
 		[`${name}Memory`]: full.peakMiB - idle.peakMiB,
 		[`${name}Time`]: full.ms / plain.ms,
@@ -57,23 +57,27 @@ const rowsOf = (name: string, what: string) => [
 
 export const bigOutput: Measurement = {
 	rows: rowsOf('output', 'One output of 1 GiB'),
-	measure: async (stage) => {
-		const { simulator } = stage;
+	measure: async (harness) => {
+		const { simulator } = harness;
 		await simulator.reset();
-		const inputs = { size_10001: sizeOf(stage), duration_10002: 1 };
-		const [started] = await stage.items('workflow.execute', startOf(BIG_FILE, inputs), itemsOf(1));
+		const inputs = { size_10001: sizeOf(harness), duration_10002: 1 };
+		const [started] = await harness.items(
+			'workflow.execute',
+			startOf(BIG_FILE, inputs),
+			itemsOf(1),
+		);
 		await sleep(100);
-		const [item] = await stage.items(
+		const [item] = await harness.items(
 			'run.get',
 			{ runId: started.json.run_id as string },
 			itemsOf(1),
 		);
 		const [{ download_url: link }] = item.json.outputs as Array<{ download_url: string }>;
 		return await compare(
-			stage,
+			harness,
 			'download',
 			'bareDownload',
-			{ ...placeOf(stage), runId: String(started.json.run_id), link },
+			{ ...placeOf(harness), runId: String(started.json.run_id), link },
 			'output',
 		);
 	},
@@ -81,14 +85,14 @@ export const bigOutput: Measurement = {
 
 export const bigInput: Measurement = {
 	rows: rowsOf('input', 'One input of 1 GiB'),
-	measure: async (stage) => {
-		await stage.simulator.reset();
-		const binary = await storeBinary(filler(sizeOf(stage)).stream(), 'a.bin');
+	measure: async (harness) => {
+		await harness.simulator.reset();
+		const binary = await storeBinary(filler(sizeOf(harness)).stream(), 'a.bin');
 		const figures = await compare(
-			stage,
+			harness,
 			'upload',
 			'bareUpload',
-			{ ...placeOf(stage), binary, path: pathOf(binary) },
+			{ ...placeOf(harness), binary, path: pathOf(binary) },
 			'input',
 		);
 		await dropBinary(binary);

@@ -1,10 +1,10 @@
-import { createApi } from '../../nodes/Flowscale/api';
-import type { Connection } from '../../nodes/Flowscale/session';
-import { createWatchService } from '../../nodes/Flowscale/watching';
-import type { Answer, Http } from '../../nodes/core/http';
-import { runOf } from '../../nodes/core/run';
-import { connect } from '../../nodes/core/transport';
-import { createWatcher } from '../../nodes/core/watchRuns';
+import { createApi } from '../../nodes/Flowscale/api/api';
+import type { Connection } from '../../nodes/Flowscale/api/connection';
+import { createWatchService } from '../../nodes/Flowscale/runs/watching';
+import type { Answer, Http } from '../../nodes/core/http/http';
+import { createRun } from '../../nodes/core/runs/run';
+import { connect } from '../../nodes/core/http/transport';
+import { createWatcher } from '../../nodes/core/waiting/watcher';
 import type { Measurement } from '../measurement';
 import { executeLikeTheSdk } from '../rivals/sdk';
 import { createSimulatedClock, type SimulatedClock } from '../simulatedClock';
@@ -34,7 +34,7 @@ function fakeHttp(clock: SimulatedClock): { http: Http; asked(): number } {
 	const open: Http['open'] = async () => ({
 		code: 'ECONNREFUSED',
 		reached: 'no',
-		isPassing: true,
+		isRetryable: true,
 		text: '',
 	});
 	return { http: { exchange, open, openPublic: open }, asked: () => asked };
@@ -62,7 +62,7 @@ async function requestsOfOurs(): Promise<number> {
 		{ intervalMs: INTERVAL_MS, hasLiveEvents: false, outstanding: () => 1 },
 		clock,
 	);
-	const run = { ...runOf({ status: 'queued', group_id: 'group' }), run_id: 'run' };
+	const run = { ...createRun({ status: 'queued', group_id: 'group' }), run_id: 'run' };
 	await clock.passUntilDone(watcher.watch(run, Number.POSITIVE_INFINITY));
 	return START + asked();
 }
@@ -77,7 +77,7 @@ async function requestsOfTheSdk(): Promise<number> {
 	};
 	const work = executeLikeTheSdk({
 		start: async () => counted('run'),
-		look: async () =>
+		poll: async () =>
 			counted({ status: clock.now() >= endsMs ? 'completed' : 'running', names: ['image'] }),
 		output: async () => counted('image'),
 		sleep: async (ms) => await clock.pause(ms),

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { request } from 'undici';
-import { chain, nodeOf } from '../../test/engine/runWorkflow';
-import { PassThrough } from '../../test/engine/startEngine';
+import { chain, nodeOf } from '../../test/harness/runWorkflow';
+import { PassThrough } from '../../test/harness/startEngine';
 import { performance } from '../../simulator/platform';
-import { type Measurement, type Stage, withStall } from '../measurement';
+import { type Measurement, type Harness, withStall } from '../measurement';
 import { credentials, itemsOf } from '../openEngine';
 import { openSimulator, type SimulatorProcess } from '../../simulator/openSimulator';
 
@@ -33,7 +33,7 @@ async function readBare({ baseUrl, apiKey }: SimulatorProcess, runIds: string[])
 
 /** n8n's helper and nothing else: what no node can be faster than. */
 async function readByHelper(
-	stage: Stage,
+	harness: Harness,
 	{ baseUrl }: SimulatorProcess,
 	runIds: string[],
 ): Promise<number> {
@@ -51,31 +51,31 @@ async function readByHelper(
 		});
 		return [this.getInputData()];
 	};
-	stage.engine.add('helper', node);
-	await stage.all(chain(nodeOf('Helper', 'helper', {}, { credentials })), itemsOf(1), 'Helper');
+	harness.engine.add('helper', node);
+	await harness.all(chain(nodeOf('Helper', 'helper', {}, { credentials })), itemsOf(1), 'Helper');
 	return ms;
 }
 
 async function measureReads(
-	stage: Stage,
+	harness: Harness,
 	simulator: SimulatorProcess,
 	name: string,
 ): Promise<Record<string, number>> {
 	const runIds = await simulator.addRuns(READS);
-	stage.pointTo(simulator);
+	harness.pointTo(simulator);
 	const bareMs = await readBare(simulator, runIds);
-	const helperMs = await readByHelper(stage, simulator, runIds);
+	const helperMs = await readByHelper(harness, simulator, runIds);
 	const began = performance.now();
 	const { stallMs } = await withStall(
 		async () =>
-			await stage.items(
+			await harness.items(
 				'run.get',
 				{ runId: '={{ $json.id }}' },
 				runIds.map((id) => ({ json: { id } })),
 			),
 	);
 	const oursMs = performance.now() - began;
-	stage.pointTo(stage.simulator);
+	harness.pointTo(harness.simulator);
 	return {
 		stallMs,
 		[`${name}Reads`]: oursMs / bareMs,
@@ -97,9 +97,9 @@ export const manyReads: Measurement = {
 		},
 		{ id: 'remoteHelper', title: 'Same by n8n’s HTTP helper alone', unit: '×', digits: 2 },
 	],
-	measure: async (stage) => {
+	measure: async (harness) => {
 		const remote = await openSimulator('--latency-ms', String(REMOTE_MS));
-		const figures = await measureReads(stage, remote, 'remote');
+		const figures = await measureReads(harness, remote, 'remote');
 		await remote.close();
 		return figures;
 	},
@@ -121,8 +121,8 @@ export const manyLocalReads: Measurement = {
 		},
 		{ id: 'localBareMs', title: 'Same: the bare undici requests', unit: 'ms', digits: 0 },
 	],
-	measure: async (stage) => {
-		await stage.simulator.reset();
-		return await measureReads(stage, stage.simulator, 'local');
+	measure: async (harness) => {
+		await harness.simulator.reset();
+		return await measureReads(harness, harness.simulator, 'local');
 	},
 };

@@ -1,4 +1,4 @@
-import type { Measurement, Stage } from '../measurement';
+import type { Measurement, Harness } from '../measurement';
 import { BIG_FILE, itemsOf, startOf } from '../openEngine';
 import { runHttpLoop } from '../rivals/httpLoop';
 import { runSdk } from '../rivals/sdk';
@@ -9,22 +9,22 @@ const inputs = { size_10001: 1_000, duration_10002: RUN_MS };
 
 /** From the run's end on the service, by its own clock, to the item's being there. */
 async function measureRun(
-	stage: Stage,
+	harness: Harness,
 	name: string,
 	work: () => Promise<unknown>,
 ): Promise<Record<string, number>> {
-	await stage.simulator.reset();
+	await harness.simulator.reset();
 	await work();
 	const leftAt = Date.now();
-	const { runs, totalRequests } = await stage.simulator.stats();
+	const { runs, totalRequests } = await harness.simulator.stats();
 	return {
 		[`${name}Delay`]: leftAt - (runs[0].completed_at ?? Number.NaN),
 		[`${name}Requests`]: totalRequests,
 	};
 }
 
-const ours = async (stage: Stage, liveEvents: boolean) =>
-	await stage.items(
+const ours = async (harness: Harness, liveEvents: boolean) =>
+	await harness.items(
 		'workflow.executeAndWait',
 		startOf(BIG_FILE, inputs, { liveEvents, download: false }),
 		itemsOf(1),
@@ -47,7 +47,8 @@ export const oneRun: Measurement = {
 			digits: 0,
 		},
 	],
-	measure: async (stage) => await measureRun(stage, 'stream', async () => await ours(stage, true)),
+	measure: async (harness) =>
+		await measureRun(harness, 'stream', async () => await ours(harness, true)),
 };
 
 export const oneRunPolled: Measurement = {
@@ -61,7 +62,8 @@ export const oneRunPolled: Measurement = {
 		},
 		{ id: 'pollRequests', title: 'Same: requests in all', unit: '', digits: 0 },
 	],
-	measure: async (stage) => await measureRun(stage, 'poll', async () => await ours(stage, false)),
+	measure: async (harness) =>
+		await measureRun(harness, 'poll', async () => await ours(harness, false)),
 };
 
 export const oneRunByLoop: Measurement = {
@@ -75,8 +77,8 @@ export const oneRunByLoop: Measurement = {
 		},
 		{ id: 'loopRequests', title: 'Same: requests in all', unit: '', digits: 0 },
 	],
-	measure: async (stage) =>
-		await measureRun(stage, 'loop', async () => await runHttpLoop(stage, inputs, 1, false)),
+	measure: async (harness) =>
+		await measureRun(harness, 'loop', async () => await runHttpLoop(harness, inputs, 1, false)),
 };
 
 export const oneRunBySdk: Measurement = {
@@ -90,6 +92,6 @@ export const oneRunBySdk: Measurement = {
 		},
 		{ id: 'sdkRequests', title: 'Same: requests in all', unit: '', digits: 0 },
 	],
-	measure: async (stage) =>
-		await measureRun(stage, 'sdk', async () => await runSdk(stage.simulator, inputs, 1)),
+	measure: async (harness) =>
+		await measureRun(harness, 'sdk', async () => await runSdk(harness.simulator, inputs, 1)),
 };

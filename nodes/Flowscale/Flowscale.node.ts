@@ -5,9 +5,9 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { propertiesOf } from '../core/menu';
-import { getWorkflowInputs, searchWorkflows } from './methods';
-import { executeOperation, resources } from './operations';
+import { propertiesOf } from '../core/items/operation';
+import { getWorkflowInputs, searchWorkflows } from './inputs/methods';
+import { executeOperation, resources } from './operations/resources';
 
 /** Two outputs in suspended waiting, one otherwise. */
 const OUTPUTS =

@@ -5,8 +5,8 @@ import type {
 	INodeTypeDescription,
 	IPollFunctions,
 } from 'n8n-workflow';
-import { pollRuns } from './pollRuns';
-import { triggerFields } from './triggerFields';
+import { pollRuns } from './trigger/pollRuns';
+import { triggerFields } from './trigger/triggerFields';
 
 export class FlowscaleTrigger implements INodeType {
 	description: INodeTypeDescription = {

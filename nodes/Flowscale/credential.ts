@@ -1,33 +1,33 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { UserMistake } from '../core/errors';
+import { ConfigurationError } from '../core/errors';
 import { listOf, recordOf, textAt } from '../core/json';
 
 export const CREDENTIAL = 'flowscaleApi';
 
 /**
  * Root of the API from what the user entered: with or without trailing slashes, with or without `/api/v1`.
- * @throws UserMistake
+ * @throws ConfigurationError
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
 	const entered = String(credentials.baseUrl ?? '').trim();
 	if (entered === '')
-		throw new UserMistake(
+		throw new ConfigurationError(
 			'The credential has no Base URL',
 			'Enter the address that the deployment’s dashboard shows.',
 		);
 	const url = URL.canParse(entered) ? new URL(entered) : undefined;
 	if (url === undefined || !/^https?:$/.test(url.protocol))
-		throw new UserMistake(
+		throw new ConfigurationError(
 			'The Base URL of the credential is not a web address',
 			'It starts with https:// (or http://), for example https://smart-amber-tgdsf.pod.flowscale.ai.',
 		);
 	if (url.username !== '' || url.password !== '')
-		throw new UserMistake(
+		throw new ConfigurationError(
 			'The Base URL of the credential contains a user name or password',
 			'Choose Custom Headers as Authentication instead.',
 		);
 	if (url.search !== '' || url.hash !== '')
-		throw new UserMistake(
+		throw new ConfigurationError(
 			'The Base URL of the credential has a query or fragment',
 			'Enter the address up to the host name or path only.',
 		);
@@ -56,7 +56,7 @@ function checked(headers: Record<string, string>, label: string): Record<string,
 		const isSendable =
 			/^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 		if (!isSendable)
-			throw new UserMistake(
+			throw new ConfigurationError(
 				`The ${label} in the credential contains a character that cannot be sent`,
 				'Line breaks, dots of a masked field and typographic quotes are the usual ones. Copy it once more.',
 			);

@@ -2,7 +2,7 @@ import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { INode, JsonObject } from 'n8n-workflow';
 
 /** Something the user can mend: what is wrong, and in `hint` what to do next. */
-export class UserMistake extends Error {
+export class ConfigurationError extends Error {
 	constructor(
 		message: string,
 		readonly hint?: string,
@@ -22,11 +22,11 @@ export interface FailureFacts {
 	/** From the service's Retry-After. */
 	retryAfterMs?: number;
 	/** Whether the same read may well succeed a little later. */
-	isPassing?: boolean;
+	isRetryable?: boolean;
 }
 
 /** The service, the network or a run did not do what was asked. */
-export class ServiceFailure extends Error {
+export class ServiceError extends Error {
 	constructor(
 		message: string,
 		readonly facts: FailureFacts = {},
@@ -36,7 +36,7 @@ export class ServiceFailure extends Error {
 }
 
 /** The execution was stopped while something was under way. n8n counts it as canceled, not as failed, by that word. */
-export class Stopped extends Error {
+export class ExecutionCancelledError extends Error {
 	constructor() {
 		super('The execution was canceled');
 	}
@@ -72,7 +72,7 @@ export function failureText(error: unknown): string {
 
 /** What the user reads in the editor: message on top, what to do next below it. File names and reasons in it are the service's. */
 export function readable(error: unknown): { message: string; description?: string } {
-	if (error instanceof ServiceFailure) {
+	if (error instanceof ServiceError) {
 		const { runId, state, hint } = error.facts;
 		const known = [runId ? `Run ${runId}` : '', state ? `state ${state}` : '']
 			.filter(Boolean)
@@ -81,7 +81,7 @@ export function readable(error: unknown): { message: string; description?: strin
 		const named = known && !text.includes(runId ?? known) ? `${text} (${known})` : text;
 		return { message: named, description: hint };
 	}
-	if (error instanceof UserMistake)
+	if (error instanceof ConfigurationError)
 		return { message: cleanText(error.message), description: error.hint };
 	if (error instanceof NodeApiError || error instanceof NodeOperationError)
 		return { message: error.message, description: error.description ?? undefined };
@@ -99,7 +99,7 @@ export function toNodeError(
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, description } = readable(error);
-	if (error instanceof ServiceFailure && error.facts.status !== undefined) {
+	if (error instanceof ServiceError && error.facts.status !== undefined) {
 		const httpCode = String(error.facts.status);
 		const response: JsonObject = { message, httpCode };
 		return inOwnWords(
@@ -108,7 +108,7 @@ export function toNodeError(
 		);
 	}
 	const reason =
-		error instanceof ServiceFailure || error instanceof UserMistake ? message : asError(error);
+		error instanceof ServiceError || error instanceof ConfigurationError ? message : asError(error);
 	return inOwnWords(
 		new NodeOperationError(node, reason, { message, description, itemIndex }),
 		message,
@@ -128,9 +128,9 @@ function inOwnWords<T extends NodeApiError | NodeOperationError>(error: T, messa
 export function ofRun<T>(
 	error: T,
 	run: { run_id: string; state?: string } | undefined,
-): T | ServiceFailure {
-	if (!(error instanceof ServiceFailure) || error.facts.runId || run === undefined) return error;
-	return new ServiceFailure(error.message, { ...error.facts, runId: run.run_id, state: run.state });
+): T | ServiceError {
+	if (!(error instanceof ServiceError) || error.facts.runId || run === undefined) return error;
+	return new ServiceError(error.message, { ...error.facts, runId: run.run_id, state: run.state });
 }
 
 function asError(error: unknown): Error | string {

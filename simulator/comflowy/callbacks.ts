@@ -15,23 +15,23 @@ export interface Callbacks {
 /** Sent once each: the vendor documents no repeats. */
 export function createCallbacks(): Callbacks {
 	const sent: SentCallback[] = [];
-	const life = new AbortController();
+	const abort = new AbortController();
 	return {
 		sent,
 		send: async (url, body) => {
 			const entry: SentCallback = { url, body, status: null };
-			if (life.signal.aborted) return entry;
+			if (abort.signal.aborted) return entry;
 			sent.push(entry);
 			const answer = await fetch(url, {
 				method: 'POST',
 				headers: { 'content-type': 'application/json' },
 				body: JSON.stringify(body),
-				signal: life.signal,
+				signal: abort.signal,
 			}).catch(() => undefined);
 			await answer?.arrayBuffer().catch(() => undefined);
 			entry.status = answer?.status ?? null;
 			return entry;
 		},
-		end: () => life.abort(),
+		end: () => abort.abort(),
 	};
 }

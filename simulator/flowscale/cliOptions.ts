@@ -27,11 +27,11 @@ export const usage = `Usage: npm run simulator -- [options]
 /** Reads `list=grouped,start=array`; `openapi` alone stands for a whole dialect. Throws for what is no switch or no way. */
 export function readDialect(text: string): Partial<Dialect> {
 	const choices: Record<string, ReadonlyArray<string | number | boolean>> = dialectChoices;
-	const told: Record<string, unknown> = {};
+	const received: Record<string, unknown> = {};
 	for (const pair of text.split(',').filter((part) => part !== '')) {
 		const [name, value = ''] = pair.split('=');
 		if (pair === 'openapi') {
-			Object.assign(told, openapiDialect);
+			Object.assign(received, openapiDialect);
 			continue;
 		}
 		const ways = choices[name];
@@ -40,9 +40,9 @@ export function readDialect(text: string): Partial<Dialect> {
 		const way = ways.find((choice) => String(choice) === value);
 		if (way === undefined)
 			throw new Error(`No way "${value}" to speak for "${name}"; there are: ${ways.join(', ')}`);
-		told[name] = way;
+		received[name] = way;
 	}
-	return told;
+	return received;
 }
 
 const numberOf = (name: string, text: string | undefined): number | undefined => {

@@ -1,5 +1,4 @@
-import type { SimulatedRun } from './simulatedRun';
-import type { WorkflowOutput } from './simulatedWorkflow';
+import type { RunInputs, WorkflowOutput } from './simulatedWorkflow';
 
 /** PNG files; with `count` a batch of them. */
 export const image = (
@@ -16,7 +15,7 @@ export const image = (
 });
 
 /** A text, told inline or by link as the dialect has it. */
-export const text = (name: string, make: (run: SimulatedRun) => string): WorkflowOutput => ({
+export const text = (name: string, make: (run: RunInputs) => string): WorkflowOutput => ({
 	name,
 	type: 'text',
 	extension: 'txt',

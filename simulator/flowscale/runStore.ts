@@ -88,9 +88,9 @@ export function createRunStore(random: Random): RunStore {
 		get: (id) => byId.get(id),
 		findFile: (name) => byFile.get(name),
 		tell: (run, event, data) => {
-			const told = { seq: run.events.length + 1, event, data };
-			run.events.push(told);
-			listeners.get(run.id)?.forEach((listener) => listener(told));
+			const received = { seq: run.events.length + 1, event, data };
+			run.events.push(received);
+			listeners.get(run.id)?.forEach((listener) => listener(received));
 		},
 		listen: (run, listener) => {
 			const heard = listeners.get(run.id) ?? new Set();

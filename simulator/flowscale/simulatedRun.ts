@@ -1,6 +1,6 @@
-import type { ReceivedFile, ReceivedPart } from '../receiveForm';
+import type { ReceivedPart } from '../receiveForm';
 import type { RunState } from './dialect';
-import type { SimulatedWorkflow, WorkflowOutput } from './simulatedWorkflow';
+import type { RunInputs, SimulatedWorkflow, WorkflowOutput } from './simulatedWorkflow';
 
 /** One output of a run: `filename_prefix_58358_5WWF7GQUYF` and the files it stands for. */
 export interface SimulatedOutput {
@@ -21,8 +21,7 @@ export interface RunEvent {
 }
 
 /** A run at the service. Live: its fields change as time goes by. Times are ms since 1970. */
-export interface SimulatedRun {
-	id: string;
+export interface SimulatedRun extends RunInputs {
 	/** ComfyUI's own id, shown in the queue. Sources do not say that it equals the run id, so here it does not. */
 	promptId: string;
 	teamId: string;
@@ -32,9 +31,6 @@ export interface SimulatedRun {
 	state: RunState;
 	/** Form as received, in its order. */
 	parts: ReceivedPart[];
-	/** Text parts by parameter; the last one wins. */
-	inputs: Record<string, string>;
-	files: ReceivedFile[];
 	outputs: SimulatedOutput[];
 	createdAt: number;
 	startedAt: number | null;

@@ -1,5 +1,5 @@
 import type { Readable } from '../platform';
-import type { SimulatedRun } from './simulatedRun';
+import type { ReceivedFile } from '../receiveForm';
 
 export type InputType =
 	| 'string'
@@ -24,6 +24,14 @@ export interface WorkflowInput {
 /** Bytes of a file: whole, or made while they are sent. */
 export type Content = Buffer | { size: number; stream(): Readable };
 
+/** What a run received, which is all that an output is made from. */
+export interface RunInputs {
+	id: string;
+	/** Text parts by parameter; the last one wins. */
+	inputs: Record<string, string>;
+	files: ReceivedFile[];
+}
+
 export interface WorkflowOutput {
 	/** `<widget>_<5 digits>`; ten characters are added per run. */
 	name: string;
@@ -34,7 +42,7 @@ export interface WorkflowOutput {
 	/** Files per run (1). */
 	count?: number;
 	/** The file number `index` (from 0) of this output, the same bytes at every call. */
-	make(run: SimulatedRun, index: number): Content | Promise<Content>;
+	make(run: RunInputs, index: number): Content | Promise<Content>;
 }
 
 /** A ComfyUI workflow deployed as an API. */

@@ -6,22 +6,21 @@ import type { Scene } from '../media/scenes';
 import { solid } from '../media/solid';
 import { sound } from '../media/sound';
 import { image, text, video } from './outputKinds';
-import type { SimulatedRun } from './simulatedRun';
-import type { SimulatedWorkflow, WorkflowOutput } from './simulatedWorkflow';
+import type { RunInputs, SimulatedWorkflow, WorkflowOutput } from './simulatedWorkflow';
 
-const promptOf = ({ inputs }: SimulatedRun): string =>
+const promptOf = ({ inputs }: RunInputs): string =>
 	inputs.text_51536 ?? inputs.prompt_68667 ?? 'untitled';
-const seedOf = ({ inputs }: SimulatedRun): number => Number(inputs.seed_51537 ?? 0);
+const seedOf = ({ inputs }: RunInputs): number => Number(inputs.seed_51537 ?? 0);
 
 /** The first upload; for a link instead of an upload, a scene that the link stands for. */
-const sourceOf = ({ files, inputs }: SimulatedRun): Scene =>
+const sourceOf = ({ files, inputs }: RunInputs): Scene =>
 	files.length > 0 ? uploadedScene(files[0]) : sceneFor(inputs.image_22068 ?? '', 0);
 
 const drawPrompt: WorkflowOutput['make'] = (run, index) =>
 	picture(promptOf(run), seedOf(run) + index);
 
 /** `describe` is what a vision model would say if it could only count and measure. */
-const describe = ({ files }: SimulatedRun): string =>
+const describe = ({ files }: RunInputs): string =>
 	files.length === 0
 		? 'No image was uploaded.'
 		: files

@@ -1,12 +1,12 @@
 import type { INodeExecutionData, IRun } from 'n8n-workflow';
 import { sleep } from '../../simulator/platform';
-import { outputOf } from '../engine/runWorkflow';
-import { linksOf, until } from '../engine/useStage';
-import { type Contestant, type Duration, useContestants } from './contestant';
+import { outputOf } from '../harness/runWorkflow';
+import { linksOf, until } from '../harness/useHarness';
+import { type Contestant, type Duration, useContestants } from './provider';
 
 /** What every service's node promises, whatever the service is like. */
-const contestants = useContestants();
-const services = Object.keys(contestants);
+const providers = useContestants();
+const services = Object.keys(providers);
 
 const prompts = ['red fox', 'blue whale', 'grey owl'];
 const items: INodeExecutionData[] = prompts.map((prompt, n) => ({ json: { prompt, n } }));
@@ -15,7 +15,7 @@ const withLost = (n: number) =>
 const LONG = () => 600_000;
 
 const open = async (service: string, duration: Duration = () => 30): Promise<Contestant> =>
-	await contestants[service](duration);
+	await providers[service](duration);
 const errorIn = (run: IRun) =>
 	run.data.resultData.error as unknown as
 		| { message: string; description?: string; httpCode?: string; context: { itemIndex?: number } }
@@ -128,16 +128,10 @@ describe.each(services)('%s', (service) => {
 		['429', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }],
 		['503 with Retry-After', { kind: 'status', status: 503, headers: { 'retry-after': '0' } }],
 	] as const)('a start that was turned away (%s) is sent again', async (_, fault) => {
-		const contestant = await open(service);
-		contestant.fault(fault);
-		const done = outputOf(
-			await contestant.run(contestant.node(), items.slice(0, 1)),
-			contestant.name,
-		);
-		expect([done.map(contestant.promptIn), contestant.started()]).toEqual([
-			[prompts[0]],
-			[prompts[0]],
-		]);
+		const provider = await open(service);
+		provider.fault(fault);
+		const done = outputOf(await provider.run(provider.node(), items.slice(0, 1)), provider.name);
+		expect([done.map(provider.promptIn), provider.started()]).toEqual([[prompts[0]], [prompts[0]]]);
 	});
 
 	test('a start that fails with 500 is an error that says it was not repeated', async () => {
@@ -167,10 +161,10 @@ describe.each(services)('%s', (service) => {
 		const { node, run, secrets, fault } = await open(service);
 		const good = await run(node(), items);
 		const failed: IRun[] = [];
-		const told = new Set<string>();
+		const received = new Set<string>();
 		for (const status of [400, 401, 500]) {
 			const words = `bad ${secrets().join(' ')}`;
-			secrets().forEach((secret) => told.add(secret));
+			secrets().forEach((secret) => received.add(secret));
 			fault({
 				kind: 'status',
 				status,
@@ -184,6 +178,6 @@ describe.each(services)('%s', (service) => {
 			...failed.map(({ data }) => [data, errorIn({ data } as IRun)?.message]),
 		]);
 		expect(shown).toContain('bad ***');
-		expect([...told].filter((secret) => shown.includes(secret))).toEqual([]);
+		expect([...received].filter((secret) => shown.includes(secret))).toEqual([]);
 	});
 });

@@ -2,10 +2,10 @@ import type { INode } from 'n8n-workflow';
 import {
 	cleanText,
 	failureText,
-	ServiceFailure,
-	Stopped,
+	ServiceError,
+	ExecutionCancelledError,
 	toNodeError,
-	UserMistake,
+	ConfigurationError,
 } from '../../nodes/core/errors';
 
 const node: INode = {
@@ -58,30 +58,30 @@ describe('a failed item’s text', () => {
 	it.each([
 		[
 			'a failure with its run',
-			new ServiceFailure('It failed', { runId: 'r1', state: 'failed' }),
+			new ServiceError('It failed', { runId: 'r1', state: 'failed' }),
 			'It failed (Run r1, state failed)',
 		],
 		[
 			'a failure that names its run itself',
-			new ServiceFailure('Run r1 failed', { runId: 'r1', state: 'failed' }),
+			new ServiceError('Run r1 failed', { runId: 'r1', state: 'failed' }),
 			'Run r1 failed',
 		],
 		[
 			'a failure with a hint',
-			new ServiceFailure('It failed', { hint: 'Try again.' }),
+			new ServiceError('It failed', { hint: 'Try again.' }),
 			'It failed – Try again.',
 		],
 		[
 			'a mistake',
-			new UserMistake('Timeout is negative', 'Enter a number.'),
+			new ConfigurationError('Timeout is negative', 'Enter a number.'),
 			'Timeout is negative – Enter a number.',
 		],
 		[
 			'a reason of the service with markup and line breaks',
-			new ServiceFailure('Run r1 failed: CUDA\nout of\u202E memory'),
+			new ServiceError('Run r1 failed: CUDA\nout of\u202E memory'),
 			'Run r1 failed: CUDA out of memory',
 		],
-		['a stop', new Stopped(), new Stopped().message],
+		['a stop', new ExecutionCancelledError(), new ExecutionCancelledError().message],
 		['any error', new Error('broken'), 'broken'],
 		['not an error', 'odd', 'odd'],
 	])('of %s', (_, error, text) => expect(failureText(error)).toBe(text));
@@ -91,7 +91,7 @@ describe('what n8n is given', () => {
 	it('keeps the HTTP status, the sentence and the hint, and no cause', () => {
 		const error = toNodeError(
 			node,
-			new ServiceFailure('Flowscale answered HTTP 401', { status: 401, hint: 'Check the key.' }),
+			new ServiceError('Flowscale answered HTTP 401', { status: 401, hint: 'Check the key.' }),
 			3,
 		);
 		expect({
@@ -112,7 +112,7 @@ describe('what n8n is given', () => {
 	it('keeps our sentence where n8n has a stock phrase for the network code', () => {
 		const error = toNodeError(
 			node,
-			new ServiceFailure('No answer from Flowscale at x. The connection was refused.', {
+			new ServiceError('No answer from Flowscale at x. The connection was refused.', {
 				code: 'ECONNREFUSED',
 			}),
 		);
@@ -125,14 +125,14 @@ describe('what n8n is given', () => {
 	it.each([
 		[
 			'a lost connection',
-			new ServiceFailure(
+			new ServiceError(
 				'The run may have started, and was not started again. The connection was lost (ECONNRESET).',
 				{ hint: 'Look for it.' },
 			),
 		],
 		[
 			'a reason of the service',
-			new ServiceFailure('Flowscale answered HTTP 502: upstream ETIMEDOUT', {
+			new ServiceError('Flowscale answered HTTP 502: upstream ETIMEDOUT', {
 				status: 502,
 				hint: 'Look for it.',
 			}),
@@ -149,7 +149,7 @@ describe('what n8n is given', () => {
 	);
 
 	it('is handed on untouched when it is n8n’s already', () => {
-		const error = toNodeError(node, new UserMistake('x'));
+		const error = toNodeError(node, new ConfigurationError('x'));
 		expect(toNodeError(node, error, 9)).toBe(error);
 	});
 });

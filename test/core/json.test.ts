@@ -1,5 +1,5 @@
 import { dataOf, listOf, recordOf, textAt, textOf } from '../../nodes/core/json';
-import { isFinished, runOf, stateOf, timeOf } from '../../nodes/core/run';
+import { isFinished, createRun, stateOf, timeOf } from '../../nodes/core/runs/run';
 
 describe('what came over the wire', () => {
 	it.each([
@@ -86,7 +86,7 @@ describe('a run’s duration', () => {
 		['not over', '2024-01-15T10:30:15Z', null, null],
 		['unreadable', 'soon', '2024-01-15T10:32:45Z', null],
 	])('%s', (_, started_at, completed_at, seconds) =>
-		expect(runOf({ started_at, completed_at }).duration_seconds).toBe(seconds),
+		expect(createRun({ started_at, completed_at }).duration_seconds).toBe(seconds),
 	);
 
 	it('reads a bare day as UTC', () => expect(timeOf('2024-01-15')).toBe(Date.UTC(2024, 0, 15)));

@@ -69,7 +69,7 @@ const rules: Record<Part, Rule> = {
 	check: ({ nature }, starts) =>
 		nature === 'unreachable' ? fails(inVain.unreachable, starts) : succeeds(starts),
 	hint: (_, starts) => succeeds(starts),
-	look: (fault, starts) => {
+	poll: (fault, starts) => {
 		const { outcome, text } = read(fault, starts);
 		if (outcome === 'both succeed' || fault.nature === 'redirect' || fault.nature === 'refused')
 			return { outcome, text, starts };
@@ -120,7 +120,7 @@ const rules: Record<Part, Rule> = {
 			starts,
 		);
 	},
-	farewell: ({ nature, times }, starts) => {
+	shutdownGracePeriod: ({ nature, times }, starts) => {
 		const isHeard = isQuiet(nature)
 			? times === 'once' || nature === 'slow'
 			: nature === 'empty' || (times === 'once' && !isFinal(nature));

@@ -1,9 +1,9 @@
 import type { IDataObject, INodeExecutionData, IRun } from 'n8n-workflow';
-import { createLimiter } from '../../nodes/core/limiter';
+import { createLimiter } from '../../nodes/core/async/limiter';
 import { sleep } from '../../simulator/platform';
-import { outputOf } from '../engine/runWorkflow';
-import type { Engine } from '../engine/startEngine';
-import { flowscaleNode, MARK, openBench } from './bench';
+import { outputOf } from '../harness/runWorkflow';
+import type { Engine } from '../harness/startEngine';
+import { flowscaleNode, MARK, openBench } from './faultHarness';
 import type { Elsewhere } from './elsewhere';
 import { type Expectation, expectationOf, type Outcome } from './expectations';
 import {
@@ -42,14 +42,14 @@ export function generateMatrix(): Cell[] {
 	const isFirst = (row: OperationRow) =>
 		operationRows.find(({ operation }) => operation === row.operation) === row;
 	return operationRows.flatMap((row) => {
-		const own = { hint: streamFaults, file: linkFaults }[row.part as 'hint' | 'file'] ?? [];
+		const raw = { hint: streamFaults, file: linkFaults }[row.part as 'hint' | 'file'] ?? [];
 		// Files are no JSON, and may take as long as they like while bytes keep coming.
 		const answers = answerFaults.filter(
 			({ fault, isLong }) =>
 				row.part !== 'file' ||
 				!(fault?.kind === 'truncatedJson' || (fault?.kind === 'slowBody' && isLong)),
 		);
-		const faults = [...(isFirst(row) ? addressFaults : []), ...answers, ...own];
+		const faults = [...(isFirst(row) ? addressFaults : []), ...answers, ...raw];
 		return faults.map((fault) => ({
 			name: `${row.operation} / ${row.route}: ${fault.label}, ${fault.times}`,
 			row,
@@ -86,7 +86,7 @@ export async function runCell(
 				times: fault.times === 'once' ? 1 : Number.POSITIVE_INFINITY,
 			});
 		}
-		const isThrowing = expected.outcome === 'both fail' && row.part !== 'farewell';
+		const isThrowing = expected.outcome === 'both fail' && row.part !== 'shutdownGracePeriod';
 		const node = flowscaleNode(
 			row.operation,
 			row.parameters,
@@ -160,13 +160,13 @@ function differencesOf(
 	expected: Expectation,
 ): string[] {
 	const { text } = expected;
-	const wrongText = text ? texts.filter((told) => !text.test(told)) : [];
+	const wrongText = text ? texts.filter((received) => !text.test(received)) : [];
 	return [
 		...(outcome === expected.outcome || expected.outcome === 'either'
 			? []
 			: [`${outcome}, not ${expected.outcome}: ${texts.join(' | ')}`]),
 		...(outcome === expected.outcome || expected.outcome === 'either'
-			? wrongText.map((told) => `says: ${told}`)
+			? wrongText.map((received) => `says: ${received}`)
 			: []),
 		...(starts === expected.starts ? [] : [`${starts} starts, not ${expected.starts}`]),
 		...leaks.map((place) => `the key is in ${place}`),
@@ -183,7 +183,7 @@ export async function runMatrix(
 	const quick = createLimiter(24);
 	const isPatient = ({ fault, row, expected }: Cell) =>
 		fault.isLong === true ||
-		((row.part === 'look' || row.part === 'listLook' || row.operation === 'run.wait') &&
+		((row.part === 'poll' || row.part === 'listLook' || row.operation === 'run.wait') &&
 			expected.outcome === 'both fail');
 	const one = async (cell: Cell, delayMs: number) => {
 		await sleep(delayMs);

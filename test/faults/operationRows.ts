@@ -12,7 +12,7 @@ export type Part =
 	| 'read'
 	| 'start'
 	| 'adoption'
-	| 'look'
+	| 'poll'
 	| 'listLook'
 	| 'hint'
 	| 'outputs'
@@ -20,7 +20,7 @@ export type Part =
 	| 'file'
 	| 'cancel'
 	| 'check'
-	| 'farewell';
+	| 'shutdownGracePeriod';
 
 /** An operation and the one of its requests that suffers. Two items each. */
 export interface OperationRow {
@@ -104,7 +104,7 @@ const rows: Row[] = [
 	['output.get', 'download', 'file', { filename: '={{ $json.filename }}' }, files],
 	['run.cancel', 'cancelRun', 'cancel', runId, going],
 	['run.cancel', 'getRun', 'check', runId, going],
-	['run.wait', 'getRun', 'look', { ...runId, options: waiting }, ending],
+	['run.wait', 'getRun', 'poll', { ...runId, options: waiting }, ending],
 	['run.wait', 'events', 'hint', { ...runId, options: { ...waiting, liveEvents: true } }, ending],
 	['run.wait', 'getOutput', 'outputs', { ...runId, options: waiting }, ending, unlinked],
 	['run.wait', 'download', 'file', { ...runId, options: waiting }, ending],
@@ -115,7 +115,7 @@ const rows: Row[] = [
 	[
 		'workflow.executeAndWait',
 		'getRun',
-		'look',
+		'poll',
 		start(waiting, { groupId: '' }),
 		prompts,
 		{ runMs: 900 },
@@ -133,7 +133,7 @@ const rows: Row[] = [
 	[
 		'workflow.executeAndWait',
 		'cancelRun',
-		'farewell',
+		'shutdownGracePeriod',
 		start({ ...waiting, timeout: 1, cancelRemote: 'onStopOrTimeout' }),
 		prompts,
 		{ runMs: 600_000 },

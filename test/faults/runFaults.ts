@@ -1,7 +1,7 @@
-import { startEngine } from '../engine/startEngine';
-import { userFolder } from '../engine/environment';
+import { startEngine } from '../harness/startEngine';
+import { userFolder } from '../harness/environment';
 import { argv, exit, fs, projectDir, stdout } from '../../simulator/platform';
-import { listenToLog, MARK } from './bench';
+import { listenToLog, MARK } from './faultHarness';
 import { openElsewhere } from './elsewhere';
 import { type CellResult, generateMatrix, runMatrix } from './matrix';
 
@@ -33,9 +33,9 @@ async function main(): Promise<void> {
 	const operations = [...new Set(results.map(({ cell }) => cell.row.operation))];
 	stdout.write('\n');
 	for (const operation of operations) {
-		const own = results.filter(({ cell }) => cell.row.operation === operation);
+		const raw = results.filter(({ cell }) => cell.row.operation === operation);
 		stdout.write(
-			`${operation.padEnd(24)} ${String(own.length).padStart(4)} cells: ${count(own.map(({ outcome }) => outcome))}\n`,
+			`${operation.padEnd(24)} ${String(raw.length).padStart(4)} cells: ${count(raw.map(({ outcome }) => outcome))}\n`,
 		);
 	}
 	const differing = results.filter(({ differences }) => differences.length > 0).length;

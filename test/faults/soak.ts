@@ -1,6 +1,6 @@
-import { startEngine } from '../engine/startEngine';
-import { outputOf } from '../engine/runWorkflow';
-import { userFolder } from '../engine/environment';
+import { startEngine } from '../harness/startEngine';
+import { outputOf } from '../harness/runWorkflow';
+import { userFolder } from '../harness/environment';
 import type { IDataObject } from 'n8n-workflow';
 import { openSimulator } from '../../simulator/openSimulator';
 import {
@@ -14,7 +14,7 @@ import {
 	stdout,
 } from '../../simulator/platform';
 import { defaultWorkflows } from '../../simulator/flowscale/workflows';
-import { flowscaleNode } from './bench';
+import { flowscaleNode } from './faultHarness';
 import { pollFor } from './soakTrigger';
 import { closeAccount, completedOf, emptyTally } from './soakAccount';
 import { type SoakRound, type SoakRoundResult, soakUntil } from './soakBatch';

@@ -1,8 +1,8 @@
 import type { INode, INodeExecutionData, IRun } from 'n8n-workflow';
-import { CredentialsInMemory } from '../engine/credentials';
-import { chain, runWorkflow } from '../engine/runWorkflow';
-import type { Engine } from '../engine/startEngine';
-import { userFolder } from '../engine/environment';
+import { CredentialsInMemory } from '../harness/credentials';
+import { chain, runWorkflow } from '../harness/runWorkflow';
+import type { Engine } from '../harness/startEngine';
+import { userFolder } from '../harness/environment';
 import type { SimulatorProcess } from '../../simulator/openSimulator';
 import { fs, join } from '../../simulator/platform';
 

@@ -1,7 +1,7 @@
 import { PollContext } from 'n8n-core';
 import type { IPollFunctions } from 'n8n-workflow';
 import { sleep } from '../../simulator/platform';
-import { nodeOf, serverSide, workflowOf } from '../engine/runWorkflow';
+import { nodeOf, serverSide, workflowOf } from '../harness/runWorkflow';
 import type { engineFor } from './soakEngine';
 
 const TYPE = 'n8n-nodes-flowscale.flowscaleTrigger';

@@ -174,7 +174,7 @@ export const streamChunks = fc
 	.chain((pieces) => {
 		const whole = Buffer.concat(pieces);
 		return fc.array(fc.nat({ max: Math.max(1, whole.length) }), { maxLength: 12 }).map((cuts) => {
-			const places = [0, ...cuts.sort((a, b) => a - b), whole.length];
-			return places.slice(1).map((end, index) => whole.subarray(places[index], end));
+			const slots = [0, ...cuts.sort((a, b) => a - b), whole.length];
+			return slots.slice(1).map((end, index) => whole.subarray(slots[index], end));
 		});
 	});

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
-import { cleanText, failureText, ServiceFailure } from '../../nodes/core/errors';
-import { readEvents, type ServerEvent } from '../../nodes/core/eventStream';
-import { safeFileName } from '../../nodes/core/fileName';
-import { isSameRun } from '../../nodes/core/matchRun';
-import { mimeTypeOf } from '../../nodes/core/mimeType';
-import { buildForm } from '../../nodes/core/multipart';
-import { readLoss } from '../../nodes/core/networkError';
-import { retryAfterMs } from '../../nodes/core/retry';
-import { readEnvelope, readErrorText, readOne, readRun } from '../../nodes/Flowscale/readers';
-import { meaningOf } from '../../nodes/Flowscale/watching';
-import { readWorkflows, takesFile } from '../../nodes/Flowscale/workflows';
+import { cleanText, failureText, ServiceError } from '../../nodes/core/errors';
+import { readEvents, type ServerEvent } from '../../nodes/core/http/eventStream';
+import { safeFileName } from '../../nodes/core/files/fileType';
+import { isSameRun } from '../../nodes/core/runs/matchRun';
+import { mimeTypeOf } from '../../nodes/core/files/fileType';
+import { buildForm } from '../../nodes/core/files/upload';
+import { classifyNetworkError } from '../../nodes/core/http/networkError';
+import { retryAfterMs } from '../../nodes/core/http/retry';
+import { readEnvelope, readErrorText, readOne, readRun } from '../../nodes/Flowscale/api/readers';
+import { meaningOf } from '../../nodes/Flowscale/runs/watching';
+import { readWorkflows, takesFile } from '../../nodes/Flowscale/api/workflows';
 import { Readable } from '../../simulator/platform';
 import { deepJson, hostileJson, hostileName, hostileType, streamChunks } from './hostile';
 
@@ -104,7 +104,7 @@ export const laws: Law[] = [
 					.map((parts) => parts.join('')),
 			),
 			(text) => {
-				for (const clean of [cleanText(text), failureText(new ServiceFailure(text))])
+				for (const clean of [cleanText(text), failureText(new ServiceError(text))])
 					holds(!/[\p{Cc}\p{Cf}\u2028\u2029]/u.test(clean) && clean.length <= 501, 'not clean');
 			},
 		),
@@ -120,7 +120,7 @@ export const laws: Law[] = [
 		name: 'any error of the way is a loss',
 		share: 3,
 		property: fc.property(hostileJson, (thrown) =>
-			holds(['no', 'perhaps'].includes(readLoss(thrown).reached), 'no loss'),
+			holds(['no', 'perhaps'].includes(classifyNetworkError(thrown).reached), 'no loss'),
 		),
 	},
 	{
@@ -176,7 +176,7 @@ export const laws: Law[] = [
 export async function runLaws(
 	cases: number,
 	seed: number | undefined,
-	told: (name: string, runs: number) => void,
+	received: (name: string, runs: number) => void,
 ): Promise<number> {
 	let total = 0;
 	for (const { name, share, property } of laws) {
@@ -184,7 +184,7 @@ export async function runLaws(
 		const details = await fc.check(property, { numRuns, seed, endOnFailure: true });
 		if (details.failed) throw new Error(`${name}\n${fc.defaultReportMessage(details) ?? ''}`);
 		total += details.numRuns;
-		told(name, details.numRuns);
+		received(name, details.numRuns);
 	}
 	return total;
 }

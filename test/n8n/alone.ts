@@ -4,7 +4,7 @@ import { discovery, nodesOfOurs } from './discovery';
 import type { PackedPackage } from './packages';
 import { deepEqual, equal } from './platform';
 import { playExample } from './playExample';
-import type { Connection, Stage } from './stage';
+import type { Connection, Harness } from './stage';
 
 /** A workflow of each sibling that needs nothing else of this repository. */
 const ownExample: Record<string, string> = {
@@ -13,15 +13,15 @@ const ownExample: Record<string, string> = {
 };
 
 /** A package whose siblings are not installed. */
-const checksOf = (stage: Stage, packed: PackedPackage, connection: Connection): Check[] => {
-	const all = [...discovery(stage, packed), ...credential(stage, connection)];
+const checksOf = (harness: Harness, packed: PackedPackage, connection: Connection): Check[] => {
+	const all = [...discovery(harness, packed), ...credential(harness, connection)];
 	return [
 		{
 			name: `${packed.name} is installed without its siblings`,
 			run: async () => {
-				await stage.reinstall([packed]);
+				await harness.reinstall([packed]);
 				deepEqual(
-					await nodesOfOurs(stage),
+					await nodesOfOurs(harness),
 					packed.nodes.map(({ name }) => `${packed.name}.${name}`),
 				);
 			},
@@ -30,7 +30,7 @@ const checksOf = (stage: Stage, packed: PackedPackage, connection: Connection): 
 			name: `${packed.name} alone is found, its credential tested, and ${ownExample[packed.name]}.json played`,
 			run: async () => {
 				for (const { run } of all) await run();
-				const { execution } = await playExample(stage, ownExample[packed.name]);
+				const { execution } = await playExample(harness, ownExample[packed.name]);
 				equal(execution.status, 'success', execution.error?.message);
 			},
 		},
@@ -38,10 +38,10 @@ const checksOf = (stage: Stage, packed: PackedPackage, connection: Connection): 
 };
 
 /** Each sibling stands alone; n8n-nodes-flowscale does so in queue mode. */
-export const alone = (stage: Stage): Check[] =>
-	stage.connections
+export const alone = (harness: Harness): Check[] =>
+	harness.connections
 		.filter(({ from }) => from.name in ownExample)
 		.flatMap((connection) => {
-			const packed = stage.packed.find(({ name }) => name === connection.from.name);
-			return packed ? checksOf(stage, packed, connection) : [];
+			const packed = harness.packed.find(({ name }) => name === connection.from.name);
+			return packed ? checksOf(harness, packed, connection) : [];
 		});

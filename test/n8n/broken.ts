@@ -3,7 +3,7 @@ import type { Check } from './check';
 import { discovery } from './discovery';
 import type { PackedPackage } from './packages';
 import { fs, join, match, stdout, tmpdir } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 
 const isNode = (file: string) => file.endsWith('Flowscale.node.js');
 
@@ -29,8 +29,8 @@ const damages: Array<Damage & { complaint: RegExp }> = [
 ];
 
 /** The checks of the package can fail: each of these must, on a package that is broken in one place. */
-export const broken = (stage: Stage): Check[] => {
-	const whole = stage.packed[0];
+export const broken = (harness: Harness): Check[] => {
+	const whole = harness.packed[0];
 	const packages = new Map<string, PackedPackage>();
 
 	return [
@@ -40,7 +40,7 @@ export const broken = (stage: Stage): Check[] => {
 				const folder = await fs.mkdtemp(join(tmpdir(), 'flowscale-broken-'));
 				for (const damage of damages)
 					packages.set(damage.name, await breakPackage(whole, damage, folder));
-				await stage.reinstall([...packages.values()]);
+				await harness.reinstall([...packages.values()]);
 				await fs.rm(folder, { recursive: true, force: true });
 			},
 		},
@@ -48,7 +48,7 @@ export const broken = (stage: Stage): Check[] => {
 			name: `a package ${name.replaceAll('-', ' ')} is noticed`,
 			run: async () => {
 				const damaged = packages.get(name) ?? whole;
-				const [first] = discovery(stage, damaged);
+				const [first] = discovery(harness, damaged);
 				const said = await first.run().then(
 					() => 'nothing',
 					(error: Error) => error.message,

@@ -51,7 +51,7 @@ export const discovery = (
 	const nodeChecks = ({
 		name,
 		searchWord,
-		credentialType: own,
+		credentialType: raw,
 		isTool,
 	}: NodeUnderTest): Check[] => {
 		const fullName = `${packageName}.${name}`;
@@ -62,7 +62,7 @@ export const discovery = (
 				ok(type.subtitle, 'no subtitle');
 				ok(type.codex?.categories?.length, 'no category');
 				ok(type.codex?.alias?.includes(searchWord), `not found by "${searchWord}"`);
-				equal(type.credentials?.[0]?.name, own);
+				equal(type.credentials?.[0]?.name, raw);
 				await checkIcons(type);
 			},
 		};

@@ -9,13 +9,13 @@ import { suspendedOnScreen } from './editorSuspended';
 import { chain, executeAndWait, flowscaleNode, manualNode, triggerNode } from './flowscaleNode';
 import { openBrowser, openEditor } from './openBrowser';
 import { deepEqual, equal } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
 
 /** What a person does and sees, in a real browser; one after the other on one page. */
-export const editor = (stage: Stage): Check[] => {
-	const { rest, flowscale, credential, addCredential } = stage;
+export const editor = (harness: Harness): Check[] => {
+	const { rest, flowscale, credential, addCredential } = harness;
 	let browser: Browser;
 	let hands: Hands;
 	let failures = 0;
@@ -24,7 +24,7 @@ export const editor = (stage: Stage): Check[] => {
 		name: 'the node is found in the nodes panel, with its operations, and added',
 		run: async () => {
 			browser = await openBrowser();
-			hands = createHands(await openEditor(browser, stage), stage);
+			hands = createHands(await openEditor(browser, harness), harness);
 			await hands.resize([1280, 930]);
 			await hands.newWorkflow();
 			await hands.search('manual', /manual/i);
@@ -74,7 +74,7 @@ export const editor = (stage: Stage): Check[] => {
 				equal(flowscale.runs.at(-1)?.inputs.text_51536, 'sunset over misty hills');
 			},
 		},
-		...examplesOnCanvas(stage, () => hands),
+		...examplesOnCanvas(harness, () => hands),
 		{
 			name: 'a wrong key is an error that says what to do',
 			run: async () => {
@@ -123,10 +123,10 @@ export const editor = (stage: Stage): Check[] => {
 				await hands.nodePicture('trigger');
 			},
 		},
-		...fieldsOnScreen(stage, () => hands),
-		...operationsOnScreen(stage, () => hands),
-		suspendedOnScreen(stage, () => hands),
-		...(isRenewing(stage.n8n.generation)
+		...fieldsOnScreen(harness, () => hands),
+		...operationsOnScreen(harness, () => hands),
+		suspendedOnScreen(harness, () => hands),
+		...(isRenewing(harness.n8n.generation)
 			? [
 					noteOrigin(
 						() => hands.taken,

@@ -3,7 +3,7 @@ import type { Hands } from './editorHands';
 import { equal, ok } from './platform';
 import { credentialsOf } from './playExample';
 import { readExamples } from './readExamples';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 
 /** Examples that end while a person watches. */
 const quick = [
@@ -14,12 +14,12 @@ const quick = [
 ];
 
 /** The examples on n8n's canvas. */
-export const examplesOnCanvas = (stage: Stage, handsNow: () => Hands): Check[] => {
+export const examplesOnCanvas = (harness: Harness, handsNow: () => Hands): Check[] => {
 	/** Imports an example, opens it, and gives the number of its nodes. */
 	const openExample = async (name: string): Promise<number> => {
-		const example = (await readExamples(credentialsOf(stage))).get(name);
+		const example = (await readExamples(credentialsOf(harness))).get(name);
 		ok(example, 'the example is gone');
-		const { id } = await stage.rest.createWorkflow(example);
+		const { id } = await harness.rest.createWorkflow(example);
 		await handsNow().openWorkflow(id);
 		return example.nodes.filter(({ type }) => !type.endsWith('.stickyNote')).length;
 	};
@@ -44,7 +44,7 @@ export const examplesOnCanvas = (stage: Stage, handsNow: () => Hands): Check[] =
 			name: 'the other examples open with all of their nodes known',
 			run: async () => {
 				const hands = handsNow();
-				for (const name of (await readExamples(credentialsOf(stage))).keys()) {
+				for (const name of (await readExamples(credentialsOf(harness))).keys()) {
 					if (quick.includes(name)) continue;
 					const steps = await openExample(name);
 					await hands

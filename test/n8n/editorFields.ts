@@ -3,7 +3,7 @@ import type { WorkflowNode } from './connectRest';
 import type { Hands, Size } from './editorHands';
 import { chain, executeAndWait, flowscaleNode, manualNode, placed } from './flowscaleNode';
 import { deepEqual, ok } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
 
@@ -24,7 +24,7 @@ const options: Record<string, [string, unknown]> = {
 
 /** What the editor tells before anything was executed. */
 export const fieldsOnScreen = (
-	{ rest, credential, n8n }: Stage,
+	{ rest, credential, n8n }: Harness,
 	handsNow: () => Hands,
 ): Check[] => {
 	const open = async (name: string, size: Size, ...nodes: WorkflowNode[]): Promise<Hands> => {

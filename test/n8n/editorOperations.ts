@@ -6,7 +6,7 @@ import type { Hands, Size } from './editorHands';
 import { chain, flowscaleNode, manualNode } from './flowscaleNode';
 import { flowscalePackage } from './packages';
 import { deepEqual, equal, match } from './platform';
-import { credentialDataOf, type Stage } from './stage';
+import { credentialDataOf, type Harness } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
 const everything = 'bb54e966-4851-47da-8d7c-aaccbbaa6666';
@@ -23,7 +23,7 @@ const posters = [
 
 /** What a person sees of the operations that look at runs, outputs and machines: fields filled in, and what comes out. */
 export const operationsOnScreen = (
-	{ rest, flowscale, credential, addCredential }: Stage,
+	{ rest, flowscale, credential, addCredential }: Harness,
 	handsNow: () => Hands,
 ): Check[] => {
 	const workflowOf = (id: string) => flowscale.workflows.find((one) => one.id === id);
@@ -147,7 +147,7 @@ export const operationsOnScreen = (
 						200,
 					);
 				};
-				const look = async (operation: string, size: Size) =>
+				const poll = async (operation: string, size: Size) =>
 					await execute(
 						operation,
 						flowscaleNode(ownCredential, { resource: 'cluster', operation }),
@@ -155,7 +155,7 @@ export const operationsOnScreen = (
 					);
 
 				for (const { prompt } of posters.slice(0, 2)) await start(prompt);
-				const health = await look('getHealth', [1280, 480]);
+				const health = await poll('getHealth', [1280, 480]);
 				deepEqual(await asTable(health), [
 					'container #1\trunning',
 					'container #2\trunning',
@@ -164,7 +164,7 @@ export const operationsOnScreen = (
 				await health.nodePicture('cluster-get-health');
 
 				for (const { prompt } of [...posters.slice(2), posters[0]]) await start(prompt);
-				const queue = await look('getQueue', [1720, 480]);
+				const queue = await poll('getQueue', [1720, 480]);
 				const rows = await asTable(queue);
 				equal(rows.length, 3);
 				for (const text of rows) match(text, /1\s+1$/);

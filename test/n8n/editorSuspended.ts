@@ -3,7 +3,7 @@ import type { Credential } from './connectRest';
 import type { Hands } from './editorHands';
 import { chain, executeAndWait, flowscaleNode, manualNode } from './flowscaleNode';
 import { match, ok, sleep } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 import { afterNode, withWireBack } from './suspendedWorkflows';
 
 const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
@@ -29,7 +29,7 @@ const waitForHours = (credential: Credential) => {
 };
 
 /** What a person sees of an execution that is suspended. */
-export const suspendedOnScreen = ({ rest, credential }: Stage, handsNow: () => Hands): Check => {
+export const suspendedOnScreen = ({ rest, credential }: Harness, handsNow: () => Hands): Check => {
 	/** Id of the workflow's execution once it is suspended, which takes a minute. */
 	const untilWaiting = async (workflowId: string): Promise<string> => {
 		const deadline = Date.now() + 120_000;

@@ -5,7 +5,7 @@ import { fileKinds } from './fileKinds';
 import { deepEqual, equal, ok } from './platform';
 import { credentialsOf, playExample, type PlayedExample } from './playExample';
 import { readExamples } from './readExamples';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 
 /** A chat that streams is answered in pieces, one line of JSON each. */
 const streamedText = (answer: string): { text: string; pieces: number } => {
@@ -23,8 +23,8 @@ const streamedText = (answer: string): { text: string; pieces: number } => {
 const byEvent = 'on-finished-run';
 
 /** Every workflow a user can import, executed as production does and its files opened. */
-export const examples = async (stage: Stage): Promise<Check[]> => {
-	const names = [...(await readExamples(credentialsOf(stage))).keys()];
+export const examples = async (harness: Harness): Promise<Check[]> => {
+	const names = [...(await readExamples(credentialsOf(harness))).keys()];
 	const others = names.filter((name) => name !== byEvent);
 	const plays = new Map<string, Promise<PlayedExample>>();
 	/** Some of them mostly wait, so they do it at the same time. */
@@ -32,18 +32,18 @@ export const examples = async (stage: Stage): Promise<Check[]> => {
 		const wanted = name === byEvent ? [byEvent] : others;
 		for (const one of wanted) {
 			if (plays.has(one)) continue;
-			const play = playExample(stage, one);
+			const play = playExample(harness, one);
 			// Each is told of by its own check.
 			play.catch(() => {});
 			plays.set(one, play);
 		}
-		return plays.get(name) ?? playExample(stage, name);
+		return plays.get(name) ?? playExample(harness, name);
 	};
 
 	const check = async ({ execution }: PlayedExample, { node, items, kinds, field }: Expected) => {
 		const found = allItemsOf(execution, node);
 		equal(found.length, items, `items at "${node}"`);
-		deepEqual((await fileKinds(stage.rest, found)).sort(), kinds);
+		deepEqual((await fileKinds(harness.rest, found)).sort(), kinds);
 		if (field)
 			deepEqual(
 				found.map(({ json }) => json[field.name]),
@@ -65,7 +65,7 @@ export const examples = async (stage: Stage): Promise<Check[]> => {
 				ok(pieces > 3, `streamed in ${pieces} pieces`);
 			}
 			if (expected.answers) equal(played.answer, expected.answers);
-			for (const { service } of stage.connections) deepEqual(service.unknown, []);
+			for (const { service } of harness.connections) deepEqual(service.unknown, []);
 		},
 	}));
 };

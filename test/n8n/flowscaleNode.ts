@@ -1,13 +1,13 @@
 import type { Credential, Workflow, WorkflowNode } from './connectRest';
 import { credentialType } from './packages';
 
-let places = 0;
+let slots = 0;
 
 export const placed = (): { id: string; position: [number, number] } => {
-	places += 1;
+	slots += 1;
 	return {
-		id: `00000000-0000-4000-8000-${`${places}`.padStart(12, '0')}`,
-		position: [places * 200, 0],
+		id: `00000000-0000-4000-8000-${`${slots}`.padStart(12, '0')}`,
+		position: [slots * 200, 0],
 	};
 };
 
@@ -16,7 +16,7 @@ export const webhookNode = (path: string): WorkflowNode => ({
 	name: 'Webhook',
 	type: 'n8n-nodes-base.webhook',
 	typeVersion: 2,
-	webhookId: `00000000-0000-4000-9000-${`${places}`.padStart(12, '0')}`,
+	webhookId: `00000000-0000-4000-9000-${`${slots}`.padStart(12, '0')}`,
 	parameters: { path, httpMethod: 'POST', responseMode: 'onReceived' },
 });
 

@@ -11,7 +11,7 @@ import { keyboard } from './keyboard';
 import { join } from './platform';
 import { queue } from './queue';
 import { openSite } from './site';
-import { setStage, type Stage } from './stage';
+import { setHarness, type Harness } from './stage';
 import { startQueue } from './startQueue';
 import { slots, suspended } from './suspended';
 import { tool } from './tool';
@@ -23,12 +23,12 @@ export interface Place {
 }
 
 type Print = (name: string, checks: Check[]) => Promise<void>;
-type Group = (stage: Stage) => Check[] | Promise<Check[]>;
+type Group = (harness: Harness) => Check[] | Promise<Check[]>;
 
 /** Groups that share one n8n in regular mode, as most users have it. The last two leave it without the package. */
 const onServer: Record<string, Group> = {
-	discovery: (stage) => stage.packed.flatMap((one) => discovery(stage, one)),
-	credential: (stage) => stage.connections.flatMap((one) => credential(stage, one)),
+	discovery: (harness) => harness.packed.flatMap((one) => discovery(harness, one)),
+	credential: (harness) => harness.connections.flatMap((one) => credential(harness, one)),
 	examples,
 	tool,
 	editor,
@@ -51,11 +51,14 @@ export const runOnServer = async (
 ) => {
 	const groups = Object.entries(onServer).filter(([name]) => isWanted(name));
 	if (groups.length === 0) return;
-	const stage = await setStage(await openSite(n8n, { folder: join(folder, 'server'), packed }), {
-		containers: 20,
-	});
-	for (const [name, group] of groups) await print(name, await group(stage));
-	await stage.close();
+	const harness = await setHarness(
+		await openSite(n8n, { folder: join(folder, 'server'), packed }),
+		{
+			containers: 20,
+		},
+	);
+	for (const [name, group] of groups) await print(name, await group(harness));
+	await harness.close();
 };
 
 export const runOnQueue = async (n8n: InstalledN8n, { folder, packed }: Place, print: Print) => {
@@ -64,10 +67,10 @@ export const runOnQueue = async (n8n: InstalledN8n, { folder, packed }: Place, p
 		packed: onlyFlowscale(packed),
 		workers: 2,
 	});
-	const stage = await setStage(cluster.site, { containers: 20 });
-	await print('queue', queue(stage, cluster));
+	const harness = await setHarness(cluster.site, { containers: 20 });
+	await print('queue', queue(harness, cluster));
 	await cluster.stop();
-	await stage.close();
+	await harness.close();
 };
 
 export const runSuspended = async (n8n: InstalledN8n, { folder, packed }: Place, print: Print) => {
@@ -77,7 +80,7 @@ export const runSuspended = async (n8n: InstalledN8n, { folder, packed }: Place,
 		packed: onlyFlowscale(packed),
 		env,
 	});
-	const stage = await setStage(site, { containers: 40 });
-	await print('suspended', suspended(stage));
-	await stage.close();
+	const harness = await setHarness(site, { containers: 40 });
+	await print('suspended', suspended(harness));
+	await harness.close();
 };

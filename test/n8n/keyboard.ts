@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import type { Check } from './check';
 import { openBrowser, openEditor } from './openBrowser';
 import { equal } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 
 const mostTabs = 120;
 const mostDowns = 40;
@@ -48,16 +48,16 @@ const highlight = async (page: Page, action: string): Promise<void> => {
 };
 
 /** For somebody who has no mouse: nothing on this page is ever clicked. The keys are those of n8n 2; the editor of 1.x has others. */
-export const keyboard = (stage: Stage): Check[] =>
-	stage.n8n.generation.name === 'n8n-1'
+export const keyboard = (harness: Harness): Check[] =>
+	harness.n8n.generation.name === 'n8n-1'
 		? []
 		: [
 				{
 					name: 'the node is added, its form filled in and the workflow executed by the keyboard alone',
 					run: async () => {
-						const { flowscale, server } = stage;
+						const { flowscale, server } = harness;
 						const browser = await openBrowser();
-						const page = await openEditor(browser, stage);
+						const page = await openEditor(browser, harness);
 						const before = flowscale.runs.length;
 						const entries = page.getByTestId('item-iterator-item');
 						const openPanel = async (search: string) => {

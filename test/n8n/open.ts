@@ -6,7 +6,7 @@ import { env, exit, fs, join, onStopSignal, stdout, tmpdir } from './platform';
 import { credentialsOf } from './playExample';
 import { readExamples } from './readExamples';
 import { openSite } from './site';
-import { setStage } from './stage';
+import { setHarness } from './stage';
 import { stopAllProcesses } from './startProcess';
 
 const say = (text: string) => stdout.write(`${text}\n`);
@@ -19,14 +19,14 @@ const open = async (folder: string): Promise<void> => {
 	const packed = await packPackages(folder);
 	say(`Starting n8n ${n8n.version} …`);
 	const site = await openSite(n8n, { folder, packed, port: Number(env.N8N_PORT ?? 5678) });
-	const stage = await setStage(site, {
+	const harness = await setHarness(site, {
 		runMs: 4_000,
 		latencyMs: [5, 30],
 		seed: Date.now() % 2 ** 31,
 	});
-	const examples = await readExamples(credentialsOf(stage));
+	const examples = await readExamples(credentialsOf(harness));
 	for (const workflow of examples.values()) await site.rest.createWorkflow(workflow);
-	const services = stage.connections.map(
+	const services = harness.connections.map(
 		({ from, service }) =>
 			`  ${from.title.padEnd(9)}  ${service.baseUrl}   API Key ${service.apiKey}`,
 	);

@@ -4,7 +4,7 @@ import { itemsOf } from './execution';
 import { fileKinds } from './fileKinds';
 import { chain, executeAndWait, flowscaleNode, webhookNode } from './flowscaleNode';
 import { deepEqual, equal, ok, sleep, stdout } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 import type { StartedProcess } from './startProcess';
 import type { Queue } from './startQueue';
 import { endRuns, partsInQueue, playParts, type Played } from './suspendedCast';
@@ -12,9 +12,9 @@ import { endRuns, partsInQueue, playParts, type Played } from './suspendedCast';
 const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
 
 /** The package on workers: processes that share only a database and a queue. */
-export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
-	const { rest, credential, flowscale } = stage;
-	const { publish, call, newest, ended } = createPlayer(stage);
+export const queue = (harness: Harness, { workers, addWorker }: Queue): Check[] => {
+	const { rest, credential, flowscale } = harness;
+	const { publish, call, newest, ended } = createPlayer(harness);
 	let waiting: Played[] = [];
 
 	const publishWait = async (
@@ -47,7 +47,7 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 	return [
 		{
 			name: 'suspended waits begin on the workers',
-			run: async () => void (waiting = await playParts(stage, partsInQueue)),
+			run: async () => void (waiting = await playParts(harness, partsInQueue)),
 		},
 		{
 			name: '50 executions at once are spread over both workers and all end well, files included',
@@ -99,7 +99,7 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 			run: async () => {
 				for (const { executionId } of waiting)
 					await rest.executionIn(executionId, ['waiting'], 120_000);
-				endRuns(stage, 1);
+				endRuns(harness, 1);
 				const before = flowscale.runs.length;
 				const again = { groupId: 'nightly', options: { reuseRun: true } };
 				const workflow = await publishWait('killed', 30_000, again);
@@ -115,10 +115,14 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 				equal(execution.status, 'success', execution.error?.message);
 				const { status, error } = await ended(killed, 120_000);
 				stdout.write(
-					`      n8n ${stage.n8n.version} ends the execution of a killed worker as ${status}${error ? `: ${error.message}` : ''}\n`,
+					`      n8n ${harness.n8n.version} ends the execution of a killed worker as ${status}${error ? `: ${error.message}` : ''}\n`,
 				);
 				// 1.x gives it to another worker once, which takes the run over as well; 2.x gives it up.
-				equal(status, stage.n8n.generation.name === 'n8n-1' ? 'success' : 'error', error?.message);
+				equal(
+					status,
+					harness.n8n.generation.name === 'n8n-1' ? 'success' : 'error',
+					error?.message,
+				);
 				equal(flowscale.runs.length - before, 1);
 			},
 		},
@@ -135,14 +139,14 @@ export const queue = (stage: Stage, { workers, addWorker }: Queue): Check[] => {
 				await last.stop(60_000);
 				equal((await ended(await newest(workflow), 5_000)).status, 'success');
 				await addWorker();
-				endRuns(stage, 2);
+				endRuns(harness, 2);
 			},
 		},
 		...partsInQueue.map((part, index) => ({
 			name: `suspended, ${part.name}: right to the end on whichever worker is left, every run started once`,
 			run: async () => {
 				const { executionId } = waiting[index];
-				await part.check(stage, await ended(executionId, 180_000));
+				await part.check(harness, await ended(executionId, 180_000));
 				equal(
 					flowscale.runs.filter(({ groupId }) => groupId === `n8n-${executionId}`).length,
 					part.rows.length,

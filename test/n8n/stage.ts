@@ -15,7 +15,7 @@ export interface Connection {
 }
 
 /** What a group of checks plays on: an n8n with packages, and the service of each. */
-export interface Stage extends Site {
+export interface Harness extends Site {
 	flowscale: Flowscale;
 	credential: Credential;
 	connections: Connection[];
@@ -29,7 +29,7 @@ export const credentialDataOf = ({ credentialData }: Package, { baseUrl, apiKey 
 	apiKey,
 });
 
-export const setStage = async (site: Site, options?: FlowscaleOptions): Promise<Stage> => {
+export const setHarness = async (site: Site, options?: FlowscaleOptions): Promise<Harness> => {
 	const flowscale = await startFlowscale(options);
 	const connect = async (from: Package): Promise<Connection> => {
 		const service = from.name === flowscalePackage.name ? flowscale : await from.start();
@@ -42,12 +42,12 @@ export const setStage = async (site: Site, options?: FlowscaleOptions): Promise<
 	};
 	const connections: Connection[] = [];
 	for (const one of site.packed) connections.push(await connect(one));
-	const own = connections.find(({ service }) => service === flowscale);
-	if (!own) throw new Error('n8n-nodes-flowscale is not installed');
+	const raw = connections.find(({ service }) => service === flowscale);
+	if (!raw) throw new Error('n8n-nodes-flowscale is not installed');
 	return {
 		...site,
 		flowscale,
-		credential: own.credential,
+		credential: raw.credential,
 		connections,
 		close: async () => {
 			await site.server.stop();

@@ -35,10 +35,10 @@ export const startQueue = async (
 	const site = await openSite(n8n, { folder, packed, env });
 	const workers: StartedProcess[] = [];
 
-	let places = 0;
+	let slots = 0;
 	const addWorker = async () => {
-		places += 1;
-		const userFolder = join(folder, `worker-${places}`);
+		slots += 1;
+		const userFolder = join(folder, `worker-${slots}`);
 		await fs.mkdir(userFolder, { recursive: true });
 		for (const { tarball } of packed) await installPackage(tarball, userFolder);
 		const worker = await startWorker(n8n, { userFolder, concurrency: 30, env });

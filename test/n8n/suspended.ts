@@ -2,7 +2,7 @@ import type { Check } from './check';
 import { createPlayer } from './createPlayer';
 import { itemsOf, type Execution, type Item } from './execution';
 import { deepEqual, equal, match, ok, sleep } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 import { endRuns, parts, playParts, type Part, type Played } from './suspendedCast';
 import { suspendedInPlace } from './suspendedInPlace';
 import {
@@ -50,10 +50,10 @@ const withoutPlace = ({ json, binary, pairedItem }: Item) => [
 ];
 
 /** Suspended waiting, with every way for n8n to go down and come back while it waits. */
-export const suspended = (stage: Stage): Check[] => {
-	const { server, rest, flowscale, credential } = stage;
-	const player = createPlayer(stage);
-	const control = createWaitControl(stage);
+export const suspended = (harness: Harness): Check[] => {
+	const { server, rest, flowscale, credential } = harness;
+	const player = createPlayer(harness);
+	const control = createWaitControl(harness);
 	let played: Played[] = [];
 
 	const playedOf = (name: string) => played.find(({ part }) => part.name === name);
@@ -120,7 +120,7 @@ export const suspended = (stage: Stage): Check[] => {
 			await untilQuiet();
 			const due = await waitTill();
 			await down[signal]();
-			endRuns(stage, pause);
+			endRuns(harness, pause);
 			if (isOverdue) await sleep(Math.max(due, controlDue) + 2_000 - Date.now());
 			await server.start();
 			await rest.signIn();
@@ -139,11 +139,11 @@ export const suspended = (stage: Stage): Check[] => {
 			name: 'a wire from the wrong output is refused before any run is started',
 			run: wire(1, /"Still Running"/),
 		},
-		...suspendedInPlace(stage),
+		...suspendedInPlace(harness),
 		{
 			name: `${slots} executions wait after their first minute, and ${slots} others run in their places at the same time`,
 			run: async () => {
-				played = await playParts(stage, [...parts, ...leavers]);
+				played = await playParts(harness, [...parts, ...leavers]);
 				const workflow = await player.publish(
 					inExecutionWorkflow('guests', credential, executeAndWaitByRow),
 				);
@@ -161,7 +161,7 @@ export const suspended = (stage: Stage): Check[] => {
 				}
 				for (const { executionId } of played)
 					equal((await rest.execution(executionId)).status, 'waiting');
-				endRuns(stage, 0);
+				endRuns(harness, 0);
 				for (const { id } of await rest.executions(workflow.id))
 					equal((await player.ended(id, 120_000)).status, 'success');
 			},
@@ -182,7 +182,7 @@ export const suspended = (stage: Stage): Check[] => {
 			name: `${part.name}: right to the end, every run started once`,
 			run: async () => {
 				const { executionId } = playedOf(part.name) ?? missing(part.name);
-				await part.check(stage, await rest.executionIn(executionId, ends, 300_000));
+				await part.check(harness, await rest.executionIn(executionId, ends, 300_000));
 				equal(startsOf(executionId), part.starts ?? part.rows.length, 'runs started');
 			},
 		})),

@@ -3,7 +3,7 @@ import { createPlayer } from './createPlayer';
 import { itemsOf, type Execution } from './execution';
 import { fileKinds } from './fileKinds';
 import { deepEqual, equal, match } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 import {
 	failingRow,
 	slowRow,
@@ -19,7 +19,7 @@ export interface Part {
 	plan?: SuspendedPlan;
 	/** Runs that it starts at the service, where it is not one per row. */
 	starts?: number;
-	check(stage: Stage, execution: Execution): Promise<void> | void;
+	check(harness: Harness, execution: Execution): Promise<void> | void;
 }
 
 const pairs = (execution: Execution) =>
@@ -155,13 +155,13 @@ export interface Played {
 }
 
 /** Publishes and calls every part; they all wait from then on. */
-export const playParts = async (stage: Stage, cast: Part[]): Promise<Played[]> => {
-	const { publish, call, newest } = createPlayer(stage);
+export const playParts = async (harness: Harness, cast: Part[]): Promise<Played[]> => {
+	const { publish, call, newest } = createPlayer(harness);
 	return await Promise.all(
 		cast.map(async (part) => {
 			const path = `suspended-${part.name.replace(/ /g, '-')}`;
 			const workflow = await publish(
-				suspendedWorkflow(path, stage.credential, part.plan) as Workflow,
+				suspendedWorkflow(path, harness.credential, part.plan) as Workflow,
 			);
 			await call(path, { rows: part.rows });
 			return { part, workflow, executionId: await newest(workflow) };
@@ -170,7 +170,7 @@ export const playParts = async (stage: Stage, cast: Part[]): Promise<Played[]> =
 };
 
 /** Ends the runs whose time is that pause, or was an earlier one. */
-export const endRuns = ({ flowscale }: Stage, pause: number): void => {
+export const endRuns = ({ flowscale }: Harness, pause: number): void => {
 	for (const { id, inputs, state, workflow } of flowscale.runs) {
 		const isOpen = state === 'queued' || state === 'running';
 		if (isOpen && Number(inputs.text_51536?.split(' ').at(-1)) <= pause)

@@ -4,7 +4,7 @@ import { createPlayer, ends } from './createPlayer';
 import { itemsOf, type Execution } from './execution';
 import { chain, executeAndWait, flowscaleNode, placed, webhookNode } from './flowscaleNode';
 import { deepEqual, equal, match, ok, sleep } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 import { startModel } from './startModel';
 import {
 	afterNode,
@@ -63,9 +63,9 @@ const parent = (path: string, credential: Credential, childId: string): Workflow
 };
 
 /** Where nobody could hand the result of a suspended wait on: it waits in place, however long. */
-export const suspendedInPlace = (stage: Stage): Check[] => {
-	const { rest, credential, flowscale, n8n } = stage;
-	const player = createPlayer(stage);
+export const suspendedInPlace = (harness: Harness): Check[] => {
+	const { rest, credential, flowscale, n8n } = harness;
+	const player = createPlayer(harness);
 
 	/** The execution, and every status that it had on the way. */
 	const follow = async (path: string, workflow: Workflow, body: unknown): Promise<Execution> => {

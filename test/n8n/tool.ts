@@ -3,7 +3,7 @@ import type { Credential, Workflow } from './connectRest';
 import { createPlayer } from './createPlayer';
 import { executeAndWait, flowscaleNode, placed, webhookNode } from './flowscaleNode';
 import { equal, ok } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 import { startModel } from './startModel';
 
 const everything = 'bb54e966-4851-47da-8d7c-aaccbbaa6666';
@@ -60,9 +60,9 @@ export const agentWorkflow = ({
 };
 
 /** The node in the hands of an agent: n8n's own wrapper around it, and a model that does as it is told. */
-export const tool = (stage: Stage): Check[] => {
-	const { rest, credential, flowscale, n8n } = stage;
-	const player = createPlayer(stage);
+export const tool = (harness: Harness): Check[] => {
+	const { rest, credential, flowscale, n8n } = harness;
+	const player = createPlayer(harness);
 
 	return n8n.generation.agentVersions.map((agentVersion) => ({
 		name: `an agent (version ${agentVersion}) is given compact JSON with links, and no files`,

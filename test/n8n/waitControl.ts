@@ -3,7 +3,7 @@ import type { Workflow } from './connectRest';
 import { createPlayer } from './createPlayer';
 import { chain, placed, webhookNode } from './flowscaleNode';
 import { ok, stdout } from './platform';
-import type { Stage } from './stage';
+import type { Harness } from './stage';
 
 const count = 6;
 /** n8n saves waits from 65 seconds; shorter ones it sits out. */
@@ -36,9 +36,9 @@ const amendedIn = (log: string): Set<string> =>
 	);
 
 /** n8n's own Wait node beside ours: what n8n's start does to both is n8n's doing. */
-export const createWaitControl = (stage: Stage) => {
-	const { rest, server, n8n } = stage;
-	const player = createPlayer(stage);
+export const createWaitControl = (harness: Harness) => {
+	const { rest, server, n8n } = harness;
+	const player = createPlayer(harness);
 	let ids: string[] = [];
 
 	const check: Check = {

@@ -1,4 +1,4 @@
-import { useFlowscale } from './useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

@@ -3,7 +3,7 @@ import { openapiDialect } from '../../simulator/flowscale/dialect';
 import { readCliOptions, readDialect } from '../../simulator/flowscale/cliOptions';
 import { once, spawn } from '../../simulator/platform';
 import { readSibling } from '../../simulator/siblings';
-import { useFlowscale } from './useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

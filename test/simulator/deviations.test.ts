@@ -1,7 +1,7 @@
 import { deviations } from '../../simulator/flowscale/deviations';
 import { defaultDialect, openapiDialect, type Dialect } from '../../simulator/flowscale/dialect';
 import { variants } from './dialectVariants';
-import { formOf, useFlowscale } from './useFlowscale';
+import { formOf, useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

@@ -3,7 +3,7 @@ import { defaultDialect, openapiDialect, type Dialect } from '../../simulator/fl
 import type { Route } from '../../simulator/flowscale/endpoints';
 import { schemaOf } from '../../simulator/flowscale/schemaOf';
 import { variants } from './dialectVariants';
-import { formOf, useFlowscale, type Client, type Reply } from './useFlowscale';
+import { formOf, useFlowscale, type Client, type Reply } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 const ajv = new Ajv({ allErrors: true, strict: true });

@@ -1,5 +1,5 @@
 import { request } from 'undici';
-import type { Client } from './useFlowscale';
+import type { Client } from '../harness/useFlowscale';
 
 /** The download link in an answer of the output endpoint. */
 export const linkOf = (json: unknown): string =>

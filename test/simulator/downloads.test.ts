@@ -4,7 +4,7 @@ import { fillerBlocks } from '../../simulator/media/filler';
 import { picture } from '../../simulator/media/picture';
 import { createHash } from '../../simulator/platform';
 import { downloadOf, linkOf } from './downloadOf';
-import { useFlowscale, type Client } from './useFlowscale';
+import { useFlowscale, type Client } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

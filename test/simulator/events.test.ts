@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { brief, follow, wholeLife } from './followRun';
-import { useFlowscale } from './useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 
@@ -16,7 +16,7 @@ describe('the event stream', () => {
 			type: 'text/event-stream; charset=utf-8',
 			comments: ['connected'],
 		});
-		expect(stream.told[3]).toMatchObject({
+		expect(stream.received[3]).toMatchObject({
 			data: JSON.stringify({ type: 'output', filename: run.outputs[0].files[0] }),
 		});
 	});
@@ -47,7 +47,7 @@ describe('the event stream', () => {
 		const run = await client.start('Text to Image', { text_51536: 'x' });
 		const stream = follow(client, run.id);
 		client.flowscale.finish(run.id, how, how === 'failed' ? { errorText: 'no luck' } : {});
-		expect((await stream).told.at(-1)?.data).toBe(data.replace('ID', run.id));
+		expect((await stream).received.at(-1)?.data).toBe(data.replace('ID', run.id));
 	});
 
 	it('uses the words of the dialect', async () => {

@@ -1,6 +1,6 @@
 import { request, sleep } from '../../simulator/platform';
 import type { Fault } from '../../simulator/flowscale/startFlowscale';
-import { formOf, outcome, until, useFlowscale, type Client } from './useFlowscale';
+import { formOf, outcome, until, useFlowscale, type Client } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

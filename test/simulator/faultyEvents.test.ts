@@ -1,6 +1,6 @@
 import { sleep } from '../../simulator/platform';
 import { brief, follow, wholeLife } from './followRun';
-import { useFlowscale } from './useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

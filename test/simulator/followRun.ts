@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { request } from 'undici';
-import type { Client } from './useFlowscale';
+import type { Client } from '../harness/useFlowscale';
 
 /** Reads the stream of a run to its end with a parser that others wrote. */
 export async function follow(
@@ -8,10 +8,10 @@ export async function follow(
 	runId: string,
 	ask: { query?: string; headers?: Record<string, string> } = {},
 ) {
-	const told: EventSourceMessage[] = [];
+	const received: EventSourceMessage[] = [];
 	const comments: string[] = [];
 	const parser = createParser({
-		onEvent: (event) => told.push(event),
+		onEvent: (event) => received.push(event),
 		onComment: (comment) => comments.push(comment),
 	});
 	const { body, headers, statusCode } = await request(
@@ -22,12 +22,12 @@ export async function follow(
 	);
 	body.setEncoding('utf8');
 	for await (const chunk of body) parser.feed(String(chunk));
-	return { statusCode, type: headers['content-type'], told, comments };
+	return { statusCode, type: headers['content-type'], received, comments };
 }
 
 /** Number, name and state (or type) of each event. */
-export const brief = ({ told }: { told: EventSourceMessage[] }) =>
-	told.map(({ id, event, data }) => {
+export const brief = ({ received }: { received: EventSourceMessage[] }) =>
+	received.map(({ id, event, data }) => {
 		const { status, type } = JSON.parse(data) as { status?: string; type?: string };
 		return `${id} ${event ?? '-'} ${status ?? type}`;
 	});

@@ -1,7 +1,7 @@
 import FormData from 'form-data';
 import { fillerBlocks } from '../../simulator/media/filler';
 import { createHash, memoryUsage, Readable, request, sleep } from '../../simulator/platform';
-import { until, useFlowscale } from './useFlowscale';
+import { until, useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

@@ -1,5 +1,5 @@
 import { sleep } from '../../simulator/platform';
-import { useFlowscale } from './useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../simulator/flowscale/startFlowscale';
-import { useFlowscale } from './useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

@@ -1,5 +1,5 @@
 import { downloadOf } from './downloadOf';
-import { useFlowscale } from './useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

@@ -1,5 +1,5 @@
 import FormData from 'form-data';
-import { formOf, useFlowscale } from './useFlowscale';
+import { formOf, useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

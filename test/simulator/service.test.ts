@@ -1,7 +1,7 @@
 import { startFlowscale } from '../../simulator/flowscale/startFlowscale';
 import { sleep } from '../../simulator/platform';
 import { createTimers } from '../../simulator/timers';
-import { outcome, until, useFlowscale } from './useFlowscale';
+import { outcome, until, useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
 

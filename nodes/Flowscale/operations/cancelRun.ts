@@ -1,8 +1,8 @@
-import { ofRun, ServiceFailure } from '../../core/errors';
-import type { Operation } from '../../core/menu';
-import type { FlowscaleSession } from '../operations';
-import { runField } from './fields';
-import { unknownRun } from './getRun';
+import { ofRun, ServiceError } from '../../core/errors';
+import type { Operation } from '../../core/items/operation';
+import type { FlowscaleSession } from '../runs/session';
+import { runField } from '../inputs/fields';
+import { unknownRunError } from '../runs/findRun';
 
 export const cancelRun: Operation<FlowscaleSession> = {
 	name: 'Cancel',
@@ -17,7 +17,7 @@ export const cancelRun: Operation<FlowscaleSession> = {
 				.cancel(runId)
 				.catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
 			const found = await api.run(runId).catch(() => undefined);
-			if (message instanceof Error && found === null) throw unknownRun(runId);
+			if (message instanceof Error && found === null) throw unknownRunError(runId);
 			const run = found?.run;
 			// What cancelling a finished run answers is not documented: the run itself tells whether it is cancelled.
 			if (message instanceof Error && !run?.finished) throw message;
@@ -35,11 +35,8 @@ export const cancelRun: Operation<FlowscaleSession> = {
 	},
 };
 
-function orRefusal(error: unknown): ServiceFailure {
-	if (
-		error instanceof ServiceFailure &&
-		[400, 404, 405, 409, 422].includes(error.facts.status ?? 0)
-	)
+function orRefusal(error: unknown): ServiceError {
+	if (error instanceof ServiceError && [400, 404, 405, 409, 422].includes(error.facts.status ?? 0))
 		return error;
 	throw error;
 }

@@ -1,10 +1,10 @@
-import type { Operation } from '../../core/menu';
-import { itemOf } from '../../core/outputItems';
-import { optionsField } from '../../core/waitingFields';
-import type { FlowscaleSession } from '../operations';
-import { cancelStopped } from '../runService';
-import { reuseOption } from './fields';
-import { readStartOrder, startFields } from './starting';
+import type { Operation } from '../../core/items/operation';
+import { itemOf } from '../../core/files/outputItems';
+import { optionsField } from '../../core/items/operation';
+import type { FlowscaleSession } from '../runs/session';
+import { cancelStopped } from '../runs/runService';
+import { reuseOption } from '../inputs/fields';
+import { readStartOrder, startFields } from '../runs/startRequest';
 
 export const execute: Operation<FlowscaleSession> = {
 	name: 'Execute',

@@ -1,16 +1,12 @@
-import { outputItems } from '../../core/outputItems';
-import {
-	optionsField,
-	outputOptions,
-	readOutputSettings,
-	readWaitOrder,
-	waitingOptions,
-	waitModeFields,
-} from '../../core/waitingFields';
-import { waitingOperation } from '../../core/waitingOperation';
-import type { FlowscaleSession } from '../operations';
-import { reuseOption } from './fields';
-import { readStartOrder, startFields } from './starting';
+import { outputItems } from '../../core/files/outputItems';
+import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
+import { optionsField } from '../../core/items/operation';
+import { readOutputSettings } from '../../core/files/outputFields';
+import { outputOptions } from '../../core/files/outputFields';
+import { waitingOperation } from '../../core/waiting/waitingOperation';
+import type { FlowscaleSession } from '../runs/session';
+import { reuseOption } from '../inputs/fields';
+import { readStartOrder, startFields } from '../runs/startRequest';
 
 export const executeAndWait = waitingOperation<FlowscaleSession>({
 	name: 'Execute and Wait',

@@ -1,14 +1,7 @@
-import type { Operation } from '../../core/menu';
+import type { Operation } from '../../core/items/operation';
 import { recordOf, textAt } from '../../core/json';
-import type { FlowscaleSession } from '../operations';
-
-/** The OpenAPI names a container by its address, the SDKs by a label; without either it gets its position. */
-export function containerOf(entry: unknown, index: number): string {
-	return (
-		textAt(recordOf(entry), 'container', 'url', 'comfy_uri', 'name', 'id') ??
-		`container #${index + 1}`
-	);
-}
+import { containerOf } from '../api/readers';
+import type { FlowscaleSession } from '../runs/session';
 
 export const getHealth: Operation<FlowscaleSession> = {
 	name: 'Get Health',

@@ -1,11 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
-import { ServiceFailure } from '../../core/errors';
-import type { Operation } from '../../core/menu';
-import { itemOf } from '../../core/outputItems';
-import { isTool } from '../../core/suspension';
-import { binaryFieldOption, downloadOption } from '../../core/waitingFields';
-import type { FlowscaleSession } from '../operations';
-import { askFor } from '../outputs';
+import { ServiceError } from '../../core/errors';
+import type { Operation } from '../../core/items/operation';
+import { itemOf } from '../../core/files/outputItems';
+import { isTool } from '../../core/items/agentTool';
+import { binaryFieldOption } from '../../core/files/outputFields';
+import { downloadOption } from '../../core/files/outputFields';
+import type { FlowscaleSession } from '../runs/session';
+import { askFor } from '../runs/outputs';
 
 export const getOutput: Operation<FlowscaleSession> = {
 	name: 'Get',
@@ -38,12 +39,12 @@ export const getOutput: Operation<FlowscaleSession> = {
 		return async () => {
 			const answer = await askFor(session.api, filename);
 			if (answer.kind === 'timedOut')
-				throw new ServiceFailure(`The run of output "${filename}" timed out at the service`, {
+				throw new ServiceError(`The run of output "${filename}" timed out at the service`, {
 					status: 408,
 					hint: 'Start it again; the time it may take is set in the deployment.',
 				});
 			if (answer.kind !== 'ready')
-				throw new ServiceFailure(
+				throw new ServiceError(
 					`Output "${filename}" is not there${answer.kind === 'failed' ? ': it failed at the service' : ' (yet)'}`,
 					{ hint: 'Check the name, and that its run has ended.' },
 				);

@@ -1,11 +1,13 @@
-import { ofRun, ServiceFailure } from '../../core/errors';
-import type { Operation } from '../../core/menu';
-import { outputItems } from '../../core/outputItems';
-import { optionsField, outputOptions, readOutputSettings } from '../../core/waitingFields';
-import type { FlowscaleSession } from '../operations';
-import { completeOutputs } from '../outputs';
-import { runField } from './fields';
-import { findRun } from './getRun';
+import { ofRun, ServiceError } from '../../core/errors';
+import type { Operation } from '../../core/items/operation';
+import { outputItems } from '../../core/files/outputItems';
+import { optionsField } from '../../core/items/operation';
+import { readOutputSettings } from '../../core/files/outputFields';
+import { outputOptions } from '../../core/files/outputFields';
+import type { FlowscaleSession } from '../runs/session';
+import { completeOutputs } from '../runs/outputs';
+import { runField } from '../inputs/fields';
+import { findRun } from '../runs/findRun';
 
 export const getOutputs: Operation<FlowscaleSession> = {
 	name: 'Get Outputs',
@@ -21,7 +23,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 			const { run } = await findRun(api, runId);
 			// A status that nobody knows says nothing: the outputs will tell.
 			if (!run.finished && run.state !== 'unknown')
-				throw new ServiceFailure(`Run ${runId} has not ended yet`, {
+				throw new ServiceError(`Run ${runId} has not ended yet`, {
 					runId,
 					state: run.state,
 					hint: 'Use Run > Wait to wait for it.',

@@ -1,7 +1,7 @@
 import { listOf, recordOf, textAt, textOf } from '../../core/json';
-import type { Operation } from '../../core/menu';
-import type { FlowscaleSession } from '../operations';
-import { containerOf } from './getHealth';
+import type { Operation } from '../../core/items/operation';
+import type { FlowscaleSession } from '../runs/session';
+import { containerOf } from '../api/readers';
 
 /** ComfyUI's own queue entries have more elements; only number and id may be relied on. */
 function entriesOf(queue: unknown): Array<{ number: number | null; id: string | null }> {
@@ -25,8 +25,8 @@ export const getQueue: Operation<FlowscaleSession> = {
 		(_, { api }) =>
 		async () =>
 			(await api.queue()).map((entry, index) => {
-				const own = recordOf(entry);
-				const queue = recordOf(own?.queue) ?? own;
+				const raw = recordOf(entry);
+				const queue = recordOf(raw?.queue) ?? raw;
 				const [running, pending] = [
 					entriesOf(queue?.queue_running ?? queue?.running),
 					entriesOf(queue?.queue_pending ?? queue?.pending),

@@ -1,10 +1,16 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
-import type { Operation } from '../../core/menu';
-import { itemOf, ownItemOf } from '../../core/outputItems';
-import type { Run } from '../../core/run';
-import { collectRuns } from '../runList';
-import type { FlowscaleSession } from '../operations';
-import { groupFilter, limitField, returnAllField, simplifyField, workflowFilter } from './fields';
+import type { Operation } from '../../core/items/operation';
+import { itemOf, rawItem } from '../../core/files/outputItems';
+import type { Run } from '../../core/runs/run';
+import { collectRuns } from '../api/runList';
+import type { FlowscaleSession } from '../runs/session';
+import {
+	groupFilter,
+	limitField,
+	returnAllField,
+	simplifyField,
+	workflowFilter,
+} from '../inputs/fields';
 
 const stateChoices: INodePropertyOptions[] = [
 	{ name: 'Cancelled', value: 'cancelled' },
@@ -98,7 +104,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 		const isSimple = item.flag('simplify', true);
 		return async () => {
 			const found = await collectRuns(api, { groupId, sortBy, sortOrder }, isWanted, limit, stop);
-			return found.map(({ run, own }) => (isSimple ? itemOf(run) : ownItemOf(own)));
+			return found.map(({ run, raw }) => (isSimple ? itemOf(run) : rawItem(raw)));
 		};
 	},
 };

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { ServiceFailure } from '../../core/errors';
-import type { Operation } from '../../core/menu';
-import { ownItemOf } from '../../core/outputItems';
-import type { FlowscaleSession } from '../operations';
-import { limitField, returnAllField, simplifyField } from './fields';
+import { ServiceError } from '../../core/errors';
+import type { Operation } from '../../core/items/operation';
+import { rawItem } from '../../core/files/outputItems';
+import type { FlowscaleSession } from '../runs/session';
+import { limitField, returnAllField, simplifyField } from '../inputs/fields';
 
 export const getWorkflows: Operation<FlowscaleSession> = {
 	name: 'Get Many',
@@ -19,14 +19,14 @@ export const getWorkflows: Operation<FlowscaleSession> = {
 		return async () => {
 			const workflows = await api.workflows();
 			if (workflows === undefined)
-				throw new ServiceFailure('This deployment has no list of workflows', {
+				throw new ServiceError('This deployment has no list of workflows', {
 					status: 404,
 					hint: 'Its workflow IDs and parameter names are in the deployment’s API dashboard.',
 				});
 			return workflows
 				.slice(0, limit)
-				.map(({ workflow, own }) =>
-					isSimple ? { json: workflow as unknown as IDataObject } : ownItemOf(own),
+				.map(({ workflow, raw }) =>
+					isSimple ? { json: workflow as unknown as IDataObject } : rawItem(raw),
 				);
 		};
 	},

@@ -1,16 +1,12 @@
-import { outputItems } from '../../core/outputItems';
-import { namedRun } from '../../core/run';
-import {
-	optionsField,
-	outputOptions,
-	readOutputSettings,
-	readWaitOrder,
-	waitingOptions,
-	waitModeFields,
-} from '../../core/waitingFields';
-import { waitingOperation } from '../../core/waitingOperation';
-import type { FlowscaleSession } from '../operations';
-import { runField } from './fields';
+import { outputItems } from '../../core/files/outputItems';
+import { runWithId } from '../../core/runs/run';
+import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
+import { optionsField } from '../../core/items/operation';
+import { readOutputSettings } from '../../core/files/outputFields';
+import { outputOptions } from '../../core/files/outputFields';
+import { waitingOperation } from '../../core/waiting/waitingOperation';
+import type { FlowscaleSession } from '../runs/session';
+import { runField } from '../inputs/fields';
 
 export const waitForRun = waitingOperation<FlowscaleSession>({
 	name: 'Wait',
@@ -23,7 +19,7 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 		const settings = readOutputSettings(item);
 		return {
 			order: readWaitOrder(item),
-			begin: async () => namedRun(runId),
+			begin: async () => runWithId(runId),
 			finish: async (run) =>
 				await outputItems(
 					run,

@@ -8,7 +8,7 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { fetchAccessToken } from '../nodes/Comflowy/accessToken';
+import { fetchAccessToken } from '../nodes/Comflowy/api/accessToken';
 import { apiRootOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
 
 const ROOT = `={{ ($credentials.baseUrl || "${DEFAULT_BASE_URL}").trim().replace(/\\/+$/, "").replace(/\\/api\\/open\\/v0$/, "") }}`;

@@ -8,9 +8,9 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import { propertiesOf } from '../../../../nodes/core/menu';
-import { executeOperation, resources } from './operations';
-import { receiveCallback } from './receiveCallback';
+import { propertiesOf } from '../../../../nodes/core/items/operation';
+import { executeOperation, resources } from './operations/resources';
+import { receiveCallback } from './callback/receiveCallback';
 
 /** Two outputs where the execution is suspended, one otherwise. */
 const OUTPUTS =

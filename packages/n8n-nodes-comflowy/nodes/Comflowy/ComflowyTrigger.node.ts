@@ -6,7 +6,7 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import { receiveEvent } from './receiveEvent';
+import { receiveEvent } from './callback/receiveEvent';
 
 /** Nothing is registered at the service: each run is told the address when it is started. */
 const WEBHOOKS: IWebhookDescription[] = [

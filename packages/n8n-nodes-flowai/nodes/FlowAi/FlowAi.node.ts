@@ -5,8 +5,8 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { propertiesOf } from '../../../../nodes/core/menu';
-import { executeOperation, resources } from './operations';
+import { propertiesOf } from '../../../../nodes/core/items/operation';
+import { executeOperation, resources } from './operations/resources';
 
 export class FlowAi implements INodeType {
 	description: INodeTypeDescription = {

@@ -1,23 +1,23 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { UserMistake } from '../../../../nodes/core/errors';
+import { ConfigurationError } from '../../../../nodes/core/errors';
 
 export const CREDENTIAL = 'flowAiApi';
 export const DEFAULT_BASE_URL = 'https://flowai.cc';
 
 /**
  * Root of the API from what the user entered: with or without trailing slashes, with or without `/v1/api`.
- * @throws UserMistake
+ * @throws ConfigurationError
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
 	const entered = String(credentials.baseUrl ?? '').trim() || DEFAULT_BASE_URL;
 	const url = URL.canParse(entered) ? new URL(entered) : undefined;
 	if (url === undefined || !/^https?:$/.test(url.protocol))
-		throw new UserMistake(
+		throw new ConfigurationError(
 			'The Base URL of the credential is not a web address',
 			`It starts with https://, for example ${DEFAULT_BASE_URL}.`,
 		);
 	if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-		throw new UserMistake(
+		throw new ConfigurationError(
 			'The Base URL of the credential has more than a host and a path',
 			`Enter the address alone, for example ${DEFAULT_BASE_URL}.`,
 		);

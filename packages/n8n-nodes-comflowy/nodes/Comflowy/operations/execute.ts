@@ -1,9 +1,9 @@
-import type { Operation } from '../../../../../nodes/core/menu';
-import { itemOf } from '../../../../../nodes/core/outputItems';
-import { optionsField } from '../../../../../nodes/core/waitingFields';
-import type { ComflowySession } from '../session';
-import { progressUrlOption, resultUrlOption, startFields } from './fields';
-import { readStartOrder } from './starting';
+import type { Operation } from '../../../../../nodes/core/items/operation';
+import { itemOf } from '../../../../../nodes/core/files/outputItems';
+import { optionsField } from '../../../../../nodes/core/items/operation';
+import type { ComflowySession } from '../runs/session';
+import { progressUrlOption, resultUrlOption, startFields } from '../inputs/fields';
+import { readStartOrder } from '../runs/startRequest';
 
 export const execute: Operation<ComflowySession> = {
 	name: 'Execute',

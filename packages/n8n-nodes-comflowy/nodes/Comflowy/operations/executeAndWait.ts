@@ -1,13 +1,11 @@
-import { outputItems } from '../../../../../nodes/core/outputItems';
-import {
-	optionsField,
-	outputOptions,
-	readOutputSettings,
-	readWaitOrder,
-} from '../../../../../nodes/core/waitingFields';
-import { waitingOperation } from '../../../../../nodes/core/waitingOperation';
-import { openCallbackDesk } from '../callback';
-import type { ComflowySession } from '../session';
+import { outputItems } from '../../../../../nodes/core/files/outputItems';
+import { readWaitOrder } from '../../../../../nodes/core/waiting/waitingFields';
+import { optionsField } from '../../../../../nodes/core/items/operation';
+import { readOutputSettings } from '../../../../../nodes/core/files/outputFields';
+import { outputOptions } from '../../../../../nodes/core/files/outputFields';
+import { waitingOperation } from '../../../../../nodes/core/waiting/waitingOperation';
+import { openCallbackDesk } from '../callback/callback';
+import type { ComflowySession } from '../runs/session';
 import {
 	comflowyWaitModeFields,
 	lookUpOption,
@@ -15,8 +13,8 @@ import {
 	progressUrlOption,
 	resultUrlOption,
 	startFields,
-} from './fields';
-import { readStartOrder } from './starting';
+} from '../inputs/fields';
+import { readStartOrder } from '../runs/startRequest';
 
 export const executeAndWait = waitingOperation<ComflowySession>({
 	name: 'Execute and Wait',

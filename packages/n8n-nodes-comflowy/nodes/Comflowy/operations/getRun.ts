@@ -1,15 +1,13 @@
-import type { Operation } from '../../../../../nodes/core/menu';
-import { itemOf, outputItems, ownItemOf } from '../../../../../nodes/core/outputItems';
-import {
-	downloadOption,
-	optionsField,
-	outputOptions,
-	readOutputSettings,
-} from '../../../../../nodes/core/waitingFields';
-import { unknownRun } from '../../../../../nodes/core/watchedRun';
-import { namedRun } from '../../../../../nodes/core/run';
-import type { ComflowySession } from '../session';
-import { runField } from './fields';
+import type { Operation } from '../../../../../nodes/core/items/operation';
+import { itemOf, outputItems, rawItem } from '../../../../../nodes/core/files/outputItems';
+import { optionsField } from '../../../../../nodes/core/items/operation';
+import { readOutputSettings } from '../../../../../nodes/core/files/outputFields';
+import { outputOptions } from '../../../../../nodes/core/files/outputFields';
+import { downloadOption } from '../../../../../nodes/core/files/outputFields';
+import { runNotFoundError } from '../../../../../nodes/core/runs/runNotFound';
+import { runWithId } from '../../../../../nodes/core/runs/run';
+import type { ComflowySession } from '../runs/session';
+import { runField } from '../inputs/fields';
 
 const otherOutputOptions = outputOptions.filter((option) => option !== downloadOption);
 
@@ -39,8 +37,8 @@ export const getRun: Operation<ComflowySession> = {
 		};
 		return async () => {
 			const found = await api.run(runId);
-			if (found === null) throw unknownRun(namedRun(runId));
-			if (!isSimple) return [ownItemOf(found.own)];
+			if (found === null) throw runNotFoundError(runWithId(runId));
+			if (!isSimple) return [rawItem(found.raw)];
 			if (!found.run.finished) return [itemOf(found.run)];
 			return await outputItems(
 				found.run,

@@ -1,15 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { dataOf } from '../../../../../nodes/core/json';
-import type { Operation } from '../../../../../nodes/core/menu';
+import type { Operation } from '../../../../../nodes/core/items/operation';
 import {
 	type NamedValuesForm,
 	namedValuesFields,
 	readNamedValues,
-} from '../../../../../nodes/core/namedValues';
-import { optionsField } from '../../../../../nodes/core/waitingFields';
-import { runWorkflow } from '../runWorkflow';
-import type { Session } from '../session';
-import { openSpeaker } from '../speaker';
+} from '../../../../../nodes/core/items/namedValues';
+import { optionsField } from '../../../../../nodes/core/items/operation';
+import { runWorkflow } from '../runs/runWorkflow';
+import type { Session } from '../runs/session';
+import { openChunkStreamer } from '../runs/chunkStreamer';
 
 const inputsForm: NamedValuesForm = {
 	mode: 'inputMode',
@@ -77,18 +77,20 @@ export const execute: Operation<Session> = {
 		const hasLog = item.flag('options.includeLog', false);
 		return async () => {
 			const request = [order.workflowId, order.input, order.isStreamed, hasLog];
-			const known = session.memory.recall(item.index, request);
+			const known = session.memory.get(item.index, request);
 			if (known) return [{ json: known }];
-			const speaker = order.isStreamed ? openSpeaker(item.context, item.index) : undefined;
-			const running = runWorkflow(session, order, speaker);
+			const chunkStreamer = order.isStreamed
+				? openChunkStreamer(item.context, item.index)
+				: undefined;
+			const running = runWorkflow(session, order, chunkStreamer);
 			// Of an answer that breaks off, too: whoever listens would wait for the rest.
-			speaker?.finish(
+			chunkStreamer?.finish(
 				await running.then(
 					({ answer }) => answer?.output,
 					() => undefined,
 				),
 			);
-			await speaker?.done();
+			await chunkStreamer?.done();
 			const { answer, reasonings, log } = await running;
 			const reasoning = [...reasonings.values()].join('\n\n');
 			const json = dataOf([

@@ -1,0 +1,186 @@
+import {
+	dataOf,
+	type JsonRecord,
+	listOf,
+	parsedJson,
+	recordOf,
+	textAt,
+	textOf,
+} from '../../core/json';
+import { mimeTypeOfLink, mimeTypeOfName } from '../../core/files/fileType';
+import { type Output, type Run, createRun, parseTimestamp, stateOf } from '../../core/runs/run';
+
+/** What every JSON answer is wrapped in: `{status, data, errors, meta}`. */
+export interface Envelope {
+	status: string | undefined;
+	data: unknown;
+	meta: JsonRecord | undefined;
+	/** `errors` beside the data. */
+	errorText: string | undefined;
+}
+
+/** A key of these in a body without `data` says that the body is the data itself. `id` alone may well be that of a request. */
+const OWN_DATA = ['run_id', 'runId', '_id', 'runs', 'workflows', 'download_url', 'file_content'];
+
+export function readEnvelope(body: unknown): Envelope {
+	const envelope = recordOf(body);
+	const isBare =
+		Array.isArray(body) ||
+		(envelope?.data === undefined && OWN_DATA.some((key) => Object.hasOwn(envelope ?? {}, key)));
+	const data = isBare ? body : envelope?.data;
+	return {
+		status: textAt(envelope, 'status')?.toLowerCase(),
+		data,
+		meta: recordOf(envelope?.meta),
+		errorText: wordsOf(envelope?.errors),
+	};
+}
+
+/** Whether an answer tells anything. An error may well come with an empty list beside it, and with status 200. */
+export function isTold({ data, status }: Envelope): boolean {
+	if (typeof data !== 'object' || data === null) return status === 'success';
+	return Object.keys(data).length > 0 || stateOf(status ?? '') !== 'failed';
+}
+
+/** The vendor's OpenAPI answers a start with a list of one, every SDK reads an object; one called `run` is the same, wrapped once more. */
+export function readOne(data: unknown): JsonRecord | undefined {
+	const one = recordOf(Array.isArray(data) ? data[0] : data);
+	return recordOf(one?.run) ?? one;
+}
+
+/** A list: `data` itself, below its documented name, or the only list that there is. */
+export function readList(data: unknown, name: string): unknown[] | undefined {
+	if (Array.isArray(data)) return data;
+	const record = recordOf(data);
+	if (Array.isArray(record?.[name])) return record[name];
+	const lists = Object.values(record ?? {}).filter(Array.isArray);
+	return lists.length === 1 ? lists[0] : undefined;
+}
+
+/** Error text of any body seen: `errors`, FastAPI's `detail` (text or fields), `error`, `message`. */
+export function readErrorText(body: unknown): string | undefined {
+	const record = recordOf(body);
+	const texts = [record?.errors, record?.detail, record?.error, record?.message].map(wordsOf);
+	return texts.find((text) => text !== undefined);
+}
+
+function wordsOf(value: unknown): string | undefined {
+	if (!Array.isArray(value)) return textOf(value) ?? textAt(recordOf(value), 'message');
+	return (
+		value
+			.map((entry) => textOf(entry) ?? fieldError(recordOf(entry)))
+			.filter((text) => text !== undefined)
+			.join('; ') || undefined
+	);
+}
+
+/** FastAPI names the place first (`query`, `body`); the user knows only the field. */
+function fieldError(entry: JsonRecord | undefined): string | undefined {
+	const place = listOf(entry?.loc)
+		.map(textOf)
+		.filter((part) => part !== undefined);
+	const field = place.length > 1 ? place.slice(1).join('.') : place.join('.');
+	const message = textAt(entry, 'msg', 'message');
+	return message !== undefined && field !== '' ? `${field}: ${message}` : message;
+}
+
+/** Run ids go by four names. */
+export function readRunId(record: JsonRecord | undefined): string | null {
+	return textAt(record, 'run_id', 'runId', '_id', 'id') ?? null;
+}
+
+/**
+ * A run of the detail or a list, in any dialect; what is missing is null or empty.
+ * @param errorText what the answer around it says went wrong
+ */
+export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?: string): Run {
+	const outputs = listOf(record.outputs).flatMap((output) => readRunOutput(output) ?? []);
+	const names = listOf(record.output_names ?? record.outputNames).flatMap(
+		(name) => textOf(name) ?? [],
+	);
+	const status = textAt(record, 'status')?.toLowerCase() ?? 'unknown';
+	const run = createRun({
+		...known,
+		run_id: readRunId(record) ?? known.run_id ?? null,
+		workflow_id: textAt(record, 'workflow_id', 'workflowId') ?? known.workflow_id ?? null,
+		group_id: textAt(record, 'group_id', 'groupId') ?? known.group_id ?? null,
+		status,
+		// Not the state that was known before: a look is there to learn the new one.
+		state: stateOf(status),
+		inputs:
+			record.inputs === undefined || record.inputs === null
+				? (known.inputs ?? {})
+				: readInputs(record.inputs),
+		output_names: names.length > 0 ? names : (known.output_names ?? []),
+		outputs,
+		created_at: readTime(record, 'created_at', 'createdAt') ?? known.created_at ?? null,
+		started_at: readTime(record, 'started_at', 'startedAt'),
+		completed_at: readTime(record, 'completed_at', 'completedAt'),
+	});
+	return {
+		...run,
+		error_message:
+			run.state === 'failed'
+				? (readRunError(record) ?? errorText ?? 'The service gave no reason')
+				: null,
+	};
+}
+
+function readTime(record: JsonRecord, ...keys: string[]): string | null {
+	const text = textAt(record, ...keys);
+	return text === undefined ? null : parseTimestamp(text);
+}
+
+/** Inputs come as `{path, value}`, or as an object or its JSON text; a file has its link or storage key instead of a value. */
+function readInputs(received: unknown): Run['inputs'] {
+	const inputs = typeof received === 'string' ? parsedJson(received) : received;
+	if (!Array.isArray(inputs)) return dataOf(Object.entries(recordOf(inputs) ?? {}));
+	return dataOf(
+		inputs.flatMap((input): Array<[string, unknown]> => {
+			const record = recordOf(input);
+			const name = textAt(record, 'path', 'name', 'key');
+			return name === undefined
+				? []
+				: [[name, record?.value ?? record?.url ?? record?.s3_key ?? null]];
+		}),
+	);
+}
+
+/** An output inside a run: `{filename, url}`; one without a link is asked for by its name. */
+function readRunOutput(value: unknown): Output | undefined {
+	const record = recordOf(value);
+	const filename = textAt(record, 'filename', 'name') ?? textOf(value);
+	return filename === undefined ? undefined : outputOf(filename, record);
+}
+
+/** An output of the output endpoint, or of a run. Empty texts are real: a run may well write nothing. */
+export function outputOf(filename: string, record: JsonRecord | undefined): Output {
+	const link = textAt(record, 'download_url', 'url');
+	const content = typeof record?.file_content === 'string' ? record.file_content : undefined;
+	return {
+		filename,
+		...(link === undefined ? {} : { download_url: link }),
+		...(link !== undefined || content === undefined ? {} : { file_content: content }),
+		generation_status: textAt(record, 'generation_status') ?? null,
+		mime_type:
+			mimeTypeOfName(filename) ??
+			(link !== undefined ? mimeTypeOfLink(link) : content !== undefined ? 'text/plain' : null),
+	};
+}
+
+/** Why a run failed, where a deployment says so; no source documents a field for it. */
+function readRunError(record: JsonRecord): string | undefined {
+	return (
+		textAt(record, 'error_message') ??
+		readErrorText(record) ??
+		textAt(record, 'failure_reason', 'reason', 'status_message')
+	);
+}
+
+/** The OpenAPI names a container by its address, the SDKs by a label; without either it gets its position. */
+export function containerOf(entry: unknown, index: number): string {
+	return (
+		textAt(recordOf(entry), 'container', 'url', 'comfy_uri', 'name', 'id') ??
+		`container #${index + 1}`
+	);
+}

@@ -1,0 +1,41 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { systemClock } from '../../core/async/clock';
+import type { Resource } from '../../core/items/operation';
+import { runOperation } from '../../core/execution/runOperation';
+import { openRunSession } from '../../core/execution/runSession';
+import { cancelRun } from './cancelRun';
+import { execute } from './execute';
+import { executeAndWait } from './executeAndWait';
+import { getHealth } from './getHealth';
+import { getOutput } from './getOutput';
+import { getOutputs } from './getOutputs';
+import { getQueue } from './getQueue';
+import { getRun } from './getRun';
+import { getRuns } from './getRuns';
+import { getWorkflows } from './getWorkflows';
+import { waitForRun } from './waitForRun';
+import { createRunService } from '../runs/runService';
+import { type FlowscaleSession, openSession } from '../runs/session';
+
+/** The node's whole menu. An operation is added by its file and one word here. */
+export const resources: Array<Resource<FlowscaleSession>> = [
+	{ name: 'Workflow', value: 'workflow', operations: [executeAndWait, execute, getWorkflows] },
+	{ name: 'Run', value: 'run', operations: [getRun, getRuns, waitForRun, getOutputs, cancelRun] },
+	{ name: 'Output', value: 'output', operations: [getOutput] },
+	{ name: 'Cluster', value: 'cluster', operations: [getHealth, getQueue] },
+];
+
+export async function executeOperation(
+	context: IExecuteFunctions,
+): Promise<INodeExecutionData[][]> {
+	return await runOperation(context, { resources, clock: systemClock, open: openFlowscaleSession });
+}
+
+async function openFlowscaleSession(
+	context: IExecuteFunctions,
+	stop: AbortSignal,
+	runIndex: number,
+): Promise<FlowscaleSession> {
+	const session = await openSession(context, stop);
+	return { ...session, ...openRunSession(createRunService(session), { ...session, runIndex }) };
+}

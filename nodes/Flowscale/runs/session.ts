@@ -1,0 +1,43 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { type Clock, systemClock } from '../../core/async/clock';
+import { createOutputFetcher, type OutputFetcher } from '../../core/files/fetchOutput';
+import { openProgress, type Progress } from '../../core/execution/progress';
+import { freshLink } from './outputs';
+import { type Connection, openConnection } from '../api/connection';
+import type { RunSession } from '../../core/execution/runSession';
+
+/** What the operations of one node execution share. */
+export interface Session extends Connection {
+	context: IExecuteFunctions;
+	clock: Clock;
+	/** Ends with the execution and with the node's first failure. */
+	stop: AbortSignal;
+	progress: Progress;
+	fetchOutput: OutputFetcher;
+}
+
+export async function openSession(context: IExecuteFunctions, stop: AbortSignal): Promise<Session> {
+	const clock = systemClock;
+	const connection = await openConnection(context, clock, stop);
+	const { api, http, transport, isCertificateUnchecked } = connection;
+	const fetchOutput = createOutputFetcher({
+		http,
+		clock,
+		stop,
+		isCertificateUnchecked,
+		root: transport.root,
+		prepareBinaryData: context.helpers.prepareBinaryData,
+		freshLink: async (run, output) => await freshLink(api, run, output),
+	});
+	return {
+		...connection,
+		context,
+		clock,
+		stop,
+		fetchOutput,
+		progress: openProgress(context, context.getInputData().length),
+	};
+}
+
+/** What the operations of one node execution share. */
+export type FlowscaleSession = Session & RunSession;

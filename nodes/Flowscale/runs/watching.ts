@@ -1,0 +1,174 @@
+import { ServiceError } from '../../core/errors';
+import { isNetworkFailure } from '../../core/http/http';
+import { parsedJson } from '../../core/json';
+import { type KnownRun, type Run, isFinished, stateOf } from '../../core/runs/run';
+import type { ServerEvent } from '../../core/http/eventStream';
+import type { ApiRequest } from '../../core/http/transport';
+import type { EventMeaning, WatchService } from '../../core/waiting/watchService';
+import type { FlowscaleApi } from '../api/api';
+import { isLastPage } from '../api/runPages';
+import type { Connection } from '../api/connection';
+
+const PAGE_SIZE = 100;
+/** A group larger than this many pages is looked at run by run. */
+const MOST_PAGES = 10;
+const isKnown = (run: Run): run is KnownRun => run.run_id !== null;
+
+/** Once each: what a look costs is decided by the watcher, which also knows when to look again. */
+const ONE_TRY = { tries: 1 };
+
+export function createWatchService({ api, transport }: Connection): WatchService {
+	let unknownRuns = 0;
+	return {
+		poll: async (run) => {
+			const found = await api.run(run.run_id, run, ONE_TRY);
+			return found ? found.run : await judgeByNames(api, run);
+		},
+		pollGroup: async (groupId, wanted) => {
+			const runs = await listGroup(api, groupId, wanted);
+			const complete = async (run: KnownRun) =>
+				wanted.has(run.run_id) && isSparse(run)
+					? ((await api.run(run.run_id, run, ONE_TRY))?.run ?? run)
+					: run;
+			return runs && (await Promise.all(runs.map(complete)));
+		},
+		verify: async (run) => await verifyByOutputs(api, run),
+		openEvents: async (runId, after, signal) => {
+			const answer = await transport.openOnce({
+				...api.eventsRequest(runId, after),
+				signal,
+				idleMs: 0,
+			});
+			if (isNetworkFailure(answer)) throw transport.networkError(answer);
+			const isStream =
+				answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
+			if (isStream) return answer.stream;
+			answer.stream.destroy();
+			// Once: the run itself may not be known yet, a moment after its start.
+			if (answer.status === 404 && ++unknownRuns <= 1) throw transport.failureOf(answer);
+			// Older deployments have no such path; anything else that is not a stream will not become one.
+			if (answer.status < 500 && answer.status !== 429) return undefined;
+			throw transport.failureOf(answer);
+		},
+		meaningOf,
+	};
+}
+
+/** The JS SDK's readme shows list entries of id, status and outputs alone: for an ended run its times are worth one look. */
+function isSparse({ finished, created_at, completed_at }: KnownRun): boolean {
+	return finished && created_at === null && completed_at === null;
+}
+
+/**
+ * A run judged by its outputs, as all SDKs do: all there means done, whatever its status says, and a 408 is the only documented
+ * sign of a run that timed out at the service.
+ */
+async function verifyByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
+	if (run.output_names.length === 0) return run;
+	const answers = await Promise.all(
+		run.output_names.map(async (name) => await api.output(name, ONE_TRY)),
+	);
+	if (answers.some(({ kind }) => kind === 'timedOut'))
+		return { ...run, state: 'timed_out', finished: true };
+	const outputs = answers.flatMap((answer) => (answer.kind === 'ready' ? [answer.output] : []));
+	return outputs.length === answers.length
+		? { ...run, outputs, state: 'succeeded', finished: true }
+		: run;
+}
+
+/** The first SDKs never read the run: they asked for the outputs that the start had named. null: not known yet. */
+async function judgeByNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun | null> {
+	if (run.output_names.length === 0) return null;
+	const verified = await verifyByOutputs(api, run);
+	return verified.finished ? verified : null;
+}
+
+/**
+ * Runs of a group, newest first, page by page until the wanted ones are found.
+ * undefined: the list tells no run ids (the vendor's OpenAPI), or this deployment refuses it.
+ */
+export async function listGroup(
+	api: FlowscaleApi,
+	groupId: string,
+	wanted?: ReadonlySet<string>,
+	extra: Partial<ApiRequest> = ONE_TRY,
+): Promise<KnownRun[] | undefined> {
+	const runs = new Map<string, KnownRun>();
+	for (let page = 1; page <= MOST_PAGES; page++) {
+		const query = {
+			groupId,
+			sortBy: 'created_at',
+			sortOrder: 'desc',
+			page,
+			pageSize: PAGE_SIZE,
+		} as const;
+		const answer = await api.runs(query, extra).catch(orNoList);
+		if (answer === undefined) return undefined;
+		const known = answer.runs.map(({ run }) => run).filter(isKnown);
+		if (answer.runs.length > 0 && known.length === 0) return undefined;
+		const sizeBefore = runs.size;
+		for (const run of known) runs.set(run.run_id, run);
+		const isComplete = wanted !== undefined && [...wanted].every((id) => runs.has(id));
+		// A deployment that ignores paging sends the same page for ever.
+		if (isComplete || isLastPage(answer, page, PAGE_SIZE) || runs.size === sizeBefore) break;
+	}
+	return [...runs.values()];
+}
+
+/** Runs of a group that are looked at one by one where its list tells little more than their ids. */
+const MOST_SINGLE_LOOKS = 100;
+
+/** The group with all that a run is recognised by; entries of id, status and outputs alone (JS SDK's readme) are looked up, the newest first. */
+export async function listWholeGroup(
+	api: FlowscaleApi,
+	groupId: string,
+	extra: Partial<ApiRequest>,
+): Promise<KnownRun[] | undefined> {
+	const runs = await listGroup(api, groupId, undefined, extra);
+	const isComplete = ({ workflow_id, created_at, inputs }: KnownRun) =>
+		workflow_id !== null && created_at !== null && Object.keys(inputs).length > 0;
+	const complete = async (run: KnownRun, place: number) =>
+		isComplete(run) || place >= MOST_SINGLE_LOOKS
+			? run
+			: ((await api.run(run.run_id, run, extra))?.run ?? run);
+	return runs && (await Promise.all(runs.map(complete)));
+}
+
+/** Deployments that do not list runs, or not like this. @throws whatever else went wrong */
+function orNoList(error: unknown): undefined {
+	if (error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0))
+		return undefined;
+	throw error;
+}
+
+/** What says that a stream is over. */
+const CLOSING = /^\[?(end|ended|close|closed|done|eof)\]?$/i;
+
+/** Keys whose text may say that a run has ended. */
+const TELLING = /(status|state|type|event)$/i;
+
+function wordsIn(value: unknown, depth = 4): string[] {
+	if (typeof value !== 'object' || value === null || depth === 0) return [];
+	return Object.entries(value).flatMap(([key, inner]) =>
+		typeof inner === 'string' && TELLING.test(key) ? [inner] : wordsIn(inner, depth - 1),
+	);
+}
+
+/** `runCompleted`, `run.completed` and `execution_success` end with the word that counts. */
+const lastWord = (word: string) =>
+	word
+		.replace(/([a-z])([A-Z])/g, '$1_$2')
+		.replace(/^(run|workflow|execution|prompt|generation)[_.:\s-]/i, '');
+
+/** Event names and fields are not documented, so any status word that ends a run counts, wherever it stands, and so does a shutdownGracePeriod. */
+export function meaningOf({ event, data }: ServerEvent): EventMeaning {
+	const received = parsedJson(data);
+	const words = [
+		...wordsIn(received),
+		event ?? '',
+		typeof received === 'object' ? '' : String(received ?? data),
+	];
+	return words.some((word) => CLOSING.test(word) || isFinished(stateOf(lastWord(word))))
+		? 'ended'
+		: 'goingOn';
+}

@@ -1,0 +1,163 @@
+import type { Clock } from '../../core/async/clock';
+import { ExecutionCancelledError, ConfigurationError } from '../../core/errors';
+import {
+	knownTo,
+	LATENESS_MS,
+	type Observation,
+	type TriggerMemory,
+} from '../../core/trigger/newlyEnded';
+import { type Run, timeOf } from '../../core/runs/run';
+import type { FlowscaleApi } from '../api/api';
+import {
+	addRuns,
+	isLastPage,
+	LIMITS,
+	type LookLimits,
+	readNewest,
+	readPage,
+	type SeenRun,
+} from '../api/runPages';
+
+export interface Watch {
+	api: FlowscaleApi;
+	groupId: string | undefined;
+	isWanted(run: Run): boolean;
+	clock: Clock;
+	/** The latest end that can be true (epoch ms, by the service's clock as it is known by now). */
+	latestEndMs(): number;
+	limits?: LookLimits;
+}
+
+/** Pages of newest created runs that are searched for ends without a time once one was seen; until then it is one. */
+const MOST_NEWEST_PAGES = 10;
+
+interface Reading {
+	found: Map<string, SeenRun>;
+	/** Pages answered. */
+	pages: number;
+	/** Page to go on with. */
+	page: number;
+	/** Why it ended: no more runs, none that matters, too many pages or no more time, either of them among known runs. */
+	end: 'list' | 'floor' | 'pages' | 'time' | 'known';
+	/** Whether end times never rise from run to run, as was asked for. */
+	isSorted: boolean;
+	hasTimes: boolean;
+}
+
+/**
+ * Runs that ended since the memory's floor, from the list sorted by end, newest first: meanwhile runs can only move to later
+ * pages, so that reading on meets some twice and misses none. Deployments that ignore sorting are read to the end; those that
+ * ignore paging give all at once. Ends without an end time are looked for among the runs created last.
+ * @returns with the number of requests in `pages`
+ * @throws ServiceError | ExecutionCancelledError | ConfigurationError
+ */
+export async function lookForEnds(
+	watch: Watch,
+	memory: TriggerMemory | undefined,
+): Promise<Observation<SeenRun> & { pages: number }> {
+	const { api, groupId, clock, limits = LIMITS } = watch;
+	const startedAtMs = clock.now();
+	const first = memory?.nextPage ?? 1;
+	const { found, pages, page, end, ...received } = await readByEnd(watch, memory, limits);
+	const isUsable = received.isSorted && received.hasTimes;
+	if (end === 'pages' && !isUsable) throw unsortable(limits);
+	if (end === 'time' && (pages === 0 || !isUsable)) throw new ExecutionCancelledError();
+
+	const isComplete = end !== 'pages' && end !== 'time' && (first === 1 || received.isSorted);
+	const observation = {
+		runs: [...found.values()],
+		isComplete,
+		reachedWatermark: end !== 'known',
+		isFromTop: first === 1,
+		latestEndMs: watch.latestEndMs(),
+		createdSinceMs: -1,
+		pages,
+	};
+	if (!isComplete && memory !== undefined)
+		return { ...observation, nextPage: received.isSorted ? page : 1 };
+	if (first > 1)
+		return {
+			...observation,
+			nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)),
+		};
+	// A long catching up has cost enough: the next look will do.
+	if (end === 'list' || end === 'known' || (memory !== undefined && pages > MOST_NEWEST_PAGES))
+		return { ...observation, nextPage: 1 };
+
+	const isWarned = Object.keys(memory?.untimed.seen ?? {}).length > 0;
+	const newest = await readNewest(api, groupId, isWarned ? MOST_NEWEST_PAGES : 1, limits);
+	if (newest.isStopped && memory === undefined) throw new ExecutionCancelledError();
+	const runs = [...new Map([...newest.found, ...found]).values()];
+	return {
+		...observation,
+		runs,
+		createdSinceMs: newest.sinceMs,
+		pages: pages + newest.pages,
+		nextPage: 1,
+	};
+}
+
+async function readByEnd(
+	{ api, groupId, isWanted, latestEndMs }: Watch,
+	memory: TriggerMemory | undefined,
+	limits: LookLimits,
+): Promise<Reading> {
+	const first = memory?.nextPage ?? 1;
+	const isKnown = memory === undefined ? () => false : knownTo(memory);
+	const reading: Reading = {
+		found: new Map(),
+		pages: 0,
+		page: first,
+		end: 'pages',
+		isSorted: true,
+		hasTimes: false,
+	};
+	let [newestMs, lastMs] = [-1, Number.POSITIVE_INFINITY];
+	let isAmongKnown = false;
+	const cut = (end: 'pages' | 'time'): Reading => ({
+		...reading,
+		end: isAmongKnown && reading.isSorted ? 'known' : end,
+	});
+	for (; reading.pages < limits.mostPages; reading.page++) {
+		const answer = await readPage(api, {
+			groupId,
+			sortBy: 'completed_at',
+			sortOrder: 'desc',
+			page: reading.page,
+			pageSize: limits.pageSize,
+		});
+		if (answer === undefined) return cut('time');
+		reading.pages++;
+		const added = addRuns(reading.found, answer.runs);
+		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at')
+			reading.isSorted = false;
+		// Of the new ones only: runs that end meanwhile push others to the next page, where those come again.
+		for (const { run } of added) {
+			const endMs = run.finished ? timeOf(run.completed_at) : Number.NaN;
+			if (Number.isNaN(endMs)) continue;
+			if (endMs > lastMs) reading.isSorted = false;
+			reading.hasTimes = true;
+			if (endMs <= latestEndMs()) newestMs = Math.max(newestMs, endMs);
+			lastMs = endMs;
+		}
+		if (isLastPage(answer, reading.page, limits.pageSize) || added.length === 0)
+			return { ...reading, end: 'list' };
+		if (reading.isSorted && lastMs <= (memory?.ended.watermarkMs ?? newestMs - LATENESS_MS))
+			return { ...reading, end: 'floor' };
+		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
+		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));
+	}
+	return cut('pages');
+}
+
+/** Pages that the next look can read in its time, with some to spare, judged by this one. */
+function affordable(pages: number, tookMs: number, { budgetMs, mostPages }: LookLimits): number {
+	const pagesInTime = Math.floor((pages * budgetMs * 0.8) / Math.max(1, tookMs));
+	return Math.max(1, Math.min(pagesInTime, mostPages) - 2);
+}
+
+function unsortable({ pageSize, mostPages }: LookLimits): ConfigurationError {
+	return new ConfigurationError(
+		`This deployment lists more than ${pageSize * mostPages} runs and does not sort them by their end. Enter a Group ID under Filters, so that fewer runs are listed`,
+	);
+}

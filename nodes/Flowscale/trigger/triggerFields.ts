@@ -1,0 +1,65 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { outputOptions } from '../../core/files/outputFields';
+import { groupFilter, simplifyField, workflowFilter } from '../inputs/fields';
+
+const outputItems = outputOptions.filter(({ name }) => name === 'outputItems');
+
+/** What the user sets on the trigger, besides the poll times that n8n adds. */
+export const triggerFields: INodeProperties[] = [
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		options: [
+			{ name: 'Cancelled', value: 'cancelled', description: 'A run was cancelled' },
+			{
+				name: 'Completed',
+				value: 'completed',
+				description: 'A run succeeded, and its outputs can be fetched',
+			},
+			{ name: 'Failed', value: 'failed', description: 'A run failed or timed out' },
+		],
+		default: ['completed'],
+		description: 'What has to happen to a run for the workflow to start',
+	},
+	{
+		displayName: 'Filters',
+		name: 'filters',
+		type: 'collection',
+		placeholder: 'Add Filter',
+		default: {},
+		options: [groupFilter, workflowFilter],
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'On Reactivation',
+				name: 'onReactivation',
+				type: 'options',
+				options: [
+					{
+						name: 'Catch Up',
+						value: 'catchUp',
+						description: 'Runs that ended while the workflow was switched off are reported',
+					},
+					{
+						name: 'Start Afresh',
+						value: 'startAfresh',
+						description: 'Only runs that end from now on are reported',
+					},
+				],
+				default: 'catchUp',
+				description:
+					'What to do when the workflow is switched off and on again. After a restart of n8n the trigger always catches up.',
+			},
+			...outputItems,
+			simplifyField,
+		],
+	},
+];

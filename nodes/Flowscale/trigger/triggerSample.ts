@@ -1,0 +1,39 @@
+import { ExecutionCancelledError } from '../../core/errors';
+import { timeOf } from '../../core/runs/run';
+import type { Watch } from './endedRuns';
+import { addRuns, isLastPage, LIMITS, readNewest, readPage, type SeenRun } from '../api/runPages';
+
+/** How deep a test run looks for a run to show. */
+const MOST_PAGES = 5;
+
+/** The newest run that ended and fits, for a test run, and all runs that were looked at. @throws ServiceError | ExecutionCancelledError */
+export async function newestEnd(
+	watch: Watch,
+): Promise<{ match: SeenRun | undefined; runs: SeenRun[] }> {
+	const { api, groupId, isWanted, limits = LIMITS } = watch;
+	const found = new Map<string, SeenRun>();
+	const matches = () => [...found.values()].filter(({ run }) => run.finished && isWanted(run));
+	let isAll = false;
+	for (let page = 1; page <= MOST_PAGES && !isAll && matches().length === 0; page++) {
+		const answer = await readPage(api, {
+			groupId,
+			sortBy: 'completed_at',
+			sortOrder: 'desc',
+			page,
+			pageSize: limits.pageSize,
+		});
+		if (answer === undefined) throw new ExecutionCancelledError();
+		isAll = addRuns(found, answer.runs).length === 0 || isLastPage(answer, page, limits.pageSize);
+	}
+	if (!isAll && matches().length === 0) {
+		const newest = await readNewest(api, groupId, 1, limits);
+		newest.found.forEach((seen, id) => found.set(id, seen));
+	}
+	const newestFirst = matches().sort((a, b) => endMs(b) - endMs(a));
+	return { match: newestFirst[0], runs: [...found.values()] };
+}
+
+/** End, or at least the beginning, in epoch ms; 0 where the list tells neither. */
+function endMs({ run }: SeenRun): number {
+	return timeOf(run.completed_at) || timeOf(run.created_at) || 0;
+}

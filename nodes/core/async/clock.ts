@@ -1,0 +1,48 @@
+import { onAbort } from './signals';
+import { timeLimit } from './signals';
+
+/** Time and chance, handed in so that a test can list the waits instead of sleeping. All times in milliseconds. */
+export interface Clock {
+	now(): number;
+	/** How long n8n's process, this one, has been running. */
+	processAgeMs(): number;
+	/** Resolves after `ms`, or as soon as `signal` is aborted. Never rejects. */
+	pause(ms: number, signal?: AbortSignal): Promise<void>;
+	/** A number from 0 (included) to 1 (excluded). */
+	random(): number;
+}
+
+/**
+ * Timers are forbidden in community nodes and n8n's `sleep` cannot be cancelled on every version, so a pause is a
+ * `timeLimit` raced against the stop signal: nothing keeps the process alive once nobody listens.
+ */
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	processAgeMs: () => performance.now(),
+	random: () => Math.random(),
+	pause: async (ms, signal) =>
+		await new Promise<void>((resolve) => {
+			if (signal?.aborted) return resolve();
+			const timer = timeLimit(ms);
+			const done = () => {
+				timer.removeEventListener('abort', done);
+				unlink?.();
+				resolve();
+			};
+			timer.addEventListener('abort', done);
+			const unlink = signal && onAbort(signal, done);
+		}),
+};
+
+/** Reading the parameters of a thousand items takes n8n half a second; other executions get a turn this often. */
+const LONGEST_STINT_MS = 10;
+
+/** Awaited before each piece of a long work. */
+export function createEventLoopYielder(clock: Clock): () => Promise<void> {
+	let sinceMs = clock.now();
+	return async () => {
+		if (clock.now() - sinceMs <= LONGEST_STINT_MS) return;
+		await clock.pause(0);
+		sinceMs = clock.now();
+	};
+}

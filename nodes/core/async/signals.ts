@@ -1,0 +1,56 @@
+type Act = () => void;
+
+const listened = new WeakMap<AbortSignal, Set<Act>>();
+
+/**
+ * Calls `act` when the signal is aborted, at once if it is already; returns how to let go of it. A node with many items hangs
+ * many listeners on its one stop signal, and Node warns of a leak from the eleventh: so each signal gets a single real one.
+ */
+export function onAbort(signal: AbortSignal, act: Act): Act {
+	if (signal.aborted) {
+		act();
+		return () => undefined;
+	}
+	const acts = listened.get(signal) ?? listenTo(signal);
+	acts.add(act);
+	return () => acts.delete(act);
+}
+
+function listenTo(signal: AbortSignal): Set<Act> {
+	const acts = new Set<Act>();
+	listened.set(signal, acts);
+	const callAll = () => {
+		for (const act of [...acts]) act();
+		acts.clear();
+	};
+	signal.addEventListener('abort', callAll, { once: true });
+	return acts;
+}
+
+/** A signal that is aborted with any of its parents or by `abort`; `release` lets go of the parents. */
+export interface LinkedSignal {
+	signal: AbortSignal;
+	abort(reason?: unknown): void;
+	release(): void;
+}
+
+/** `AbortSignal.any` would do, but on the Node 20 releases that n8n 1.x runs on it leaks with a long-lived parent. */
+export function linkSignals(...parents: Array<AbortSignal | undefined>): LinkedSignal {
+	const controller = new AbortController();
+	const releases = parents.map(
+		(parent) => parent && onAbort(parent, () => controller.abort(parent.reason)),
+	);
+	return {
+		signal: controller.signal,
+		abort: (reason) => controller.abort(reason),
+		release: () => releases.forEach((release) => release?.()),
+	};
+}
+
+/** Longest single timer; a longer one would overflow and fire at once. */
+const LONGEST_MS = 2_000_000_000;
+
+/** A signal that is aborted after this time. Node refuses fractions, which come of any sum in seconds, and more than 49 days. */
+export function timeLimit(ms: number): AbortSignal {
+	return AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), LONGEST_MS));
+}

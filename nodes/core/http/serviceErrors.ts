@@ -1,0 +1,106 @@
+import type { Clock } from '../async/clock';
+import { cleanText, type FailureFacts, ServiceError } from '../errors';
+import type { Answer, Head } from './http';
+import { type NetworkFailure, NO_TOKEN, NO_TOKEN_YET } from './networkError';
+import { parsedJson } from '../json';
+import { createRedactor, type Secrets } from './redact';
+import { isRetryableStatus, retryAfterMs } from './retry';
+
+/** A service's answers and silences, as failures that a user can read. */
+export interface ServiceErrors {
+	failureOf(answer: Head & { text?: string }): ServiceError;
+	networkError(loss: NetworkFailure): ServiceError;
+	/** The service's own words for what went wrong, where no HTTP status says it. */
+	failureInWords(words: string, facts?: FailureFacts): ServiceError;
+	/** The answer's JSON; undefined when it is empty. @throws ServiceError (passing) when it is not JSON */
+	jsonOf(answer: Answer): unknown;
+}
+
+export interface ServiceErrorOptions {
+	/** Root of the API without a trailing slash. */
+	root: string;
+	serviceName: string;
+	clock: Clock;
+	/** Keys and header values: cut out of every text that a user reads. */
+	secrets: Secrets;
+	/** The service's own words in an error body, if it has any. */
+	errorTextOf(body: unknown): string | undefined;
+	/** What to do after a refusal, in the service's own terms; undefined: the usual advice. */
+	adviceFor?(status: number): string | undefined;
+}
+
+export function createServiceErrors({
+	root,
+	serviceName,
+	clock,
+	secrets,
+	errorTextOf,
+	adviceFor,
+}: ServiceErrorOptions): ServiceErrors {
+	const redact = createRedactor(secrets);
+	const safe = (text: string) => cleanText(redact(text));
+
+	const isAboutToken = (code: string) => code === NO_TOKEN || code === NO_TOKEN_YET;
+	const networkError = ({ code, text, isRetryable, reached }: NetworkFailure) =>
+		new ServiceError(
+			isAboutToken(code)
+				? safe(text)
+				: `No answer from ${serviceName} at ${new URL(root).host}. ${safe(text)}.`,
+			{
+				code,
+				isRetryable,
+				hint:
+					reached === 'no' && !isAboutToken(code)
+						? 'Check the Base URL in the credential, and that this n8n can reach that host.'
+						: undefined,
+			},
+		);
+
+	const failureOf: ServiceErrors['failureOf'] = ({ status, headers, text }) => {
+		if (status >= 300 && status < 400) {
+			const target = safe(headers.location ?? 'nowhere');
+			return new ServiceError(`${serviceName} redirects to ${target}`, {
+				status,
+				hint: 'API calls are not redirected, so that the key stays with its host. Enter the final address as Base URL in the credential.',
+			});
+		}
+		const words = safe(
+			text === undefined || text === '' ? '' : (errorTextOf(parsedJson(text)) ?? text),
+		);
+		return new ServiceError(`${serviceName} answered HTTP ${status}${words ? `: ${words}` : ''}`, {
+			status,
+			isRetryable: isRetryableStatus(status),
+			retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
+			hint: adviceFor?.(status) ?? hintFor(status),
+		});
+	};
+
+	const jsonOf: ServiceErrors['jsonOf'] = (answer) => {
+		if (answer.text.trim() === '') return undefined;
+		const body = parsedJson(answer.text);
+		if (body === undefined)
+			throw new ServiceError(
+				`${serviceName} answered with something that is not JSON: ${safe(answer.text).slice(0, 120)}`,
+				{
+					isRetryable: true,
+					hint: 'Check the Base URL in the credential: it is the address of the deployment itself.',
+				},
+			);
+		return body;
+	};
+
+	return {
+		failureOf,
+		networkError,
+		jsonOf,
+		failureInWords: (words, facts) => new ServiceError(`${serviceName}: ${safe(words)}`, facts),
+	};
+}
+
+function hintFor(status: number): string | undefined {
+	if (status === 401 || status === 403)
+		return 'Check the API key in the credential, and that it belongs to this deployment.';
+	if (status === 429)
+		return 'The service limits the number of requests. Lower Max Concurrent Runs or try again later.';
+	return undefined;
+}

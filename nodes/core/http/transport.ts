@@ -1,0 +1,130 @@
+import { ServiceError, ExecutionCancelledError } from '../errors';
+import {
+	type Answer,
+	type Head,
+	type Http,
+	type HttpCall,
+	isNetworkFailure,
+	type StreamAnswer,
+} from './http';
+import type { NetworkFailure } from './networkError';
+import { createLimiter } from '../async/limiter';
+import { createRedactor, type Secrets } from './redact';
+import { pauseBeforeRetry, READ_TRIES } from './retry';
+import { createServiceErrors, type ServiceErrors, type ServiceErrorOptions } from './serviceErrors';
+
+export interface ApiRequest extends Omit<HttpCall, 'url'> {
+	/** Below the API's root, with a leading slash; ids in it are encoded by `pathTo`. */
+	path: string;
+	query?: Record<string, string | number | undefined>;
+	/** How often a failed read is tried in all; default 4. */
+	tries?: number;
+}
+
+/** A service's API: where it is, how it is called in messages, and what must never be repeated. */
+export interface Transport extends ServiceErrors {
+	/** Root of the API without a trailing slash. */
+	root: string;
+	/**
+	 * A read, repeated with growing pauses while the failure looks passing.
+	 * @param interpret turns the answer into a value, or throws `failureOf(answer)`
+	 * @throws ServiceError | ExecutionCancelledError
+	 */
+	read<T>(request: ApiRequest, interpret: (answer: Answer) => T): Promise<T>;
+	/** One try, no judgement. @throws ExecutionCancelledError */
+	once(request: ApiRequest): Promise<Answer | NetworkFailure>;
+	/** One try for a stream, no judgement. @throws ExecutionCancelledError */
+	openOnce(request: ApiRequest): Promise<StreamAnswer | NetworkFailure>;
+	/** The service's clock for a time of ours (epoch ms), as its last `Date` header tells, which is in whole seconds. */
+	serviceTime(ms: number): number;
+}
+
+export interface TransportOptions extends ServiceErrorOptions {
+	http: Http;
+	stop?: AbortSignal;
+	/** Secrets that no answer holds by right: cut out of everything that comes back, items included. */
+	keys?: Secrets;
+}
+
+/** A hundred runs that end together all want their outputs at once. Cancels and look-ups after Stop do not queue. */
+const READS_AT_A_TIME = 20;
+
+export function connect(options: TransportOptions): Transport {
+	const { http, root, clock, stop, keys = [] } = options;
+	const words = createServiceErrors(options);
+	const withoutKeys = createRedactor(keys, 'inResults');
+	const callOf = ({ path, query, ...call }: ApiRequest): HttpCall => ({
+		...call,
+		url: `${root}${path}${queryText(query)}`,
+	});
+
+	const slots = createLimiter(READS_AT_A_TIME);
+	let aheadMs = 0;
+	const noteTime = (date: string | undefined) => {
+		const received = Date.parse(date ?? '');
+		if (!Number.isNaN(received)) aheadMs = received - clock.now();
+	};
+	const guarded = async <T extends Head | NetworkFailure>(
+		request: ApiRequest,
+		send: (call: HttpCall) => Promise<T>,
+	): Promise<T> => {
+		if (stop?.aborted && !request.isDetached) throw new ExecutionCancelledError();
+		const result = await send(callOf(request));
+		if (!isNetworkFailure(result)) noteTime(result.headers.date);
+		if (stop?.aborted && !request.isDetached) throw new ExecutionCancelledError();
+		return result;
+	};
+	const once: Transport['once'] = async (request) => {
+		const result = await guarded(request, http.exchange);
+		return isNetworkFailure(result) ? result : { ...result, text: withoutKeys(result.text) };
+	};
+
+	return {
+		...words,
+		root,
+		once,
+		openOnce: async (request) => await guarded(request, http.open),
+		serviceTime: (ms) => ms + aheadMs,
+		read: async (request, interpret) => {
+			for (let tries = 1; ; tries++) {
+				const result = await (stop?.aborted
+					? once(request)
+					: slots(async () => await once(request)));
+				const outcome = attempt(() => {
+					if (isNetworkFailure(result)) throw words.networkError(result);
+					return interpret(result);
+				});
+				if ('value' in outcome) return outcome.value;
+				const { error } = outcome;
+				const isFinal = !(error instanceof ServiceError) || !error.facts.isRetryable;
+				if (isFinal || tries >= (request.tries ?? READ_TRIES)) throw error;
+				await clock.pause(
+					pauseBeforeRetry(tries, error.facts.retryAfterMs, clock.random()),
+					request.isDetached ? undefined : stop,
+				);
+			}
+		},
+	};
+}
+
+/** An id as one segment of a path: encoded, so that it can name nothing else. */
+export function pathTo(...segments: string[]): string {
+	return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
+}
+
+/** A result either way, as a value: n8n's lint wants only its own errors thrown on from a catch block. */
+function attempt<T>(task: () => T): { value: T } | { error: unknown } {
+	try {
+		return { value: task() };
+	} catch (error) {
+		return { error };
+	}
+}
+
+function queryText(query: ApiRequest['query'] = {}): string {
+	const pairs = Object.entries(query).flatMap(
+		([name, value]): Array<[string, string]> =>
+			value === undefined ? [] : [[name, String(value)]],
+	);
+	return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
+}

@@ -1,0 +1,164 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { ConfigurationError } from '../errors';
+import type { Item } from './item';
+import { asText, listOf, parsedJson, recordOf, textAt } from '../json';
+
+/** A set of named values that a user enters as pairs, or all at once as JSON. */
+export interface NamedValuesForm {
+	/** Names of the parameters: the choice between the two ways, the pairs (a collection of `entry`), and the JSON. */
+	mode: string;
+	pairs: string;
+	entry: string;
+	json: string;
+	/** What a value is called on screen, in the singular: "Parameter". */
+	word: string;
+	namePlaceholder: string;
+	jsonPlaceholder: string;
+	hint: string;
+}
+
+export function namedValuesFields({
+	mode,
+	pairs,
+	entry,
+	json,
+	word,
+	namePlaceholder,
+	jsonPlaceholder,
+	hint,
+}: NamedValuesForm): INodeProperties[] {
+	return [
+		{
+			displayName: `Specify ${word}s`,
+			name: mode,
+			type: 'options',
+			options: [
+				{ name: 'Using Fields Below', value: 'fields' },
+				{ name: 'Using JSON', value: 'json' },
+			],
+			default: 'fields',
+			description: 'Whether to enter names and values one by one or all at once as JSON',
+		},
+		{
+			displayName: `${word}s`,
+			name: pairs,
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			placeholder: `Add ${word}`,
+			default: {},
+			description: hint,
+			displayOptions: { show: { [mode]: ['fields'] } },
+			options: [
+				{
+					displayName: word,
+					name: entry,
+					values: [
+						{
+							displayName: 'Name',
+							name: 'name',
+							type: 'string',
+							default: '',
+							placeholder: namePlaceholder,
+						},
+						{
+							displayName: 'Type',
+							name: 'type',
+							type: 'options',
+							options: [
+								{
+									name: 'Automatic',
+									value: 'auto',
+									description:
+										'Numbers, true, false, lists and objects are sent as such, all else as text',
+								},
+								{
+									name: 'Text',
+									value: 'text',
+									description: 'Sent as text, whatever it looks like',
+								},
+							],
+							default: 'auto',
+						},
+						{ displayName: 'Value', name: 'value', type: 'string', default: '' },
+					],
+				},
+			],
+		},
+		{
+			displayName: `${word}s (JSON)`,
+			name: json,
+			type: 'json',
+			default: '{}',
+			placeholder: jsonPlaceholder,
+			description: hint,
+			displayOptions: { show: { [mode]: ['json'] } },
+		},
+	];
+}
+
+/** @throws ConfigurationError */
+export function readNamedValues(
+	item: Item,
+	{ mode, pairs, entry, json, word }: NamedValuesForm,
+): Record<string, unknown> {
+	const given =
+		item.choice(mode, `Specify ${word}s`, ['fields', 'json']) === 'json'
+			? jsonValues(item, json, word)
+			: pairValues(item, pairs, entry, word);
+	const values = new Map<string, unknown>();
+	for (const [name, value] of given) {
+		// It would be set as the prototype of whatever holds the values, and never be sent.
+		if (name === '__proto__')
+			throw new ConfigurationError(`No ${word.toLowerCase()} can be named "__proto__"`);
+		if (values.has(name))
+			throw new ConfigurationError(`${word} "${name}" has two values`, 'Give it only once.');
+		values.set(name, value);
+	}
+	return Object.fromEntries(values);
+}
+
+function pairValues(
+	item: Item,
+	pairs: string,
+	entry: string,
+	word: string,
+): Array<[string, unknown]> {
+	return listOf(recordOf(item.raw(pairs, {}))?.[entry]).map((row, index) => {
+		const record = recordOf(row);
+		const name = textAt(record, 'name')?.trim() ?? '';
+		if (name === '')
+			throw new ConfigurationError(
+				`${word} ${index + 1} has no name`,
+				'Enter its name, or remove it.',
+			);
+		return [name, record?.type === 'text' ? asText(record.value) : guessed(record?.value)];
+	});
+}
+
+function jsonValues(item: Item, json: string, word: string): Array<[string, unknown]> {
+	const given = item.raw(json, {});
+	const value = recordOf(
+		typeof given === 'string' ? parsedJson(given.trim() === '' ? '{}' : given) : given,
+	);
+	if (value === undefined)
+		throw new ConfigurationError(
+			`${word}s (JSON) is not a JSON object`,
+			'Write names and values between braces: { "name": "value" }.',
+		);
+	return Object.entries(value);
+}
+
+/** Whether a number is all that its text says: not of `12e4567` (an ID; the number is infinite), nor of seeds above 2^53; but of `1.0`. */
+const isWholly = (parsed: number, text: string) =>
+	Number.isFinite(parsed) &&
+	(!Number.isInteger(parsed) || String(parsed) === text || /^-?\d{1,15}\.\d+$/.test(text));
+
+/** A text that is a number, true, false, a list or an object in JSON; long digits stay text, since a number would lose some. */
+function guessed(value: unknown): unknown {
+	if (typeof value !== 'string') return value ?? '';
+	const parsed = parsedJson(value);
+	if (typeof parsed === 'number') return isWholly(parsed, value.trim()) ? parsed : value;
+	return typeof parsed === 'boolean' || (typeof parsed === 'object' && parsed !== null)
+		? parsed
+		: value;
+}

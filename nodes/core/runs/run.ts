@@ -1,0 +1,128 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** Our word for where a run stands, whatever the service calls it. */
+export type RunState =
+	| 'queued'
+	| 'running'
+	| 'succeeded'
+	| 'failed'
+	| 'cancelled'
+	| 'timed_out'
+	| 'unknown';
+
+/** One file or text that a run made. `download_url` or `file_content`; the last two keys come with a download. */
+export interface Output {
+	filename: string;
+	download_url?: string;
+	file_content?: string;
+	generation_status: string | null;
+	mime_type: string | null;
+	binary_field?: string;
+	file_size?: number;
+}
+
+/** A run as every operation hands it out. Times as the service wrote them, counted seconds as dates. */
+export interface Run {
+	run_id: string | null;
+	workflow_id: string | null;
+	group_id: string | null;
+	status: string;
+	state: RunState;
+	finished: boolean;
+	inputs: IDataObject;
+	output_names: string[];
+	outputs: Output[];
+	created_at: string | null;
+	started_at: string | null;
+	completed_at: string | null;
+	duration_seconds: number | null;
+	error_message: string | null;
+}
+
+/** A run whose id is known, which is what waiting, cancelling and adopting need. */
+export type KnownRun = Run & { run_id: string };
+
+/**
+ * Words seen for the states of a run in the services' documents, SDKs and dashboards, and their likely spellings.
+ * Flowscale publishes no list: `queued`, `pending` and the timeouts are inferred, and any other word means "going on".
+ */
+const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
+	['succeeded', ['completed', 'complete', 'success', 'succeeded', 'done', 'finished']],
+	['failed', ['failed', 'failure', 'error', 'errored', 'crashed']],
+	['cancelled', ['cancelled', 'canceled', 'aborted', 'stopped', 'terminated', 'interrupted']],
+	['timed_out', ['timeout', 'timed_out', 'timedout', 'timed out', 'run timeout', 'expired']],
+	['queued', ['queued', 'pending', 'waiting', 'submitted', 'created', 'in_queue']],
+	['running', ['running', 'in_progress', 'in progress', 'started', 'processing', 'executing']],
+];
+
+/** The state that a service's status word stands for; letter case, spaces and dashes do not matter. */
+export function stateOf(status: string): RunState {
+	const word = status.trim().toLowerCase().replace(/-/g, '_');
+	return WORDS.find(([, words]) => words.includes(word))?.[0] ?? 'unknown';
+}
+
+export function isFinished(state: RunState): boolean {
+	return (
+		state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'timed_out'
+	);
+}
+
+/** A run with nothing known but what is given; `finished` and `duration_seconds` always follow from the rest. */
+export function createRun(known: Partial<Run>): Run {
+	const run: Run = {
+		run_id: null,
+		workflow_id: null,
+		group_id: null,
+		status: 'unknown',
+		state: stateOf(known.status ?? 'unknown'),
+		finished: false,
+		inputs: {},
+		output_names: [],
+		outputs: [],
+		created_at: null,
+		started_at: null,
+		completed_at: null,
+		duration_seconds: null,
+		error_message: null,
+		...known,
+	};
+	run.finished = isFinished(run.state);
+	const seconds = (timeOf(run.completed_at) - timeOf(run.started_at)) / 1000;
+	run.duration_seconds = Number.isFinite(seconds) ? seconds : null;
+	return run;
+}
+
+/** A run of which only the id is known. */
+export function runWithId(runId: string): KnownRun {
+	return { ...createRun({ run_id: runId }), run_id: runId };
+}
+
+/** What a look left out and an earlier answer told: list entries may hold little more than id, status and outputs. */
+export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
+	return {
+		...found,
+		workflow_id: found.workflow_id ?? known.workflow_id,
+		group_id: found.group_id ?? known.group_id,
+		inputs: Object.keys(found.inputs).length > 0 ? found.inputs : known.inputs,
+		output_names: found.output_names.length > 0 ? found.output_names : known.output_names,
+		created_at: found.created_at ?? known.created_at,
+	};
+}
+
+/** Below it a count of time is in seconds: as milliseconds it would lie in 1973. */
+const LEAST_MILLIS = 1e11;
+
+/** A time stamp that is counted since 1970, in seconds or milliseconds, as a date; any other stays as the service wrote it. */
+export function parseTimestamp(text: string): string {
+	const count = /^\d{9,14}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+	return Number.isNaN(count)
+		? text
+		: new Date(count < LEAST_MILLIS ? count * 1000 : count).toISOString();
+}
+
+/** Epoch milliseconds of a service's time stamp; one without a zone is UTC. NaN when there is none or it is unreadable. */
+export function timeOf(stamp: string | null): number {
+	if (stamp === null) return Number.NaN;
+	const isZoned = /(z|[+-]\d{2}:?\d{2})$/i.test(stamp.trim());
+	return Date.parse(isZoned || !/t|\s\d/i.test(stamp) ? stamp : `${stamp.trim()}Z`);
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'crypto';
+import { recordOf } from '../json';
+
+/** Runs that were dealt with: all up to a time, and those after it one by one. Plain JSON. */
+export interface Ledger {
+	/** Everything with this time (epoch ms) or an earlier one is done, whatever comes to light. */
+	watermarkMs: number;
+	/** Digests of the runs done after that, 8 characters each without a gap, by second (epoch). */
+	seen: Record<string, string>;
+}
+
+export interface TimedId {
+	id: string;
+	timeMs: number;
+}
+
+/** 48 bits: among 30,000 known runs, one new run in ten thousand million is mistaken for a known one. */
+const DIGEST_LENGTH = 8;
+
+const digestOf = (id: string) =>
+	createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_LENGTH);
+
+function split(text: string): string[] {
+	return text.match(/.{8}/g) ?? [];
+}
+
+const endOfSecondMs = (second: string) => Number(second) * 1000 + 999;
+
+/** Questions to a ledger. It is never changed: `with` gives the next one. */
+export function ledgerOf({ watermarkMs, seen }: Ledger) {
+	const digests = new Set(Object.values(seen).flatMap(split));
+	return {
+		knows: (id: string) => digests.has(digestOf(id)),
+
+		/**
+		 * The ledger with these runs done and a higher floor. Beyond `most` runs the floor rises further, by whole seconds.
+		 * @param most bound of the runs kept one by one
+		 */
+		with: (entries: TimedId[], floorMs: number, most: number): Ledger => {
+			const seconds = new Map(
+				Object.entries(seen).map(([second, text]) => [second, new Set(split(text))]),
+			);
+			for (const { id, timeMs } of entries) {
+				const second = String(Math.floor(timeMs / 1000));
+				seconds.set(second, (seconds.get(second) ?? new Set()).add(digestOf(id)));
+			}
+			const oldestFirst = [...seconds.keys()].sort((a, b) => Number(a) - Number(b));
+			let count = [...seconds.values()].reduce((sum, { size }) => sum + size, 0);
+			let floor = Math.max(watermarkMs, floorMs);
+			for (const second of oldestFirst) {
+				if (endOfSecondMs(second) > floor && count <= most) break;
+				floor = Math.max(floor, count > most ? endOfSecondMs(second) : floor);
+				count -= seconds.get(second)?.size ?? 0;
+				seconds.delete(second);
+			}
+			return {
+				watermarkMs: floor,
+				seen: Object.fromEntries(
+					[...seconds].map(([second, kept]) => [second, [...kept].join('')]),
+				),
+			};
+		},
+	};
+}
+
+/** A stored ledger; undefined when it is malformed. */
+export function readLedger(stored: unknown): Ledger | undefined {
+	const record = recordOf(stored);
+	const seen = recordOf(record?.seen);
+	const watermarkMs = record?.watermarkMs;
+	if (seen === undefined || typeof watermarkMs !== 'number' || !Number.isFinite(watermarkMs))
+		return undefined;
+	const pairs = Object.entries(seen).filter(
+		(pair): pair is [string, string] =>
+			/^-?\d+$/.test(pair[0]) &&
+			typeof pair[1] === 'string' &&
+			pair[1].length % DIGEST_LENGTH === 0,
+	);
+	return pairs.length === Object.keys(seen).length
+		? { watermarkMs, seen: Object.fromEntries(pairs) }
+		: undefined;
+}

@@ -1,0 +1,101 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestHelper,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
+import { type JsonRecord, recordOf, textAt } from '../../../../../nodes/core/json';
+import {
+	NO_TOKEN,
+	NO_TOKEN_YET,
+	classifyNetworkError,
+} from '../../../../../nodes/core/http/networkError';
+import { createRedactor } from '../../../../../nodes/core/http/redact';
+import { isRetryableStatus } from '../../../../../nodes/core/http/retry';
+import { apiRootOf, secretsOf } from '../credential';
+
+const LONGEST_ANSWER_MS = 30_000;
+/** Exchanges under way: many items of many executions find the token missing or expired in the same moment. */
+const underWay = new Map<string, Promise<IDataObject>>();
+
+/** The access token for the API key. n8n calls this when it has none, and again after a 401. @throws Error with a code that says so */
+export async function fetchAccessToken(
+	helper: IHttpRequestHelper,
+	credentials: ICredentialDataDecryptedObject,
+): Promise<IDataObject> {
+	const root = apiRootOf(credentials);
+	const key = String(credentials.apiKey ?? '').trim();
+	const id = JSON.stringify([root, key]);
+	const exchange =
+		underWay.get(id) ??
+		exchanged(helper, root, key, credentials).finally(() => underWay.delete(id));
+	underWay.set(id, exchange);
+	return await exchange;
+}
+
+async function exchanged(
+	helper: IHttpRequestHelper,
+	root: string,
+	key: string,
+	credentials: ICredentialDataDecryptedObject,
+): Promise<IDataObject> {
+	const clean = createRedactor(secretsOf(credentials));
+	const answer = await ask(helper, root, key);
+	if (answer instanceof Error) {
+		const { text, isRetryable } = classifyNetworkError(answer);
+		throw noToken(`Comflowy gave no access token. ${clean(text)}.`, isRetryable);
+	}
+	const { statusCode, body } = answer;
+	const record = recordOf(body);
+	const token = readToken(record);
+	if (statusCode >= 200 && statusCode < 300 && token !== undefined) return { accessToken: token };
+	const words = clean(textAt(record, 'error', 'message') ?? '').slice(0, 200);
+	const advice =
+		statusCode === 429 || statusCode >= 500
+			? 'Try again in a few minutes.'
+			: 'Check the API Key and the Base URL in the credential.';
+	throw noToken(
+		`Comflowy gave no access token for this API key (HTTP ${statusCode}${words === '' ? '' : `: ${words}`}). ${advice}`,
+		isRetryableStatus(statusCode),
+	);
+}
+
+/** As documented, or in the forms that other services give it; words of a refusal are none. */
+export function readToken(record: JsonRecord | undefined): string | undefined {
+	if (record?.success === false) return undefined;
+	const keys = ['access_token', 'accessToken', 'token'];
+	const received =
+		textAt(record, ...keys) ?? textAt(recordOf(record?.data), ...keys) ?? textAt(record, 'data');
+	const token = received?.trim().replace(/^Bearer\s+/i, '');
+	return token !== undefined && /^\S+$/.test(token) ? token : undefined;
+}
+
+/** The page does not say the method; its constant is called GET_API. */
+async function ask(
+	helper: IHttpRequestHelper,
+	root: string,
+	key: string,
+): Promise<IN8nHttpFullResponse | Error> {
+	const request = {
+		url: `${root}/auth/token`,
+		qs: { ppt: key },
+		json: true,
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout: LONGEST_ANSWER_MS,
+	};
+	const send = async (method: 'GET' | 'POST') =>
+		(await helper.helpers.httpRequest({ ...request, method })) as IN8nHttpFullResponse;
+	const answer = await send('GET').catch((error: unknown) => error as Error);
+	if (answer instanceof Error || ![404, 405].includes(answer.statusCode)) return answer;
+	return await send('POST').catch((error: unknown) => error as Error);
+}
+
+/** Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes with it: then that one's words. */
+function noToken(message: string, isRetryable: boolean): Error {
+	return Object.assign(new Error(message), {
+		code: isRetryable ? NO_TOKEN_YET : NO_TOKEN,
+		response: { status: 0, statusText: message },
+	});
+}

@@ -1,0 +1,106 @@
+import { ServiceError } from '../../../../../nodes/core/errors';
+import type { Answer } from '../../../../../nodes/core/http/http';
+import { parsedJson } from '../../../../../nodes/core/json';
+import { type KnownRun, type Run, createRun } from '../../../../../nodes/core/runs/run';
+import type { ApiRequest, Transport } from '../../../../../nodes/core/http/transport';
+import { readReply, readRun, readRunId } from './readers';
+
+/** What starts a run: field values under `node::field`, and where Comflowy shall report. */
+export interface StartBody {
+	workflow_id: string;
+	params: Record<string, unknown>;
+	callback_urls?: { on_result_url?: string; on_progress_event_url?: string };
+}
+
+interface FoundRun {
+	run: KnownRun;
+	raw: Record<string, unknown>;
+}
+
+const isSuccess = ({ status }: Answer) => status >= 200 && status < 300;
+/** What an unknown run is answered is not documented. */
+const isUnknown = (text: string | undefined) =>
+	/not[ _-]?found|not exist|no such|unknown run|invalid (run|id)/i.test(text ?? '');
+/** The vendor's page has the result's address in every start, and does not say whether it may be left out. */
+const isAboutCallbacks = (text: string) => /callback_?urls?|on_result_url/i.test(text);
+const CALLBACKS_HINT =
+	'If Comflowy wants an address to call when the run has ended: enter one as On Result URL, or choose Wait Mode "Callback".';
+/** Some frameworks say it as a 404. */
+const isWrongMethod = ({ status, text }: Answer) =>
+	status === 405 || (status === 404 && /cannot post/i.test(text));
+
+/** Comflowy's paths and answers (vendor's API page of 2024, the vendor's node pack); the only file that knows the paths. */
+export function createApi(transport: Transport) {
+	const refusal = (answer: Answer): ServiceError => {
+		const error = isSuccess(answer) ? readReply(parsedJson(answer.text)).error : undefined;
+		const failure =
+			isSuccess(answer) && error !== undefined ? refusalIn(error) : transport.failureOf(answer);
+		return isAboutCallbacks(answer.text)
+			? new ServiceError(failure.message, { ...failure.facts, hint: CALLBACKS_HINT })
+			: failure;
+	};
+	const refusalIn = (error: string): ServiceError => {
+		const hint = /token|unauthori|api key/i.test(error)
+			? 'If the access token is meant: open the credential and save it again, so that n8n fetches a new one.'
+			: undefined;
+		return transport.failureInWords(error, { isRetryable: hint === undefined, hint });
+	};
+
+	// As documented; GET once the service has refused it.
+	let checkMethod: 'POST' | 'GET' = 'POST';
+	const check = async (runId: string, known: Partial<Run>, extra: Partial<ApiRequest>) => {
+		const method = checkMethod;
+		return await transport.read(
+			{ method, path: '/check', query: { id: runId }, ...extra },
+			(answer): FoundRun | null | 'otherMethod' => {
+				if (method === 'POST' && isWrongMethod(answer)) return 'otherMethod';
+				if (answer.status === 404 || (isSuccess(answer) && answer.text.trim() === '')) return null;
+				if (!isSuccess(answer)) throw transport.failureOf(answer);
+				const { isRefused, data, error } = readReply(transport.jsonOf(answer));
+				const found = data && {
+					run: readRun(runId, isRefused ? { error, ...data } : data, known),
+					raw: data,
+				};
+				// Whether `success` is about the request or about the run is not documented: a run that has ended is no refusal.
+				if (!isRefused || found?.run.finished) return found ?? null;
+				if (isUnknown(error)) return null;
+				throw refusal(answer);
+			},
+		);
+	};
+
+	return {
+		/** One run, with the service's own object; null while the service does not know it. */
+		run: async (
+			runId: string,
+			known: Partial<Run> = {},
+			extra: Partial<ApiRequest> = {},
+		): Promise<FoundRun | null> => {
+			const found = await check(runId, known, extra);
+			if (found !== 'otherMethod') return found;
+			checkMethod = 'GET';
+			const again = await check(runId, known, extra);
+			return again === 'otherMethod' ? null : again;
+		},
+
+		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
+		startRequest: (body: StartBody): ApiRequest => ({
+			method: 'POST',
+			path: '/run',
+			headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+			body,
+		}),
+		readStart: (answer: Answer, workflowId: string): Run =>
+			createRun({
+				run_id: readRunId(transport.jsonOf(answer)) ?? null,
+				workflow_id: workflowId,
+				status: 'waiting',
+			}),
+		/** A 200 may say in its body that nothing was started. */
+		isRefusal: (answer: Answer) =>
+			isSuccess(answer) && readReply(parsedJson(answer.text)).isRefused,
+		refusal,
+	};
+}
+
+export type ComflowyApi = ReturnType<typeof createApi>;

@@ -1,0 +1,79 @@
+import { createHash, randomBytes, timingSafeEqual } from 'crypto';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { ConfigurationError } from '../../../../../nodes/core/errors';
+import { type Item, itemAt } from '../../../../../nodes/core/items/item';
+import { recordOf, textOf } from '../../../../../nodes/core/json';
+import { mustWaitInPlace } from '../../../../../nodes/core/suspending/suspension';
+import type { SuspensionPace } from '../../../../../nodes/core/suspending/suspensionPace';
+
+/** Name of the query parameter that proves that a callback comes from whoever was given the address. */
+export const TOKEN_PARAMETER = 'token';
+/** In the node's context, which n8n stores with the execution and hands to `webhook()` on any of its servers. */
+export const MEMORY_KEY = 'callbacks';
+
+/** What must be known when a callback comes: the token in its address, and the runs that are waited for. */
+export interface CallbackMemory {
+	token: string;
+	runIds: string[];
+}
+
+/** Where Comflowy reports the end of an item's run. */
+export interface CallbackRegistration {
+	url: string;
+	expect(runId: string): void;
+}
+
+/** The desk of this execution; undefined where the wait is not by callback, or must be in place (agents, sub-workflows). */
+export function openCallbackDesk({ context, raw }: Item): CallbackRegistration | undefined {
+	if (raw('waitMode', 'inExecution') !== 'callback' || mustWaitInPlace(context)) return undefined;
+	const store = context.getContext('node');
+	const known = readMemory(store[MEMORY_KEY]);
+	const memory = known ?? { token: randomBytes(24).toString('base64url'), runIds: [] };
+	store[MEMORY_KEY] = memory;
+	const resume = textOf(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
+	if (!URL.canParse(resume))
+		throw new ConfigurationError(
+			'This n8n has no address that Comflowy could call',
+			'Set WEBHOOK_URL in n8n, or choose another Wait Mode.',
+		);
+	const url = new URL(resume);
+	url.searchParams.set(TOKEN_PARAMETER, memory.token);
+	return {
+		url: url.href,
+		expect: (runId) => {
+			// Every item has a desk; what they know is one.
+			const { token, runIds } = readMemory(store[MEMORY_KEY]) ?? memory;
+			store[MEMORY_KEY] = { token, runIds: [...new Set([...runIds, runId])] };
+		},
+	};
+}
+
+export function readMemory(value: unknown): CallbackMemory | undefined {
+	const record = recordOf(value);
+	const token = textOf(record?.token);
+	return token === undefined
+		? undefined
+		: { token, runIds: Array.isArray(record?.runIds) ? record.runIds.map(String) : [] };
+}
+
+/** Compared in constant time, so that no guess is told how close it came. An empty token fits nothing. */
+export function isToken(given: unknown, token: string): boolean {
+	const digest = (text: string) => createHash('sha256').update(text).digest();
+	return typeof given === 'string' && token !== '' && timingSafeEqual(digest(given), digest(token));
+}
+
+const FIRST_SHIFT_MS = 3_000;
+/** n8n resumes nothing in less than a minute on time. */
+const SHORTEST_PAUSE_MS = 60_000;
+
+/** A short look in place, for runs that end while the execution is being saved; then nothing but a look-up now and then. */
+export function callbackPace(context: IExecuteFunctions): SuspensionPace {
+	const item = itemAt(context, 0);
+	const lookUpMs = item.amount('options.lookUpAfter', 'Look Up After', 300, 60) * 1000;
+	const timeoutMs = item.amount('options.timeout', 'Timeout', 600, 0) * 1000;
+	return {
+		firstPollWindowMs: FIRST_SHIFT_MS,
+		pauseMs: (ageMs) =>
+			Math.max(SHORTEST_PAUSE_MS, Math.min(lookUpMs, timeoutMs > 0 ? timeoutMs - ageMs : lookUpMs)),
+	};
+}

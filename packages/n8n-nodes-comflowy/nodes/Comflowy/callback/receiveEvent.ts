@@ -1,0 +1,42 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { dataOf, recordOf, textAt } from '../../../../../nodes/core/json';
+import { itemOf } from '../../../../../nodes/core/files/outputItems';
+import { isFinished, stateOf } from '../../../../../nodes/core/runs/run';
+import { isToken, TOKEN_PARAMETER } from './callback';
+import { readRun } from '../api/readers';
+import { callbackIn, refuse } from './receiveCallback';
+
+type Event = 'result' | 'progress';
+
+/** Results are `success` or `failed` (vendor's API page) or another word for an end, progress is anything else. */
+const eventOf = (type: string): Event => (isFinished(stateOf(type)) ? 'result' : 'progress');
+
+/** A callback of any run becomes an item, if its token is right and the event is wanted. */
+export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
+	const token = String(context.getNodeParameter('token', '')).trim();
+	if (!isToken(recordOf(context.getQueryData())?.[TOKEN_PARAMETER], token))
+		return refuse(context, 403, 'The token in the address is not the one of this trigger');
+	const body = callbackIn(context);
+	const type = textAt(body, 'type', 'status')?.toLowerCase();
+	if (body === undefined || type === undefined)
+		return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
+	const event = eventOf(type);
+	const wanted = context.getNodeParameter('events', ['result']) as string[];
+	if (!wanted.includes(event)) return { webhookResponse: { received: true, started: false } };
+	return {
+		webhookResponse: { received: true, started: true },
+		workflowData: [[{ json: itemJson(event, type, body) }]],
+	};
+}
+
+function itemJson(event: Event, type: string, body: Record<string, unknown>): IDataObject {
+	if (event === 'progress')
+		return {
+			event,
+			type,
+			run_id: textAt(body, 'run_id') ?? null,
+			payload: dataOf([['payload', body.payload ?? null]]).payload,
+		};
+	const runId = textAt(body, 'run_id', 'runId') ?? null;
+	return { ...itemOf(readRun(runId ?? '', body)).json, run_id: runId, event };
+}

@@ -1,0 +1,103 @@
+import type { INodeProperties } from 'n8n-workflow';
+import {
+	type NamedValuesForm,
+	namedValuesFields,
+} from '../../../../../nodes/core/items/namedValues';
+import { waitingOptions, waitModeFields } from '../../../../../nodes/core/waiting/waitingFields';
+
+export const workflowField: INodeProperties = {
+	displayName: 'Workflow ID',
+	name: 'workflowId',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. 3fef208b-7d25-4d9a-8ec9-c79eb2153234',
+	description: 'What comes after the equals sign in the address of the workflow’s editing page',
+};
+
+export const runField: INodeProperties = {
+	displayName: 'Run ID',
+	name: 'runId',
+	type: 'string',
+	required: true,
+	default: '',
+	placeholder: 'e.g. {{ $json.run_id }}',
+	description: 'ID of a run that was started here or anywhere else',
+};
+
+export const paramsForm: NamedValuesForm = {
+	mode: 'inputMode',
+	pairs: 'params',
+	entry: 'param',
+	json: 'paramsJson',
+	word: 'Parameter',
+	namePlaceholder: 'e.g. 6::text',
+	jsonPlaceholder: 'e.g. { "6::text": "a red fox", "3::seed": 42 }',
+	hint: 'A parameter is named node::field. To find the name, open the browser’s console (F12) in the Comflowy editor and right-click twice in a row on the field: its Field_id appears there.',
+};
+
+export const startFields = [workflowField, ...namedValuesFields(paramsForm)];
+
+const CALLBACK_PLACEHOLDER = 'e.g. https://n8n.example.com/webhook/1b2c/comflowy?token=Xk29vTq7';
+
+export const progressUrlOption: INodeProperties = {
+	displayName: 'On Progress URL',
+	name: 'onProgressUrl',
+	type: 'string',
+	default: '',
+	placeholder: CALLBACK_PLACEHOLDER,
+	description:
+		'Address that Comflowy calls while the run is in progress: for a Comflowy Trigger its Production URL, with ?token= and its token',
+};
+
+export const resultUrlOption: INodeProperties = {
+	displayName: 'On Result URL',
+	name: 'onResultUrl',
+	type: 'string',
+	default: '',
+	placeholder: CALLBACK_PLACEHOLDER,
+	description:
+		'Address that Comflowy calls when the run has ended: for a Comflowy Trigger its Production URL, with ?token= and its token',
+};
+
+export const lookUpOption: INodeProperties = {
+	displayName: 'Look Up After (Seconds)',
+	name: 'lookUpAfter',
+	type: 'number',
+	typeOptions: { minValue: 60 },
+	default: 300,
+	hint: 'Only with Wait Mode "Callback"',
+	description:
+		'How long to wait for a callback before the runs are looked up, since a callback may get lost',
+};
+
+/** Comflowy has neither cancelling nor event streams. */
+export const pollingOptions = waitingOptions.filter(
+	({ name }) => name !== 'cancelRemote' && name !== 'liveEvents',
+);
+
+const [waitMode, suspendedNotice] = waitModeFields;
+
+export const comflowyWaitModeFields: INodeProperties[] = [
+	{
+		...waitMode,
+		options: [
+			{
+				name: 'Callback',
+				value: 'callback',
+				description:
+					'The execution is saved and leaves the worker until Comflowy calls back. Needs an n8n that can be reached from the internet.',
+			},
+			...(waitMode.options ?? []),
+		],
+	},
+	suspendedNotice,
+	{
+		displayName:
+			'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Comflowy wakes the execution with its result callback. If none comes, the runs are looked up after a while.',
+		name: 'callbackNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { waitMode: ['callback'] } },
+	},
+];

@@ -1,0 +1,80 @@
+import { ConfigurationError } from '../../../../../nodes/core/errors';
+import type { Item } from '../../../../../nodes/core/items/item';
+import { readNamedValues } from '../../../../../nodes/core/items/namedValues';
+import type { StartRequest } from '../../../../../nodes/core/starting/startService';
+import type { StartBody } from '../api/api';
+import type { Session } from './session';
+import { paramsForm } from '../inputs/fields';
+
+/** Comflowy tells no limit; a start that is not answered for this long counts as uncertain. */
+const LONGEST_ANSWER_MS = 120_000;
+
+/**
+ * Checks an item's start; nothing is sent before `send`.
+ * @param resultUrl called by Comflowy when the run has ended, where the node itself waits for that
+ * @throws ConfigurationError
+ */
+export function readStartOrder(
+	item: Item,
+	{ api, transport }: Session,
+	resultUrl?: string,
+): StartRequest {
+	const workflowId = item.id('workflowId', 'Workflow ID');
+	const params = readParams(item);
+	const ownResultUrl = readUrl(item, 'options.onResultUrl', 'On Result URL');
+	if (resultUrl !== undefined && ownResultUrl !== undefined)
+		throw new ConfigurationError(
+			'On Result URL cannot be set together with Wait Mode "Callback"',
+			'Comflowy calls one address only, and the wait needs it. Remove On Result URL or choose another Wait Mode.',
+		);
+	const urls = {
+		on_result_url: resultUrl ?? ownResultUrl,
+		on_progress_event_url: readUrl(item, 'options.onProgressUrl', 'On Progress URL'),
+	};
+	const hasUrls = Object.values(urls).some((url) => url !== undefined);
+	const body: StartBody = {
+		workflow_id: workflowId,
+		params,
+		...(hasUrls ? { callback_urls: urls } : {}),
+	};
+	return {
+		itemIndex: item.index,
+		workflowId,
+		groupId: undefined,
+		texts: Object.fromEntries(
+			Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)]),
+		),
+		fileNames: [],
+		isReused: false,
+		// Detached: what is on its way when the execution is stopped is still answered, and remembered.
+		send: async () =>
+			await transport.once({
+				...api.startRequest(body),
+				isDetached: true,
+				idleMs: LONGEST_ANSWER_MS,
+				totalMs: LONGEST_ANSWER_MS,
+			}),
+	};
+}
+
+function readParams(item: Item): Record<string, unknown> {
+	const params = readNamedValues(item, paramsForm);
+	const wrong = Object.keys(params).find((name) => !/^.+::.+$/.test(name));
+	if (wrong !== undefined)
+		throw new ConfigurationError(
+			`Parameter "${wrong}" is not named node::field`,
+			'For example 6::text for the field "text" of node 6.',
+		);
+	return params;
+}
+
+function readUrl(item: Item, name: string, label: string): string | undefined {
+	const url = item.optionalText(name);
+	if (url === '') return undefined;
+	if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+		throw new ConfigurationError(
+			`${label} is not a web address`,
+			'It starts with https:// (or http://).',
+		);
+	return url;
+}

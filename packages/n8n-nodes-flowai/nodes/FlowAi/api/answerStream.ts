@@ -1,0 +1,92 @@
+import { readEvents } from '../../../../../nodes/core/http/eventStream';
+import { parsedJson } from '../../../../../nodes/core/json';
+import {
+	type LogEvent,
+	readAnswer,
+	readErrorText,
+	readLogEvent,
+	readPiece,
+	valueAt,
+	type WorkflowAnswer,
+} from './api';
+import { splitEvents } from './splitEvents';
+
+/** The event that carries the result holds all of it: images may come in it as text. */
+const LONGEST_EVENT_CHARS = 32 * 1024 * 1024;
+
+/** What came of a stream, however it ended. */
+export interface StreamEnd {
+	/** undefined: the stream ended without a result. */
+	answer: WorkflowAnswer | undefined;
+	/** The service's words, where it said that the workflow failed. */
+	error: string | undefined;
+	/** Text and reasoning pieces, joined by the node that wrote them, in the order the nodes began. */
+	texts: Map<string, string>;
+	reasonings: Map<string, string>;
+	log: LogEvent[];
+}
+
+export interface StreamListener {
+	onText(node: string, text: string): void;
+	/** A node has ended, so that no more text of it comes. */
+	onNodeEnd(node: string): void;
+}
+
+/**
+ * Reads a streamed answer up to its result. Events of unknown names are kept as log. Never rejects.
+ * @param redact cuts the key out of each event
+ */
+export async function readAnswerStream(
+	stream: AsyncIterable<Uint8Array>,
+	listener: StreamListener,
+	redact = (text: string) => text,
+): Promise<StreamEnd> {
+	const end: StreamEnd = {
+		answer: undefined,
+		error: undefined,
+		texts: new Map(),
+		reasonings: new Map(),
+		log: [],
+	};
+	for await (const { event = 'message', data: received, isCut = false } of readEvents(
+		splitEvents(stream),
+		undefined,
+		LONGEST_EVENT_CHARS,
+	)) {
+		const data = redact(received);
+		const value = parsedJson(data);
+		switch (event.toLowerCase()) {
+			case 'stream': {
+				const { node, content, reasoning } = readPiece(value);
+				append(end.texts, node, content);
+				append(end.reasonings, node, reasoning);
+				if (content !== '') listener.onText(node, content);
+				break;
+			}
+			case 'output':
+				// Half a result is none, but it may be all that came of the text.
+				if (isCut && value === undefined) {
+					if (end.texts.size === 0) append(end.texts, '', data);
+					return end;
+				}
+				end.answer = readAnswer(value);
+				if (end.answer === undefined)
+					end.error = readErrorText(value) ?? 'its result event holds no output';
+				return end;
+			case 'error':
+				end.error = readErrorText(value) ?? (data.trim() || 'no reason given');
+				return end;
+			default: {
+				const entry = readLogEvent(event, data);
+				end.log.push(entry);
+				if (entry.type === 'finish_node' && entry.node !== null)
+					listener.onNodeEnd(String(valueAt(value, 'node')));
+			}
+		}
+	}
+	return end;
+}
+
+function append(texts: Map<string, string>, node: string, text: string): void {
+	if (text !== '') texts.set(node, (texts.get(node) ?? '') + text);
+}

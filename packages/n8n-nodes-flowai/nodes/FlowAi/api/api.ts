@@ -1,0 +1,106 @@
+import { listOf, parsedJson, recordOf, textOf } from '../../../../../nodes/core/json';
+import { type ApiRequest, pathTo } from '../../../../../nodes/core/http/transport';
+
+/** What a workflow gave. `total_time` in seconds; null where it is not told. */
+export interface WorkflowAnswer {
+	output: unknown;
+	total_time: number | null;
+}
+
+/** An entry of the log that a stream carries. */
+export interface LogEvent {
+	event: string;
+	node: string | null;
+	type: string | null;
+	message: string | null;
+	data: unknown;
+}
+
+/** FlowAI's one path (vendor's API page): the answer is the result itself. */
+export function runRequest(
+	workflowId: string,
+	input: Record<string, unknown>,
+	isStreamed: boolean,
+): ApiRequest {
+	return {
+		method: 'POST',
+		path: `/workflow/run${pathTo(workflowId)}`,
+		headers: {
+			'Content-Type': 'application/json',
+			Accept: isStreamed ? 'text/event-stream, application/json' : 'application/json',
+		},
+		body: isStreamed ? { input, stream: true } : { input },
+	};
+}
+
+/** Keys are shown with a capital in streams (`Node`, `Content`) and in small letters elsewhere. */
+export function valueAt(value: unknown, key: string): unknown {
+	const record = recordOf(value);
+	const name = record && Object.keys(record).find((raw) => raw.toLowerCase() === key);
+	return name === undefined ? undefined : record?.[name];
+}
+
+/** undefined: not a result. A result may be of any JSON type, null included, but with an error beside it nothing is none. */
+export function readAnswer(value: unknown): WorkflowAnswer | undefined {
+	// Some gateways put every answer under `data`.
+	const holder = valueAt(value, 'output') === undefined ? valueAt(value, 'data') : value;
+	const output = valueAt(holder, 'output');
+	const isNothing = output === null || output === '';
+	if (output === undefined || (isNothing && [value, holder].some(hasError))) return undefined;
+	const time = [holder, value]
+		.map((part) => valueAt(part, 'total_time') ?? valueAt(part, 'totaltime'))
+		.find((received) => received !== undefined);
+	const seconds = Number(time ?? Number.NaN);
+	return { output, total_time: Number.isFinite(seconds) ? seconds : null };
+}
+
+function hasError(value: unknown): boolean {
+	const error = valueAt(value, 'error');
+	return typeof error === 'object' && error !== null
+		? Object.keys(error).length > 0
+		: Boolean(error);
+}
+
+/** Error text of any body; FlowAI documents none, and writes keys either way. */
+export function readErrorText(body: unknown): string | undefined {
+	const textIn = (value: unknown, ...keys: string[]) =>
+		keys.map((key) => textOf(valueAt(value, key))).find((text) => text !== undefined);
+	const nested = ['error', 'data'].map((key) => valueAt(body, key)).find(recordOf);
+	return (
+		textIn(body, 'error') ??
+		textIn(nested, 'message', 'msg', 'error') ??
+		textIn(body, 'message', 'msg', 'detail') ??
+		textIn(listOf(valueAt(body, 'errors'))[0], 'message')
+	);
+}
+
+/** A text piece of an LLM node. Reasoning comes beside or instead of the answer's own text. */
+export function readPiece(value: unknown): { node: string; content: string; reasoning: string } {
+	const [node, content, reasoning] = ['node', 'content', 'reasoning'].map((key) =>
+		valueAt(value, key),
+	);
+	return { node: asText(node), content: asText(content), reasoning: asText(reasoning) };
+}
+
+export function readLogEvent(event: string, data: string): LogEvent {
+	const value = parsedJson(data);
+	const textIn = (key: string) => asText(valueAt(value, key)) || null;
+	const isMessage =
+		recordOf(value) !== undefined &&
+		['node', 'msg', 'type'].some((key) => valueAt(value, key) !== undefined);
+	return {
+		event,
+		node: textIn('node'),
+		type: textIn('type'),
+		message: textIn('msg'),
+		data: isMessage ? (valueAt(value, 'data') ?? null) : (value ?? data),
+	};
+}
+
+function asText(value: unknown): string {
+	return typeof value === 'string'
+		? value
+		: value === null || value === undefined
+			? ''
+			: JSON.stringify(value);
+}

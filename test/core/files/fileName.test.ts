@@ -1,0 +1,74 @@
+import { safeFileName } from '../../../nodes/core/files/fileType';
+import { extensionFor, mimeTypeOf, mimeTypeOfName } from '../../../nodes/core/files/fileType';
+
+describe('a file name', () => {
+	it.each([
+		['plain', 'fox.png', 'image/png', 'fox.png'],
+		['with a path', '../../etc/passwd.png', 'image/png', 'passwd.png'],
+		['with a path of Windows', 'C:\\Users\\x\\a.png', null, 'a.png'],
+		['ending in a slash', 'a/b/', 'image/png', 'output.png'],
+		['of dots', '..', null, 'output'],
+		['with control characters', 'a\u0000b\r\n.png', 'image/png', 'ab.png'],
+		['with text direction', 'gpj\u202Egnp.exe', null, 'gpjgnp.exe'],
+		['with characters that disks refuse', 'a<b>:"|?*.png', 'image/png', 'ab.png'],
+		['hidden', '.htaccess', 'text/plain', 'htaccess.txt'],
+		['empty', '', 'video/mp4', 'output.mp4'],
+		['empty, of no type', '', null, 'output'],
+		['of blanks', '   ', 'image/png', 'output.png'],
+		['without extension', 'prefix_1', 'image/webp', 'prefix_1.webp'],
+		['without extension, of any type', 'prefix_1', 'application/octet-stream', 'prefix_1'],
+		['with an extension nobody knows', 'a.ckpt', 'image/png', 'a.ckpt'],
+		['not Latin', '狐 🦊.png', null, '狐 🦊.png'],
+	])('%s: %j of %p becomes %j', (_, name, mimeType, safe) =>
+		expect(safeFileName(name, mimeType)).toBe(safe),
+	);
+
+	it('of 300 characters is cut and keeps its extension', () => {
+		expect(safeFileName(`${'a'.repeat(300)}.png`, null)).toBe(`${'a'.repeat(196)}.png`);
+		expect(safeFileName('a'.repeat(300), 'image/png')).toBe(`${'a'.repeat(196)}.png`);
+		expect(safeFileName('a'.repeat(300), null)).toBe('a'.repeat(200));
+	});
+});
+
+describe('a MIME type', () => {
+	it.each([
+		['the extension is believed first', 'a.png', 'text/html', 'image/png'],
+		['the header where the name says nothing', 'a', 'image/WebP; q=1', 'image/webp'],
+		['not the stock type of object stores', 'a', 'binary/octet-stream', 'application/octet-stream'],
+		['not a header that is none', 'a', '<script>', 'application/octet-stream'],
+		['not a header with line breaks', 'a', 'text/html\r\nX: y', 'text/html'],
+		['no header', 'a', undefined, 'application/octet-stream'],
+		[
+			'an extension that is a key of every object',
+			'a.constructor',
+			undefined,
+			'application/octet-stream',
+		],
+		['upper case', 'A.PNG', undefined, 'image/png'],
+	])('%s', (_, name, header, mimeType) => expect(mimeTypeOf(name, header)).toBe(mimeType));
+
+	it.each([
+		[
+			'helps where name and header say nothing',
+			'a',
+			'application/octet-stream',
+			'https://s3/a.png?sig=x.txt',
+			'image/png',
+		],
+		['is not believed before the header', 'a', 'image/webp', 'https://s3/a.png', 'image/webp'],
+		['may say nothing', 'a', undefined, 'https://s3/a', 'application/octet-stream'],
+	])('the link %s', (_, name, header, link, mimeType) =>
+		expect(mimeTypeOf(name, header, link)).toBe(mimeType),
+	);
+
+	it.each([
+		['image/png', 'png'],
+		['image/jpeg', 'jpg'],
+		['application/octet-stream', undefined],
+		['nonsense', undefined],
+	])('%s has the extension %p', (mimeType, extension) => {
+		expect(extensionFor(mimeType)).toBe(extension);
+	});
+
+	it('is none for a name without extension', () => expect(mimeTypeOfName('png')).toBeNull());
+});

@@ -1,0 +1,87 @@
+import type { Item } from '../../../nodes/core/items/item';
+import { type NamedValuesForm, readNamedValues } from '../../../nodes/core/items/namedValues';
+
+const form: NamedValuesForm = {
+	mode: 'mode',
+	pairs: 'pairs',
+	entry: 'pair',
+	json: 'json',
+	word: 'Input',
+	namePlaceholder: '',
+	jsonPlaceholder: '',
+	hint: '',
+};
+
+/** An item with these parameters. */
+const itemOf = (parameters: Record<string, unknown>) => {
+	const raw = (name: string, fallback: unknown) => parameters[name] ?? fallback;
+	return { raw, choice: raw } as unknown as Item;
+};
+const pair = (value: unknown, type = 'auto') =>
+	readNamedValues(itemOf({ pairs: { pair: [{ name: 'a', value, type }] } }), form).a;
+
+test.each<[unknown, unknown]>([
+	['a red fox', 'a red fox'],
+	['', ''],
+	['42', 42],
+	['4.50', 4.5],
+	['-1', -1],
+	['007', '007'],
+	['1e3', '1e3'],
+	['1.0', 1],
+	['-20.00', -20],
+	['12e4567', '12e4567'],
+	['1e-5', 0.00001],
+	['99999999999999999999.0', '99999999999999999999.0'],
+	['true', true],
+	['"quoted"', '"quoted"'],
+	['null', 'null'],
+	['[1, 2]', [1, 2]],
+	['{"b": 1}', { b: 1 }],
+	['{broken', '{broken'],
+	['12345678901234567890', '12345678901234567890'],
+	[7, 7],
+	[false, false],
+	[null, ''],
+	[undefined, ''],
+	[{ b: 1 }, { b: 1 }],
+])('a value entered as %j is sent as %j', (entered, sent) => expect(pair(entered)).toEqual(sent));
+
+test.each<[unknown, string]>([
+	['42', '42'],
+	['true', 'true'],
+	[42, '42'],
+	[{ b: 1 }, '{"b":1}'],
+	[new Date(0), '1970-01-01T00:00:00.000Z'],
+	[null, ''],
+])('as text, %j is %j', (entered, sent) => expect(pair(entered, 'text')).toBe(sent));
+
+test('JSON keeps its types', () =>
+	expect(
+		readNamedValues(itemOf({ mode: 'json', json: '{"a":"42","b":42,"c":null}' }), form),
+	).toEqual({ a: '42', b: 42, c: null }));
+
+test.each([
+	[
+		'a name twice',
+		{
+			pairs: {
+				pair: [
+					{ name: 'a', value: 1 },
+					{ name: 'a', value: 2 },
+				],
+			},
+		},
+		'Input "a" has two values',
+	],
+	['no name', { pairs: { pair: [{ name: ' ', value: 1 }] } }, 'Input 1 has no name'],
+	[
+		'the name of a prototype',
+		{ pairs: { pair: [{ name: '__proto__', value: 1 }] } },
+		'No input can be named "__proto__"',
+	],
+	['JSON that is none', { mode: 'json', json: '{' }, 'Inputs (JSON) is not a JSON object'],
+	['a list', { mode: 'json', json: [] }, 'Inputs (JSON) is not a JSON object'],
+])('refuses %s', (_, parameters, message) =>
+	expect(() => readNamedValues(itemOf(parameters), form)).toThrow(message),
+);

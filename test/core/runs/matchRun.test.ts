@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+import { isCreatedAfter, isSameRun } from '../../../nodes/core/runs/matchRun';
+import { aRun } from '../../harness/runs';
+
+const order = { workflowId: 'w', texts: { prompt: 'a fox', steps: '20' }, fileNames: ['image'] };
+const received = (inputs: IDataObject, workflow_id: string | null = 'w') =>
+	aRun('r', { workflow_id, inputs });
+
+describe('a run is the same', () => {
+	it.each([
+		['with the same texts', received({ prompt: 'a fox', steps: '20' })],
+		['with a number told as number', received({ prompt: 'a fox', steps: 20 })],
+		['whatever the order', received({ steps: '20', prompt: 'a fox' })],
+		[
+			'whatever is told of its files',
+			received({ prompt: 'a fox', steps: '20', image: 'uploads/1.png' }),
+		],
+	])('%s', (_, run) => expect(isSameRun(run, order)).toBe(true));
+
+	it.each([
+		['another workflow', received({ prompt: 'a fox', steps: '20' }, 'v')],
+		['a workflow that is not told', received({ prompt: 'a fox', steps: '20' }, null)],
+		['another text', received({ prompt: 'a wolf', steps: '20' })],
+		['another letter case', received({ prompt: 'A fox', steps: '20' })],
+		['a blank more', received({ prompt: 'a fox ', steps: '20' })],
+		['one text missing', received({ prompt: 'a fox' })],
+		['one text more', received({ prompt: 'a fox', steps: '20', seed: '1' })],
+		['no inputs told', received({})],
+		[
+			'an inherited name only',
+			received(
+				Object.assign(Object.create({ steps: '20' }) as IDataObject, { prompt: 'a fox', x: '' }),
+			),
+		],
+	])('not with %s', (_, run) => expect(isSameRun(run, order)).toBe(false));
+
+	it.each<[string, unknown, string | string[], boolean]>([
+		['a boolean', true, 'true', true],
+		['a boolean as Python writes it', 'True', 'True', true],
+		['another boolean', true, 'false', false],
+		['null for an empty text', null, '', true],
+		['null for a text', null, 'x', false],
+		['an object as JSON', { a: 1 }, '{"a":1}', true],
+		['a list', ['a', 'b'], ['a', 'b'], true],
+		['the last of a list', 'b', ['a', 'b'], true],
+		['the first of a list', 'a', ['a', 'b'], false],
+		['a shorter list', ['a'], ['a', 'b'], false],
+		['lines, as a form breaks them', 'a\r\nb\r\n', 'a\nb\n', true],
+		['lines that ended in CR', 'a\nb', 'a\rb', true],
+		['a line more', 'a\r\n\r\nb', 'a\nb', false],
+		['another number', 20.5, '20', false],
+		['blanks for zero', ' ', '0', false],
+	])('%s', (_, value, sent, isSame) => {
+		expect(
+			isSameRun(received({ p: value as string }), {
+				workflowId: 'w',
+				texts: { p: sent },
+				fileNames: [],
+			}),
+		).toBe(isSame);
+	});
+});
+
+describe('a run was created after a start was sent', () => {
+	const sentAt = Date.UTC(2026, 0, 1, 12, 0, 10, 700);
+	it.each([
+		['later', '2026-01-01T12:00:11Z', true],
+		['in the same second, told without its part', '2026-01-01T12:00:10Z', true],
+		['two seconds before, as clocks go', '2026-01-01T12:00:09Z', true],
+		['three seconds before', '2026-01-01T12:00:07Z', false],
+		['an hour before', '2026-01-01T11:00:10Z', false],
+		['later, in another zone', '2026-01-01T14:00:11+02:00', true],
+		['later, in UTC without saying so', '2026-01-01T12:00:11', true],
+		['nobody knows when', null, false],
+		['at a time that is none', 'yesterday', false],
+	])('%s', (_, created_at, isAfter) =>
+		expect(isCreatedAfter(aRun('r', { created_at }), sentAt, 2_000)).toBe(isAfter),
+	);
+});

@@ -1,0 +1,137 @@
+import { answer, LOST, started, startHarness } from './startHarness';
+import { aRun } from '../../harness/runs';
+
+const before = (ms: number) => new Date(Date.UTC(2026, 0, 1) - ms).toISOString();
+const same = { workflow_id: 'w', group_id: 'g', inputs: { prompt: 'a fox' } };
+
+describe('a start without a clear answer', () => {
+	it.each([
+		['a lost connection', LOST],
+		['a gateway that gave up', answer(504)],
+		['an answer without an id', answer(200)],
+	])('takes up the run that it made: %s', async (_, result) => {
+		const { open, start, order, seen } = startHarness({ fates: [{ result, makes: 'r1' }] });
+		expect(await start(open(), order(0))).toBe('r1');
+		expect(seen).toEqual({ sent: 1, listed: 1 });
+	});
+
+	it('finds a run that the list shows late', async () => {
+		const { open, start, order, clock, runs, seen } = startHarness({ fates: [{ result: LOST }] });
+		clock.at(clock.now() + 3_000, () => runs.push(aRun('r1', { ...same, created_at: before(0) })));
+		expect(await start(open(), order(0))).toBe('r1');
+		expect(seen.listed).toBe(3);
+	});
+
+	it('finds it although the list fails at first, as after a restart of the service', async () => {
+		const { open, start, order } = startHarness({
+			fates: [{ result: LOST, makes: 'r1' }],
+			listFails: 2,
+		});
+		expect(await start(open(), order(0))).toBe('r1');
+	});
+
+	it.each([
+		['an hour ahead', 3_600_000],
+		['an hour behind', -3_600_000],
+	])('finds it on a service whose clock is %s', async (_, skewMs) => {
+		const { open, start, order } = startHarness({ fates: [{ result: LOST, makes: 'r1' }], skewMs });
+		expect(await start(open(), order(0))).toBe('r1');
+	});
+
+	it.each([
+		['was created before', { ...same, created_at: before(10_000) }],
+		['tells no creation time', same],
+		['has other inputs', { ...same, inputs: { prompt: 'a wolf' }, created_at: before(0) }],
+		['is of another workflow', { ...same, workflow_id: 'v', created_at: before(0) }],
+	])('does not take a run that %s', async (_, known) => {
+		const { open, start, order } = startHarness({
+			fates: [{ result: LOST }],
+			runs: [aRun('other', known)],
+		});
+		expect(await start(open(), order(0))).toMatchObject({ kind: 'ServiceError' });
+	});
+
+	it('is not looked up where the list tells no run ids', async () => {
+		const { open, start, order, seen } = startHarness({
+			fates: [{ result: LOST, makes: 'r1' }],
+			canList: false,
+		});
+		expect(await start(open(), order(0))).toMatchObject({
+			message: expect.stringContaining('may have started'),
+		});
+		expect(seen.listed).toBe(1);
+	});
+
+	it('is not looked up without a group', async () => {
+		const { open, start, order, seen } = startHarness({ fates: [{ result: LOST, makes: 'r1' }] });
+		expect(await start(open(), order(0, { groupId: undefined }))).toMatchObject({
+			error: { facts: { hint: expect.stringContaining('without a group') } },
+		});
+		expect(seen.listed).toBe(0);
+	});
+});
+
+describe('items that are alike', () => {
+	it('each take a run of their own when no start is answered', async () => {
+		const lost = (makes: string) => ({ result: LOST, makes });
+		const { open, start, order } = startHarness({ fates: [lost('r1'), lost('r2'), lost('r3')] });
+		const starter = open();
+		const taken = await Promise.all(
+			[0, 1, 2].map(async (index) => await start(starter, order(index))),
+		);
+		expect([...taken].sort()).toEqual(['r1', 'r2', 'r3']);
+	});
+
+	it('do not take the run of a start that is still being answered', async () => {
+		const fates = [
+			{ result: LOST, afterMs: 10 },
+			{ result: started('r2'), makes: 'r2', afterMs: 20_000 },
+		];
+		const { open, start, order } = startHarness({ fates });
+		const starter = open();
+		const [first, second] = await Promise.all([start(starter, order(0)), start(starter, order(1))]);
+		expect(second).toBe('r2');
+		expect(first).toMatchObject({ message: expect.stringContaining('may have started') });
+	});
+
+	it('do not take the run of a start that was sent while they looked', async () => {
+		const fates = [{ result: LOST }, { result: started('r2'), makes: 'r2', afterMs: 2_000 }];
+		const { open, start, order, clock } = startHarness({ fates });
+		const starter = open();
+		const first = start(starter, order(0));
+		await clock.pause(500);
+		const second = start(starter, order(1));
+		expect([await second, await first]).toEqual([
+			'r2',
+			expect.objectContaining({ kind: 'ServiceError' }),
+		]);
+	});
+
+	it('leave the later run to the item that was sent later', async () => {
+		const fates = [
+			{ result: LOST, makes: 'r1', afterMs: 9_000 },
+			{ result: LOST, makes: 'r2', afterMs: 5_000 },
+		];
+		const { open, start, order, clock } = startHarness({ fates });
+		const starter = open();
+		const first = start(starter, order(0));
+		await clock.pause(4_000);
+		expect(await Promise.all([first, start(starter, order(1))])).toEqual(['r1', 'r2']);
+	});
+
+	it('do not wait for starts of others', async () => {
+		const fates = [
+			{ result: LOST, makes: 'r1' },
+			{ result: started('r2'), afterMs: 60_000 },
+		];
+		const { open, start, order, clock } = startHarness({ fates });
+		const starter = open();
+		const [first] = [
+			start(starter, order(0)),
+			start(starter, order(1, { texts: { prompt: 'a wolf' } })),
+		];
+		const begun = clock.now();
+		expect(await first).toBe('r1');
+		expect(clock.now() - begun).toBeLessThan(1_000);
+	});
+});

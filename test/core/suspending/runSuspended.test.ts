@@ -1,0 +1,187 @@
+import { type SuspendedPlan, suspendedHarness } from './suspendedHarness';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const patient = { timeout: 0 };
+const failing = { takesMs: 5 * MINUTE, status: 'failed' };
+
+const stateOf = ({
+	items,
+	error,
+}: {
+	items?: Array<{ json: { state?: unknown; error?: unknown } }>;
+	error?: string;
+}) => items?.map(({ json }) => json.state ?? json.error) ?? error;
+
+describe('a run of two hours', () => {
+	const play = async (options = patient) => {
+		const harness = suspendedHarness({ items: [[{ takesMs: 2 * HOUR }]], options });
+		return { ...harness, ...(await harness.play()) };
+	};
+
+	it('costs 40 requests at most, from the start to its end', async () => {
+		const { looks, items } = await play();
+		expect(items?.map(({ json }) => json.state)).toEqual(['succeeded']);
+		expect(looks.length).toBe(36);
+	});
+
+	it('is looked at for a minute, and then after pauses from one minute to fifteen', async () => {
+		const { looks, runs } = await play();
+		const resumes = [
+			...new Set(looks.map((ms) => Math.round((ms - runs[0].startedMs) / 1_000))),
+		].filter((s) => s > 60);
+		const pauses = resumes.map((s, i) => s - (resumes[i - 1] ?? 60));
+		expect(looks.filter((ms) => ms <= runs[0].startedMs + MINUTE)).toHaveLength(13);
+		expect(pauses).toHaveLength(19);
+		expect([Math.min(...pauses), Math.max(...pauses)].map((s) => Math.round(s / 10))).toEqual([
+			6, 90,
+		]);
+	});
+
+	it('is noticed one pause after its end at the latest', async () => {
+		const { endMs, runs } = await play();
+		expect(endMs - runs[0].endsMs).toBeLessThanOrEqual(15 * MINUTE);
+	});
+});
+
+describe('nothing is started twice', () => {
+	it.each<[string, Partial<SuspendedPlan>]>([
+		['whose seed is random at each turn', { textOf: String }],
+		['when each look takes longer than a turn should', { lookMs: 8_000 }],
+		[
+			'where n8n does not tell its wires and the items come from another node’s second output',
+			{ canTellWires: false, fromOutput: 1 },
+		],
+	])('%s', async (_, plan) => {
+		const { play, runs } = suspendedHarness({
+			items: [[{ takesMs: 10 * MINUTE }], [{ takesMs: 4 * MINUTE }]],
+			options: patient,
+			...plan,
+		});
+		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
+		expect(runs.map(({ item }) => item)).toEqual([0, 1]);
+	});
+
+	it('for sixty items of which ten may go at a time, and those that have ended are left alone until all have', async () => {
+		const items = Array.from({ length: 60 }, () => [{ takesMs: 2 * MINUTE }]);
+		const { play, runs, looks } = suspendedHarness({
+			items,
+			options: { timeout: 180 },
+			lookMs: 500,
+		});
+		const { items: done, resumes } = await play();
+		expect(done?.map(({ json, pairedItem }) => [json.state, pairedItem])).toEqual(
+			items.map((_, item) => ['succeeded', { item }]),
+		);
+		expect(runs).toHaveLength(60);
+		expect(looks.length).toBeLessThanOrEqual(13 + 4 * resumes);
+	});
+});
+
+describe('Retry On Fail', () => {
+	it.each([2, 3])(
+		'starts a run that fails again and again %d times in all, however many turns there are',
+		async (maxTries) => {
+			const { play, runs } = suspendedHarness({
+				items: [[failing]],
+				options: patient,
+				node: { retryOnFail: true, maxTries },
+			});
+			expect(stateOf(await play())).toContain('failed');
+			expect(runs).toHaveLength(maxTries);
+		},
+	);
+
+	it('starts a run anew that failed, gives it the whole timeout, and lets the other go on', async () => {
+		const { play, runs } = suspendedHarness({
+			items: [[failing, { takesMs: 5 * MINUTE }], [{ takesMs: 7 * MINUTE }]],
+			options: { timeout: 480 },
+			node: { retryOnFail: true },
+		});
+		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
+		expect(runs.map(({ item }) => item)).toEqual([0, 1, 0]);
+	});
+});
+
+describe('n8n’s retry by hand', () => {
+	it('starts the failed run anew, once: when it fails later, that is told', async () => {
+		const { play, retry, runs } = suspendedHarness({
+			items: [[failing], [{ takesMs: 7 * MINUTE }]],
+			options: patient,
+		});
+		const { error, resumes } = await play();
+		expect(error).toContain('Run r1 failed');
+		expect((await retry(resumes)).error).toContain('Run r3 failed');
+		expect(runs.map(({ item }) => item)).toEqual([0, 1, 0]);
+	});
+});
+
+describe('a failure', () => {
+	it('ends the node at once, however long the others take', async () => {
+		const { play, runs } = suspendedHarness({
+			items: [[{ takesMs: 5 * HOUR }], [failing]],
+			options: patient,
+		});
+		const { error, endMs } = await play();
+		expect(error).toContain('Run r2 failed');
+		expect(endMs - runs[1].endsMs).toBeLessThan(2 * MINUTE);
+	});
+
+	it('is an item among the others where the node continues', async () => {
+		const { play } = suspendedHarness({
+			items: [[{ takesMs: 8 * MINUTE }], [failing], [{ takesMs: 1_000 }]],
+			options: patient,
+			isTolerant: true,
+		});
+		expect(stateOf(await play())).toEqual([
+			'succeeded',
+			expect.stringContaining('Run r2 failed'),
+			'succeeded',
+		]);
+	});
+});
+
+describe('a turn in the middle of n8n’s start, which may write over what is saved meanwhile', () => {
+	/** Suspended after a minute, for a minute; n8n starts again `beforeMs` before that is over. */
+	const playWithRestart = async (beforeMs: number, plan: Partial<SuspendedPlan> = {}) => {
+		const harness = suspendedHarness({ items: [[{ takesMs: 90_000 }]], options: patient, ...plan });
+		harness.clock.at(harness.clock.now() + 2 * MINUTE - beforeMs, harness.clock.restart);
+		return { ...harness, ...(await harness.play()) };
+	};
+
+	it.each([
+		['15 seconds at least', 5_000, 15],
+		['as long again as the start took so far', 40_000, 40],
+		['not at all once the start is over', 2 * MINUTE, 0],
+	])('holds %s, and then gives what came out', async (_, beforeMs, heldSeconds) => {
+		const { items, endMs, runs } = await playWithRestart(beforeMs);
+		expect(stateOf({ items })).toEqual(['succeeded']);
+		expect(Math.round((endMs - runs[0].startedMs) / 1_000)).toBe(120 + heldSeconds);
+	});
+
+	it('does not hold when a callback wakes it, which only an n8n that has started can receive', async () => {
+		const { endMs, runs } = await playWithRestart(30_000, { wokenAfterMs: 40_000 });
+		expect(Math.round((endMs - runs[0].startedMs) / 1_000)).toBe(100);
+	});
+});
+
+describe('Timeout', () => {
+	it('holds over suspensions, and the run is cancelled', async () => {
+		const { play, runs, cancelled } = suspendedHarness({
+			items: [[{ takesMs: HOUR }]],
+			options: { timeout: 1_000, cancelRemote: 'onStopOrTimeout' },
+		});
+		const { error, endMs } = await play();
+		expect(error).toContain('did not end within');
+		expect(Math.abs(endMs - runs[0].startedMs - 1_000_000)).toBeLessThan(10_000);
+		expect(cancelled).toEqual(['r1']);
+	});
+
+	it('is each run’s own, from its start', async () => {
+		const { play } = suspendedHarness({
+			items: [[{ takesMs: 30 * MINUTE }], [{ takesMs: 30 * MINUTE }]],
+			options: { timeout: 2_400, maxConcurrent: 1 },
+		});
+		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
+	});
+});

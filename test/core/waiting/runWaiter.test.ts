@@ -1,0 +1,196 @@
+import { ServiceError, ExecutionCancelledError } from '../../../nodes/core/errors';
+import { createLimiter } from '../../../nodes/core/async/limiter';
+import type { KnownRun } from '../../../nodes/core/runs/run';
+import { createRunWaiter, type WaitOrder } from '../../../nodes/core/waiting/runWaiter';
+import { createWatcher } from '../../../nodes/core/waiting/watcher';
+import { fakeClock } from '../../harness/fakeClock';
+import { aRun, endOf } from '../../harness/runs';
+
+const ORDER: WaitOrder = { timeoutMs: 0, cancelRemote: 'onStop', isFailedRunAnItem: false };
+
+/** A waiter over a service whose runs end with this status after this time. */
+function waitHarness({
+	endsMs = 1_000,
+	status = 'completed',
+	slots = 10,
+	cancelFails = false,
+	error_message = null as string | null,
+} = {}) {
+	const clock = fakeClock();
+	const abort = new AbortController();
+	const cancelled: string[] = [];
+	const completed: string[] = [];
+	const warnings: string[] = [];
+	let isStopped = false;
+	const poll = async ({ run_id }: KnownRun) =>
+		aRun(run_id, clock.now() >= endsMs ? { status, error_message } : {});
+	const waiter = createRunWaiter({
+		watcher: createWatcher(
+			{ poll },
+			{ intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 9 },
+			clock,
+			abort.signal,
+		),
+		cancel: async (runId) => {
+			cancelled.push(runId);
+			if (cancelFails) throw new ServiceError('Flowscale answered HTTP 503');
+		},
+		completeOutputs: async (run) => {
+			completed.push(run.run_id);
+			return run;
+		},
+		slots: createLimiter(slots),
+		clock,
+		isStopped: () => isStopped,
+		warn: (text) => warnings.push(text),
+	});
+	const wait = async (
+		runId: string,
+		order: Partial<WaitOrder> = {},
+		begin = async () => aRun(runId),
+	) => {
+		const whole = { ...ORDER, ...order };
+		const end = await endOf(
+			waiter.untilEnd(begin, whole).then(async (run) => await waiter.conclude(run, whole)),
+		);
+		return 'value' in end ? end.value.state : end;
+	};
+	/** The user's stop, or the node's own end. */
+	const end = (isByUser: boolean) => {
+		isStopped = isByUser;
+		abort.abort();
+	};
+	return { clock, cancelled, completed, warnings, wait, end, waiter };
+}
+
+describe('who cancels the remote run', () => {
+	it.each<[string, WaitOrder['cancelRemote'], 'user' | 'node' | 'timeout', string[]]>([
+		['the user stops', 'onStop', 'user', ['a']],
+		['the user stops', 'onStopOrTimeout', 'user', ['a']],
+		['the user stops', 'never', 'user', []],
+		['another item ends the node', 'onStop', 'node', []],
+		['another item ends the node', 'onStopOrTimeout', 'node', []],
+		['another item ends the node', 'never', 'node', []],
+		['the wait is too long', 'onStop', 'timeout', []],
+		['the wait is too long', 'onStopOrTimeout', 'timeout', ['a']],
+		['the wait is too long', 'never', 'timeout', []],
+	])('%s, cancelRemote is %s: by %s %j', async (_, cancelRemote, by, expected) => {
+		const { wait, clock, end, cancelled, completed } = waitHarness({ endsMs: 1e9 });
+		if (by !== 'timeout') clock.at(3_000, () => end(by === 'user'));
+		const ended = await wait('a', { cancelRemote, timeoutMs: by === 'timeout' ? 3_000 : 0 });
+		expect(ended).toMatchObject({
+			kind: by === 'timeout' ? 'WaitTimeout' : 'ExecutionCancelledError',
+		});
+		expect([cancelled, completed]).toEqual([expected, []]);
+	});
+
+	it('nobody, when the run has ended', async () => {
+		const { wait, end, cancelled, completed } = waitHarness({});
+		expect(await wait('a', { cancelRemote: 'onStopOrTimeout' })).toBe('succeeded');
+		end(true);
+		expect([cancelled, completed]).toEqual([[], ['a']]);
+	});
+
+	it('the user, when the start was on its way at the stop', async () => {
+		const { wait, clock, end, cancelled } = waitHarness({ endsMs: 1e9 });
+		clock.at(1_000, () => end(true));
+		const begin = async () => {
+			await clock.pause(3_000);
+			return aRun('late');
+		};
+		expect(await wait('late', {}, begin)).toMatchObject({ kind: 'ExecutionCancelledError' });
+		expect(cancelled).toEqual(['late']);
+	});
+
+	it('is told when it fails, without hiding the stop', async () => {
+		const { wait, clock, end, warnings } = waitHarness({ endsMs: 1e9, cancelFails: true });
+		clock.at(1_000, () => end(true));
+		expect(await wait('a')).toMatchObject({ kind: 'ExecutionCancelledError' });
+		expect(warnings).toEqual([
+			'Run a could not be cancelled at the service: Flowscale answered HTTP 503',
+		]);
+	});
+
+	it('is told in the hint of a timeout', async () => {
+		const { wait } = waitHarness({ endsMs: 1e9, cancelFails: true });
+		expect(await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 })).toMatchObject({
+			error: { facts: { hint: expect.stringContaining('could not be cancelled') } },
+		});
+	});
+});
+
+describe('a run that ended', () => {
+	it.each([
+		['failed', 'Run a failed: out of memory'],
+		['cancelled', 'Run a was cancelled: out of memory'],
+		['timeout', 'Run a timed out at the service: out of memory'],
+	])('as %s is an error with its reason', async (status, message) => {
+		const { wait, completed } = waitHarness({ status, error_message: 'out of memory' });
+		expect(await wait('a')).toMatchObject({ message, error: { facts: { runId: 'a' } } });
+		expect(completed).toEqual([]);
+	});
+
+	it.each([
+		['failed', 'failed'],
+		['cancelled', 'cancelled'],
+		['timeout', 'timed_out'],
+	])('as %s is an item where that is wished', async (status, state) => {
+		expect(await waitHarness({ status }).wait('a', { isFailedRunAnItem: true })).toBe(state);
+	});
+});
+
+describe('places', () => {
+	it('let no more runs begin than may be going at a time', async () => {
+		const { wait, clock } = waitHarness({ slots: 2 });
+		const begun: string[] = [];
+		let early: string[] = [];
+		clock.at(500, () => (early = [...begun]));
+		const begin = (runId: string) => async () => {
+			begun.push(runId);
+			return aRun(runId);
+		};
+		const ended = await Promise.all(
+			['a', 'b', 'c', 'd', 'e'].map(async (runId) => await wait(runId, {}, begin(runId))),
+		);
+		expect([ended, early, begun]).toEqual([
+			Array(5).fill('succeeded'),
+			['a', 'b'],
+			['a', 'b', 'c', 'd', 'e'],
+		]);
+	});
+
+	it('begin nothing more after a stop', async () => {
+		const { wait, clock, end, cancelled } = waitHarness({ slots: 1, endsMs: 1e9 });
+		const begun: string[] = [];
+		clock.at(1_000, () => end(true));
+		await Promise.all(
+			['a', 'b'].map(
+				async (runId) =>
+					await wait(runId, {}, async () => {
+						begun.push(runId);
+						return aRun(runId);
+					}),
+			),
+		);
+		expect([begun, cancelled]).toEqual([['a'], ['a']]);
+	});
+
+	it('are given back by a start that failed', async () => {
+		const { wait } = waitHarness({ slots: 1 });
+		const refused = async () => await Promise.reject(new ServiceError('no'));
+		expect(await Promise.all([wait('a', {}, refused), wait('b')])).toMatchObject([
+			{ message: 'no' },
+			'succeeded',
+		]);
+	});
+});
+
+it('hands a stop of the start on as it is', async () => {
+	const { wait, cancelled } = waitHarness({});
+	expect(
+		await wait('a', {}, async () => await Promise.reject(new ExecutionCancelledError())),
+	).toMatchObject({
+		kind: 'ExecutionCancelledError',
+	});
+	expect(cancelled).toEqual([]);
+});

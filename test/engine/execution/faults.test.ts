@@ -1,0 +1,68 @@
+import { startEngine, type Engine } from '../../harness/startEngine';
+import { userFolder } from '../../harness/environment';
+import { resources } from '../../../nodes/Flowscale/operations/resources';
+import { fs, projectDir } from '../../../simulator/platform';
+import { listenToLog, MARK } from '../../faults/faultHarness';
+import { openElsewhere, type Elsewhere } from '../../faults/elsewhere';
+import { type CellResult, generateMatrix, runMatrix } from '../../faults/matrix';
+
+/** Parts of the matrix whose every cell is run; of the others every fifth. `npm run test:faults` runs all of them. */
+const WHOLE = new Set(['start', 'adoption']);
+
+const matrix = generateMatrix();
+const quick = matrix.filter(
+	({ fault, row, expected }) =>
+		fault.isLong !== true &&
+		expected.outcome !== 'either' &&
+		!(
+			expected.outcome === 'both fail' &&
+			(row.part === 'poll' || row.part === 'outputs' || row.operation === 'run.wait')
+		),
+);
+const chosen = quick.filter(({ row }, i) => WHOLE.has(row.part) || i % 5 === 0);
+
+describe('a representative part of the fault matrix', () => {
+	let engine: Engine;
+	let elsewhere: Elsewhere;
+	let log: string[];
+	let results: Map<string, CellResult>;
+
+	beforeAll(async () => {
+		engine = await startEngine(projectDir, {});
+		log = await listenToLog(engine);
+		elsewhere = await openElsewhere();
+		results = new Map(
+			(await runMatrix(engine, chosen, elsewhere)).map((result) => [result.cell.name, result]),
+		);
+	}, 120_000);
+	afterAll(async () => {
+		await elsewhere.close();
+		await fs.rm(userFolder, { recursive: true, force: true });
+	});
+
+	it.each(chosen.map(({ name, expected }) => [name, expected] as const))(
+		'%s',
+		(name, { outcome, starts }) => {
+			expect(results.get(name)).toMatchObject({ outcome, starts, differences: [], leaks: [] });
+		},
+	);
+
+	it('covers every operation and every kind of request', () => {
+		expect(new Set(chosen.map(({ row }) => row.operation + row.route))).toEqual(
+			new Set(matrix.map(({ row }) => row.operation + row.route)),
+		);
+		expect(new Set(chosen.map(({ row }) => row.operation))).toEqual(
+			new Set(
+				resources.flatMap(({ value, operations }) =>
+					operations.map((operation) => `${value}.${operation.value}`),
+				),
+			),
+		);
+		expect(chosen.length).toBeGreaterThan(150);
+	});
+
+	it('leaves no key in any line of n8n’s log', () => {
+		expect(log.length).toBeGreaterThan(100);
+		expect(log.filter((line) => line.includes(MARK))).toEqual([]);
+	});
+});

@@ -1,0 +1,274 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { outputOf } from '../../harness/runWorkflow';
+import { byId, ownPrompt, quick, startOf, useHarness, workflow } from '../../harness/useHarness';
+
+const harness = useHarness();
+
+/** A value that is right for the first item and wrong for the second. */
+const bad = (value: string, right: string) => `={{ $json.n === 1 ? ${value} : ${right} }}`;
+const start = (extra: INodeParameters) => ({
+	...startOf('image', ownPrompt, { ...quick, download: false }),
+	...extra,
+});
+const withOption = (name: string, value: string, right: string) =>
+	start({ options: { ...quick, download: false, [name]: bad(value, right) } });
+const field = (id: string, type: string) => ({
+	id,
+	displayName: `${id} (${type})`,
+	type: 'string',
+	required: false,
+	display: true,
+	defaultMatch: false,
+	canBeUsedToMatch: false,
+});
+const form = (image: string) => ({
+	inputMode: 'fields',
+	workflowId: workflow.retouch,
+	inputs: {
+		mappingMode: 'defineBelow',
+		value: { image_22068: image, prompt_68667: 'x' },
+		schema: [field('image_22068', 'image'), field('prompt_68667', 'string')],
+	},
+});
+const notObject = {
+	message: 'Inputs (JSON) is not a JSON object',
+	description: 'Write parameter names and values, for example { "text_51536": "a red fox" }.',
+};
+const noBinary = {
+	message: 'The item has no binary field "photo"',
+	description: 'It has none at all. Check the node before this one.',
+};
+const emptyId = (label: string) => ({
+	message: `${label} is empty`,
+	description: `Fill in ${label}; if it is an expression, check what it gives for this item.`,
+});
+const control = { message: 'Run ID contains control characters' };
+
+const mistakes: Array<[string, `${string}.${string}`, INodeParameters, object]> = [
+	[
+		'an empty workflow ID',
+		'workflow.executeAndWait',
+		start({ workflowId: byId(bad('""', `"${workflow.image.value}"`)) }),
+		emptyId('Workflow'),
+	],
+	[
+		'a workflow ID that an expression does not find',
+		'workflow.execute',
+		start({ workflowId: byId(bad('$json.nothing', `"${workflow.image.value}"`)) }),
+		emptyId('Workflow'),
+	],
+	['an empty run ID', 'run.wait', { runId: bad('""', '"a"') }, emptyId('Run ID')],
+	['a run ID of blanks', 'run.get', { runId: bad('"  "', '"a"') }, emptyId('Run ID')],
+	[
+		'a run ID of dots',
+		'run.cancel',
+		{ runId: bad('".."', '"a"') },
+		{ message: 'Run ID is not an ID: ..' },
+	],
+	['a run ID with a line break', 'run.getOutputs', { runId: bad('"a\\nb"', '"a"') }, control],
+	['an empty file name', 'output.get', { filename: bad('""', '"a"') }, emptyId('File Name')],
+	[
+		'JSON that is a list',
+		'workflow.executeAndWait',
+		start({ inputsJson: bad('"[1, 2]"', '"{}"') }),
+		notObject,
+	],
+	[
+		'JSON that is a text',
+		'workflow.executeAndWait',
+		start({ inputsJson: bad('\'"fox"\'', '"{}"') }),
+		notObject,
+	],
+	[
+		'JSON that is none',
+		'workflow.execute',
+		start({ inputsJson: bad('"{ text: "', '"{}"') }),
+		notObject,
+	],
+	[
+		'an unknown binary field',
+		'workflow.executeAndWait',
+		start({ files: { file: [{ parameter: 'image_1', binaryField: 'photo' }] } }),
+		noBinary,
+	],
+	['an unknown binary field in the form', 'workflow.executeAndWait', form('photo'), noBinary],
+	[
+		'a file row without a binary field',
+		'workflow.execute',
+		start({ files: { file: [{ parameter: 'image_1', binaryField: '' }] } }),
+		{ message: expect.stringContaining('binary field') },
+	],
+	[
+		'a file row without a parameter',
+		'workflow.execute',
+		start({ files: { file: [{ parameter: '', binaryField: 'photo' }] } }),
+		{ message: expect.stringContaining('arameter') },
+	],
+	[
+		'a negative timeout',
+		'workflow.executeAndWait',
+		withOption('timeout', '-1', '5'),
+		{ message: 'Timeout must be a number of at least 0' },
+	],
+	[
+		'a timeout that is no number',
+		'run.wait',
+		{ runId: 'a', options: { timeout: bad('"soon"', '5') } },
+		{ message: 'Timeout must be a number of at least 0' },
+	],
+	[
+		'a negative size limit',
+		'workflow.executeAndWait',
+		withOption('maxFileSize', '-1', '5'),
+		{ message: 'Max File Size must be a number of at least 0' },
+	],
+	[
+		'an empty name for the binary field',
+		'run.getOutputs',
+		{ runId: 'a', options: { binaryField: bad('""', '"data"') } },
+		{ message: 'Put Output File in Field is empty' },
+	],
+	[
+		'a name for the binary field that an expression does not find',
+		'run.getOutputs',
+		{ runId: 'a', options: { binaryField: bad('$json.nothing', '"data"') } },
+		{ message: 'Put Output File in Field is empty' },
+	],
+	[
+		'a word that is none of the choices',
+		'workflow.executeAndWait',
+		withOption('cancelRemote', '"Never"', '"never"'),
+		{
+			message: 'Cancel Remote Run cannot be "Never"',
+			description: 'It is one of these: onStop, never, onStopOrTimeout.',
+		},
+	],
+	[
+		'a status that is none',
+		'run.getMany',
+		{ filters: { status: bad('["completed"]', '["failed"]') } },
+		{ message: 'Status cannot be "completed"' },
+	],
+	[
+		'a limit of 0',
+		'run.getMany',
+		{ limit: bad('0', '1') },
+		{ message: 'Limit must be a number of at least 1' },
+	],
+];
+const forAllItems = [
+	'an unknown binary field',
+	'an unknown binary field in the form',
+	'a file row without a binary field',
+	'a file row without a parameter',
+];
+
+test.each(mistakes)(
+	'%s is refused before any request, with the item’s index (%s)',
+	async (label, operation, parameters, expected) => {
+		const { node, error, flowscale } = await harness();
+		const failure = await error(node(operation, parameters));
+		expect(failure).toMatchObject({
+			name: 'NodeOperationError',
+			...expected,
+			context: { itemIndex: forAllItems.includes(label) ? 0 : 1 },
+		});
+		expect(flowscale.journal).toEqual([]);
+	},
+);
+
+test.each([
+	['is missing', '', 'The credential has no Base URL'],
+	[
+		'has no scheme',
+		'smart-amber.pod.flowscale.ai',
+		'The Base URL of the credential is not a web address',
+	],
+	[
+		'has another scheme',
+		'ftp://smart-amber.pod.flowscale.ai',
+		'The Base URL of the credential is not a web address',
+	],
+	[
+		'has a password in it',
+		'https://user:secret@smart-amber.pod.flowscale.ai',
+		'The Base URL of the credential contains a user name or password',
+	],
+	[
+		'has a query',
+		'https://smart-amber.pod.flowscale.ai/?key=1',
+		'The Base URL of the credential has a query or fragment',
+	],
+])('a Base URL that %s is refused before any request', async (_, baseUrl, message) => {
+	const { node, error, flowscale } = await harness({ credential: () => ({ baseUrl }) });
+	expect(await error(node('cluster.getHealth'))).toMatchObject({
+		name: 'NodeOperationError',
+		message,
+	});
+	expect(flowscale.journal).toEqual([]);
+});
+
+test.each([
+	['pollInterval', 0, 'Poll Interval must be a number of at least 0.1'],
+	['maxConcurrent', 0, 'Max Concurrent Runs must be a number of at least 1'],
+])('%s of %d is refused before any request', async (name, value, message) => {
+	const { node, error, flowscale } = await harness();
+	expect(
+		await error(node('workflow.executeAndWait', start({ options: { [name]: value } }))),
+	).toMatchObject({ message, context: { itemIndex: 0 } });
+	expect(flowscale.journal).toEqual([]);
+});
+
+test.each([
+	[
+		'in Inputs and in Files',
+		{
+			inputsJson: '{ "image_1": "a" }',
+			files: { file: [{ parameter: 'image_1', binaryField: 'photo' }] },
+		},
+	],
+	[
+		'in two rows of Files',
+		{
+			files: {
+				file: [
+					{ parameter: 'image_1', binaryField: 'photo' },
+					{ parameter: 'image_1', binaryField: 'photo' },
+				],
+			},
+		},
+	],
+])('two values for one parameter %s are refused before any request', async (_, extra) => {
+	const { node, error, files, flowscale } = await harness();
+	const photo = { bytes: Buffer.from('fox'), mimeType: 'image/png' };
+	expect(
+		await error([files([{ photo }, { photo }]), node('workflow.executeAndWait', start(extra))]),
+	).toMatchObject({
+		message: 'Parameter "image_1" has two values',
+		description: 'Give it either in Inputs or in Files, and only once.',
+		context: { itemIndex: 0 },
+	});
+	expect(flowscale.journal).toEqual([]);
+});
+
+test('with continue on fail the bad items fail and the others run', async () => {
+	const { node, run, flowscale } = await harness();
+	const three = ['"red fox"', '[]', '"owl"'].map((prompt, n) => ({ json: { n, prompt } }));
+	const inputsJson = '={{ $json.n === 1 ? "[]" : JSON.stringify({ text_51536: $json.prompt }) }}';
+	const done = outputOf(
+		await run(
+			node('workflow.executeAndWait', start({ inputsJson }), { onError: 'continueRegularOutput' }),
+			three,
+		),
+		'Flowscale',
+	);
+	expect(done.map(({ json, pairedItem }) => [json.error ?? json.state, pairedItem])).toEqual([
+		['succeeded', { item: 0 }],
+		[`${notObject.message} – ${notObject.description}`, { item: 1 }],
+		['succeeded', { item: 2 }],
+	]);
+	expect(flowscale.runs.map(({ inputs }) => inputs.text_51536).sort()).toEqual([
+		'"owl"',
+		'"red fox"',
+	]);
+});

@@ -1,0 +1,219 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { createHash } from '../../../simulator/platform';
+import type { Flowscale } from '../../../simulator/flowscale/startFlowscale';
+import { type InputFile, quick, startOf, two, useHarness } from '../../harness/useHarness';
+
+const harness = useHarness();
+const linksOnly = { ...quick, download: false };
+const fileOf = (text: string, fileName: string | undefined, mimeType: string): InputFile => ({
+	bytes: Buffer.from(text.repeat(1000)),
+	fileName,
+	mimeType,
+});
+const rows = [
+	{
+		photo: fileOf('fox', 'Füchse 狐 "1".png', 'image/png'),
+		second: fileOf('cub', 'cub.webp', 'image/webp'),
+	},
+	{
+		photo: fileOf('whale', 'Wal;№2.jpeg', 'image/jpeg'),
+		second: fileOf('calf', 'calf.gif', 'image/gif'),
+	},
+];
+
+/** How a file must arrive; the quotes in its name as browsers send them. */
+const arrived = (parameter: string, { bytes, fileName, mimeType }: InputFile) => ({
+	parameter,
+	name: fileName?.replaceAll('"', '%22'),
+	type: mimeType,
+	size: bytes.length,
+	sha256: createHash('sha256').update(bytes).digest('hex'),
+});
+
+/** Parts of each start in the order of the items, which `$json.prompt` tells apart. */
+function startsOf({ journal }: Flowscale) {
+	const starts = journal.filter(({ route }) => route === 'startRun').map(({ parts = [] }) => parts);
+	const ofPrompt = (prompt: unknown) =>
+		starts.find((parts) =>
+			parts.some(({ name, value }) => name === 'prompt_68667' && value === prompt),
+		) ?? [];
+	return two.map(({ json }) =>
+		ofPrompt(json.prompt).map(({ name, value, file }) =>
+			file
+				? {
+						parameter: file.parameter,
+						name: file.name,
+						type: file.type,
+						size: file.size,
+						sha256: file.sha256,
+					}
+				: { [name]: value },
+		),
+	);
+}
+
+const prompt = '={{ { "prompt_68667": $json.prompt } }}';
+const files = (...file: INodeParameters[]) => ({ files: { file } });
+
+describe.each(['filesystem', 'default'] as const)('with binaries in n8n’s %s store', (binaries) => {
+	test('each item’s file arrives whole, with its name and MIME type', async () => {
+		const made = await harness({ binaries });
+		await made.items([
+			made.files(rows),
+			made.node('workflow.executeAndWait', {
+				...startOf('retouch', prompt, linksOnly),
+				...files({ parameter: 'image_22068', binaryField: 'photo' }),
+			}),
+		]);
+		expect(startsOf(made.flowscale)).toEqual(
+			[0, 1].map((i) => [
+				{ prompt_68667: two[i].json.prompt },
+				arrived('image_22068', rows[i].photo),
+			]),
+		);
+	});
+
+	test('several fields under one name arrive as repeated parts, in the order written', async () => {
+		const made = await harness({ binaries });
+		await made.items([
+			made.files(rows),
+			made.node('workflow.execute', {
+				...startOf('retouch', prompt, {}),
+				...files({ parameter: 'image_22068', binaryField: 'second, photo' }),
+			}),
+		]);
+		expect(startsOf(made.flowscale)).toEqual(
+			[0, 1].map((i) => [
+				{ prompt_68667: two[i].json.prompt },
+				arrived('image_22068', rows[i].second),
+				arrived('image_22068', rows[i].photo),
+			]),
+		);
+	});
+});
+
+test('several files under names of their own', async () => {
+	const made = await harness();
+	await made.items([
+		made.files(rows),
+		made.node('workflow.execute', {
+			...startOf('retouch', prompt, {}),
+			...files(
+				{ parameter: 'image_22068', binaryField: 'photo' },
+				{ parameter: 'mask_1', binaryField: 'second' },
+			),
+		}),
+	]);
+	expect(startsOf(made.flowscale)).toEqual(
+		[0, 1].map((i) => [
+			{ prompt_68667: two[i].json.prompt },
+			arrived('image_22068', rows[i].photo),
+			arrived('mask_1', rows[i].second),
+		]),
+	);
+});
+
+test('an empty file, and one without a name, arrive as well', async () => {
+	const made = await harness();
+	const odd = [
+		{ photo: { bytes: Buffer.alloc(0), fileName: 'empty.png', mimeType: 'image/png' } },
+		{ photo: fileOf('x', undefined, 'image/png') },
+	];
+	await made.items([
+		made.files(odd),
+		made.node('workflow.execute', {
+			...startOf('retouch', prompt, {}),
+			...files({ parameter: 'image_22068', binaryField: 'photo' }),
+		}),
+	]);
+	expect(startsOf(made.flowscale).map(([, file]) => file)).toEqual([
+		arrived('image_22068', odd[0].photo),
+		arrived('image_22068', { ...odd[1].photo, fileName: 'photo.png' }),
+	]);
+});
+
+const field = (id: string, type: string) => ({
+	id,
+	displayName: `${id} (${type})`,
+	type: 'string',
+	required: false,
+	display: true,
+	defaultMatch: false,
+	canBeUsedToMatch: false,
+});
+const form = (image: string) => ({
+	workflowId: startOf('retouch', {}).workflowId,
+	inputMode: 'fields',
+	inputs: {
+		mappingMode: 'defineBelow',
+		value: { image_22068: image, prompt_68667: '={{ $json.prompt }}' },
+		schema: [field('image_22068', 'image'), field('prompt_68667', 'string')],
+	},
+});
+
+test.each([
+	[
+		'the binary field that it names',
+		'photo',
+		(i: number) => [arrived('image_22068', rows[i].photo)],
+	],
+	[
+		'all of the binary fields that it names',
+		'photo, second',
+		(i: number) => [arrived('image_22068', rows[i].photo), arrived('image_22068', rows[i].second)],
+	],
+	[
+		'the field that an expression gives',
+		'={{ $json.n === 0 ? "photo" : "second" }}',
+		(i: number) => [arrived('image_22068', i === 0 ? rows[i].photo : rows[i].second)],
+	],
+	[
+		'a link as text',
+		'https://example.com/fox.png',
+		() => [{ image_22068: 'https://example.com/fox.png' }],
+	],
+])('a file field of the form sends %s', async (_, image, expected) => {
+	const made = await harness();
+	await made.items([made.files(rows), made.node('workflow.execute', form(image))]);
+	expect(startsOf(made.flowscale).map((parts) => new Set(parts))).toEqual(
+		[0, 1].map((i) => new Set([...expected(i), { prompt_68667: two[i].json.prompt }])),
+	);
+});
+
+test('the form’s automatic mapping takes the inputs from the item’s fields of the same name, and files by their field', async () => {
+	const made = await harness();
+	const inputs = { mappingMode: 'autoMapInputData', value: null, schema: form('').inputs.schema };
+	const raw = two.map(({ json }) => ({
+		json: { ...json, prompt_68667: json.prompt, image_22068: 'photo', unrelated: 'no input' },
+	}));
+	await made.items([made.files(rows), made.node('workflow.execute', { ...form(''), inputs })], raw);
+	expect(startsOf(made.flowscale).map((parts) => new Set(parts))).toEqual(
+		[0, 1].map(
+			(i) => new Set([{ prompt_68667: two[i].json.prompt }, arrived('image_22068', rows[i].photo)]),
+		),
+	);
+});
+
+test('a stream of 24 MB arrives byte for byte', async () => {
+	const made = await harness();
+	const big = {
+		bytes: Buffer.alloc(24 * 1_048_576, 'streamed '),
+		fileName: 'big.mp4',
+		mimeType: 'video/mp4',
+	};
+	await made.items([
+		made.files([{ photo: big }, { photo: big }]),
+		made.node('workflow.execute', {
+			...startOf('retouch', prompt, {}),
+			...files({ parameter: 'image_22068', binaryField: 'photo' }),
+		}),
+	]);
+	expect(startsOf(made.flowscale).map(([, file]) => file)).toEqual([
+		arrived('image_22068', big),
+		arrived('image_22068', big),
+	]);
+	expect(made.flowscale.journal.map(({ headers }) => headers['content-length'])).toEqual([
+		expect.stringMatching(/^2516\d{4}$/),
+		expect.stringMatching(/^2516\d{4}$/),
+	]);
+});

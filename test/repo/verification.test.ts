@@ -1,0 +1,144 @@
+import { execPath, fs, join, projectDir as root, tmpdir } from '../../simulator/platform';
+import { runCommand } from './runCommand';
+
+const run = async (command: string, args: string[], cwd = root) =>
+	await runCommand(command, args, cwd);
+
+/** n8n's own scanner, in a process of its own since it is an ES module with a linter inside. */
+async function scan(
+	dir: string,
+	patterns: string[],
+): Promise<{ passed: boolean; details?: string }> {
+	const script = `
+		import { analyzePackage } from '@n8n/scan-community-package/scanner/scanner.mjs';
+		const result = await analyzePackage(process.argv[1], JSON.parse(process.argv[2]));
+		process.stdout.write('\\n' + JSON.stringify({ passed: result.passed, details: result.details ?? result.message }));`;
+	const { stdout } = await run(execPath, [
+		'--input-type=module',
+		'-e',
+		script,
+		dir,
+		JSON.stringify(patterns),
+	]);
+	return JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { passed: boolean };
+}
+
+test('the scanner does find a forbidden import', async () => {
+	const dir = await fs.mkdtemp(join(tmpdir(), 'flowscale-bad-'));
+	await fs.writeFile(join(dir, 'bad.js'), "const fs = require('fs');\nsetTimeout(() => fs, 1);\n");
+	expect(await scan(dir, ['**/*.js'])).toMatchObject({ passed: false });
+	await fs.rm(dir, { recursive: true });
+}, 60_000);
+
+/** Every package of the repository stands before the judges alone. */
+describe.each([
+	{
+		folder: '.',
+		files: [
+			'Flowscale/Flowscale.node.json',
+			'Flowscale/flowscale.svg',
+			'Flowscale/flowscale.dark.svg',
+		],
+	},
+	{
+		folder: 'packages/n8n-nodes-comflowy',
+		files: [
+			'Comflowy/Comflowy.node.json',
+			'Comflowy/ComflowyTrigger.node.json',
+			'Comflowy/comflowy.svg',
+			'Comflowy/comflowy.dark.svg',
+		],
+	},
+	{
+		folder: 'packages/n8n-nodes-flowai',
+		files: ['FlowAi/FlowAi.node.json', 'FlowAi/flowAi.svg', 'FlowAi/flowAi.dark.svg'],
+	},
+])('$folder', ({ folder, files: raw }) => {
+	const dir = join(root, folder);
+	let unpacked: string;
+	let packedFiles: string[];
+
+	beforeAll(async () => {
+		unpacked = await fs.mkdtemp(join(tmpdir(), 'flowscale-pack-'));
+		const { stdout } = await run(
+			'npm',
+			['pack', '--json', '--ignore-scripts', '--pack-destination', unpacked],
+			dir,
+		);
+		const [{ filename, files }] = JSON.parse(stdout) as [
+			{ filename: string; files: Array<{ path: string }> },
+		];
+		packedFiles = files.map(({ path }) => path);
+		await run('tar', ['-xzf', join(unpacked, filename), '-C', unpacked]);
+	}, 60_000);
+
+	afterAll(async () => await fs.rm(unpacked, { recursive: true, force: true }));
+
+	test('the scanner that guards verification finds nothing in the source', async () => {
+		expect(await scan(dir, ['package.json', '{nodes,credentials}/**/*.{js,ts,json}'])).toEqual({
+			passed: true,
+		});
+	}, 120_000);
+
+	test('the scanner finds nothing in the packed tarball', async () => {
+		expect(await scan(join(unpacked, 'package'), ['**/*.js', 'package.json'])).toEqual({
+			passed: true,
+		});
+	}, 120_000);
+
+	test('the strict lint of n8n-node is silent', async () => {
+		const { stdout, stderr, code } = await run(
+			join(root, 'node_modules/.bin/n8n-node'),
+			['lint'],
+			dir,
+		);
+		expect({ code, problems: /\d+ problems?|warning|error/i.exec(stdout + stderr)?.[0] }).toEqual({
+			code: 0,
+			problems: undefined,
+		});
+	}, 240_000);
+
+	test('the tarball holds the package and nothing else', () => {
+		const allowed =
+			/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/(nodes|credentials)\/.+\.(js|json|svg))$/;
+		expect(packedFiles.filter((file) => !allowed.test(file))).toEqual([]);
+		expect(packedFiles).toEqual(
+			expect.arrayContaining([
+				'README.md',
+				'LICENSE',
+				'CHANGELOG.md',
+				...raw.map((file) => `dist/nodes/${file}`),
+			]),
+		);
+	});
+
+	test('what is published depends on nothing but n8n-workflow as peer', async () => {
+		const manifest = JSON.parse(
+			await fs.readFile(join(unpacked, 'package', 'package.json'), 'utf8'),
+		) as Record<string, unknown>;
+		expect(manifest.dependencies ?? {}).toEqual({});
+		expect(manifest.peerDependencies).toEqual({ 'n8n-workflow': '*' });
+		for (const file of packedFiles.filter((name) => name.endsWith('.js'))) {
+			const code = await fs.readFile(join(unpacked, 'package', file), 'utf8');
+			const required = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
+			expect(required.filter((name) => !['n8n-workflow', 'crypto'].includes(name))).toEqual([]);
+		}
+	});
+
+	test('what is published loads with nothing of the repository beside it', async () => {
+		const script = `
+			const { n8n } = require(process.argv[1] + '/package.json');
+			for (const file of [...n8n.nodes, ...n8n.credentials]) {
+				const [name] = file.split('/').at(-1).split('.');
+				new (require(process.argv[1] + '/' + file)[name])();
+			}
+			process.stdout.write('loaded');`;
+		const { stdout, stderr } = await runCommand(
+			execPath,
+			['-e', script, join(unpacked, 'package')],
+			unpacked,
+			{ NODE_PATH: join(root, 'node_modules') },
+		);
+		expect({ stdout, stderr }).toEqual({ stdout: 'loaded', stderr: '' });
+	}, 60_000);
+});

@@ -27,12 +27,16 @@ const engine1x = {
 module.exports = {
 	testTimeout: 30_000,
 	projects: [
+		// Core and services: nothing of it needs a build, an engine or a server.
 		{
 			...shared,
-			displayName: 'unit',
-			testMatch: [
-				'<rootDir>/test/{core,Flowscale,Comflowy,FlowAi,simulator,repo,fuzz}/**/*.test.ts',
-			],
+			displayName: 'quick',
+			testMatch: ['<rootDir>/test/{core,Flowscale,Comflowy,FlowAi,fuzz}/**/*.test.ts'],
+		},
+		{
+			...shared,
+			displayName: 'repository',
+			testMatch: ['<rootDir>/test/{simulator,repo}/**/*.test.ts'],
 		},
 		{
 			...shared,

@@ -10,7 +10,8 @@ const wanted = createHash('sha256')
 	.update(readFileSync(join(root, 'package-lock.json')))
 	.digest('hex');
 
-if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
+function ensureInstalled() {
+	if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
 	console.log('Installing packages (a few minutes the first time) …');
 	// Not `npm install`, which may write to the lock file of whoever only wants to run a command.
 	// A registry may answer slowly once; a second try finds most of it in the cache.
@@ -27,3 +28,5 @@ if (!existsSync(mark) || readFileSync(mark, 'utf8') !== wanted) {
 	}
 	writeFileSync(mark, wanted);
 }
+
+module.exports = { ensureInstalled };

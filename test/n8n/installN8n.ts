@@ -51,7 +51,7 @@ const install = async (generation: Generation, target: string): Promise<void> =>
 		await fs.copyFile(join(manifests, file), join(folder, file));
 	// With install scripts on, one optional Kafka client that fails to compile fails the whole of n8n.
 	await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
-	await runCommand('npm', ['rebuild', 'sqlite3'], {
+	await runCommand('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false'], {
 		cwd: folder,
 		env: { ...environmentOf(binary), ...(headers && { npm_config_nodedir: headers }) },
 	});

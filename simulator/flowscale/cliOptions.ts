@@ -53,42 +53,37 @@ const numberOf = (name: string, text: string | undefined): number | undefined =>
 	return value;
 };
 
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean', default: false } as const;
+const flags = {
+	port: text,
+	'files-port': text,
+	host: text,
+	key: text,
+	public: flag,
+	containers: text,
+	'run-ms': text,
+	'latency-ms': text,
+	'output-delay-ms': text,
+	'link-lifetime-ms': text,
+	dialect: text,
+	chaos: text,
+	seed: text,
+	json: flag,
+	help: flag,
+};
+
+/** The key to ask for: none for a public project, the usual one where nothing is said. */
+function keyOf({ key, public: isPublic }: { key?: string; public?: boolean }) {
+	if (isPublic) return { apiKey: null };
+	return key === undefined ? {} : { apiKey: key };
+}
+
 /** Options from the command line. Throws, with a text for the user, for what it does not know. */
 export function readCliOptions(args: readonly string[]): CliOptions {
-	const text = { type: 'string' } as const;
-	const flag = { type: 'boolean', default: false } as const;
-	const { values } = parseArgs({
-		args: [...args],
-		options: {
-			port: text,
-			'files-port': text,
-			host: text,
-			key: text,
-			public: flag,
-			containers: text,
-			'run-ms': text,
-			'latency-ms': text,
-			'output-delay-ms': text,
-			'link-lifetime-ms': text,
-			dialect: text,
-			chaos: text,
-			seed: text,
-			json: flag,
-			help: flag,
-		},
-	});
-	const number = (
-		name:
-			| 'port'
-			| 'files-port'
-			| 'containers'
-			| 'run-ms'
-			| 'latency-ms'
-			| 'output-delay-ms'
-			| 'link-lifetime-ms'
-			| 'chaos'
-			| 'seed',
-	) => numberOf(name, values[name]);
+	const { values } = parseArgs({ args: [...args], options: flags });
+	const number = (name: Exclude<keyof typeof flags, 'public' | 'json' | 'help'>) =>
+		numberOf(name, values[name]);
 	const port = number('port') ?? (values.json ? 0 : 8188);
 	// ids must differ from one start to the next: a trigger in n8n remembers them
 	const seed = number('seed') ?? Date.now() % 2 ** 31;
@@ -100,11 +95,7 @@ export function readCliOptions(args: readonly string[]): CliOptions {
 			port,
 			filesPort: number('files-port') ?? (port === 0 ? 0 : port + 1),
 			host: values.host,
-			...(values.public
-				? { apiKey: null }
-				: values.key === undefined
-					? {}
-					: { apiKey: values.key }),
+			...keyOf(values),
 			containers: number('containers'),
 			runMs: number('run-ms') ?? 4000,
 			latencyMs: number('latency-ms'),

@@ -17,8 +17,7 @@ export interface Containers {
 	clear(): void;
 }
 
-/** The deployment's machines: each works on one run at a time, all share one line (protocols: queue). */
-export function createContainers(parts: {
+export interface ContainerParts {
 	count: number;
 	store: RunStore;
 	timers: Timers;
@@ -26,20 +25,13 @@ export function createContainers(parts: {
 	workMs: (run: SimulatedRun) => number;
 	/** The deployment's "Generation Run Timeout". */
 	runTimeoutMs: number;
-}): Containers {
-	const { store, timers, dialect } = parts;
+}
+
+/** The deployment's machines: each works on one run at a time, all share one line (protocols: queue). */
+export function createContainers(parts: ContainerParts): Containers {
 	const working: Array<SimulatedRun | null> = Array.from({ length: parts.count }, () => null);
 	const waiting: SimulatedRun[] = [];
 	const callOff = new Map<string, Array<() => void>>();
-
-	const tellState = (run: SimulatedRun) => {
-		const word = dialect.words[run.state] ?? run.state;
-		store.tell(run, 'run_status', {
-			run_id: run.id,
-			status: word,
-			...(run.errorText === null ? {} : { error: run.errorText }),
-		});
-	};
 
 	const finish = (run: SimulatedRun, how: Ending, extra: Partial<SimulatedRun> = {}) => {
 		if (isOver(run)) return;
@@ -47,35 +39,16 @@ export function createContainers(parts: {
 		callOff.delete(run.id);
 		if (waiting.includes(run)) waiting.splice(waiting.indexOf(run), 1);
 		if (run.container !== null) working[run.container] = null;
-		const completedAt = Date.now();
-		const startedAt = run.startedAt ?? (how === 'completed' ? completedAt : null);
-		Object.assign(run, { state: how, startedAt, completedAt, container: null }, extra);
-		if (how === 'completed') {
-			run.outputs
-				.flatMap(({ files }) => files)
-				.forEach((filename) => store.tell(run, null, { type: 'output', filename }));
-		}
-		// only the output endpoint tells of a timeout where the dialect has it so: the stream just stays silent
-		if (how !== 'timeout' || dialect.runTimeout === 'status') tellState(run);
+		endRun(run, how, extra);
+		tellEnd(run, how, parts);
 		startNext();
 	};
 
 	const start = (run: SimulatedRun, container: number) => {
 		working[container] = run;
 		Object.assign(run, { state: 'running', startedAt: Date.now(), container });
-		tellState(run);
-		const workMs = parts.workMs(run);
-		const { failure } = run.workflow;
-		callOff.set(run.id, [
-			timers.after(workMs / 2, () =>
-				store.tell(run, 'progress', { type: 'progress', value: 10, max: 20 }),
-			),
-			workMs > parts.runTimeoutMs
-				? timers.after(parts.runTimeoutMs, () => finish(run, 'timeout'))
-				: timers.after(workMs, () =>
-						finish(run, failure ? 'failed' : 'completed', { errorText: failure ?? null }),
-					),
-		]);
+		tellState(run, parts);
+		callOff.set(run.id, planWork(run, parts, finish));
 	};
 
 	function startNext() {
@@ -90,7 +63,7 @@ export function createContainers(parts: {
 		waiting,
 		submit: (run) => {
 			waiting.push(run);
-			tellState(run);
+			tellState(run, parts);
 			startNext();
 		},
 		finish,
@@ -101,4 +74,48 @@ export function createContainers(parts: {
 			working.fill(null);
 		},
 	};
+}
+
+function tellState(run: SimulatedRun, { store, dialect }: ContainerParts): void {
+	store.tell(run, 'run_status', {
+		run_id: run.id,
+		status: dialect.words[run.state] ?? run.state,
+		...(run.errorText === null ? {} : { error: run.errorText }),
+	});
+}
+
+function endRun(run: SimulatedRun, how: Ending, extra: Partial<SimulatedRun>): void {
+	const completedAt = Date.now();
+	const startedAt = run.startedAt ?? (how === 'completed' ? completedAt : null);
+	Object.assign(run, { state: how, startedAt, completedAt, container: null }, extra);
+}
+
+function tellEnd(run: SimulatedRun, how: Ending, parts: ContainerParts): void {
+	if (how === 'completed') {
+		run.outputs
+			.flatMap(({ files }) => files)
+			.forEach((filename) => parts.store.tell(run, null, { type: 'output', filename }));
+	}
+	// only the output endpoint tells of a timeout where the dialect has it so: the stream just stays silent
+	if (how !== 'timeout' || parts.dialect.runTimeout === 'status') tellState(run, parts);
+}
+
+/** Half-way progress and the end of a run that begins its work; what is returned calls both off. */
+function planWork(
+	run: SimulatedRun,
+	{ store, timers, workMs: workMsOf, runTimeoutMs }: ContainerParts,
+	finish: Containers['finish'],
+): Array<() => void> {
+	const workMs = workMsOf(run);
+	const { failure } = run.workflow;
+	return [
+		timers.after(workMs / 2, () =>
+			store.tell(run, 'progress', { type: 'progress', value: 10, max: 20 }),
+		),
+		workMs > runTimeoutMs
+			? timers.after(runTimeoutMs, () => finish(run, 'timeout'))
+			: timers.after(workMs, () =>
+					finish(run, failure ? 'failed' : 'completed', { errorText: failure ?? null }),
+				),
+	];
 }

@@ -1,6 +1,5 @@
 import type { Random } from '../random';
 import type { ReceivedPart } from '../receiveForm';
-import type { RunState } from './dialect';
 import type { RunEvent, SimulatedOutput, SimulatedRun } from './simulatedRun';
 import type { SimulatedWorkflow } from './simulatedWorkflow';
 
@@ -43,6 +42,37 @@ const plannedOutputs = (workflow: SimulatedWorkflow, random: Random): SimulatedO
 		return { name, files, source };
 	});
 
+/** A queued run as it is first remembered. */
+function queuedRun(
+	random: Random,
+	workflow: SimulatedWorkflow,
+	groupId: string | null,
+	parts: ReceivedPart[],
+): SimulatedRun {
+	return {
+		id: random.uuid(),
+		promptId: random.uuid(),
+		teamId: 'team_123',
+		workflowId: workflow.id,
+		workflow,
+		groupId,
+		state: 'queued',
+		parts,
+		inputs: Object.fromEntries(
+			parts.filter(({ file }) => !file).map(({ name, value }) => [name, value]),
+		),
+		files: parts.flatMap(({ file }) => file ?? []),
+		outputs: plannedOutputs(workflow, random),
+		createdAt: Date.now(),
+		startedAt: null,
+		completedAt: null,
+		cancelRequestedAt: null,
+		container: null,
+		errorText: null,
+		events: [],
+	};
+}
+
 /** The service's memory. It knows nothing of time. */
 export function createRunStore(random: Random): RunStore {
 	const all: SimulatedRun[] = [];
@@ -53,30 +83,7 @@ export function createRunStore(random: Random): RunStore {
 	return {
 		all,
 		add: (workflow, groupId, parts, given = {}) => {
-			const state: RunState = 'queued';
-			const run: SimulatedRun = {
-				id: random.uuid(),
-				promptId: random.uuid(),
-				teamId: 'team_123',
-				workflowId: workflow.id,
-				workflow,
-				groupId,
-				state,
-				parts,
-				inputs: Object.fromEntries(
-					parts.filter(({ file }) => !file).map(({ name, value }) => [name, value]),
-				),
-				files: parts.flatMap(({ file }) => file ?? []),
-				outputs: plannedOutputs(workflow, random),
-				createdAt: Date.now(),
-				startedAt: null,
-				completedAt: null,
-				cancelRequestedAt: null,
-				container: null,
-				errorText: null,
-				events: [],
-				...given,
-			};
+			const run = { ...queuedRun(random, workflow, groupId, parts), ...given };
 			all.push(run);
 			byId.set(run.id, run);
 			for (const output of run.outputs) {

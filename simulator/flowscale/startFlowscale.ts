@@ -1,12 +1,13 @@
-import { createExchange } from '../exchange';
+import { createExchange, type ExchangeParts } from '../exchange';
 import { createChaos, createFaults } from '../faults';
 import type { JournalEntry } from '../journal';
+import type { RequestListener } from '../platform';
 import { createRandom } from '../random';
 import { openServer } from '../restartableServer';
 import { createTimers } from '../timers';
-import { refuse } from './admission';
+import { type Admission, refuse } from './admission';
 import { createContainers } from './containers';
-import { answerControl, isControl } from './control';
+import { answerControl, type Controlled, isControl } from './control';
 import { defaultDialect, type Dialect } from './dialect';
 import { download } from './download';
 import { findEndpoint, type Route } from './endpoints';
@@ -30,24 +31,63 @@ export const defaultApiKey = 'fs-sim-key-for-tests-only';
 
 /** Starts a stand-in for one Flowscale deployment on real sockets. Rejects when a port is taken. */
 export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Flowscale> {
-	const dialect: Dialect = { ...defaultDialect, ...options.dialect };
-	const {
-		host = '127.0.0.1',
-		latencyMs = [0, 5],
-		outputDelayMs = 0,
-		linkLifetimeMs = 3_600_000,
-	} = options;
 	const apiKey = options.apiKey === undefined ? defaultApiKey : options.apiKey;
-	const random = createRandom(options.seed ?? 1);
-	const latency = createRandom((options.seed ?? 1) + 1);
-	const timers = createTimers();
-	const journal: JournalEntry[] = [];
-	const unknown: string[] = [];
+	const places = { files: '' };
+	const service = createService(options, () => places.files);
+	const { store, containers, timers, workflows } = service;
+	const record = { journal: [] as JournalEntry[], unknown: [] as string[] };
 	const faults = createFaults<Route>(
 		options.chaos && createChaos(options.chaos.rate, options.chaos.seed),
 	);
+	const shared = { ...record, faults, timers, onAnswer: options.onAnswer };
+	const controls = createRunControls(service);
+	const reset = () => {
+		containers.clear();
+		store.clear();
+		faults.clear();
+		record.journal.length = 0;
+		record.unknown.length = 0;
+	};
+	const controlled = { store, containers, ...record, faults, ...controls, reset };
+	const listeners = {
+		api: createExchange({ ...shared, ...apiParts(service, { ...options, apiKey }) }),
+		files: filesListener(createExchange({ ...shared, ...filesParts(service) }), controlled),
+	};
+	const { api, files } = await openBoth(listeners, options);
+	places.files = files.origin;
+	const stop = async () => {
+		await Promise.all([api.stop(), files.stop()]);
+	};
+
+	return {
+		baseUrl: api.origin,
+		filesUrl: files.origin,
+		apiKey,
+		workflows,
+		...record,
+		runs: store.all,
+		fault: faults.add,
+		clearFaults: faults.clear,
+		...controls,
+		stop,
+		restart: async () => {
+			await stop();
+			await Promise.all([api.listen(), files.listen()]);
+		},
+		close: async () => {
+			containers.clear();
+			timers.clear();
+			await stop();
+		},
+	};
+}
+
+/** The state of the deployment, without any socket. */
+function createService(options: FlowscaleOptions, filesOrigin: () => string): Service {
+	const dialect: Dialect = { ...defaultDialect, ...options.dialect };
+	const random = createRandom(options.seed ?? 1);
+	const timers = createTimers();
 	const store = createRunStore(random);
-	const workflows = options.workflows ?? defaultWorkflows;
 	const containers = createContainers({
 		count: options.containers ?? 2,
 		store,
@@ -56,35 +96,41 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 		workMs: workTime(options.runMs),
 		runTimeoutMs: options.runTimeoutMs ?? 30 * 60_000,
 	});
-
 	const links = createLinks({
 		secret: random.uuid(),
-		origin: () => openFiles.origin,
-		lifetimeMs: linkLifetimeMs,
+		origin: filesOrigin,
+		lifetimeMs: options.linkLifetimeMs ?? 3_600_000,
 	});
-	const service: Service = {
+	return {
 		dialect,
 		store,
 		containers,
-		workflows,
-		view: { dialect, links, outputDelayMs },
+		workflows: options.workflows ?? defaultWorkflows,
+		view: { dialect, links, outputDelayMs: options.outputDelayMs ?? 0 },
 		timers,
 		keepAliveMs: options.keepAliveMs ?? 15_000,
 	};
+}
 
-	const shared = { journal, unknown, faults, timers, onAnswer: options.onAnswer };
-	const api = createExchange({
-		...shared,
+/** What is particular to the API's host: its endpoints, its refusals and its latency. */
+function apiParts(
+	service: Service,
+	{ seed = 1, latencyMs = [0, 5], apiKey, requiredHeaders }: FlowscaleOptions & Admission,
+): Pick<ExchangeParts, 'host' | 'latencyMs' | 'find'> {
+	const latency = createRandom(seed + 1);
+	return {
 		host: 'api',
 		latencyMs: () => (typeof latencyMs === 'number' ? latencyMs : latency.between(...latencyMs)),
 		find: (entry) => {
 			const endpoint = findEndpoint(service, entry);
-			const refusal = refuse(entry, { apiKey, requiredHeaders: options.requiredHeaders }, dialect);
+			const refusal = refuse(entry, { apiKey, requiredHeaders }, service.dialect);
 			return endpoint && refusal ? { ...endpoint, handle: () => refusal } : endpoint;
 		},
-	});
-	const files = createExchange({
-		...shared,
+	};
+}
+
+function filesParts(service: Service): Pick<ExchangeParts, 'host' | 'latencyMs' | 'find'> {
+	return {
 		host: 'files',
 		latencyMs: () => 0,
 		find: () => ({
@@ -92,60 +138,25 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 			params: {},
 			handle: async (request) => await download(service, request),
 		}),
+	};
+}
+
+/** The download host also answers what controls the simulator from another process. */
+function filesListener(files: RequestListener, controlled: Controlled): RequestListener {
+	return (message, response) => {
+		if (!isControl(message)) return files(message, response);
+		void answerControl(controlled, message, response);
+	};
+}
+
+async function openBoth(
+	listeners: { api: RequestListener; files: RequestListener },
+	{ host = '127.0.0.1', port = 0, filesPort = 0, tls }: FlowscaleOptions,
+) {
+	const files = await openServer(listeners.files, { host, port: filesPort });
+	const api = await openServer(listeners.api, { host, port, tls }).catch(async (error: Error) => {
+		await files.stop();
+		throw error;
 	});
-
-	const { finish, addRuns } = createRunControls(service);
-	const reset = () => {
-		containers.clear();
-		store.clear();
-		faults.clear();
-		journal.length = 0;
-		unknown.length = 0;
-	};
-
-	const openFiles = await openServer(
-		(message, response) => {
-			if (!isControl(message)) return files(message, response);
-			void answerControl(
-				{ store, containers, journal, unknown, faults, finish, addRuns, reset },
-				message,
-				response,
-			);
-		},
-		{ host, port: options.filesPort ?? 0 },
-	);
-	const openApi = await openServer(api, { host, port: options.port ?? 0, tls: options.tls }).catch(
-		async (error: Error) => {
-			await openFiles.stop();
-			throw error;
-		},
-	);
-	const both = [openApi, openFiles];
-	const stop = async () => {
-		await Promise.all(both.map(async (server) => await server.stop()));
-	};
-
-	return {
-		baseUrl: openApi.origin,
-		filesUrl: openFiles.origin,
-		apiKey,
-		workflows,
-		journal,
-		runs: store.all,
-		unknown,
-		fault: faults.add,
-		clearFaults: faults.clear,
-		finish,
-		addRuns,
-		stop,
-		restart: async () => {
-			await stop();
-			await Promise.all(both.map(async (server) => await server.listen()));
-		},
-		close: async () => {
-			containers.clear();
-			timers.clear();
-			await stop();
-		},
-	};
+	return { api, files };
 }

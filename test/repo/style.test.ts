@@ -17,12 +17,7 @@ const MAY_BE_LONG: Record<string, string> = {
 	'nodes/core/items/namedValues.ts › namedValuesFields': 'to be cut',
 	'nodes/core/http/http.ts › createHttp': 'to be cut',
 	'nodes/core/http/serviceErrors.ts › createServiceErrors': 'to be cut',
-	'nodes/Flowscale/api/api.ts › createApi': 'to be cut',
 	'packages/n8n-nodes-comflowy/nodes/Comflowy/api/api.ts › createApi': 'to be cut',
-	'simulator/flowscale/cliOptions.ts › readCliOptions': 'to be cut',
-	'simulator/flowscale/containers.ts › createContainers': 'to be cut',
-	'simulator/flowscale/runStore.ts › createRunStore': 'to be cut',
-	'simulator/flowscale/startFlowscale.ts › startFlowscale': 'to be cut',
 	'simulator/flowai/startFlowAi.ts › startFlowAi': 'to be cut',
 	'simulator/comflowy/startComflowy.ts › startComflowy': 'to be cut',
 };

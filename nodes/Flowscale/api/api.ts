@@ -6,7 +6,7 @@ import { type KnownRun, type Output, type Run, stateOf } from '../../core/runs/r
 import { type ApiRequest, pathTo, type Transport } from '../../core/http/transport';
 import {
 	type Envelope,
-	isTold,
+	isReported,
 	outputOf,
 	readEnvelope,
 	readList,
@@ -28,9 +28,9 @@ export interface RunPage {
 	runs: Array<{ run: Run; raw: JsonRecord }>;
 	/** Pages in all; undefined where the deployment does not page. */
 	pages: number | undefined;
-	/** Field that the deployment says it sorted by; undefined where it does not tell. */
+	/** Field that the deployment says it sorted by; undefined where it does not say. */
 	sortedBy: string | undefined;
-	/** False for an empty answer, which says nothing about runs. */
+	/** False for an answer without any list of runs. */
 	isList: boolean;
 }
 
@@ -42,115 +42,104 @@ export type OutputAnswer =
 
 const isSuccess = (status: number) => status >= 200 && status < 300;
 
+/** Extra request settings (tries, isDetached) go through every call. */
+type Extra = Partial<ApiRequest>;
+
 /**
  * Flowscale's paths and answers (vendor's OpenAPI, both SDKs, live Swagger page); the only file that knows the paths.
- * Every call throws ServiceError or Stopped. Extra request settings (tries, detached) go through.
+ * Every call throws ServiceError or ExecutionCancelledError.
  */
 export function createApi(transport: Transport) {
+	const answers = createAnswerReader(transport);
+	return {
+		...clusterCalls(transport, answers),
+		...runCalls(transport, answers),
+		...outputCalls(transport, answers),
+		...startCalls(transport),
+		refusal: (head: Head & { text?: string }) => transport.failureOf(head) satisfies ServiceError,
+	};
+}
+
+export type FlowscaleApi = ReturnType<typeof createApi>;
+
+type AnswerReader = ReturnType<typeof createAnswerReader>;
+
+function createAnswerReader(transport: Transport) {
 	const envelopeOf = (answer: Answer): Envelope => {
 		if (!isSuccess(answer.status)) throw transport.failureOf(answer);
 		return readEnvelope(transport.jsonOf(answer));
-	};
-	/** An answer that tells nothing is "not yet": taken for "none", a run would be started twice, or a branch never taken. */
-	const toldBy = (answer: Answer): Envelope => {
-		const envelope = envelopeOf(answer);
-		if (isTold(envelope)) return envelope;
-		const { message } = transport.failureOf(answer);
-		throw new ServiceError(answer.text.trim() === '' ? `${message} with nothing` : message, {
-			isRetryable: true,
-		});
 	};
 	const linked = (output: Output): Output =>
 		output.download_url === undefined
 			? output
 			: { ...output, download_url: absoluteLink(output.download_url, transport.root) };
-	const runIn = (raw: JsonRecord, known: Partial<Run>, errorText?: string): Run => {
-		const run = readRun(raw, known, errorText);
-		return { ...run, outputs: run.outputs.map(linked) };
-	};
-	const get = async (path: string, query?: ApiRequest['query'], extra: Partial<ApiRequest> = {}) =>
-		await transport.read({ path, query, ...extra }, toldBy);
-
 	return {
-		health: async () => readList((await get('/comfy/health')).data, 'containers') ?? [],
-		queue: async () => readList((await get('/comfy/queue')).data, 'containers') ?? [],
+		envelopeOf,
+		/**
+		 * The envelope of an answer that reports something. An answer that reports nothing is retried: taken for "none", a run
+		 * would be started twice, or a branch never taken.
+		 */
+		reportedBy: (answer: Answer): Envelope => {
+			const envelope = envelopeOf(answer);
+			if (isReported(envelope)) return envelope;
+			const { message } = transport.failureOf(answer);
+			throw new ServiceError(answer.text.trim() === '' ? `${message} with nothing` : message, {
+				isRetryable: true,
+			});
+		},
+		/** Links may be given as paths on the deployment itself. */
+		linked,
+		runIn: (raw: JsonRecord, known: Partial<Run>, errorText?: string): Run => {
+			const run = readRun(raw, known, errorText);
+			return { ...run, outputs: run.outputs.map(linked) };
+		},
+	};
+}
+
+function clusterCalls(transport: Transport, { reportedBy }: AnswerReader) {
+	const list = async (path: string) =>
+		readList((await transport.read({ path }, reportedBy)).data, 'containers') ?? [];
+	return {
+		health: async () => await list('/comfy/health'),
+		queue: async () => await list('/comfy/queue'),
 
 		/** Deployed workflows; undefined where the deployment has no such endpoint (it is missing in the OpenAPI file). */
 		workflows: async () =>
 			await transport.read({ path: '/comfy/workflows' }, (answer) =>
-				[404, 405, 501].includes(answer.status) ? undefined : readWorkflows(toldBy(answer).data),
+				[404, 405, 501].includes(answer.status)
+					? undefined
+					: readWorkflows(reportedBy(answer).data),
 			),
+	};
+}
 
+function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
+	return {
 		/** One run, with the service's own object; null while the service does not know it (404). */
-		run: async (runId: string, known: Partial<Run> = {}, extra: Partial<ApiRequest> = {}) =>
+		run: async (runId: string, known: Partial<Run> = {}, extra: Extra = {}) =>
 			await transport.read({ path: `/runs${pathTo(runId)}`, ...extra }, (answer) => {
 				if (answer.status === 404) return null;
-				const { data, errorText } = toldBy(answer);
+				const { data, errorText } = reportedBy(answer);
 				const raw = readOne(data);
 				if (raw === undefined) return null;
 				// The OpenAPI's detail carries no id; it is the one that was asked for.
 				return { run: { ...runIn(raw, known, errorText), run_id: runId } satisfies KnownRun, raw };
 			}),
 
-		runs: async (
-			{ groupId, sortBy, sortOrder, page, pageSize }: ListQuery,
-			extra: Partial<ApiRequest> = {},
-		): Promise<RunPage> => {
-			const query = {
-				group_id: groupId,
-				sort_by: sortBy,
-				sort_order: sortOrder,
-				page,
-				page_size: pageSize,
-			};
-			// Of a page after the last one some frameworks say 404.
-			const { data, meta } = await transport.read({ path: '/runs', query, ...extra }, (answer) =>
-				answer.status === 404 && Number(page) > 1 ? readEnvelope({ data: [] }) : toldBy(answer),
+		/** One page of the list of runs; a deployment that does not page gives all of them. */
+		runs: async (query: ListQuery, extra: Extra = {}): Promise<RunPage> => {
+			const request = { path: '/runs', query: wireQuery(query), ...extra };
+			const envelope = await transport.read(request, (answer) =>
+				// Of a page after the last one some frameworks say 404.
+				answer.status === 404 && Number(query.page) > 1
+					? readEnvelope({ data: [] })
+					: reportedBy(answer),
 			);
-			const group = recordOf(data);
-			const entries = readList(data, 'runs');
-			const known = { group_id: textAt(group, 'group_id') ?? groupId ?? null };
-			return {
-				runs: (entries ?? []).flatMap((entry) => {
-					const raw = recordOf(entry);
-					return raw === undefined ? [] : [{ run: runIn(raw, known), raw }];
-				}),
-				pages:
-					countAt(meta, 'total_pages') ??
-					pagesFor(countAt(meta, 'total_count'), countAt(meta, 'page_size') ?? entries?.length),
-				sortedBy: textAt(meta, 'sort_by'),
-				isList: entries !== undefined,
-			};
+			return pageOf(envelope, query.groupId, runIn);
 		},
 
-		/** An output by its name, with or without extension: ready, not yet or not under this name (204, 4xx, 504, empty), failed, or 408: timed out. */
-		output: async (filename: string, extra: Partial<ApiRequest> = {}): Promise<OutputAnswer> =>
-			await transport.read(
-				{ path: '/runs/output', query: { filename }, ...extra },
-				(answer): OutputAnswer => {
-					if (answer.status === 408) return { kind: 'timedOut' };
-					if (
-						[400, 404, 410, 422, 504].includes(answer.status) ||
-						(isSuccess(answer.status) && answer.text.trim() === '')
-					)
-						return { kind: 'notYet' };
-					const { status, data } = envelopeOf(answer);
-					const output = linked(outputOf(filename, readOne(data)));
-					// An empty text may be an output or hold its place: there the output's own word counts as well.
-					const states = [
-						status,
-						output.file_content === '' ? output.generation_status : undefined,
-					].map((word) => stateOf(word ?? ''));
-					if (states.includes('failed')) return { kind: 'failed' };
-					const isThere = output.download_url !== undefined || output.file_content !== undefined;
-					return isThere && !states.some((state) => state === 'queued' || state === 'running')
-						? { kind: 'ready', output }
-						: { kind: 'notYet' };
-				},
-			),
-
 		/** Asks for a run's end; the text is the service's, its behaviour for finished runs is not documented. */
-		cancel: async (runId: string, extra: Partial<ApiRequest> = {}) =>
+		cancel: async (runId: string, extra: Extra = {}) =>
 			await transport.read(
 				{ method: 'POST', path: `/runs${pathTo(runId)}/cancel`, ...extra },
 				(answer) => {
@@ -163,6 +152,79 @@ export function createApi(transport: Transport) {
 				},
 			),
 
+		eventsRequest: (runId: string, after: string | undefined): ApiRequest => ({
+			path: `/runs${pathTo(runId)}/events`,
+			query: { from_seq: after },
+			headers: {
+				Accept: 'text/event-stream',
+				...(after === undefined ? {} : { 'Last-Event-ID': after }),
+			},
+		}),
+	};
+}
+
+const wireQuery = ({ groupId, sortBy, sortOrder, page, pageSize }: ListQuery) => ({
+	group_id: groupId,
+	sort_by: sortBy,
+	sort_order: sortOrder,
+	page,
+	page_size: pageSize,
+});
+
+function pageOf(
+	{ data, meta }: Envelope,
+	groupId: string | undefined,
+	runIn: AnswerReader['runIn'],
+): RunPage {
+	const entries = readList(data, 'runs');
+	const known = { group_id: textAt(recordOf(data), 'group_id') ?? groupId ?? null };
+	return {
+		runs: (entries ?? []).flatMap((entry) => {
+			const raw = recordOf(entry);
+			return raw === undefined ? [] : [{ run: runIn(raw, known), raw }];
+		}),
+		pages:
+			countAt(meta, 'total_pages') ??
+			pagesFor(countAt(meta, 'total_count'), countAt(meta, 'page_size') ?? entries?.length),
+		sortedBy: textAt(meta, 'sort_by'),
+		isList: entries !== undefined,
+	};
+}
+
+function outputCalls(transport: Transport, { envelopeOf, linked }: AnswerReader) {
+	return {
+		/** An output by its name, with or without extension: ready, not yet or not under this name (204, 4xx, 504, empty), failed, or 408: timed out. */
+		output: async (filename: string, extra: Extra = {}): Promise<OutputAnswer> =>
+			await transport.read(
+				{ path: '/runs/output', query: { filename }, ...extra },
+				(answer): OutputAnswer => {
+					if (answer.status === 408) return { kind: 'timedOut' };
+					if (
+						[400, 404, 410, 422, 504].includes(answer.status) ||
+						(isSuccess(answer.status) && answer.text.trim() === '')
+					)
+						return { kind: 'notYet' };
+					const { status, data } = envelopeOf(answer);
+					return outputAnswerOf(status, linked(outputOf(filename, readOne(data))));
+				},
+			),
+	};
+}
+
+function outputAnswerOf(status: string | undefined, output: Output): OutputAnswer {
+	// An empty text may be the output itself or stand in for one to come: there the output's own word counts as well.
+	const states = [status, output.file_content === '' ? output.generation_status : undefined].map(
+		(word) => stateOf(word ?? ''),
+	);
+	if (states.includes('failed')) return { kind: 'failed' };
+	const isThere = output.download_url !== undefined || output.file_content !== undefined;
+	return isThere && !states.some((state) => state === 'queued' || state === 'running')
+		? { kind: 'ready', output }
+		: { kind: 'notYet' };
+}
+
+function startCalls(transport: Transport) {
+	return {
 		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
 		startRequest: (
 			workflowId: string,
@@ -174,31 +236,20 @@ export function createApi(transport: Transport) {
 			query: { workflow_id: workflowId, group_id: groupId },
 			body: form,
 		}),
-		/** What a start's 2xx tells: object or list of one, now with `workflow_id`, earlier with `output_names`. */
+		/** What a start's 2xx reports: object or list of one, now with `workflow_id`, earlier with `output_names`. */
 		readStart: (answer: Answer, known: Partial<Run>): Run => {
 			const raw = readOne(readEnvelope(transport.jsonOf(answer)).data);
 			const run = readRun(raw ?? {}, known);
 			return { ...run, status: 'queued', state: 'queued' };
 		},
-		eventsRequest: (runId: string, after: string | undefined): ApiRequest => ({
-			path: `/runs${pathTo(runId)}/events`,
-			query: { from_seq: after },
-			headers: {
-				Accept: 'text/event-stream',
-				...(after === undefined ? {} : { 'Last-Event-ID': after }),
-			},
-		}),
-		refusal: (head: Head & { text?: string }) => transport.failureOf(head) satisfies ServiceError,
 	};
 }
 
 const pagesFor = (total?: number, size?: number) =>
 	total && size ? Math.ceil(total / size) : undefined;
 
-/** A number above zero; `null` and an empty text tell nothing. */
+/** A number above zero; `null` and an empty text report nothing. */
 function countAt(meta: JsonRecord | undefined, key: string): number | undefined {
 	const count = Number(textAt(meta, key));
 	return count > 0 ? count : undefined;
 }
-
-export type FlowscaleApi = ReturnType<typeof createApi>;

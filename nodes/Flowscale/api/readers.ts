@@ -36,8 +36,8 @@ export function readEnvelope(body: unknown): Envelope {
 	};
 }
 
-/** Whether an answer tells anything. An error may well come with an empty list beside it, and with status 200. */
-export function isTold({ data, status }: Envelope): boolean {
+/** Whether an answer reports anything. An error may well come with an empty list beside it, and with status 200. */
+export function isReported({ data, status }: Envelope): boolean {
 	if (typeof data !== 'object' || data === null) return status === 'success';
 	return Object.keys(data).length > 0 || stateOf(status ?? '') !== 'failed';
 }

@@ -8,7 +8,7 @@ export interface SeenRun extends Sighting {
 	raw: RunPage['runs'][number]['raw'];
 }
 
-export interface LookLimits {
+export interface PollLimits {
 	/** Runs per page; the service gives 100 at most. */
 	pageSize: number;
 	/** Pages of one look; what lies deeper is read by the next ones. */
@@ -18,7 +18,7 @@ export interface LookLimits {
 }
 
 /** 12,000 runs: far more than a busy deployment makes in an hour, and 10 to 20 MB of memory. */
-export const LIMITS: LookLimits = { pageSize: 100, mostPages: 120, budgetMs: 25_000 };
+export const LIMITS: PollLimits = { pageSize: 100, mostPages: 120, budgetMs: 25_000 };
 
 /** One page of the list; undefined when the time was over before it came. @throws ServiceError */
 export async function readPage(api: FlowscaleApi, query: ListQuery): Promise<RunPage | undefined> {
@@ -76,7 +76,7 @@ export async function readNewest(
 	api: FlowscaleApi,
 	groupId: string | undefined,
 	mostPages: number,
-	limits: LookLimits,
+	limits: PollLimits,
 ) {
 	const found = new Map<string, SeenRun>();
 	let sinceMs = Number.POSITIVE_INFINITY;

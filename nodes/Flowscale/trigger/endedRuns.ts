@@ -12,7 +12,7 @@ import {
 	addRuns,
 	isLastPage,
 	LIMITS,
-	type LookLimits,
+	type PollLimits,
 	readNewest,
 	readPage,
 	type SeenRun,
@@ -25,7 +25,7 @@ export interface Watch {
 	clock: Clock;
 	/** The latest end that can be true (epoch ms, by the service's clock as it is known by now). */
 	latestEndMs(): number;
-	limits?: LookLimits;
+	limits?: PollLimits;
 }
 
 /** Pages of newest created runs that are searched for ends without a time once one was seen; until then it is one. */
@@ -51,7 +51,7 @@ interface Reading {
  * @returns with the number of requests in `pages`
  * @throws ServiceError | ExecutionCancelledError | ConfigurationError
  */
-export async function lookForEnds(
+export async function findEndedRuns(
 	watch: Watch,
 	memory: TriggerMemory | undefined,
 ): Promise<Observation<SeenRun> & { pages: number }> {
@@ -100,7 +100,7 @@ export async function lookForEnds(
 async function readByEnd(
 	{ api, groupId, isWanted, latestEndMs }: Watch,
 	memory: TriggerMemory | undefined,
-	limits: LookLimits,
+	limits: PollLimits,
 ): Promise<Reading> {
 	const first = memory?.nextPage ?? 1;
 	const isKnown = memory === undefined ? () => false : knownTo(memory);
@@ -151,12 +151,12 @@ async function readByEnd(
 }
 
 /** Pages that the next look can read in its time, with some to spare, judged by this one. */
-function affordable(pages: number, tookMs: number, { budgetMs, mostPages }: LookLimits): number {
+function affordable(pages: number, tookMs: number, { budgetMs, mostPages }: PollLimits): number {
 	const pagesInTime = Math.floor((pages * budgetMs * 0.8) / Math.max(1, tookMs));
 	return Math.max(1, Math.min(pagesInTime, mostPages) - 2);
 }
 
-function unsortable({ pageSize, mostPages }: LookLimits): ConfigurationError {
+function unsortable({ pageSize, mostPages }: PollLimits): ConfigurationError {
 	return new ConfigurationError(
 		`This deployment lists more than ${pageSize * mostPages} runs and does not sort them by their end. Enter a Group ID under Filters, so that fewer runs are listed`,
 	);

@@ -13,7 +13,7 @@ import {
 	type TriggerMemory,
 } from '../../core/trigger/newlyEnded';
 import { timeLimit } from '../../core/async/signals';
-import { lookForEnds } from './endedRuns';
+import { findEndedRuns } from './endedRuns';
 import { isFirstPoll, withoutOverlap } from './pollOnce';
 import { isForWantOfGroup, NEEDS_GROUP } from '../api/runList';
 import { LIMITS, type SeenRun } from '../api/runPages';
@@ -43,7 +43,7 @@ async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | n
 
 	const watch = await openWatch(context, settings);
 	const startedAtMs = watch.clock.now();
-	const observation = await lookForEnds(watch, memory).catch(nameGroup(settings));
+	const observation = await findEndedRuns(watch, memory).catch(nameGroup(settings));
 	checkWorkflows(observation.runs, settings);
 	const { memory: next, events } = updateMemory(memory, observation, startedAtMs, settings);
 	const items = events.flatMap((seen) => itemsOf(seen, settings));

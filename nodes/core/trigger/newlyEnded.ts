@@ -1,4 +1,4 @@
-import { type Ledger, ledgerOf, readLedger, type TimedId } from './seenRuns';
+import { type SeenRuns, seenRunsOf, readSeenRuns, type TimedId } from './seenRuns';
 import { recordOf } from '../json';
 import { type Run, type RunState, timeOf } from '../runs/run';
 
@@ -35,9 +35,9 @@ export interface TriggerMemory {
 	/** Which filters and deployment it belongs to. */
 	scope: string;
 	/** Runs with an end time. */
-	ended: Ledger;
+	ended: SeenRuns;
 	/** Runs that ended without one (cancelled before they began, on some deployments), by creation. */
-	untimed: Ledger;
+	untimed: SeenRuns;
 	/** At n8n's time `markedAtMs` all runs up to the end time `markMs` had been looked at. */
 	markMs: number;
 	markedAtMs: number;
@@ -100,7 +100,7 @@ export function updateMemory<Seen extends Sighting>(
 			settings.scope,
 		);
 
-	const [ended, withoutTime] = [ledgerOf(before.ended), ledgerOf(before.untimed)];
+	const [ended, withoutTime] = [seenRunsOf(before.ended), seenRunsOf(before.untimed)];
 	const isTimed = ({ timeMs }: TimedId) => !Number.isNaN(timeMs);
 	const timed = wanted.filter(isTimed).filter(({ timeMs }) => timeMs > before.ended.watermarkMs);
 	const untimed = wanted
@@ -137,7 +137,7 @@ export function updateMemory<Seen extends Sighting>(
 
 /** Whether a run was dealt with lately. */
 export function knownTo(memory: TriggerMemory): (id: string) => boolean {
-	return ledgerOf(memory.ended).knows;
+	return seenRunsOf(memory.ended).knows;
 }
 
 function newestOf(runs: Array<{ timeMs: number }>): number {
@@ -177,8 +177,8 @@ function byCreation<T extends { seen: Sighting; timeMs: number }>(entry: T): T {
 /** A stored memory; undefined when it is malformed or belongs to other filters or another deployment. */
 export function readMemory(stored: unknown, scope: string): TriggerMemory | undefined {
 	const record = recordOf(stored);
-	const ended = readLedger(record?.ended);
-	const untimed = readLedger(record?.untimed);
+	const ended = readSeenRuns(record?.ended);
+	const untimed = readSeenRuns(record?.untimed);
 	const [markMs, markedAtMs, nextPage] = [record?.markMs, record?.markedAtMs, record?.nextPage];
 	const areNumbers = [markMs, markedAtMs].every(
 		(value) => typeof value === 'number' && Number.isFinite(value),

@@ -2,7 +2,7 @@ import { createHash } from 'crypto';
 import { recordOf } from '../json';
 
 /** Runs that were dealt with: all up to a time, and those after it one by one. Plain JSON. */
-export interface Ledger {
+export interface SeenRuns {
 	/** Everything with this time (epoch ms) or an earlier one is done, whatever comes to light. */
 	watermarkMs: number;
 	/** Digests of the runs done after that, 8 characters each without a gap, by second (epoch). */
@@ -27,7 +27,7 @@ function split(text: string): string[] {
 const endOfSecondMs = (second: string) => Number(second) * 1000 + 999;
 
 /** Questions to a ledger. It is never changed: `with` gives the next one. */
-export function ledgerOf({ watermarkMs, seen }: Ledger) {
+export function seenRunsOf({ watermarkMs, seen }: SeenRuns) {
 	const digests = new Set(Object.values(seen).flatMap(split));
 	return {
 		knows: (id: string) => digests.has(digestOf(id)),
@@ -36,7 +36,7 @@ export function ledgerOf({ watermarkMs, seen }: Ledger) {
 		 * The ledger with these runs done and a higher floor. Beyond `most` runs the floor rises further, by whole seconds.
 		 * @param most bound of the runs kept one by one
 		 */
-		with: (entries: TimedId[], floorMs: number, most: number): Ledger => {
+		with: (entries: TimedId[], floorMs: number, most: number): SeenRuns => {
 			const seconds = new Map(
 				Object.entries(seen).map(([second, text]) => [second, new Set(split(text))]),
 			);
@@ -64,7 +64,7 @@ export function ledgerOf({ watermarkMs, seen }: Ledger) {
 }
 
 /** A stored ledger; undefined when it is malformed. */
-export function readLedger(stored: unknown): Ledger | undefined {
+export function readSeenRuns(stored: unknown): SeenRuns | undefined {
 	const record = recordOf(stored);
 	const seen = recordOf(record?.seen);
 	const watermarkMs = record?.watermarkMs;

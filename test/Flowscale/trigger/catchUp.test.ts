@@ -1,5 +1,5 @@
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
-import { lookForEnds } from '../../../nodes/Flowscale/trigger/endedRuns';
+import { findEndedRuns } from '../../../nodes/Flowscale/trigger/endedRuns';
 import { updateMemory, type TriggerMemory } from '../../../nodes/core/trigger/newlyEnded';
 import { type Run, createRun } from '../../../nodes/core/runs/run';
 import { fakeClock } from '../../harness/fakeClock';
@@ -46,7 +46,7 @@ function aList({ endsPerRequest = 0 } = {}) {
 			ends.push(...Array.from({ length: count }, (_, index) => fromMs + index * stepMs)),
 		poll: async () => {
 			requests = 0;
-			const poll = await lookForEnds(
+			const poll = await findEndedRuns(
 				{
 					api: { runs } as unknown as FlowscaleApi,
 					groupId: undefined,

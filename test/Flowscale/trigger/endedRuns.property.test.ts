@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
-import { lookForEnds } from '../../../nodes/Flowscale/trigger/endedRuns';
+import { findEndedRuns } from '../../../nodes/Flowscale/trigger/endedRuns';
 import { systemClock } from '../../../nodes/core/async/clock';
 import { ExecutionCancelledError } from '../../../nodes/core/errors';
 import { type Run, timeOf } from '../../../nodes/core/runs/run';
@@ -68,7 +68,7 @@ async function follow(history: History, dialect: Dialect, stops: number[]) {
 			stopAt: isDraining ? 99 : stops[index % stops.length],
 		});
 		const startedAtMs = clock.nowMs;
-		const observation = await lookForEnds(
+		const observation = await findEndedRuns(
 			{
 				api,
 				groupId: undefined,

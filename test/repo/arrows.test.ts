@@ -132,7 +132,16 @@ const CORE_ROOMS: Record<string, string[]> = {
 };
 /** The files of a room that other rooms may import; the ground (`async`, `runs`) is open. */
 const FACES: Record<string, string[]> = {
-	http: ['transport', 'http', 'networkError', 'byteStream', 'eventStream', 'retry', 'redact'],
+	http: [
+		'transport',
+		'http',
+		'networkError',
+		'byteStream',
+		'eventStream',
+		'retry',
+		'statuses',
+		'redact',
+	],
 	starting: ['starter', 'startService', 'startOutcome', 'startMemory'],
 	waiting: ['runWaiter', 'watchService', 'watcher', 'waitingOperation', 'waitingFields'],
 	items: ['operation', 'item', 'namedValues', 'agentTool', 'runItems', 'itemFailures'],

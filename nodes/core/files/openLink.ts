@@ -2,7 +2,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../async/clock';
 import { type Http, isNetworkFailure, type StreamAnswer } from '../http/http';
 import { ServiceError } from '../errors';
-import { isRetryableStatus, retryAfterMs } from '../http/retry';
+import { retryAfterMs } from '../http/retry';
+import { isRetryableStatus } from '../http/statuses';
 
 export interface DownloadSettings {
 	http: Http;
@@ -62,7 +63,7 @@ export async function openLink(
 		const facts = {
 			status,
 			isRetryable: isRetryableStatus(status),
-			retryAfterMs: retryAfterMs(headers['retry-after'], settings.clock.now()),
+			retryAfterMs: retryAfterMs(headers['retry-after'], settings.clock.now(), headers.date),
 		};
 		const text = `"${filename}" could not be fetched: ${target.host} answered HTTP ${status}`;
 		return REFUSED.has(status) ? new RefusedLink(text, facts) : new ServiceError(text, facts);

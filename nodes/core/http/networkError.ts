@@ -15,18 +15,28 @@ export interface NetworkFailure {
 export const NO_TOKEN = 'ERR_NO_TOKEN';
 export const NO_TOKEN_YET = 'ERR_NO_TOKEN_YET';
 
-const NOT_RESOLVED = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_NONAME', 'ENODATA']);
+/** Node's words for a name that was not found, by the system's resolver (EAI_…) or by DNS itself. */
+const NOT_RESOLVED = /^(ENOTFOUND|ENODATA|ESERVFAIL|EAI_[A-Z]+)$/;
+/** Codes that mean "not connected", unless the error came while reading or writing on a connection that stood already. */
 const NOT_CONNECTED = new Set([
 	'ECONNREFUSED',
 	'EHOSTUNREACH',
 	'ENETUNREACH',
 	'ENETDOWN',
+	'EHOSTDOWN',
 	'EADDRNOTAVAIL',
 ]);
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER|^ERR_TLS/;
-/** Alerts of a handshake; other TLS trouble may come in the middle of an answer. */
-const HANDSHAKE =
-	/^ERR_SSL_.*(WRONG_VERSION|UNSUPPORTED_PROTOCOL|HANDSHAKE|NO_SHARED_CIPHER|UNRECOGNIZED_NAME|VERSION_TOO_LOW|NO_PROTOCOLS)/;
+const CERTIFICATE =
+	/CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|CRL_|^(INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
+/** OpenSSL's reasons that belong to a handshake: the request had not been read, since the server had not accepted the connection. */
+const HANDSHAKE = new RegExp(
+	[
+		'WRONG_VERSION|WRONG_SSL_VERSION|UNSUPPORTED_PROTOCOL|UNKNOWN_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|NO_PROTOCOLS',
+		'HANDSHAKE|NO_SHARED_CIPHER|NO_CIPHERS|INSUFFICIENT_SECURITY|INAPPROPRIATE_FALLBACK|LEGACY_RENEGOTIATION',
+		'UNRECOGNIZED_NAME|NO_APPLICATION_PROTOCOL|HTTP_REQUEST|HTTPS_PROXY_REQUEST|PACKET_LENGTH_TOO_LONG',
+		'CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|KEY_TOO_SMALL|UNKNOWN_PSK|UNSUPPORTED_EXTENSION|MISSING_EXTENSION',
+	].join('|'),
+);
 /** Node refused to write the request: a line break in the key, for example. */
 const NOT_WRITTEN = new Set([
 	'ERR_INVALID_CHAR',
@@ -40,40 +50,72 @@ const NOT_WRITTEN = new Set([
 /** Reads the error that n8n's HTTP helper threw: an AxiosError, or a NodeApiError with the AxiosError as its cause. */
 export function classifyNetworkError(error: unknown): NetworkFailure {
 	const code = codeOf(error) ?? 'UNKNOWN';
-	if (code === NO_TOKEN || code === NO_TOKEN_YET)
-		return { code, reached: 'no', isRetryable: code === NO_TOKEN_YET, text: deepestMessage(error) };
-	if (NOT_RESOLVED.has(code))
-		return { code, reached: 'no', isRetryable: true, text: 'Its name could not be resolved' };
-	if (code === 'ECONNREFUSED')
-		return { code, reached: 'no', isRetryable: true, text: 'The connection was refused' };
-	if (NOT_CONNECTED.has(code))
-		return { code, reached: 'no', isRetryable: true, text: `It cannot be reached (${code})` };
+	const words = deepestMessage(error);
+	const notReached = (text: string, isRetryable: boolean): NetworkFailure => ({
+		code,
+		reached: 'no',
+		isRetryable,
+		text,
+	});
+	if (code === NO_TOKEN || code === NO_TOKEN_YET) return notReached(words, code === NO_TOKEN_YET);
+	if (NOT_RESOLVED.test(code)) return notReached('Its name could not be resolved', true);
+	if (isNotConnected(error, code, words))
+		return notReached(
+			code === 'ECONNREFUSED' ? 'The connection was refused' : `It cannot be reached (${code})`,
+			true,
+		);
 	if (NOT_WRITTEN.has(code))
-		return {
-			code,
-			reached: 'no',
-			isRetryable: false,
-			text: `The request could not be written (${code}): check the credential for line breaks and other special characters`,
-		};
-	if (HANDSHAKE.test(code))
-		return {
-			code,
-			reached: 'no',
-			isRetryable: false,
-			text: `No secure connection could be made (${code})`,
-		};
-	if (CERTIFICATE.test(code))
-		return {
-			code,
-			reached: 'no',
-			isRetryable: false,
-			text: `Its certificate was not accepted (${code})`,
-		};
+		return notReached(
+			`The request could not be written (${code}): check the credential for line breaks and other special characters`,
+			false,
+		);
+	if (isFailedHandshake(error, code, words))
+		return notReached(`No secure connection could be made (${code})`, false);
+	if (CERTIFICATE.test(code) && !code.startsWith('ERR_SSL_'))
+		return notReached(`Its certificate was not accepted (${code})`, false);
+	// Lost during the handshake, before the request could be sent; a server that is starting does that.
+	if (/before secure TLS connection was established/i.test(words))
+		return notReached(`No secure connection could be made (${code})`, true);
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED')
 		return { code, reached: 'perhaps', isRetryable: true, text: 'It did not answer in time' };
-	if (isRefusedByHost(error))
-		return { code, reached: 'no', isRetryable: false, text: deepestMessage(error) };
+	if (isRefusedByHost(error)) return notReached(words, false);
 	return { code, reached: 'perhaps', isRetryable: true, text: `The connection was lost (${code})` };
+}
+
+/**
+ * Whether no connection stood. Node names the step that failed: `connect ETIMEDOUT 10.0.0.1:443` certainly reached nobody, whereas
+ * `read EHOSTUNREACH` comes when the network fails under a request that was sent.
+ */
+function isNotConnected(error: unknown, code: string, words: string): boolean {
+	const steps = [...causes(error)].map(({ syscall }) => syscall);
+	const hasStep = (...names: string[]) =>
+		steps.some((step) => names.includes(String(step))) ||
+		names.some((name) => words.startsWith(`${name} E`));
+	if (hasStep('connect', 'getaddrinfo')) return true;
+	return NOT_CONNECTED.has(code) && !hasStep('read', 'write');
+}
+
+/**
+ * Whether the TLS handshake failed. OpenSSL's reason stands in the code (`ERR_SSL_WRONG_VERSION_NUMBER`), or, when the request was
+ * queued behind the handshake, in the message of an `EPROTO`: `write EPROTO …:SSL routines:ssl3_get_record:wrong version number:…`
+ * (https:// on a port that speaks HTTP). An EPROTO whose message n8n did not hand on was always one of these where it was tried.
+ * Other TLS trouble, such as a bad record, may come in the middle of an answer.
+ */
+function isFailedHandshake(error: unknown, code: string, words: string): boolean {
+	if (/^ERR_SSL_/.test(code)) return HANDSHAKE.test(code);
+	if (/^ERR_TLS_/.test(code)) return !CERTIFICATE.test(code);
+	if (code === 'EPROTO') {
+		const [, reason] = /SSL routines:[^:]*:([^:]+)/.exec(words) ?? [];
+		return reason === undefined || HANDSHAKE.test(reason.toUpperCase().replaceAll(' ', '_'));
+	}
+	return /^HPE_/.test(code) && isTlsAlert(error);
+}
+
+/** http:// on a port that speaks TLS: the bytes that are not HTTP are an alert (type 21, version 3), and nothing was taken. */
+function isTlsAlert(error: unknown): boolean {
+	return [...causes(error)].some(
+		({ rawPacket }) => rawPacket instanceof Uint8Array && rawPacket[0] === 21 && rawPacket[1] === 3,
+	);
 }
 
 /** n8n's SSRF guard and its credential domain list refuse before anything is sent; their reason is worth reading. */

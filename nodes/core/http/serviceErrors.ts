@@ -4,7 +4,8 @@ import type { Answer, Head } from './http';
 import { type NetworkFailure, NO_TOKEN, NO_TOKEN_YET } from './networkError';
 import { parsedJson } from '../json';
 import { createRedactor, type Secrets } from './redact';
-import { isRetryableStatus, retryAfterMs } from './retry';
+import { retryAfterMs } from './retry';
+import { isRetryableStatus } from './statuses';
 
 /** A service's answers and silences, as failures that a user can read. */
 export interface ServiceErrors {
@@ -70,7 +71,7 @@ export function createServiceErrors({
 		return new ServiceError(`${serviceName} answered HTTP ${status}${words ? `: ${words}` : ''}`, {
 			status,
 			isRetryable: isRetryableStatus(status),
-			retryAfterMs: retryAfterMs(headers['retry-after'], clock.now()),
+			retryAfterMs: retryAfterMs(headers['retry-after'], clock.now(), headers.date),
 			hint: adviceFor?.(status) ?? hintFor(status),
 		});
 	};

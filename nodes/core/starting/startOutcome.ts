@@ -1,6 +1,7 @@
 import { ServiceError } from '../errors';
 import { type Head, isNetworkFailure } from '../http/http';
 import type { NetworkFailure } from '../http/networkError';
+import { startAfterStatus } from '../http/statuses';
 import type { StartRequest } from './startService';
 
 type Verdict = 'answered' | 'notReached' | 'refused' | 'uncertain';
@@ -15,9 +16,8 @@ export function classifyStart(result: Head | NetworkFailure): Verdict {
 				: 'refused';
 	const { status, headers } = result;
 	if (status >= 200 && status < 300) return 'answered';
-	if (status === 429 || (status === 503 && headers['retry-after'] !== undefined))
-		return 'notReached';
-	return status === 408 || status >= 500 ? 'uncertain' : 'refused';
+	const meaning = startAfterStatus(status, headers['retry-after'] !== undefined);
+	return meaning === 'notTaken' ? 'notReached' : meaning;
 }
 
 /** What is known when a start got no clear answer: enough to look the run up, not enough to start it again. */

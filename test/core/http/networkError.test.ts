@@ -7,7 +7,13 @@ const wrapped = (cause: unknown) =>
 		name: 'NodeApiError',
 		cause: Object.assign(new Error('axios'), { name: 'AxiosError', cause }),
 	});
-const coded = (code: string, message = 'x') => Object.assign(new Error(message), { code });
+const coded = (code: string, message = 'x', more: object = {}) =>
+	Object.assign(new Error(message), { code, ...more });
+const eproto = (reason: string) =>
+	coded(
+		'EPROTO',
+		`write EPROTO 00A0:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../x.c:1:`,
+	);
 
 async function errorOf(url: string): Promise<unknown> {
 	const call = request(url);
@@ -74,6 +80,67 @@ describe('what was lost on the way', () => {
 		['self-signed certificate', coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'no', false],
 		['certificate of another host', coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'no', false],
 		['plain HTTP at the other end', coded('ERR_SSL_WRONG_VERSION_NUMBER'), 'no', false],
+		[
+			'plain HTTP at the other end, by OpenSSL’s message',
+			eproto('wrong version number'),
+			'no',
+			false,
+		],
+		[
+			'plain HTTP at the other end, read as a long record',
+			eproto('packet length too long'),
+			'no',
+			false,
+		],
+		[
+			'a handshake that failed, by OpenSSL’s message',
+			eproto('sslv3 alert handshake failure'),
+			'no',
+			false,
+		],
+		['EPROTO without a message', coded('EPROTO'), 'no', false],
+		['EPROTO in the middle', eproto('decryption failed or bad record mac'), 'perhaps', true],
+		['old renegotiation', coded('ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED'), 'no', false],
+		['our certificate is wanted', coded('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), 'no', false],
+		['end without a word', coded('ERR_SSL_UNEXPECTED_EOF_WHILE_READING'), 'perhaps', true],
+		[
+			'lost during the handshake',
+			coded(
+				'ECONNRESET',
+				'Client network socket disconnected before secure TLS connection was established',
+			),
+			'no',
+			true,
+		],
+		[
+			'TLS where plain HTTP is spoken',
+			coded('HPE_INVALID_CONSTANT', 'Parse Error', { rawPacket: Buffer.from([21, 3, 1]) }),
+			'no',
+			false,
+		],
+		[
+			'no HTTP',
+			coded('HPE_INVALID_CONSTANT', 'Parse Error', { rawPacket: Buffer.from('SSH') }),
+			'perhaps',
+			true,
+		],
+		['connecting takes too long', coded('ETIMEDOUT', 'connect ETIMEDOUT 10.0.0.1:443'), 'no', true],
+		[
+			'connecting takes too long, by its step',
+			coded('ETIMEDOUT', 'x', { syscall: 'connect' }),
+			'no',
+			true,
+		],
+		['a firewall', coded('EACCES', 'x', { syscall: 'connect' }), 'no', true],
+		['a route lost under the request', coded('EHOSTUNREACH', 'read EHOSTUNREACH'), 'perhaps', true],
+		[
+			'a route lost while writing',
+			coded('ENETUNREACH', 'x', { syscall: 'write' }),
+			'perhaps',
+			true,
+		],
+		['a name server that fails', coded('EAI_FAIL'), 'no', true],
+		['a certificate of another name', coded('HOSTNAME_MISMATCH'), 'no', false],
 		[
 			'TLS broken in the middle',
 			coded('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'),

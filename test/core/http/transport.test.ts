@@ -61,7 +61,9 @@ function open(...answers: Array<Answer | NetworkFailure>) {
 describe('a read', () => {
 	it.each([
 		['408', answer(408)],
+		['425', answer(425)],
 		['429', answer(429)],
+		['a CDN’s 522', answer(522)],
 		['500', answer(500)],
 		['502', answer(502)],
 		['503', answer(503)],
@@ -104,6 +106,8 @@ describe('a read', () => {
 		['in seconds', '7', 7_000],
 		['for an hour, up to a minute', '3600', 60_000],
 		['as nonsense, not at all', 'soon', 500],
+		['of no time, not at all', '0', 500],
+		['of a date that is past, not at all', 'Thu, 01 Jan 1970 00:00:00 GMT', 500],
 	])('obeys Retry-After %s', async (_, header, waitMs) => {
 		const { read, clock } = open(answer(429, '', { 'retry-after': header }), answer(200));
 		await read();

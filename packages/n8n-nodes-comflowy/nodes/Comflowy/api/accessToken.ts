@@ -11,7 +11,7 @@ import {
 	classifyNetworkError,
 } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
-import { isRetryableStatus } from '../../../../../nodes/core/http/retry';
+import { isRetryableStatus } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, secretsOf } from '../credential';
 
 const LONGEST_ANSWER_MS = 30_000;

@@ -38,6 +38,8 @@ module.exports = {
 			displayName: 'repository',
 			testMatch: ['<rootDir>/test/{simulator,repo}/**/*.test.ts'],
 		},
+		// What a release needs and a contributor cannot renew without a real n8n and a browser: pictures.
+		{ ...shared, displayName: 'release', testMatch: ['<rootDir>/test/release/**/*.test.ts'] },
 		{
 			...shared,
 			displayName: 'engine 2.x',

@@ -3,6 +3,7 @@
  * GitHub Actions, started by the tag, publishes with provenance. `--dry-run` ends before the tag.
  */
 const { spawnSync } = require('node:child_process');
+const { join } = require('node:path');
 const { readRelease } = require('./readRelease');
 
 const isDryRun = process.argv.includes('--dry-run');
@@ -48,7 +49,20 @@ function publish({ name, folder }, flags) {
 	if (status !== 0) stop([`npm publish of ${name} ended with ${status}`]);
 }
 
-const reasons = [...problems, ...repositoryProblems()];
+/** Pictures show what the nodes looked like when they were taken; a release shows them as they are. */
+function pictureProblems() {
+	const jest = require.resolve('jest/bin/jest');
+	const { status } = run(process.execPath, [jest, '--selectProjects', 'release'], {
+		cwd: join(__dirname, '..'),
+	});
+	return status === 0
+		? []
+		: [
+				'The pictures in docs/images are older than the nodes: npm run test:n8n -- n8n-2 editor pictures',
+			];
+}
+
+const reasons = [...problems, ...repositoryProblems(), ...pictureProblems()];
 if (reasons.length > 0) stop(reasons);
 
 if (isOnGitHub && !isDryRun) {

@@ -3,12 +3,18 @@ import type { Operation } from '../../core/items/operation';
 import type { FlowscaleSession } from '../runs/session';
 import { runField } from '../inputs/fields';
 import { unknownRunError } from '../runs/findRun';
+import { flag, record, text } from '../../core/shape';
 
 export const cancelRun: Operation<FlowscaleSession> = {
 	name: 'Cancel',
 	value: 'cancel',
 	action: 'Cancel a run',
 	description: 'Stop a run that is queued or running',
+	output: record({
+		run_id: text('83c4ffd0-20f5-4bd1-9dcc-312684e4edaa'),
+		cancelled: flag(true),
+		message: text('Run cancelled successfully'),
+	}),
 	fields: [runField],
 	prepare: (item, { api }) => {
 		const runId = item.id('runId', 'Run ID');

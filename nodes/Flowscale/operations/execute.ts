@@ -5,12 +5,14 @@ import type { FlowscaleSession } from '../runs/session';
 import { cancelStopped } from '../runs/runService';
 import { reuseOption } from '../inputs/fields';
 import { readStartOrder, startFields } from '../runs/startRequest';
+import { startedRunShape } from '../../core/runs/runShape';
 
 export const execute: Operation<FlowscaleSession> = {
 	name: 'Execute',
 	value: 'execute',
 	action: 'Execute a workflow',
 	description: 'Start a run without waiting for it',
+	output: startedRunShape,
 	fields: [...startFields, optionsField([reuseOption])],
 	prepare: (item, session) => {
 		const order = readStartOrder(item, session);

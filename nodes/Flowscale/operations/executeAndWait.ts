@@ -7,12 +7,14 @@ import { waitingOperation } from '../../core/waiting/waitingOperation';
 import type { FlowscaleSession } from '../runs/session';
 import { reuseOption } from '../inputs/fields';
 import { readStartOrder, startFields } from '../runs/startRequest';
+import { runWithFilesShape } from '../../core/runs/runShape';
 
 export const executeAndWait = waitingOperation<FlowscaleSession>({
 	name: 'Execute and Wait',
 	value: 'executeAndWait',
 	action: 'Execute a workflow and wait for its outputs',
 	description: 'Start a run, wait for it and return its outputs',
+	output: runWithFilesShape,
 	fields: [
 		...startFields,
 		...waitModeFields,

@@ -7,12 +7,14 @@ import { binaryFieldOption } from '../../core/files/outputFields';
 import { downloadOption } from '../../core/files/outputFields';
 import type { FlowscaleSession } from '../runs/session';
 import { askFor } from '../runs/outputs';
+import { outputShape } from '../../core/runs/runShape';
 
 export const getOutput: Operation<FlowscaleSession> = {
 	name: 'Get',
 	value: 'get',
 	action: 'Get an output',
 	description: 'Get an output by its file name, as file, link or text',
+	output: outputShape,
 	fields: [
 		{
 			displayName: 'File Name',

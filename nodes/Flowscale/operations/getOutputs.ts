@@ -8,12 +8,14 @@ import type { FlowscaleSession } from '../runs/session';
 import { completeOutputs } from '../runs/outputs';
 import { runField } from '../inputs/fields';
 import { findRun } from '../runs/findRun';
+import { runWithFilesShape } from '../../core/runs/runShape';
 
 export const getOutputs: Operation<FlowscaleSession> = {
 	name: 'Get Outputs',
 	value: 'getOutputs',
 	action: 'Get the outputs of a run',
 	description: 'Get the files and texts that a finished run made',
+	output: runWithFilesShape,
 	fields: [runField, optionsField(outputOptions)],
 	prepare: (item, session) => {
 		const { api, clock, stop } = session;

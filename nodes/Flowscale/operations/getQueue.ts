@@ -2,6 +2,7 @@ import { listOf, recordOf, textAt, textOf } from '../../core/json';
 import type { Operation } from '../../core/items/operation';
 import type { FlowscaleSession } from '../runs/session';
 import { containerOf } from '../api/readers';
+import { list, orNull, record, text, whole } from '../../core/shape';
 
 /** ComfyUI's own queue entries have more elements; only number and id may be relied on. */
 function entriesOf(queue: unknown): Array<{ number: number | null; id: string | null }> {
@@ -15,11 +16,23 @@ function entriesOf(queue: unknown): Array<{ number: number | null; id: string | 
 	});
 }
 
+const entry = record({
+	number: orNull(whole(12)),
+	id: orNull(text('2a0babc4-acce-4521-9576-00fa0e6ecc91')),
+});
+
 export const getQueue: Operation<FlowscaleSession> = {
 	name: 'Get Queue',
 	value: 'getQueue',
 	action: 'Get the queue of the cluster',
 	description: 'Get the running and pending runs of each container',
+	output: record({
+		container: text('container #1'),
+		running: list(entry),
+		pending: list(entry),
+		running_count: whole(1),
+		pending_count: whole(1),
+	}),
 	fields: [],
 	prepare:
 		(_, { api }) =>

@@ -3,12 +3,14 @@ import { itemOf, rawItem } from '../../core/files/outputItems';
 import type { FlowscaleSession } from '../runs/session';
 import { runField, simplifyField } from '../inputs/fields';
 import { findRun } from '../runs/findRun';
+import { runShape } from '../../core/runs/runShape';
 
 export const getRun: Operation<FlowscaleSession> = {
 	name: 'Get',
 	value: 'get',
 	action: 'Get a run',
 	description: 'Get a run by its ID',
+	output: runShape,
 	fields: [runField, simplifyField],
 	prepare: (item, { api }) => {
 		const runId = item.id('runId', 'Run ID');

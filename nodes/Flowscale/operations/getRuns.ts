@@ -11,6 +11,7 @@ import {
 	simplifyField,
 	workflowFilter,
 } from '../inputs/fields';
+import { runShape } from '../../core/runs/runShape';
 
 const stateChoices: INodePropertyOptions[] = [
 	{ name: 'Cancelled', value: 'cancelled' },
@@ -27,6 +28,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 	value: 'getMany',
 	action: 'Get many runs',
 	description: 'Get a list of runs, newest first unless sorted otherwise',
+	output: runShape,
 	fields: [
 		returnAllField,
 		limitField,

@@ -4,12 +4,20 @@ import type { Operation } from '../../core/items/operation';
 import { rawItem } from '../../core/files/outputItems';
 import type { FlowscaleSession } from '../runs/session';
 import { limitField, returnAllField, simplifyField } from '../inputs/fields';
+import { list, orNull, record, text } from '../../core/shape';
 
 export const getWorkflows: Operation<FlowscaleSession> = {
 	name: 'Get Many',
 	value: 'getMany',
 	action: 'Get many workflows',
 	description: 'Get a list of the deployed workflows with their inputs and outputs',
+	output: record({
+		workflow_id: text('550e8400-e29b-41d4-a716-446655440000'),
+		name: text('Text to Image'),
+		description: orNull(text('Generate an image from text input')),
+		inputs: list(record({ name: text('text_51536'), type: text('string') })),
+		outputs: list(record({ name: text('filename_prefix_58358'), type: text('image') })),
+	}),
 	fields: [returnAllField, limitField, simplifyField],
 	prepare: (item, { api }) => {
 		const limit = item.flag('returnAll', false)

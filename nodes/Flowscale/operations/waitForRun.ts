@@ -7,12 +7,14 @@ import { outputOptions } from '../../core/files/outputFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
 import type { FlowscaleSession } from '../runs/session';
 import { runField } from '../inputs/fields';
+import { runWithFilesShape } from '../../core/runs/runShape';
 
 export const waitForRun = waitingOperation<FlowscaleSession>({
 	name: 'Wait',
 	value: 'wait',
 	action: 'Wait for a run',
 	description: 'Wait for a run that was started earlier, here or anywhere, and return its outputs',
+	output: runWithFilesShape,
 	fields: [runField, ...waitModeFields, optionsField(waitingOptions, outputOptions)],
 	prepareWait: (item, session) => {
 		const runId = item.id('runId', 'Run ID');

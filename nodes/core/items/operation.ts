@@ -1,4 +1,5 @@
 import type { INodeExecutionData, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { Shape } from '../shape';
 import type { Item } from './item';
 
 /** What an item turns into; the link to its input item is added by `runItems`. */
@@ -13,6 +14,8 @@ export interface Operation<Session> {
 	value: string;
 	action: string;
 	description: string;
+	/** What it returns, one item: the editor's fields, the documents' samples and a test follow from it. */
+	output: Shape;
 	fields: INodeProperties[];
 	/** Items under way at a time, where it is not the usual ten. */
 	itemsAtATime?: number;

@@ -1,3 +1,4 @@
+import { anyKeys } from '../../../nodes/core/shape';
 import {
 	ServiceError,
 	ExecutionCancelledError,
@@ -29,6 +30,7 @@ function itemsHarness(
 		value: 'o',
 		action: '',
 		description: '',
+		output: anyKeys({}),
 		fields: [],
 		itemsAtATime,
 		prepare: (item) => prepare(item.index),
@@ -211,6 +213,7 @@ describe('the menu', () => {
 		value,
 		action: `do ${value}`,
 		description: '',
+		output: anyKeys({}),
 		fields: [
 			{
 				displayName: 'X',

@@ -1,3 +1,4 @@
+import { anyKeys } from '../../../nodes/core/shape';
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import type { Clock } from '../../../nodes/core/async/clock';
 import type { Answer } from '../../../nodes/core/http/http';
@@ -49,6 +50,7 @@ const operation = waitingOperation<Session>({
 	value: 'executeAndWait',
 	action: '',
 	description: '',
+	output: anyKeys({}),
 	fields: [],
 	prepareWait: (item, session) => ({
 		order: readWaitOrder(item),

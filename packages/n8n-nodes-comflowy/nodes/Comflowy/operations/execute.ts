@@ -4,12 +4,14 @@ import { optionsField } from '../../../../../nodes/core/items/operation';
 import type { ComflowySession } from '../runs/session';
 import { progressUrlOption, resultUrlOption, startFields } from '../inputs/fields';
 import { readStartOrder } from '../runs/startRequest';
+import { startedRun } from '../runs/runShapes';
 
 export const execute: Operation<ComflowySession> = {
 	name: 'Execute',
 	value: 'execute',
 	action: 'Execute a workflow',
 	description: 'Start a run without waiting for it',
+	output: startedRun,
 	fields: [...startFields, optionsField([progressUrlOption, resultUrlOption])],
 	prepare: (item, session) => {
 		const order = readStartOrder(item, session);

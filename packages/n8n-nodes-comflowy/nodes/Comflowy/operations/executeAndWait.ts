@@ -15,12 +15,14 @@ import {
 	startFields,
 } from '../inputs/fields';
 import { readStartOrder } from '../runs/startRequest';
+import { runWithImages } from '../runs/runShapes';
 
 export const executeAndWait = waitingOperation<ComflowySession>({
 	name: 'Execute and Wait',
 	value: 'executeAndWait',
 	action: 'Execute a workflow and wait for its outputs',
 	description: 'Start a run, wait for it and return its outputs',
+	output: runWithImages,
 	fields: [
 		...startFields,
 		...comflowyWaitModeFields,

@@ -8,6 +8,7 @@ import { runNotFoundError } from '../../../../../nodes/core/runs/runNotFound';
 import { runWithId } from '../../../../../nodes/core/runs/run';
 import type { ComflowySession } from '../runs/session';
 import { runField } from '../inputs/fields';
+import { runWithImages } from '../runs/runShapes';
 
 const otherOutputOptions = outputOptions.filter((option) => option !== downloadOption);
 
@@ -16,6 +17,7 @@ export const getRun: Operation<ComflowySession> = {
 	value: 'get',
 	action: 'Get a run',
 	description: 'Get a run by its ID, with its images if wanted',
+	output: runWithImages,
 	fields: [
 		runField,
 		{

@@ -10,6 +10,7 @@ import { optionsField } from '../../../../../nodes/core/items/operation';
 import { runWorkflow } from '../runs/runWorkflow';
 import type { Session } from '../runs/session';
 import { openChunkStreamer } from '../runs/chunkStreamer';
+import { anything, decimal, list, orNull, record, text } from '../../../../../nodes/core/shape';
 
 const inputsForm: NamedValuesForm = {
 	mode: 'inputMode',
@@ -66,6 +67,20 @@ export const execute: Operation<Session> = {
 	value: 'execute',
 	action: 'Execute a workflow',
 	description: 'Run a workflow and return its output',
+	output: record({
+		output: anything('Yes, I am here.'),
+		total_time: orNull(decimal(4.76)),
+		reasoning: text('The user greets me.'),
+		events: list(
+			record({
+				event: text('msg'),
+				node: orNull(text('1741675999864')),
+				type: orNull(text('start_node')),
+				message: orNull(text('Start node LLM1, type llm')),
+				data: anything(null),
+			}),
+		),
+	}),
 	fields,
 	prepare: (item, session) => {
 		const order = {

@@ -1,0 +1,196 @@
+/**
+ * Writes what the documents repeat of the code: `docs/operations.md` of each package, and the README's table of operations
+ * between its markers. A test compares what is written with what this would write.
+ */
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { Operation } from '../nodes/core/items/operation';
+import { runShape } from '../nodes/core/runs/runShape';
+import { resources as flowscale } from '../nodes/Flowscale/operations/resources';
+import { triggerFields } from '../nodes/Flowscale/trigger/triggerFields';
+import { resources as comflowy } from '../packages/n8n-nodes-comflowy/nodes/Comflowy/operations/resources';
+import { resources as flowAi } from '../packages/n8n-nodes-flowai/nodes/FlowAi/operations/resources';
+import { dirname, fs, join, projectDir } from '../simulator/platform';
+
+type Described = Pick<Operation<never>, 'name' | 'value' | 'description' | 'fields' | 'output'>;
+/** A trigger: its fields, and an item as it starts a workflow with. */
+interface DescribedTrigger {
+	fields: INodeProperties[];
+	example: unknown;
+}
+
+interface DescribedResource {
+	name: string;
+	value: string;
+	operations: Described[];
+}
+
+interface Package {
+	name: string;
+	folder: string;
+	resources: DescribedResource[];
+	trigger?: DescribedTrigger;
+}
+
+/** The packages, and where each has its documents. */
+const PACKAGES: Package[] = [
+	{
+		name: 'Flowscale',
+		folder: '.',
+		resources: flowscale,
+		trigger: {
+			fields: triggerFields,
+			example: { ...(runShape.example as object), event: 'completed' },
+		},
+	},
+	{ name: 'Comflowy', folder: 'packages/n8n-nodes-comflowy', resources: comflowy },
+	{ name: 'FlowAI', folder: 'packages/n8n-nodes-flowai', resources: flowAi },
+];
+
+const NOTICE = '<!-- Written by `npm run docs` from the nodes themselves. Do not edit. -->';
+
+/** A default as the pages write it. */
+function shownDefault({ type, default: value, options = [] }: INodeProperties): string {
+	const nameOf = (choice: unknown) =>
+		(options as INodePropertyOptions[]).find((option) => option.value === choice)?.name ??
+		String(choice);
+	if (type === 'options') return nameOf(value);
+	if (type === 'multiOptions') return (value as string[]).map(nameOf).join(', ') || 'none';
+	if (type === 'boolean') return value === true ? 'on' : 'off';
+	if (type === 'number') return String(value);
+	if (type === 'resourceMapper') return '';
+	if (type === 'resourceLocator') {
+		const chosen = (value as { value?: unknown } | undefined)?.value;
+		return typeof chosen === 'string' && chosen !== ''
+			? `\`${chosen.replace(/^=/, '')}\``
+			: 'empty';
+	}
+	const shown = typeof value === 'string' ? value.replace(/^=/, '') : '';
+	return shown === '' ? 'empty' : `\`${shown}\``;
+}
+
+const oneLine = (text: string) => text.replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
+
+function meaningOf({ description, hint, type, options = [] }: INodeProperties): string {
+	const choices =
+		type === 'options' || type === 'multiOptions'
+			? (options as INodePropertyOptions[]).flatMap(({ name, description: about }) =>
+					about ? [`*${name}*: ${about}`] : [],
+				)
+			: [];
+	const about = (description ?? '').replace(/<[^>]+>/g, '');
+	return oneLine(
+		[about, hint ?? '', ...choices]
+			.filter(Boolean)
+			.map((part) => part.replace(/\.?$/, '.'))
+			.join(' '),
+	);
+}
+
+/** Rows of the fields that a user fills in, by the heading of their table; a collection has a table of its own. */
+function tablesOf(
+	fields: INodeProperties[],
+): Array<{ heading: string; fields: INodeProperties[] }> {
+	const plain: INodeProperties[] = [];
+	const inner: Array<{ heading: string; fields: INodeProperties[] }> = [];
+	for (const field of fields) {
+		if (field.type === 'notice' || field.type === 'callout' || field.type === 'hidden') continue;
+		if (field.type === 'collection')
+			inner.push({
+				heading: field.displayName,
+				fields: (field.options ?? []) as INodeProperties[],
+			});
+		else if (field.type === 'fixedCollection')
+			inner.push({
+				heading: field.displayName,
+				fields: (field.options as Array<{ values: INodeProperties[] }>).flatMap(
+					({ values }) => values,
+				),
+			});
+		else plain.push(field);
+	}
+	return [{ heading: 'Field', fields: plain }, ...inner].filter((table) => table.fields.length > 0);
+}
+
+function tableText({ heading, fields }: ReturnType<typeof tablesOf>[number]): string {
+	const rows = fields.map(
+		(field) => `| ${field.displayName} | ${shownDefault(field)} | ${meaningOf(field)} |`,
+	);
+	return [`| ${heading} | Default | Meaning |`, '| --- | --- | --- |', ...rows].join('\n');
+}
+
+const sampleText = (sample: unknown) =>
+	`\`\`\`json\n${JSON.stringify(sample, undefined, 2)}\n\`\`\``;
+
+/** The heading of an operation, from which its anchor follows. */
+const headingOf = (resource: string, operation: string) => `${resource}: ${operation}`;
+export const anchorOf = (heading: string) =>
+	heading
+		.toLowerCase()
+		.replace(/[^\p{L}\p{N}\s_-]/gu, '')
+		.trim()
+		.replace(/\s/g, '-');
+
+function sectionOf(resource: DescribedResource, operation: Described): string {
+	return [
+		`## ${headingOf(resource.name, operation.name)}`,
+		`${operation.description}.`,
+		...tablesOf(operation.fields).map(tableText),
+		'An item that it returns:',
+		sampleText(operation.output.example),
+	].join('\n\n');
+}
+
+/** The whole page of a package's operations. */
+export function operationsPage({ name, resources, trigger }: Package): string {
+	const sections = resources.flatMap((resource) =>
+		resource.operations.map((operation) => sectionOf(resource, operation)),
+	);
+	const triggerSection = trigger && [
+		'## Trigger',
+		...tablesOf(trigger.fields).map(tableText),
+		'An item that starts a workflow:',
+		sampleText(trigger.example),
+	];
+	const parts = [`# Operations of ${name}`, NOTICE, ...sections, ...(triggerSection ?? [])];
+	return `${parts.join('\n\n')}\n`;
+}
+
+/** The README's table: what each operation does, with links to the page above. */
+export function operationsTable(resources: DescribedResource[]): string {
+	const rows = resources.flatMap(({ name: resource, operations }) =>
+		operations.map(({ name, description }) => {
+			const link = `docs/operations.md#${anchorOf(headingOf(resource, name))}`;
+			return `| ${resource} | [${name}](${link}) | ${oneLine(description)} |`;
+		}),
+	);
+	return ['| Resource | Operation | What it does |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+const MARKERS = /(<!-- operations -->)[\s\S]*?(<!-- \/operations -->)/;
+
+/** Every generated file, by its path from the top of the repository. */
+export async function generatedDocuments(): Promise<Map<string, string>> {
+	const documents = new Map<string, string>();
+	for (const entry of PACKAGES) {
+		const { folder, resources } = entry;
+		documents.set(join(folder, 'docs/operations.md'), operationsPage(entry));
+		const readme = join(folder, 'README.md');
+		const text = await fs.readFile(join(projectDir, readme), 'utf8');
+		const table = operationsTable(resources);
+		documents.set(
+			readme,
+			text.replace(
+				MARKERS,
+				(_, before: string, after: string) => `${before}\n\n${table}\n\n${after}`,
+			),
+		);
+	}
+	return documents;
+}
+
+export async function writeDocuments(): Promise<void> {
+	for (const [file, text] of await generatedDocuments()) {
+		await fs.mkdir(dirname(join(projectDir, file)), { recursive: true });
+		await fs.writeFile(join(projectDir, file), text);
+	}
+}

@@ -3,6 +3,7 @@ import { isNetworkFailure } from '../../core/http/http';
 import { parsedJson } from '../../core/json';
 import { type KnownRun, type Run, isFinished, stateOf } from '../../core/runs/run';
 import type { ServerEvent } from '../../core/http/eventStream';
+import { isRetryableStatus } from '../../core/http/retry';
 import type { ApiRequest } from '../../core/http/transport';
 import type { EventMeaning, WatchService } from '../../core/waiting/watchService';
 import type { FlowscaleApi } from '../api/api';
@@ -10,19 +11,19 @@ import { isLastPage } from '../api/runPages';
 import type { Connection } from '../api/connection';
 
 const PAGE_SIZE = 100;
-/** A group larger than this many pages is looked at run by run. */
+/** Runs of a group beyond this many pages are polled one by one. */
 const MOST_PAGES = 10;
 const isKnown = (run: Run): run is KnownRun => run.run_id !== null;
 
-/** Once each: what a look costs is decided by the watcher, which also knows when to look again. */
+/** Requests are tried once, since the watcher decides when to poll again. */
 const ONE_TRY = { tries: 1 };
 
 export function createWatchService({ api, transport }: Connection): WatchService {
-	let unknownRuns = 0;
+	let streamsNotFound = 0;
 	return {
 		poll: async (run) => {
 			const found = await api.run(run.run_id, run, ONE_TRY);
-			return found ? found.run : await judgeByNames(api, run);
+			return found ? found.run : await runByOutputNames(api, run);
 		},
 		pollGroup: async (groupId, wanted) => {
 			const runs = await listGroup(api, groupId, wanted);
@@ -44,24 +45,24 @@ export function createWatchService({ api, transport }: Connection): WatchService
 				answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
 			if (isStream) return answer.stream;
 			answer.stream.destroy();
-			// Once: the run itself may not be known yet, a moment after its start.
-			if (answer.status === 404 && ++unknownRuns <= 1) throw transport.failureOf(answer);
-			// Older deployments have no such path; anything else that is not a stream will not become one.
-			if (answer.status < 500 && answer.status !== 429) return undefined;
+			// A moment after its start the run itself may not be known yet, so one 404 says nothing about the path.
+			if (answer.status === 404 && ++streamsNotFound <= 1) throw transport.failureOf(answer);
+			// Older deployments have no such path; any other answer that is not a stream will not become one.
+			if (!isRetryableStatus(answer.status)) return undefined;
 			throw transport.failureOf(answer);
 		},
 		meaningOf,
 	};
 }
 
-/** The JS SDK's readme shows list entries of id, status and outputs alone: for an ended run its times are worth one look. */
+/** The JS SDK's readme shows list entries of id, status and outputs alone: an ended run is read once more for its times. */
 function isSparse({ finished, created_at, completed_at }: KnownRun): boolean {
 	return finished && created_at === null && completed_at === null;
 }
 
 /**
- * A run judged by its outputs, as all SDKs do: all there means done, whatever its status says, and a 408 is the only documented
- * sign of a run that timed out at the service.
+ * The state of a run by its outputs, as all SDKs read it: when all are there it is done, whatever its status says, and a 408
+ * is the only documented sign of a run that timed out at the service (protocols 1.10, 1.12).
  */
 async function verifyByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
 	if (run.output_names.length === 0) return run;
@@ -76,8 +77,8 @@ async function verifyByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownR
 		: run;
 }
 
-/** The first SDKs never read the run: they asked for the outputs that the start had named. null: not known yet. */
-async function judgeByNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun | null> {
+/** The first SDKs never read the run: they asked for the outputs that the start had named. null: the service does not know the run yet. */
+async function runByOutputNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun | null> {
 	if (run.output_names.length === 0) return null;
 	const verified = await verifyByOutputs(api, run);
 	return verified.finished ? verified : null;
@@ -85,7 +86,7 @@ async function judgeByNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun 
 
 /**
  * Runs of a group, newest first, page by page until the wanted ones are found.
- * undefined: the list tells no run ids (the vendor's OpenAPI), or this deployment refuses it.
+ * @returns undefined where the list shows no run ids (the vendor's OpenAPI), or the deployment refuses to list
  */
 export async function listGroup(
 	api: FlowscaleApi,
@@ -109,16 +110,16 @@ export async function listGroup(
 		const sizeBefore = runs.size;
 		for (const run of known) runs.set(run.run_id, run);
 		const isComplete = wanted !== undefined && [...wanted].every((id) => runs.has(id));
-		// A deployment that ignores paging sends the same page for ever.
+		// A deployment that ignores paging sends the same page again and again.
 		if (isComplete || isLastPage(answer, page, PAGE_SIZE) || runs.size === sizeBefore) break;
 	}
 	return [...runs.values()];
 }
 
-/** Runs of a group that are looked at one by one where its list tells little more than their ids. */
-const MOST_SINGLE_LOOKS = 100;
+/** Runs of a group that are read one by one where its list shows little more than their ids. */
+const MOST_SINGLE_READS = 100;
 
-/** The group with all that a run is recognised by; entries of id, status and outputs alone (JS SDK's readme) are looked up, the newest first. */
+/** The group with all that a run is recognised by. Entries of id, status and outputs alone (JS SDK's readme) are read one by one, the newest first. */
 export async function listWholeGroup(
 	api: FlowscaleApi,
 	groupId: string,
@@ -128,39 +129,42 @@ export async function listWholeGroup(
 	const isComplete = ({ workflow_id, created_at, inputs }: KnownRun) =>
 		workflow_id !== null && created_at !== null && Object.keys(inputs).length > 0;
 	const complete = async (run: KnownRun, place: number) =>
-		isComplete(run) || place >= MOST_SINGLE_LOOKS
+		isComplete(run) || place >= MOST_SINGLE_READS
 			? run
 			: ((await api.run(run.run_id, run, extra))?.run ?? run);
 	return runs && (await Promise.all(runs.map(complete)));
 }
 
-/** Deployments that do not list runs, or not like this. @throws whatever else went wrong */
+/** undefined for deployments that do not list runs, or not by group. @throws the error itself otherwise */
 function orNoList(error: unknown): undefined {
 	if (error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0))
 		return undefined;
 	throw error;
 }
 
-/** What says that a stream is over. */
+/** Words with which a stream announces its own end. */
 const CLOSING = /^\[?(end|ended|close|closed|done|eof)\]?$/i;
 
 /** Keys whose text may say that a run has ended. */
-const TELLING = /(status|state|type|event)$/i;
+const STATUS_KEYS = /(status|state|type|event)$/i;
 
 function wordsIn(value: unknown, depth = 4): string[] {
 	if (typeof value !== 'object' || value === null || depth === 0) return [];
 	return Object.entries(value).flatMap(([key, inner]) =>
-		typeof inner === 'string' && TELLING.test(key) ? [inner] : wordsIn(inner, depth - 1),
+		typeof inner === 'string' && STATUS_KEYS.test(key) ? [inner] : wordsIn(inner, depth - 1),
 	);
 }
 
-/** `runCompleted`, `run.completed` and `execution_success` end with the word that counts. */
+/** The status word within an event's name: `runCompleted`, `run.completed`, `execution_success`. */
 const lastWord = (word: string) =>
 	word
 		.replace(/([a-z])([A-Z])/g, '$1_$2')
 		.replace(/^(run|workflow|execution|prompt|generation)[_.:\s-]/i, '');
 
-/** Event names and fields are not documented, so any status word that ends a run counts, wherever it stands, and so does a shutdownGracePeriod. */
+/**
+ * Event names and fields are not documented (protocols 1.13), so any status word that ends a run counts, wherever it stands,
+ * and so does the stream's announcement of its own end.
+ */
 export function meaningOf({ event, data }: ServerEvent): EventMeaning {
 	const received = parsedJson(data);
 	const words = [

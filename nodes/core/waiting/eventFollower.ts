@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock';
+import { type LinkedSignal, linkSignals } from '../async/signals';
+import type { ByteStream } from '../http/byteStream';
 import { readEvents } from '../http/eventStream';
-import { linkSignals } from '../async/signals';
 import type { KnownRun } from '../runs/run';
 import type { WatchService } from './watchService';
 
@@ -8,101 +9,138 @@ import type { WatchService } from './watchService';
 const MOST_STREAMS = 4;
 const MOST_RECONNECTS = 5;
 const RECONNECT_PAUSE_MS = 1_000;
+/** A stream that was open for this long was healthy: its end does not use up the reconnects. */
 const HEALTHY_MS = 20_000;
 /** A stream without even a keep-alive for this long counts as dead. */
 const LONGEST_SILENCE_MS = 45_000;
-/** Ends that a look did not confirm: after this many the stream is not believed any more. */
-const MOST_LIES = 5;
+/** A stream that reported this many ends which no poll confirmed is closed. */
+const MOST_FALSE_ENDS = 5;
 
-export interface EventFollower {
-	/** Follows the run's events if a stream is free. A run that is followed already, or that lied, is left alone. */
-	follow(run: KnownRun): void;
-	/** Whether a stream is open that would tell of the run's end. */
-	isTrusted(runId: string): boolean;
-	/** The run has ended, or nobody waits for it any more. */
-	release(runId: string): void;
-	releaseAll(): void;
-}
-
-interface Listener {
-	/** The stream says that the run has ended, or it was closed: look now. */
+/** Where the follower reports what the streams say. */
+export interface StreamHints {
+	/** The stream says that the run has ended, or the stream was closed: poll now. */
 	onHint(runId: string): void;
+	/** The stream is open: polls may become rare. */
 	onLive(runId: string): void;
 }
 
-/** Event streams of a few runs: hints that bring a look forward, never the judge. */
+interface FollowedRun {
+	runId: string;
+	/** Whether its open stream would report the run's end. */
+	isTrusted: boolean;
+	abort: LinkedSignal;
+	/** Of the last event, so that a new stream continues after it. */
+	lastEventId: string | undefined;
+	falseEnds: number;
+}
+
+/** Event streams of a few runs. They only bring a poll forward; whether a run has ended is decided by the poll. */
+export interface EventFollower {
+	readonly service: WatchService;
+	readonly hints: StreamHints;
+	readonly clock: Clock;
+	readonly stop?: AbortSignal;
+	/** Whether the deployment has event streams at all. */
+	isOffered: boolean;
+	readonly followed: Map<string, FollowedRun>;
+	/** Every run that was ever followed: none is followed a second time. */
+	readonly seen: Set<string>;
+}
+
 export function createEventFollower(
 	service: WatchService,
-	listener: Listener,
+	hints: StreamHints,
 	clock: Clock,
 	stop?: AbortSignal,
 ): EventFollower {
-	const followed = new Map<string, { isTrusted: boolean; end(): void }>();
-	const given = new Set<string>();
-	let isOffered = service.openEvents !== undefined;
+	const isOffered = service.openEvents !== undefined;
+	return { service, hints, clock, stop, isOffered, followed: new Map(), seen: new Set() };
+}
 
-	const followOnce = async (runId: string, after: string | undefined, signal: AbortSignal) => {
-		const stream = await service.openEvents?.(runId, after, signal).catch(() => null);
-		if (stream === undefined) isOffered = false;
-		if (!stream) return { last: after, lies: 0, wasOpen: false };
-		let last = after;
-		let lies = 0;
-		let heardAt = clock.now();
-		const entry = followed.get(runId);
-		if (entry) entry.isTrusted = true;
-		listener.onLive(runId);
-		void (async () => {
-			while (!stream.destroyed && !signal.aborted) {
-				await clock.pause(LONGEST_SILENCE_MS / 3, signal);
-				if (clock.now() - heardAt > LONGEST_SILENCE_MS) stream.destroy();
-			}
-		})();
-		for await (const event of readEvents(stream, () => (heardAt = clock.now()))) {
-			last = event.id ?? last;
-			if (service.meaningOf?.(event) !== 'ended') continue;
-			// Until a look confirms it, the end is only said: the looks go back to their usual pace.
-			if (entry) entry.isTrusted = false;
-			listener.onHint(runId);
-			if (++lies > MOST_LIES) break;
-		}
-		if (entry) entry.isTrusted = false;
-		return { last, lies, wasOpen: true };
-	};
+/** Follows the run's events if a stream is free, once per run. */
+export function followRun(follower: EventFollower, { run_id: runId }: KnownRun): void {
+	const { followed, seen, stop } = follower;
+	if (!follower.isOffered || seen.has(runId) || followed.size >= MOST_STREAMS) return;
+	seen.add(runId);
+	const abort = linkSignals(stop);
+	const run = { runId, isTrusted: false, abort, lastEventId: undefined, falseEnds: 0 };
+	followed.set(runId, run);
+	void keepFollowing(follower, run).finally(() => unfollowRun(follower, runId));
+}
 
-	const follow = async (runId: string, signal: AbortSignal) => {
-		let last: string | undefined;
-		for (let tries = 0; tries <= MOST_RECONNECTS && isOffered && !signal.aborted; tries++) {
-			const openedAt = clock.now();
-			const { lies, wasOpen, ...rest } = await followOnce(runId, last, signal);
-			last = rest.last;
-			// A proxy that cuts every stream after a minute does not use up the tries of an hour's run.
-			if (clock.now() - openedAt > HEALTHY_MS) tries = 0;
-			if (signal.aborted || lies > MOST_LIES) break;
-			if (wasOpen) listener.onHint(runId);
-			await clock.pause(RECONNECT_PAUSE_MS * (tries + 1), signal);
-		}
-	};
+/** Whether a stream is open that would report the run's end. */
+export function isStreamTrusted({ followed }: EventFollower, runId: string): boolean {
+	return followed.get(runId)?.isTrusted ?? false;
+}
 
-	const release = (runId: string) => {
-		followed.get(runId)?.end();
-		followed.delete(runId);
-	};
-	return {
-		follow: ({ run_id: runId }) => {
-			if (!isOffered || given.has(runId) || followed.size >= MOST_STREAMS) return;
-			given.add(runId);
-			const abort = linkSignals(stop);
-			followed.set(runId, {
-				isTrusted: false,
-				end: () => {
-					abort.abort();
-					abort.release();
-				},
-			});
-			void follow(runId, abort.signal).finally(() => release(runId));
-		},
-		isTrusted: (runId) => followed.get(runId)?.isTrusted ?? false,
-		release,
-		releaseAll: () => [...followed.keys()].forEach(release),
-	};
+/** Closes the run's stream: the run has ended, or no item waits for it any more. */
+export function unfollowRun({ followed }: EventFollower, runId: string): void {
+	const run = followed.get(runId);
+	run?.abort.abort();
+	run?.abort.release();
+	followed.delete(runId);
+}
+
+export function unfollowAll(follower: EventFollower): void {
+	for (const runId of [...follower.followed.keys()]) unfollowRun(follower, runId);
+}
+
+/** Opens the run's stream again after it broke, a few times. */
+async function keepFollowing(follower: EventFollower, run: FollowedRun): Promise<void> {
+	const { clock, hints } = follower;
+	const { signal } = run.abort;
+	for (let tries = 0; tries <= MOST_RECONNECTS && follower.isOffered && !signal.aborted; tries++) {
+		const openedMs = clock.now();
+		const stream = await openStream(follower, run);
+		if (stream) await readStream(follower, run, stream);
+		// A proxy that cuts every stream after a minute does not use up the tries of a run that takes an hour.
+		if (clock.now() - openedMs > HEALTHY_MS) tries = 0;
+		if (signal.aborted || run.falseEnds > MOST_FALSE_ENDS) break;
+		if (stream) hints.onHint(run.runId);
+		await clock.pause(RECONNECT_PAUSE_MS * (tries + 1), signal);
+	}
+}
+
+/** null: not this time. */
+async function openStream(
+	follower: EventFollower,
+	{ runId, lastEventId, abort }: FollowedRun,
+): Promise<ByteStream | null> {
+	const { openEvents } = follower.service;
+	const stream = await openEvents?.(runId, lastEventId, abort.signal).catch(() => null);
+	if (stream === undefined) follower.isOffered = false;
+	return stream ?? null;
+}
+
+async function readStream(
+	{ service, hints, clock }: EventFollower,
+	run: FollowedRun,
+	stream: ByteStream,
+): Promise<void> {
+	run.falseEnds = 0;
+	run.isTrusted = true;
+	hints.onLive(run.runId);
+	let heardMs = clock.now();
+	void closeWhenSilent(stream, run.abort.signal, clock, () => heardMs);
+	for await (const event of readEvents(stream, () => (heardMs = clock.now()))) {
+		run.lastEventId = event.id ?? run.lastEventId;
+		if (service.meaningOf?.(event) !== 'ended') continue;
+		// The end is only a claim until a poll confirms it: polls return to their usual pace.
+		run.isTrusted = false;
+		hints.onHint(run.runId);
+		if (++run.falseEnds > MOST_FALSE_ENDS) break;
+	}
+	run.isTrusted = false;
+}
+
+async function closeWhenSilent(
+	stream: ByteStream,
+	signal: AbortSignal,
+	clock: Clock,
+	lastHeardMs: () => number,
+): Promise<void> {
+	while (!stream.destroyed && !signal.aborted) {
+		await clock.pause(LONGEST_SILENCE_MS / 3, signal);
+		if (clock.now() - lastHeardMs() > LONGEST_SILENCE_MS) stream.destroy();
+	}
 }

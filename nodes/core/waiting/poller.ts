@@ -1,145 +1,173 @@
 import type { Clock } from '../async/clock';
-import { ServiceError, ExecutionCancelledError } from '../errors';
-import { createLimiter } from '../async/limiter';
-import { pauseAfterFailures, withJitter } from './pace';
+import { createLimiter, type Limiter } from '../async/limiter';
+import { ExecutionCancelledError, ServiceError } from '../errors';
 import { type KnownRun, withKnown } from '../runs/run';
-import { LAST_POLL_MS, type WatchedRun } from './watchedRun';
 import { runNotFoundError } from '../runs/runNotFound';
+import { pauseAfterFailures, withJitter } from './pace';
+import { verificationOf } from './schedule';
+import type { WatchedRun } from './watchedRun';
 import type { WatchService } from './watchService';
 
 const POLLS_AT_A_TIME = 10;
 /** A start may be answered before the run can be read (404), and a gateway in trouble may not find it for a moment. */
 const UNKNOWN_RUN_GRACE_MS = 15_000;
-/** A service that is down for longer than this is not waited for; the runs stay adoptable. */
+/** A service that is down for longer than this is not waited for; its runs can still be collected later. */
 const LONGEST_OUTAGE_MS = 300_000;
-/** A list that fails this often in a row is given up: single looks may still work, and the runs are what matters. */
+/** A list that fails this often in a row is given up: single polls may still work, and the runs are what matters. */
 const MOST_FAILED_LISTS = 3;
-/** A run that claims to be running is asked for its outputs this seldom: their 408 may be the only sign of its timeout. */
-const SUSPICION_INTERVAL_MS = 60_000;
 
-export interface RunPoller {
-	/** Looks at runs of one group, or at runs without one, and passes on what it saw. Never rejects. */
-	poll(watched: WatchedRun[], groupId: string | null): Promise<void>;
-	/** Whether groups can be listed; a deployment that cannot is noticed once. */
-	canList(): boolean;
-}
-
+/** Where the poller reports what it saw. */
 export interface PollResults {
 	onSeen(watched: WatchedRun, run: KnownRun): void;
 	onEnded(watched: WatchedRun, result: KnownRun | Error): void;
 }
 
-/** One listing for a group of several runs, single looks otherwise. A look that fails does not fail the runs. */
+/** One listing for a group of several runs, single polls otherwise. A poll that fails does not fail its runs. */
+export interface RunPoller {
+	readonly service: WatchService;
+	readonly results: PollResults;
+	readonly intervalMs: number;
+	readonly clock: Clock;
+	readonly limit: Limiter;
+	/** Whether groups can be listed; a deployment that cannot is noticed once. */
+	canListGroups: boolean;
+	/** Lists that failed in a row. */
+	failedLists: number;
+}
+
 export function createRunPoller(
 	service: WatchService,
-	{ onSeen, onEnded }: PollResults,
+	results: PollResults,
 	intervalMs: number,
 	clock: Clock,
 ): RunPoller {
-	const limit = createLimiter(POLLS_AT_A_TIME);
-	let canList = service.pollGroup !== undefined;
-	let failedLists = 0;
-
-	/** A status that does not say whether the run has ended is checked each time, any other one seldom and before its time is up. */
-	const verified = async (
-		watched: WatchedRun,
-		run: KnownRun,
-		isListed: boolean,
-	): Promise<KnownRun> => {
-		const now = clock.now();
-		const isLast =
-			!watched.hasPollWindow &&
-			watched.deadlineMs - now <= LAST_POLL_MS &&
-			watched.deadlineMs - watched.verifiedMs > LAST_POLL_MS;
-		const isSuspicious =
-			run.state === 'unknown' ||
-			isLast ||
-			now - watched.verifiedMs > Math.max(SUSPICION_INTERVAL_MS, (now - watched.since) / 5);
-		if (run.finished || !isSuspicious || !service.verify) return run;
-		watched.verifiedMs = now;
-		// A second opinion that cannot be had says nothing: the look itself went well.
-		return await verifyDeeply(run, isLast && isListed).catch((error: unknown) => {
-			if (error instanceof ExecutionCancelledError) throw error;
-			return run;
-		});
-	};
-	/** @param reachedWatermark the run itself is asked, too: a list may have stayed behind */
-	const verifyDeeply = async (run: KnownRun, reachedWatermark: boolean): Promise<KnownRun> => {
-		const raw = reachedWatermark ? withKnown((await service.poll(run)) ?? run, run) : run;
-		return raw.finished ? raw : ((await service.verify?.(raw)) ?? raw);
-	};
-	const seen = async (watched: WatchedRun, found: KnownRun, isListed = false) => {
-		const run = await verified(watched, withKnown(found, watched.run), isListed);
-		Object.assign(watched, { failures: 0, missingSince: Number.NaN });
-		onSeen(watched, run);
-		if (run.finished) onEnded(watched, run);
-	};
-	const missed = (watched: WatchedRun, error: unknown) => {
-		if (!(error instanceof ServiceError) || !error.facts.isRetryable)
-			return onEnded(watched, error as Error);
-		const now = clock.now();
-		if (watched.failures++ === 0) watched.failingSince = now;
-		watched.lastFailure = error;
-		if (now - watched.failingSince > LONGEST_OUTAGE_MS) return onEnded(watched, error);
-		watched.dueMs =
-			now +
-			withJitter(
-				pauseAfterFailures(watched.failures, intervalMs, error.facts.retryAfterMs),
-				intervalMs,
-				clock.random(),
-			);
-	};
-
-	const attempt = async (watched: WatchedRun, task: () => Promise<void>) => {
-		try {
-			await task();
-		} catch (error) {
-			missed(watched, error);
-		}
-	};
-	const pollOne = async (watched: WatchedRun) =>
-		await attempt(watched, async () => {
-			const run = await limit(async () => await service.poll(watched.run));
-			if (run) return await seen(watched, run);
-			const now = clock.now();
-			if (Number.isNaN(watched.missingSince))
-				Object.assign(watched, { failures: 0, missingSince: now });
-			if (now - watched.missingSince > UNKNOWN_RUN_GRACE_MS)
-				missed(watched, runNotFoundError(watched.run));
-		});
-	const list = async (groupId: string, group: WatchedRun[]) => {
-		const runs = await service.pollGroup?.(groupId, new Set(group.map(({ run }) => run.run_id)));
-		if (runs === undefined) canList = false;
-		failedLists = 0;
-		return new Map(runs?.map((run) => [run.run_id, run]));
-	};
-	const pollGroup = async (groupId: string, group: WatchedRun[]) => {
-		const listed = await list(groupId, group).catch((error: unknown) => {
-			// A key that may read runs but not list them is no reason to give up the runs.
-			canList =
-				!isRefusal(error) && (isAskingForPatience(error) || ++failedLists < MOST_FAILED_LISTS);
-			for (const watched of group) if (canList) missed(watched, error);
-			return canList ? undefined : new Map<string, KnownRun>();
-		});
-		if (listed === undefined) return;
-		const lookAt = async (watched: WatchedRun) => {
-			const run = listed.get(watched.run.run_id);
-			await (run ? attempt(watched, async () => await seen(watched, run, true)) : pollOne(watched));
-		};
-		await Promise.all(group.map(lookAt));
-	};
-
 	return {
-		canList: () => canList,
-		poll: async (watched, groupId) => {
-			if (groupId !== null && canList && watched.length > 1) await pollGroup(groupId, watched);
-			else await Promise.all(watched.map(pollOne));
-		},
+		service,
+		results,
+		intervalMs,
+		clock,
+		limit: createLimiter(POLLS_AT_A_TIME),
+		canListGroups: service.pollGroup !== undefined,
+		failedLists: 0,
 	};
 }
 
-/** Single looks would be more requests, which is the opposite of what it asks for. */
-function isAskingForPatience(error: unknown): boolean {
+/** Polls runs of one group, or runs without one, and reports what it saw. Never rejects. */
+export async function pollRuns(
+	poller: RunPoller,
+	watched: WatchedRun[],
+	groupId: string | null,
+): Promise<void> {
+	const listed =
+		groupId !== null && poller.canListGroups && watched.length > 1
+			? await listGroup(poller, groupId, watched)
+			: new Map<string, KnownRun>();
+	if (listed === undefined) return;
+	await Promise.all(
+		watched.map(async (one) => await pollOne(poller, one, listed.get(one.run.run_id))),
+	);
+}
+
+/** The runs of a group by id; those that are not listed are polled one by one. undefined: the failed list was their poll. */
+async function listGroup(
+	poller: RunPoller,
+	groupId: string,
+	group: WatchedRun[],
+): Promise<Map<string, KnownRun> | undefined> {
+	try {
+		const wanted = new Set(group.map(({ run }) => run.run_id));
+		const runs = await poller.service.pollGroup?.(groupId, wanted);
+		poller.canListGroups = runs !== undefined;
+		poller.failedLists = 0;
+		return new Map(runs?.map((run) => [run.run_id, run]));
+	} catch (error) {
+		// A key that may read runs but not list them is no reason to give up the runs.
+		poller.canListGroups =
+			!isRefusal(error) && (isBusy(error) || ++poller.failedLists < MOST_FAILED_LISTS);
+		if (!poller.canListGroups) return new Map();
+		for (const watched of group) noteFailure(poller, watched, error);
+		return undefined;
+	}
+}
+
+/** @param listed the run as its group's list shows it; without it the run itself is polled */
+async function pollOne(
+	poller: RunPoller,
+	watched: WatchedRun,
+	listed: KnownRun | undefined,
+): Promise<void> {
+	try {
+		const { limit, service } = poller;
+		const found = listed ?? (await limit(async () => await service.poll(watched.run)));
+		if (found === null) noteMissing(poller, watched);
+		else await noteSeen(poller, watched, found, listed !== undefined);
+	} catch (error) {
+		noteFailure(poller, watched, error);
+	}
+}
+
+async function noteSeen(
+	{ service, results, clock }: RunPoller,
+	watched: WatchedRun,
+	found: KnownRun,
+	isListed: boolean,
+): Promise<void> {
+	const run = await verify(service, watched, withKnown(found, watched.run), isListed, clock.now());
+	watched.failures = 0;
+	watched.missingSinceMs = Number.NaN;
+	results.onSeen(watched, run);
+	if (run.finished) results.onEnded(watched, run);
+}
+
+/** The run as it is, where its status may be wrong. A verification that fails changes nothing: the poll itself went well. */
+async function verify(
+	service: WatchService,
+	watched: WatchedRun,
+	run: KnownRun,
+	isListed: boolean,
+	nowMs: number,
+): Promise<KnownRun> {
+	const how = verificationOf(watched, run, isListed, nowMs);
+	if (how === 'none' || !service.verify) return run;
+	watched.verifiedMs = nowMs;
+	try {
+		const fresh = how === 'runAndOutputs' ? withKnown((await service.poll(run)) ?? run, run) : run;
+		return fresh.finished ? fresh : await service.verify(fresh);
+	} catch (error) {
+		if (error instanceof ExecutionCancelledError) throw error;
+		return run;
+	}
+}
+
+/** The service does not know the run. For a moment that is normal. */
+function noteMissing(poller: RunPoller, watched: WatchedRun): void {
+	const nowMs = poller.clock.now();
+	if (Number.isNaN(watched.missingSinceMs)) {
+		watched.failures = 0;
+		watched.missingSinceMs = nowMs;
+	}
+	if (nowMs - watched.missingSinceMs > UNKNOWN_RUN_GRACE_MS)
+		noteFailure(poller, watched, runNotFoundError(watched.run));
+}
+
+/** A failure that may pass makes the next poll wait; any other, or one that lasts too long, ends the item's wait. */
+function noteFailure(
+	{ results, intervalMs, clock }: RunPoller,
+	watched: WatchedRun,
+	error: unknown,
+): void {
+	if (!(error instanceof ServiceError) || !error.facts.isRetryable)
+		return results.onEnded(watched, error as Error);
+	const nowMs = clock.now();
+	if (watched.failures++ === 0) watched.failingSinceMs = nowMs;
+	watched.lastFailure = error;
+	if (nowMs - watched.failingSinceMs > LONGEST_OUTAGE_MS) return results.onEnded(watched, error);
+	const pauseMs = pauseAfterFailures(watched.failures, intervalMs, error.facts.retryAfterMs);
+	watched.dueMs = nowMs + withJitter(pauseMs, intervalMs, clock.random());
+}
+
+/** Single polls would be more requests, which is the opposite of what the service asks for. */
+function isBusy(error: unknown): boolean {
 	return error instanceof ServiceError && error.facts.status === 429;
 }
 

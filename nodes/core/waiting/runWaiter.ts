@@ -15,31 +15,33 @@ export interface WaitOrder {
 	isFailedRunAnItem: boolean;
 }
 
-/** A pause in the waiting itself: where it ends, and since when the run is waited for. All in epoch ms. */
+/** A stretch of polling between two suspensions. Times in epoch ms. */
 export interface PollWindow {
-	/** Whoever still waits then is told `StillRunning`. */
+	/** An item whose run has not ended by then gets `StillRunning`. */
 	endsMs: number;
-	/** A deadline this close behind the end is waited for at once. */
+	/** A deadline this shortly after the end is waited for at once. */
 	deadlineSlackMs: number;
+	/** Since when the run is waited for. */
 	sinceMs: number;
 	/** When the run's outputs were last asked for although it seemed to go on. */
 	verifiedMs: number;
 }
 
-/** The shift is over and the run is not. */
+/** The poll window is over and the run has not ended. */
 export class StillRunning extends Error {}
 
 export interface RunWaiter {
 	/**
+	 * Waits for a free slot, then for the run.
 	 * @param begin gives the run to wait for: started, adopted, or just named
-	 * @throws WaitTimeout | ServiceError | ExecutionCancelledError | StillRunning (with a shift only)
+	 * @throws WaitTimeout | ServiceError | ExecutionCancelledError | StillRunning (with a poll window only)
 	 */
 	untilEnd(
 		begin: () => Promise<KnownRun>,
 		order: WaitOrder,
 		pollWindow?: PollWindow,
 	): Promise<KnownRun>;
-	/** A run that is known to have ended, as it is now. It takes no place. @throws ServiceError | ExecutionCancelledError */
+	/** A run that is known to have ended, as it is now. It takes no slot. @throws ServiceError | ExecutionCancelledError */
 	refresh(run: KnownRun): Promise<KnownRun>;
 	/** The ended run with its outputs. @throws ServiceError when it did not succeed, unless that is an item */
 	conclude(ended: KnownRun, order: WaitOrder): Promise<KnownRun>;
@@ -54,7 +56,7 @@ export interface WaiterParts {
 	/** Runs in flight at a time. */
 	slots: Limiter;
 	clock: Clock;
-	/** The user's stop; the node's own end (a failed item) cancels nothing, those runs stay adoptable. */
+	/** Whether the user, or n8n's own timeout, stopped the execution. A failed item ends the node too, but cancels nothing. */
 	isStopped(): boolean;
 	/** The node's end, by stop or by a failed item. */
 	stop?: AbortSignal;
@@ -64,73 +66,82 @@ export interface WaiterParts {
 const CANCELS_AT_A_TIME = 20;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
-export function createRunWaiter({
-	watcher,
-	cancel,
-	completeOutputs,
-	slots,
-	clock,
-	isStopped,
-	stop,
-	warn,
-}: WaiterParts): RunWaiter {
+export function createRunWaiter(parts: WaiterParts): RunWaiter {
+	const { slots, watcher } = parts;
 	const cancels = createLimiter(CANCELS_AT_A_TIME);
-
-	const cancelRemote = async (runId: string): Promise<string> => {
-		try {
-			await cancels(async () => await cancel(runId));
-			return 'It was cancelled at the service.';
-		} catch (error) {
-			const text = `Run ${runId} could not be cancelled at the service: ${error instanceof Error ? error.message : String(error)}`;
-			warn(text);
-			return text;
-		}
-	};
-
-	const watch = async (
-		run: KnownRun,
-		{ timeoutMs, cancelRemote: wish }: WaitOrder,
-		pollWindow?: PollWindow,
-	): Promise<KnownRun> => {
-		const sinceMs = pollWindow?.sinceMs ?? clock.now();
-		const deadlineMs = timeoutMs > 0 ? sinceMs + timeoutMs : Number.POSITIVE_INFINITY;
-		const isShiftFirst =
-			pollWindow !== undefined && deadlineMs > pollWindow.endsMs + pollWindow.deadlineSlackMs;
-		return await watcher
-			.watch(run, isShiftFirst ? pollWindow.endsMs : deadlineMs, pollWindow)
-			.catch(async (error: unknown) => {
-				if (error instanceof ExecutionCancelledError && isStopped() && wish !== 'never')
-					await cancelRemote(run.run_id);
-				if (error instanceof WaitTimeout && isShiftFirst) throw new StillRunning();
-				if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
-				throw new WaitTimeout(error.message, {
-					...error.facts,
-					hint: await cancelRemote(run.run_id),
-				});
-			});
-	};
-
+	const cancelRemote = async (runId: string) =>
+		await cancels(async () => await cancelRun(parts, runId));
 	return {
 		untilEnd: async (begin, order, pollWindow) =>
 			await slots(async () => {
-				// A place is freed before the failure that frees it has ended the node: one turn later it has.
-				await clock.pause(0);
-				if (isStopped() || stop?.aborted) throw new ExecutionCancelledError();
-				// Who gets a place only because others were left running must not start one more.
-				if (pollWindow && clock.now() >= pollWindow.endsMs) throw new StillRunning();
-				return await watch(await begin(), order, pollWindow);
+				await checkMayBegin(parts, pollWindow);
+				const run = await begin();
+				return await watchRun(parts, run, order, pollWindow, cancelRemote);
 			}),
 		refresh: async (run) => await watcher.watch(run, Number.POSITIVE_INFINITY),
-		conclude: async (ended, order) => {
-			const complete = async () =>
-				await completeOutputs(ended).catch((error: unknown) => {
-					throw ofRun(error, ended);
-				});
-			const run = ended.state === 'succeeded' ? await complete() : ended;
-			if (run.state === 'succeeded' || order.isFailedRunAnItem) return run;
-			throw failedRun(run);
-		},
+		conclude: async (ended, order) => await conclude(parts, ended, order),
 	};
+}
+
+/** @throws ExecutionCancelledError | StillRunning when the item that just got its slot must not begin any more */
+async function checkMayBegin(
+	{ clock, isStopped, stop }: WaiterParts,
+	pollWindow: PollWindow | undefined,
+): Promise<void> {
+	// A failed item frees its slot one turn before its failure ends the node.
+	await clock.pause(0);
+	if (isStopped() || stop?.aborted) throw new ExecutionCancelledError();
+	// A slot that is free only because its run is left running is no reason to start one more.
+	if (pollWindow && clock.now() >= pollWindow.endsMs) throw new StillRunning();
+}
+
+async function watchRun(
+	{ watcher, clock, isStopped }: WaiterParts,
+	run: KnownRun,
+	{ timeoutMs, cancelRemote: wish }: WaitOrder,
+	pollWindow: PollWindow | undefined,
+	cancelRemote: (runId: string) => Promise<string>,
+): Promise<KnownRun> {
+	const sinceMs = pollWindow?.sinceMs ?? clock.now();
+	const deadlineMs = timeoutMs > 0 ? sinceMs + timeoutMs : Number.POSITIVE_INFINITY;
+	const isWindowFirst =
+		pollWindow !== undefined && deadlineMs > pollWindow.endsMs + pollWindow.deadlineSlackMs;
+	return await watcher
+		.watch(run, isWindowFirst ? pollWindow.endsMs : deadlineMs, pollWindow)
+		.catch(async (error: unknown) => {
+			if (error instanceof ExecutionCancelledError && isStopped() && wish !== 'never')
+				await cancelRemote(run.run_id);
+			if (error instanceof WaitTimeout && isWindowFirst) throw new StillRunning();
+			if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
+			const hint = await cancelRemote(run.run_id);
+			throw new WaitTimeout(error.message, { ...error.facts, hint });
+		});
+}
+
+/** Never rejects. @returns what became of it, for the user */
+async function cancelRun({ cancel, warn }: WaiterParts, runId: string): Promise<string> {
+	try {
+		await cancel(runId);
+		return 'It was cancelled at the service.';
+	} catch (error) {
+		const text = `Run ${runId} could not be cancelled at the service: ${error instanceof Error ? error.message : String(error)}`;
+		warn(text);
+		return text;
+	}
+}
+
+async function conclude(
+	{ completeOutputs }: WaiterParts,
+	ended: KnownRun,
+	{ isFailedRunAnItem }: WaitOrder,
+): Promise<KnownRun> {
+	const complete = async () =>
+		await completeOutputs(ended).catch((error: unknown) => {
+			throw ofRun(error, ended);
+		});
+	const run = ended.state === 'succeeded' ? await complete() : ended;
+	if (run.state === 'succeeded' || isFailedRunAnItem) return run;
+	throw failedRun(run);
 }
 
 function failedRun(run: KnownRun): ServiceError {

@@ -2,18 +2,27 @@ import type { ByteStream } from '../http/byteStream';
 import type { ServerEvent } from '../http/eventStream';
 import type { KnownRun } from '../runs/run';
 
-/** What an event of a run's stream means for someone who waits for the run's end. */
+/** What an event of a run's stream means for an item that waits for the run's end. */
 export type EventMeaning = 'ended' | 'goingOn';
 
-/** What a service must offer for its runs to be waited on. Looks are tried once: the watcher decides when to look again. */
+/** What a service must offer for its runs to be waited for. Each request is tried once: the watcher decides when to poll again. */
 export interface WatchService {
-	/** One look; null while the service does not know the run. @throws ServiceError | ExecutionCancelledError */
+	/** The run as it is now; null while the service does not know it. @throws ServiceError | ExecutionCancelledError */
 	poll(run: KnownRun): Promise<KnownRun | null>;
-	/** One look at a group: at least those of `wanted` that it lists. undefined: this deployment cannot tell. */
+	/**
+	 * The runs of a group as they are now, at least those of `wanted` that the group's list shows; undefined where the
+	 * deployment cannot list them. @throws ServiceError | ExecutionCancelledError
+	 */
 	pollGroup?(groupId: string, wanted: ReadonlySet<string>): Promise<KnownRun[] | undefined>;
-	/** A second opinion on a run whose status does not say that it has ended. @throws ServiceError | ExecutionCancelledError */
+	/**
+	 * The run as its outputs show it, where its status does not say that it has ended.
+	 * @throws ServiceError | ExecutionCancelledError
+	 */
 	verify?(run: KnownRun): Promise<KnownRun>;
-	/** The run's event stream after an event; undefined: this deployment has none. @throws ServiceError | ExecutionCancelledError */
+	/**
+	 * The run's event stream, after the event with this id; undefined where the deployment has none.
+	 * @throws ServiceError | ExecutionCancelledError
+	 */
 	openEvents?(
 		runId: string,
 		after: string | undefined,
@@ -27,5 +36,6 @@ export interface WatchSettings {
 	hasLiveEvents: boolean;
 	/** Items of this node that have no result yet, the watched ones included. */
 	outstanding(): number;
+	/** A poll saw another state of the run than the one before. */
 	onChange?(run: KnownRun): void;
 }

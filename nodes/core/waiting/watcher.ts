@@ -1,25 +1,40 @@
 import type { Clock } from '../async/clock';
-import { ofRun, ExecutionCancelledError } from '../errors';
-import { createRunPoller } from './poller';
 import { onAbort } from '../async/signals';
-import { pauseByAge, pauseForGroup, pauseInPollWindow, pauseWithStream, withJitter } from './pace';
+import { ExecutionCancelledError, ofRun } from '../errors';
 import type { KnownRun } from '../runs/run';
-import { createEventFollower } from './eventFollower';
 import {
-	inTime,
+	createEventFollower,
+	type EventFollower,
+	followRun,
+	isStreamTrusted,
+	unfollowAll,
+	unfollowRun,
+} from './eventFollower';
+import { pauseWithStream, withJitter } from './pace';
+import { createRunPoller, pollRuns, type RunPoller } from './poller';
+import {
+	beforeDeadline,
+	DEBOUNCE_MS,
+	type DuePoll,
+	duePolls,
+	endOfWaitMs,
+	FEW_RUNS,
+	firstPollMs,
 	LAST_POLL_MS,
-	limitOf,
-	timeoutOf,
-	type WatchedRun,
-	watchedRun,
-} from './watchedRun';
+	nextWakeMs,
+	pauseBeforePoll,
+	type WatchFacts,
+} from './schedule';
+import { timeoutError, type WatchedRun, watchedRun } from './watchedRun';
 import type { WatchService, WatchSettings } from './watchService';
 
+/** Waits for the ends of many runs at once. */
 export interface Watcher {
 	/**
 	 * Resolves with the run as it ended.
 	 * @param deadlineMs epoch ms; Infinity: none
-	 * @param shift of a wait that may be suspended, which has time: since when it goes on, and when its outputs were last asked (epoch ms)
+	 * @param pollWindow of a wait that may be suspended: since when the run is waited for, and when its outputs were last
+	 * asked for although it seemed to go on (epoch ms)
 	 * @throws WaitTimeout | ServiceError | ExecutionCancelledError
 	 */
 	watch(
@@ -29,178 +44,173 @@ export interface Watcher {
 	): Promise<KnownRun>;
 }
 
-/** Runs that few wait for are followed by their event stream. */
-const FEW_RUNS = 4;
-/** Runs of one group come and end in swarms: one listing answers all that is told or asked within this time. */
-const DEBOUNCE_MS = 10;
+/** What the functions of this file share. One loop serves all runs: it polls what is due and sleeps until the next one is. */
+interface WatcherState {
+	readonly settings: WatchSettings;
+	readonly clock: Clock;
+	readonly stop?: AbortSignal;
+	readonly poller: RunPoller;
+	readonly follower: EventFollower;
+	readonly all: Set<WatchedRun>;
+	/** Ends the loop's present sleep. */
+	wake: AbortController;
+	isLooping: boolean;
+	firstSinceMs: number;
+	ended: number;
+}
 
-/** Many runs, one watcher: one listing per group and tick, single looks otherwise, event streams where few are left. */
+/** One listing per group and tick, single polls otherwise, event streams where few runs are left. */
 export function createWatcher(
 	service: WatchService,
 	settings: WatchSettings,
 	clock: Clock,
 	stop?: AbortSignal,
 ): Watcher {
-	const { intervalMs, hasLiveEvents, outstanding, onChange } = settings;
-	const all = new Set<WatchedRun>();
-	let wake = new AbortController();
-	let isRunning = false;
-	let firstSince = Number.POSITIVE_INFINITY;
-	let ended = 0;
-
-	const wakeUp = () => wake.abort();
-	const refresh = (runId: string, inMs: number) => {
-		const now = clock.now();
-		for (const watched of all)
-			if (watched.run.run_id === runId) watched.dueMs = inTime(watched, now + inMs, now);
-		wakeUp();
+	const results = {
+		onSeen: (watched: WatchedRun, run: KnownRun) => noteSeen(state, watched, run),
+		onEnded: (watched: WatchedRun, result: KnownRun | Error) => settle(state, watched, result),
 	};
-	const streams = {
-		onHint: (runId: string) => refresh(runId, all.size > 1 ? DEBOUNCE_MS : 0),
-		onLive: (runId: string) => refresh(runId, pauseWithStream(intervalMs)),
+	const hints = {
+		onHint: (runId: string) => pollIn(state, runId, state.all.size > 1 ? DEBOUNCE_MS : 0),
+		onLive: (runId: string) => pollIn(state, runId, pauseWithStream(settings.intervalMs)),
 	};
-	const follower = createEventFollower(service, streams, clock, stop);
-	const settle = (watched: WatchedRun, result: KnownRun | Error) => {
-		if (!all.delete(watched)) return;
-		if (![...all].some(({ run }) => run.run_id === watched.run.run_id))
-			follower.release(watched.run.run_id);
-		if (!(result instanceof Error)) ended++;
-		watched.settle(result instanceof Error ? ofRun(result, watched.run) : result);
+	const state: WatcherState = {
+		settings,
+		clock,
+		stop,
+		poller: createRunPoller(service, results, settings.intervalMs, clock),
+		follower: createEventFollower(service, hints, clock, stop),
+		all: new Set(),
+		wake: new AbortController(),
+		isLooping: false,
+		firstSinceMs: Number.POSITIVE_INFINITY,
+		ended: 0,
 	};
-	const onSeen = (watched: WatchedRun, run: KnownRun) => {
-		if (run.state !== watched.run.state) onChange?.(run);
-		watched.run = run;
-	};
-	const poller = createRunPoller(service, { onSeen, onEnded: settle }, intervalMs, clock);
-
-	const usualPauseOf = (watched: WatchedRun, group: WatchedRun[]) => {
-		if (follower.isTrusted(watched.run.run_id)) return pauseWithStream(intervalMs);
-		const now = clock.now();
-		if (group.length < 2 || !poller.canList()) return pauseByAge(now - watched.since, intervalMs);
-		const ageMs = now - Math.min(...group.map(({ since }) => since));
-		return pauseForGroup(
-			{
-				pending: all.size,
-				ended,
-				elapsedMs: now - firstSince,
-				ageMs,
-				isStarved: outstanding() > all.size,
-			},
-			intervalMs,
-		);
-	};
-	const pauseOf = (watched: WatchedRun, group: WatchedRun[]) =>
-		Math.max(
-			usualPauseOf(watched, group),
-			watched.hasPollWindow ? pauseInPollWindow(clock.now() - watched.since, intervalMs) : 0,
-		);
-	const poll = async (group: WatchedRun[], groupId: string | null) => {
-		for (const watched of group)
-			Object.assign(watched, { isPolling: true, dueMs: Number.POSITIVE_INFINITY });
-		await poller.poll(group, groupId);
-		const left = group.filter((watched) => all.has(watched));
-		for (const watched of left) {
-			watched.isPolling = false;
-			watched.isNew = false;
-			// A failed look or an event that came meanwhile has said already when to look next.
-			const now = clock.now();
-			if (watched.dueMs === Number.POSITIVE_INFINITY)
-				watched.dueMs = now + withJitter(pauseOf(watched, left), intervalMs, clock.random());
-			watched.dueMs = inTime(watched, watched.dueMs, now);
-		}
-		wakeUp();
-	};
-
-	/** A run that joins a group is seen by the group's next listing, unless that is later than the usual pause. */
-	const firstPollAt = (run: KnownRun, since: number, hasPollWindow: boolean) => {
-		const now = clock.now();
-		// A run that was just started cannot have ended; one of which only the id is known may have.
-		// Those that come back from a suspension come together.
-		if (run.state === 'unknown')
-			return run.group_id !== null && poller.canList() && outstanding() > 1
-				? now + DEBOUNCE_MS
-				: now;
-		const ownMs =
-			now +
-			(hasPollWindow
-				? pauseInPollWindow(now - since, intervalMs)
-				: pauseByAge(now - since, intervalMs));
-		if (run.group_id === null || !poller.canList() || outstanding() <= FEW_RUNS) return ownMs;
-		const mates = [...all].filter(
-			({ run: mate, isPolling }) => mate.group_id === run.group_id && !isPolling,
-		);
-		const nextMs = Math.min(now + intervalMs, ...mates.map(({ dueMs }) => dueMs));
-		return Math.max(ownMs, mates.length > 0 ? nextMs : now + intervalMs / 4);
-	};
-
-	/** Once one run of a group is due, the whole group is looked at, since that costs the same. */
-	const launchPolls = () => {
-		const groups = new Map<string | null, WatchedRun[]>();
-		for (const watched of all) {
-			const groupId = poller.canList() ? watched.run.group_id : null;
-			if (watched.isPolling) continue;
-			const group = groups.get(groupId);
-			if (group) group.push(watched);
-			else groups.set(groupId, [watched]);
-		}
-		for (const [groupId, group] of groups) {
-			const due = group.filter(({ dueMs }) => dueMs <= clock.now());
-			if (due.length > 0) void poll(groupId === null ? due : group, groupId);
-		}
-	};
-	const loop = async () => {
-		while (all.size > 0) {
-			for (const watched of [...all]) {
-				if (stop?.aborted) settle(watched, new ExecutionCancelledError());
-				else if (limitOf(watched) <= clock.now()) settle(watched, timeoutOf(watched, clock.now()));
-				else if (hasLiveEvents && !watched.isReturning && outstanding() <= FEW_RUNS)
-					follower.follow(watched.run);
-			}
-			wake = new AbortController();
-			launchPolls();
-			// A run that is being looked at rouses the loop itself; its due time would only make it spin.
-			const next = Math.min(
-				...[...all].map((watched) =>
-					watched.isPolling ? limitOf(watched) : Math.min(watched.dueMs, watched.deadlineMs),
-				),
-			);
-			const unlink = stop && onAbort(stop, wakeUp);
-			if (all.size > 0 && !stop?.aborted) await clock.pause(next - clock.now(), wake.signal);
-			unlink?.();
-		}
-		// Together with the last check: a run that comes right after it finds the loop ended and starts it anew.
-		isRunning = false;
-		follower.releaseAll();
-	};
-
 	return {
-		watch: async (run, deadlineMs, pollWindow) => {
-			if (run.finished) return run;
-			return await new Promise<KnownRun>((resolve, reject) => {
-				const now = clock.now();
-				const since = pollWindow?.sinceMs ?? now;
-				firstSince = Math.min(firstSince, since);
-				// Whoever comes late, after a suspension, still gets one look: the run may have ended in time.
-				const isLate = deadlineMs <= now;
-				const watched = watchedRun(
-					run,
-					since,
-					isLate ? now + LAST_POLL_MS : deadlineMs,
-					firstPollAt(run, since, pollWindow !== undefined),
-					(result) => (result instanceof Error ? reject(result) : resolve(result)),
-				);
-				if (pollWindow)
-					Object.assign(watched, {
-						hasPollWindow: true,
-						isReturning: since < now,
-						verifiedMs: pollWindow.verifiedMs,
-					});
-				all.add(watched);
-				wakeUp();
-				if (isRunning) return;
-				isRunning = true;
-				void loop();
-			});
-		},
+		watch: async (run, deadlineMs, pollWindow) =>
+			run.finished ? run : await addRun(state, run, deadlineMs, pollWindow),
+	};
+}
+
+async function addRun(
+	state: WatcherState,
+	run: KnownRun,
+	deadlineMs: number,
+	pollWindow: { sinceMs: number; verifiedMs: number } | undefined,
+): Promise<KnownRun> {
+	return await new Promise<KnownRun>((resolve, reject) => {
+		const nowMs = state.clock.now();
+		const sinceMs = pollWindow?.sinceMs ?? nowMs;
+		state.firstSinceMs = Math.min(state.firstSinceMs, sinceMs);
+		const hasPollWindow = pollWindow !== undefined;
+		const known = {
+			run,
+			sinceMs,
+			// A wait that resumes past its deadline still polls once: the run may have ended in time.
+			deadlineMs: deadlineMs <= nowMs ? nowMs + LAST_POLL_MS : deadlineMs,
+			dueMs: firstPollMs(run, sinceMs, hasPollWindow, state.all, factsOf(state)),
+			settle: (result: KnownRun | Error) =>
+				result instanceof Error ? reject(result) : resolve(result),
+		};
+		const resumed = pollWindow && {
+			hasPollWindow,
+			isReturning: sinceMs < nowMs,
+			verifiedMs: pollWindow.verifiedMs,
+		};
+		state.all.add(watchedRun({ ...known, ...resumed }, nowMs));
+		state.wake.abort();
+		if (state.isLooping) return;
+		state.isLooping = true;
+		void loop(state);
+	});
+}
+
+async function loop(state: WatcherState): Promise<void> {
+	const { all, clock, stop } = state;
+	while (all.size > 0) {
+		for (const watched of [...all]) checkWait(state, watched);
+		const wake = new AbortController();
+		state.wake = wake;
+		for (const due of duePolls(all, factsOf(state))) void poll(state, due);
+		if (all.size === 0 || stop?.aborted) continue;
+		const unlink = stop && onAbort(stop, () => wake.abort());
+		await clock.pause(nextWakeMs(all) - clock.now(), wake.signal);
+		unlink?.();
+	}
+	// In the same turn as the loop's last check: a run that is added right after it finds the loop ended and starts a new one.
+	state.isLooping = false;
+	unfollowAll(state.follower);
+}
+
+/** Ends a wait that is over, and follows the run's events where few runs are left. */
+function checkWait(state: WatcherState, watched: WatchedRun): void {
+	const { settings, clock, stop, follower } = state;
+	const nowMs = clock.now();
+	if (stop?.aborted) settle(state, watched, new ExecutionCancelledError());
+	else if (endOfWaitMs(watched) <= nowMs) settle(state, watched, timeoutError(watched, nowMs));
+	else if (settings.hasLiveEvents && !watched.isReturning && settings.outstanding() <= FEW_RUNS)
+		followRun(follower, watched.run);
+}
+
+async function poll(state: WatcherState, { groupId, watched: group }: DuePoll): Promise<void> {
+	for (const watched of group) {
+		watched.isPolling = true;
+		watched.dueMs = Number.POSITIVE_INFINITY;
+	}
+	await pollRuns(state.poller, group, groupId);
+	const left = group.filter((watched) => state.all.has(watched));
+	for (const watched of left) {
+		watched.isPolling = false;
+		watched.isNew = false;
+		scheduleNext(state, watched, left);
+	}
+	state.wake.abort();
+}
+
+function scheduleNext(state: WatcherState, watched: WatchedRun, group: WatchedRun[]): void {
+	const { settings, clock, follower } = state;
+	const facts = factsOf(state);
+	// A poll that failed, or an event that arrived meanwhile, has set the time of the next poll already.
+	if (watched.dueMs === Number.POSITIVE_INFINITY) {
+		const isTrusted = isStreamTrusted(follower, watched.run.run_id);
+		const pauseMs = pauseBeforePoll(watched, group, isTrusted, facts);
+		watched.dueMs = facts.nowMs + withJitter(pauseMs, settings.intervalMs, clock.random());
+	}
+	watched.dueMs = beforeDeadline(watched, watched.dueMs, facts.nowMs);
+}
+
+/** Sets the next poll of a run, for every item that waits for it. */
+function pollIn(state: WatcherState, runId: string, pauseMs: number): void {
+	const nowMs = state.clock.now();
+	for (const watched of state.all)
+		if (watched.run.run_id === runId)
+			watched.dueMs = beforeDeadline(watched, nowMs + pauseMs, nowMs);
+	state.wake.abort();
+}
+
+function noteSeen({ settings }: WatcherState, watched: WatchedRun, run: KnownRun): void {
+	if (run.state !== watched.run.state) settings.onChange?.(run);
+	watched.run = run;
+}
+
+/** Gives an item its result. Another item may still wait for the same run, and need its event stream. */
+function settle(state: WatcherState, watched: WatchedRun, result: KnownRun | Error): void {
+	const { all, follower } = state;
+	if (!all.delete(watched)) return;
+	const { run_id: runId } = watched.run;
+	if (![...all].some(({ run }) => run.run_id === runId)) unfollowRun(follower, runId);
+	if (!(result instanceof Error)) state.ended++;
+	watched.settle(result instanceof Error ? ofRun(result, watched.run) : result);
+}
+
+function factsOf({ settings, clock, poller, all, ended, firstSinceMs }: WatcherState): WatchFacts {
+	return {
+		nowMs: clock.now(),
+		intervalMs: settings.intervalMs,
+		canListGroups: poller.canListGroups,
+		outstanding: settings.outstanding(),
+		watched: all.size,
+		ended,
+		firstSinceMs,
 	};
 }

@@ -1,0 +1,148 @@
+import type { KnownRun } from '../runs/run';
+import { pauseByAge, pauseForGroup, pauseInPollWindow, pauseWithStream } from './pace';
+import type { WatchedRun } from './watchedRun';
+
+/** A run that ends in the last pause before its deadline is not lost: it is polled once more this long before. */
+export const LAST_POLL_MS = 2_000;
+/** A wait that comes back from a suspension has time for one poll only: its answer may come this long after the deadline. */
+const RESUMED_POLL_MS = 30_000;
+/** Runs of one group start and end together: one listing answers all reports and questions within this time. */
+export const DEBOUNCE_MS = 10;
+/** Up to this many unfinished items, each run is polled by itself and followed by its event stream. */
+export const FEW_RUNS = 4;
+/** A run that claims to be going on is asked for its outputs this seldom: their 408 may be the only sign of its timeout. */
+const VERIFY_INTERVAL_MS = 60_000;
+
+/** What a decision needs to know beside the run it is about. */
+export interface WatchFacts {
+	nowMs: number;
+	intervalMs: number;
+	/** Whether the deployment lists the runs of a group. */
+	canListGroups: boolean;
+	/** Items of the node without a result, runs that are watched, and runs that ended while they were watched. */
+	outstanding: number;
+	watched: number;
+	ended: number;
+	/** Since when the first run of all is waited for, epoch ms. */
+	firstSinceMs: number;
+}
+
+/** When a run is polled first, epoch ms. One that joins a group is seen by the group's next listing, unless that is later than usual. */
+export function firstPollMs(
+	run: KnownRun,
+	sinceMs: number,
+	hasPollWindow: boolean,
+	all: Iterable<WatchedRun>,
+	{ nowMs, intervalMs, canListGroups, outstanding }: WatchFacts,
+): number {
+	const isListed = run.group_id !== null && canListGroups;
+	// A run that was just started cannot have ended, but one of which only the id is known may have.
+	// Waits that come back from a suspension do so together: they share one listing.
+	if (run.state === 'unknown') return isListed && outstanding > 1 ? nowMs + DEBOUNCE_MS : nowMs;
+	const ageMs = nowMs - sinceMs;
+	const aloneMs =
+		nowMs + (hasPollWindow ? pauseInPollWindow(ageMs, intervalMs) : pauseByAge(ageMs, intervalMs));
+	if (!isListed || outstanding <= FEW_RUNS) return aloneMs;
+	const dueTimes = [...all]
+		.filter((other) => other.run.group_id === run.group_id && !other.isPolling)
+		.map(({ dueMs }) => dueMs);
+	const listingMs =
+		dueTimes.length === 0 ? nowMs + intervalMs / 4 : Math.min(nowMs + intervalMs, ...dueTimes);
+	return Math.max(aloneMs, listingMs);
+}
+
+/** Pause before a run is polled again, without jitter. @param group the runs that were polled together with it */
+export function pauseBeforePoll(
+	{ sinceMs, hasPollWindow }: WatchedRun,
+	group: readonly WatchedRun[],
+	isStreamTrusted: boolean,
+	facts: WatchFacts,
+): number {
+	const { nowMs, intervalMs } = facts;
+	const usualMs = isStreamTrusted
+		? pauseWithStream(intervalMs)
+		: group.length < 2 || !facts.canListGroups
+			? pauseByAge(nowMs - sinceMs, intervalMs)
+			: pauseForGroup(groupProgress(group, facts), intervalMs);
+	return hasPollWindow
+		? Math.max(usualMs, pauseInPollWindow(nowMs - sinceMs, intervalMs))
+		: usualMs;
+}
+
+function groupProgress(group: readonly WatchedRun[], facts: WatchFacts) {
+	return {
+		pending: facts.watched,
+		ended: facts.ended,
+		elapsedMs: facts.nowMs - facts.firstSinceMs,
+		ageMs: facts.nowMs - Math.min(...group.map(({ sinceMs }) => sinceMs)),
+		isStarved: facts.outstanding > facts.watched,
+	};
+}
+
+/** The next poll, moved before the deadline's last chance while there is time for that. Epoch ms. */
+export function beforeDeadline({ deadlineMs }: WatchedRun, dueMs: number, nowMs: number): number {
+	const lastPollMs = deadlineMs - LAST_POLL_MS;
+	return lastPollMs > nowMs + LAST_POLL_MS ? Math.min(dueMs, lastPollMs) : dueMs;
+}
+
+/** When the wait is over, epoch ms. */
+export function endOfWaitMs({ deadlineMs, isPolling, isNew, isReturning }: WatchedRun): number {
+	return isPolling && isNew && isReturning ? deadlineMs + RESUMED_POLL_MS : deadlineMs;
+}
+
+/** A poll that is to be made now: of a whole group, or of runs without one. */
+export interface DuePoll {
+	groupId: string | null;
+	watched: WatchedRun[];
+}
+
+/** The polls that are due. Once one run of a group is due, the whole group is polled, since that costs the same. */
+export function duePolls(
+	all: Iterable<WatchedRun>,
+	{ nowMs, canListGroups }: Pick<WatchFacts, 'nowMs' | 'canListGroups'>,
+): DuePoll[] {
+	const groups = new Map<string | null, WatchedRun[]>();
+	for (const watched of all) {
+		if (watched.isPolling) continue;
+		const groupId = canListGroups ? watched.run.group_id : null;
+		const group = groups.get(groupId);
+		if (group) group.push(watched);
+		else groups.set(groupId, [watched]);
+	}
+	return [...groups].flatMap(([groupId, group]) => {
+		const due = group.filter(({ dueMs }) => dueMs <= nowMs);
+		if (due.length === 0) return [];
+		return [{ groupId, watched: groupId === null ? due : group }];
+	});
+}
+
+/** When the watcher has something to do again, epoch ms. A poll under way wakes it by itself when it is answered. */
+export function nextWakeMs(all: Iterable<WatchedRun>): number {
+	return Math.min(
+		...[...all].map((watched) =>
+			watched.isPolling ? endOfWaitMs(watched) : Math.min(watched.dueMs, watched.deadlineMs),
+		),
+	);
+}
+
+/** How a run is to be verified by its outputs: not at all, by them alone, or after one more poll of the run itself. */
+export type Verification = 'none' | 'outputs' | 'runAndOutputs';
+
+/**
+ * Whether a run's status is suspicious: one that does not say whether the run has ended is verified each time, any other
+ * one seldom, and once shortly before the deadline.
+ * @param isListed the status comes from a group's list, which may lag behind the run itself
+ */
+export function verificationOf(
+	{ deadlineMs, verifiedMs, sinceMs, hasPollWindow }: WatchedRun,
+	run: KnownRun,
+	isListed: boolean,
+	nowMs: number,
+): Verification {
+	if (run.finished) return 'none';
+	const isLast =
+		!hasPollWindow && deadlineMs - nowMs <= LAST_POLL_MS && deadlineMs - verifiedMs > LAST_POLL_MS;
+	if (isLast) return isListed ? 'runAndOutputs' : 'outputs';
+	const isOverdue = nowMs - verifiedMs > Math.max(VERIFY_INTERVAL_MS, (nowMs - sinceMs) / 5);
+	return run.state === 'unknown' || isOverdue ? 'outputs' : 'none';
+}

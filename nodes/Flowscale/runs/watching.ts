@@ -3,7 +3,7 @@ import { isNetworkFailure } from '../../core/http/http';
 import { parsedJson } from '../../core/json';
 import { type KnownRun, type Run, isFinished, stateOf } from '../../core/runs/run';
 import type { ServerEvent } from '../../core/http/eventStream';
-import { isRetryableStatus } from '../../core/http/retry';
+import { isRetryableStatus } from '../../core/http/statuses';
 import type { ApiRequest } from '../../core/http/transport';
 import type { EventMeaning, WatchService } from '../../core/waiting/watchService';
 import type { FlowscaleApi } from '../api/api';

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals --
    The one door to Node for the simulator, tests, demo and benchmarks. Nothing in here is ever shipped:
    the rules guard code that runs inside n8n, and `nodes/` may not import from this folder. */
+import { readdirSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import {
 	clearTimeout as nodeClearTimeout,
@@ -49,6 +50,9 @@ export const sleep = async (ms: number): Promise<void> =>
 
 /** The top folder of the project. */
 export const projectDir = resolvePath(__dirname, '..');
+
+/** Names of a folder's entries, sorted, at once: Jest wants the names of its tests before anything is awaited. */
+export const listFolder = (folder: string): string[] => readdirSync(folder).sort();
 
 export const argv: readonly string[] = process.argv.slice(2);
 export const env = process.env;

@@ -33,7 +33,7 @@ export interface FaultHarness {
 
 let keys = 0;
 
-export async function openBench(
+export async function openFaultHarness(
 	engine: Engine,
 	options: FlowscaleOptions = {},
 	credential: ICredentialDataDecryptedObject = {},

@@ -3,7 +3,7 @@ import { createLimiter } from '../../nodes/core/async/limiter';
 import { sleep } from '../../simulator/platform';
 import { outputOf } from '../harness/runWorkflow';
 import type { Engine } from '../harness/startEngine';
-import { flowscaleNode, MARK, openBench } from './faultHarness';
+import { flowscaleNode, MARK, openFaultHarness } from './faultHarness';
 import type { Elsewhere } from './elsewhere';
 import { type Expectation, expectationOf, type Outcome } from './expectations';
 import {
@@ -38,18 +38,18 @@ export interface CellResult {
 }
 
 /** Every operation × every fault that its requests can suffer. */
-export function generateMatrix(): Cell[] {
+export function generateMatrix(rows = operationRows): Cell[] {
 	const isFirst = (row: OperationRow) =>
-		operationRows.find(({ operation }) => operation === row.operation) === row;
-	return operationRows.flatMap((row) => {
-		const raw = { hint: streamFaults, file: linkFaults }[row.part as 'hint' | 'file'] ?? [];
+		rows.find(({ operation }) => operation === row.operation) === row;
+	return rows.flatMap((row) => {
+		const special = { hint: streamFaults, file: linkFaults }[row.part as 'hint' | 'file'] ?? [];
 		// Files are no JSON, and may take as long as they like while bytes keep coming.
 		const answers = answerFaults.filter(
 			({ fault, isLong }) =>
 				row.part !== 'file' ||
 				!(fault?.kind === 'truncatedJson' || (fault?.kind === 'slowBody' && isLong)),
 		);
-		const faults = [...(isFirst(row) ? addressFaults : []), ...answers, ...raw];
+		const faults = [...(isFirst(row) ? addressFaults : []), ...answers, ...special];
 		return faults.map((fault) => ({
 			name: `${row.operation} / ${row.route}: ${fault.label}, ${fault.times}`,
 			row,
@@ -67,7 +67,7 @@ export async function runCell(
 ): Promise<CellResult> {
 	const { row, fault, expected } = cell;
 	const begun = Date.now();
-	const { flowscale, run } = await openBench(
+	const { flowscale, run } = await openFaultHarness(
 		engine,
 		row.simulator,
 		fault.baseUrl ? { baseUrl: fault.baseUrl } : {},

@@ -1,5 +1,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { startTimer } from '../../simulator/platform';
+import { behaviourNames, loadBehaviour } from '../harness/behaviour';
+import type { Engine } from '../harness/startEngine';
+import { flowscaleNode, openFaultHarness } from './faultHarness';
 import type {
 	Flowscale,
 	FlowscaleOptions,
@@ -162,3 +165,43 @@ export const operationRows: OperationRow[] = rows.map(
 		};
 	},
 );
+
+/** What a request of a kind is for, in an operation that has no rows of its own above. */
+function partOf(operation: string, route: Route): Part {
+	const isWaiting = /wait/i.test(operation);
+	if (route === 'startRun') return 'start';
+	if (route === 'events') return 'hint';
+	if (route === 'download') return 'file';
+	if (route === 'getOutput') return 'outputs';
+	if (route === 'cancelRun') return 'cancel';
+	if (route === 'getRun' && isWaiting) return 'poll';
+	return route === 'listRuns' && isWaiting ? 'listLook' : 'read';
+}
+
+/**
+ * Rows of the operations that have none above: the operation's behaviour is run once, and each kind of request that it
+ * sends becomes a row. So a new operation is broken in every way without a word here.
+ */
+export async function derivedRows(engine: Engine): Promise<OperationRow[]> {
+	const known = new Set(operationRows.map(({ operation }) => operation));
+	const derived: OperationRow[] = [];
+	for (const name of behaviourNames().filter((candidate) => !known.has(candidate))) {
+		const { operation, parameters, given, simulator } = await loadBehaviour(name);
+		const { flowscale, run } = await openFaultHarness(engine, simulator);
+		await run(flowscaleNode(operation, parameters), given(flowscale));
+		const routes = new Set(flowscale.journal.flatMap(({ route }) => (route ?? []) as Route[]));
+		await flowscale.close();
+		for (const route of routes)
+			derived.push({
+				operation,
+				route,
+				part: partOf(operation, route),
+				parameters: parameters as IDataObject,
+				simulator,
+				items: given,
+				starts: 0,
+				hasRun: false,
+			});
+	}
+	return derived;
+}

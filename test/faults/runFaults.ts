@@ -3,13 +3,15 @@ import { userFolder } from '../harness/environment';
 import { argv, exit, fs, projectDir, stdout } from '../../simulator/platform';
 import { listenToLog, MARK } from './faultHarness';
 import { openElsewhere } from './elsewhere';
+import { derivedRows, operationRows } from './operationRows';
 import { type CellResult, generateMatrix, runMatrix } from './matrix';
 
 /** `npm run test:faults [text]`: the whole matrix, or the cells whose name contains the text. Exits 1 when a cell differs. */
 async function main(): Promise<void> {
 	const [wanted = ''] = argv;
-	const cells = generateMatrix().filter(({ name }) => name.includes(wanted));
 	const engine = await startEngine(projectDir, {});
+	const rows = [...operationRows, ...(await derivedRows(engine))];
+	const cells = generateMatrix(rows).filter(({ name }) => name.includes(wanted));
 	const log = await listenToLog(engine);
 	const elsewhere = await openElsewhere();
 	const begun = Date.now();

@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import { fs, join } from '../../simulator/platform';
 
-interface JsonSchema {
+export interface JsonSchema {
 	type: string | string[];
 	properties?: Record<string, JsonSchema>;
 	items?: JsonSchema;

@@ -4,7 +4,7 @@ import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { fs, projectDir } from '../../../simulator/platform';
 import { defaultWorkflows } from '../../../simulator/flowscale/workflows';
 import type { Fault, Flowscale } from '../../../simulator/flowscale/startFlowscale';
-import { flowscaleNode, listenToLog, MARK, openBench } from '../../faults/faultHarness';
+import { flowscaleNode, listenToLog, MARK, openFaultHarness } from '../../faults/faultHarness';
 import { openElsewhere, type Elsewhere } from '../../faults/elsewhere';
 import { findText } from '../../faults/findText';
 
@@ -39,8 +39,8 @@ async function leaksOf(
 	for (const mode of ['apiKey', 'headers'] as const) {
 		const { flowscale, run } =
 			mode === 'apiKey'
-				? await openBench(engine)
-				: await openBench(engine, { requiredHeaders: proxyHeaders }, proxy);
+				? await openFaultHarness(engine)
+				: await openFaultHarness(engine, { requiredHeaders: proxyHeaders }, proxy);
 		const secret = mode === 'apiKey' ? String(flowscale.apiKey) : token;
 		const parameters = parametersOf(flowscale, secret);
 		for (const onError of [
@@ -236,7 +236,7 @@ describe('the key, and the secrets of custom headers, are nowhere in the executi
 
 describe('a header that is no secret', () => {
 	it('leaves links whole that hold its value', async () => {
-		const { flowscale, run } = await openBench(
+		const { flowscale, run } = await openFaultHarness(
 			engine,
 			{ apiKey: null },
 			{

@@ -1,17 +1,7 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Flowscale, SimulatedRun } from '../../../simulator/flowscale/startFlowscale';
-import { linkedOutput, runItem, startedItem } from '../../harness/expectedItems';
-import {
-	bytesOf,
-	linksOf,
-	madeBy,
-	ownPrompt,
-	quick,
-	startOf,
-	type Harness,
-	two,
-	useHarness,
-} from '../../harness/useHarness';
+
+import { type Harness, two, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();
 
@@ -43,55 +33,6 @@ const workflowItem = ({
 	outputs: outputs.map((output) => ({ name: output.name, type: output.type })),
 });
 
-test('workflow.execute starts a run for each item and returns at once', async () => {
-	const { node, items, flowscale, requests } = await harness({ runMs: 60_000 });
-	const started = await items(node('workflow.execute', startOf('image', ownPrompt, {})));
-	const ofPrompt = (prompt: unknown) =>
-		flowscale.runs.filter(({ inputs }) => inputs.text_51536 === prompt);
-	expect(started).toEqual(
-		two.map(({ json }, item) => ({
-			json: startedItem(ofPrompt(json.prompt)[0]),
-			pairedItem: { item },
-		})),
-	);
-	expect(started.map(({ json }) => json.group_id)).toEqual(['n8n-exec1', 'n8n-exec1']);
-	expect(flowscale.runs).toHaveLength(2);
-	expect(requests()).toBe(2);
-});
-
-test('workflow.executeAndWait returns each run with its picture', async () => {
-	const { node, items, flowscale } = await harness();
-	const done = await items(node('workflow.executeAndWait', startOf('image', ownPrompt)));
-	const ofPrompt = two.map(
-		({ json }) =>
-			flowscale.runs.find(({ inputs }) => inputs.text_51536 === json.prompt) as SimulatedRun,
-	);
-	const pictures = await Promise.all(ofPrompt.map(async (run) => await madeBy(run)));
-	expect(done.map(({ json }) => json)).toEqual(
-		ofPrompt.map((run, i) =>
-			runItem(run, {
-				outputs: [linkedOutput(run, { binary_field: 'data', file_size: pictures[i].length })],
-			}),
-		),
-	);
-	expect(linksOf(done)).toEqual([{ item: 0 }, { item: 1 }]);
-	expect(await Promise.all(done.map(async ({ binary }) => await bytesOf(binary?.data)))).toEqual(
-		pictures,
-	);
-	expect(done.map(({ binary }) => Object.keys(binary ?? {}))).toEqual([['data'], ['data']]);
-});
-
-test('workflow.getMany lists the workflows for each item', async () => {
-	const { node, items, flowscale } = await harness();
-	const all = await items(node('workflow.getMany', { returnAll: true }));
-	const once = flowscale.workflows.map(workflowItem);
-	expect(all.map(({ json }) => json)).toEqual([...once, ...once]);
-	expect(linksOf(all)).toEqual([
-		...once.map(() => ({ item: 0 })),
-		...once.map(() => ({ item: 1 })),
-	]);
-});
-
 test.each<[string, INodeParameters, (flowscale: Flowscale) => unknown[]]>([
 	['a limit', { limit: 2 }, ({ workflows }) => workflows.slice(0, 2).map(workflowItem)],
 	[
@@ -117,15 +58,6 @@ test.each<[string, INodeParameters, (flowscale: Flowscale) => unknown[]]>([
 	).toEqual(expected(flowscale));
 });
 
-test('run.get looks at the run of each item', async () => {
-	const { node, items, runs, named } = await withTwoRuns();
-	const got = await items(node('run.get', { runId: '={{ $json.id }}' }), [named[1], named[0]]);
-	expect(got).toEqual([
-		{ json: runItem(runs[1], { outputs: [linkedOutput(runs[1])] }), pairedItem: { item: 0 } },
-		{ json: runItem(runs[0], { outputs: [linkedOutput(runs[0])] }), pairedItem: { item: 1 } },
-	]);
-});
-
 test('run.get gives the service’s own object when it is not simplified', async () => {
 	const { node, items, runs, named } = await withTwoRuns();
 	const got = await items(node('run.get', { runId: '={{ $json.id }}', simplify: false }), named);
@@ -148,66 +80,6 @@ test('the service’s own object has no key that n8n takes for a failed try: it 
 		false,
 	]);
 	expect(requests('getRun')).toBe(1);
-});
-
-test('run.getMany lists the runs of a group for each item, newest first', async () => {
-	const { node, items, flowscale, runs, named } = await withTwoRuns();
-	flowscale.addRuns(1, { groupId: 'other' });
-	const got = await items(node('run.getMany', { filters: { groupId: 'poster' } }), named);
-	const newestFirst = [runs[1], runs[0]].map((run) =>
-		runItem(run, { outputs: [linkedOutput(run)] }),
-	);
-	expect(got.map(({ json }) => json)).toEqual([...newestFirst, ...newestFirst]);
-	expect(linksOf(got)).toEqual([{ item: 0 }, { item: 0 }, { item: 1 }, { item: 1 }]);
-});
-
-test('run.wait waits for runs that were started elsewhere', async () => {
-	const { node, items, flowscale } = await harness();
-	const runs = flowscale.addRuns(2, { state: 'running', completedAt: null });
-	const waiting = items(
-		node('run.wait', { runId: '={{ $json.id }}', options: { ...quick, download: false } }),
-		runs.map(({ id }) => ({ json: { id } })),
-	);
-	runs.forEach(({ id }) => flowscale.finish(id));
-	expect(await waiting).toEqual(
-		runs.map((run, item) => ({
-			json: runItem(run, { outputs: [linkedOutput(run)] }),
-			pairedItem: { item },
-		})),
-	);
-});
-
-test('run.getOutputs fetches the files of finished runs', async () => {
-	const { node, items, runs, named } = await withTwoRuns();
-	const got = await items(node('run.getOutputs', { runId: '={{ $json.id }}' }), named);
-	const pictures = await Promise.all(runs.map(async (run) => await madeBy(run)));
-	expect(got.map(({ json }) => json)).toEqual(
-		runs.map((run, i) =>
-			runItem(run, {
-				outputs: [linkedOutput(run, { binary_field: 'data', file_size: pictures[i].length })],
-			}),
-		),
-	);
-	expect(await Promise.all(got.map(async ({ binary }) => await bytesOf(binary?.data)))).toEqual(
-		pictures,
-	);
-	expect(linksOf(got)).toEqual([{ item: 0 }, { item: 1 }]);
-});
-
-test('run.cancel ends runs that are going', async () => {
-	const { node, items, flowscale } = await harness();
-	const runs = flowscale.addRuns(2, { state: 'running', completedAt: null });
-	const got = await items(
-		node('run.cancel', { runId: '={{ $json.id }}' }),
-		runs.map(({ id }) => ({ json: { id } })),
-	);
-	expect(got).toEqual(
-		runs.map(({ id }, item) => ({
-			json: { run_id: id, cancelled: true, message: 'Run cancelled successfully' },
-			pairedItem: { item },
-		})),
-	);
-	expect(runs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled']);
 });
 
 test.each([404, 405])(

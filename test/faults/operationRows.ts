@@ -189,7 +189,9 @@ export async function derivedRows(engine: Engine): Promise<OperationRow[]> {
 		const { operation, parameters, given, simulator } = await loadBehaviour(name);
 		const { flowscale, run } = await openFaultHarness(engine, simulator);
 		await run(flowscaleNode(operation, parameters), given(flowscale));
-		const routes = new Set(flowscale.journal.flatMap(({ route }) => (route ?? []) as Route[]));
+		const routes = new Set(
+			flowscale.journal.flatMap(({ route }) => (route ? [route as Route] : [])),
+		);
 		await flowscale.close();
 		for (const route of routes)
 			derived.push({

@@ -27,6 +27,8 @@ export interface JournalEntry {
 	parts?: ReceivedPart[];
 	/** JSON that was sent. */
 	json?: unknown;
+	/** The same as text, where long integers are whole. */
+	body?: string;
 }
 
 export function enter(message: IncomingMessage, host: JournalEntry['host']): JournalEntry {

@@ -16,6 +16,10 @@ export interface ComflowyOptions {
 	refusals?: 'status' | 'body';
 	/** Method of the token call (protocols 2.1: inferred). */
 	tokenMethod?: 'GET' | 'POST';
+	/** Links to images: a plain path, one with a signature of its own each time, or ComfyUI's `/view?filename=…`. */
+	links?: 'plain' | 'signed' | 'view';
+	/** What the download host calls its content (image/png). */
+	contentType?: string;
 	seed?: number;
 	/** Of the API; any free one by default. */
 	port?: number;

@@ -8,7 +8,8 @@ export interface ComflowyRun {
 	resultUrl?: string;
 	progressUrl?: string;
 	state: ComflowyState;
-	error?: string;
+	/** Not documented as anything but a text. */
+	error?: unknown;
 	/** Images by node, as names of files. */
 	images: Record<string, string[]>;
 	/** Ms since 1970. */
@@ -20,10 +21,10 @@ export interface ComflowyWorkflow {
 	name: string;
 	/** Fields that a start may set, `node::field`. */
 	params: string[];
-	/** How many images each node makes. */
-	images: Record<string, number>;
+	/** How many images each node makes, or their names, which may have folders. */
+	images: Record<string, number | string[]>;
 	/** Every run of it fails with this. */
-	error?: string;
+	error?: unknown;
 }
 
 export const comflowyWorkflows = {
@@ -38,6 +39,12 @@ export const comflowyWorkflows = {
 		name: 'Draft and Final',
 		params: ['6::text'],
 		images: { 9: 2, 12: 1 },
+	},
+	folders: {
+		id: '6fef208b-7d25-4d9a-8ec9-c79eb2153237',
+		name: 'One Name in Two Folders',
+		params: ['6::text'],
+		images: { 9: ['x/out.png'], 12: ['y/out.png'] },
 	},
 	failing: {
 		id: '5fef208b-7d25-4d9a-8ec9-c79eb2153236',

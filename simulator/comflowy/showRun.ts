@@ -1,36 +1,37 @@
 import { isOver, type ComflowyRun } from './comflowyRun';
+import type { ComflowyService } from './comflowyService';
 
-const linksOf = (run: ComflowyRun, filesUrl: string): Record<string, string[]> =>
-	run.state !== 'success'
-		? {}
-		: Object.fromEntries(
-				Object.entries(run.images).map(([node, names]) => [
-					node,
-					names.map((name) => `${filesUrl}/${run.id}/${name}`),
-				]),
-			);
+/** A link to an image, as the options have it; a signed one is never given twice. */
+function linkTo(run: ComflowyRun, name: string, service: ComflowyService): string {
+	const { filesUrl, options } = service;
+	if (options.links === 'view')
+		return `${filesUrl}/${run.id}/view?filename=${encodeURIComponent(name)}&type=output`;
+	const link = `${filesUrl}/${run.id}/${name}`;
+	return options.links === 'signed' ? `${link}?t=${++service.signatures}` : link;
+}
 
 /** Outputs in both of the documented forms: flat, and by node. */
-function outputsOf(run: ComflowyRun, filesUrl: string): object {
-	const links = linksOf(run, filesUrl);
+function outputsOf(run: ComflowyRun, service: ComflowyService): object {
+	const nodes = run.state === 'success' ? Object.entries(run.images) : [];
+	const linksOf = (names: string[]) => names.map((name) => linkTo(run, name, service));
 	return {
 		...(run.error !== undefined && isOver(run) ? { error: run.error } : {}),
-		output_images: Object.values(links).flat(),
+		output_images: nodes.flatMap(([, names]) => linksOf(names)),
 		full_outputs: Object.fromEntries(
-			Object.entries(links).map(([node, images]) => [node, { images }]),
+			nodes.map(([node, names]) => [node, { images: linksOf(names) }]),
 		),
 	};
 }
 
 /** `data` of `/check`. */
-export const showRun = (run: ComflowyRun, filesUrl: string): object => ({
+export const showRun = (run: ComflowyRun, service: ComflowyService): object => ({
 	status: run.state,
-	...outputsOf(run, filesUrl),
+	...outputsOf(run, service),
 });
 
 /** Body of the result callback. */
-export const resultOf = (run: ComflowyRun, filesUrl: string): object => ({
+export const resultOf = (run: ComflowyRun, service: ComflowyService): object => ({
 	type: run.state,
 	run_id: run.id,
-	...outputsOf(run, filesUrl),
+	...outputsOf(run, service),
 });

@@ -3,9 +3,11 @@ import type { Answer, HttpCall } from '../../nodes/core/http/http';
 import { connect } from '../../nodes/core/http/transport';
 import { readToken } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/accessToken';
 import { createApi } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/api';
+import { eventOf } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/callbackEvent';
+import { readErrorText } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/errorText';
+import { freshLinkOf } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/freshLink';
+import { readOutputs } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/outputs';
 import {
-	readErrorText,
-	readOutputs,
 	readReply,
 	readRun,
 	readRunId,
@@ -49,7 +51,8 @@ test.each<[string, Record<string, unknown>, object[]]>([
 		{ full_outputs: { 9: { images: ['https://cdn.example.com/view?id=3'] } } },
 		[
 			outputOf('9', {
-				filename: 'node_9_1.png',
+				filename: 'node_9_1',
+				mime_type: null,
 				download_url: 'https://cdn.example.com/view?id=3',
 			}),
 		],
@@ -91,9 +94,14 @@ test.each<[string, Record<string, unknown>, object[]]>([
 	[
 		'as relative links',
 		{ output_images: ['a.png', 'view?filename=b.7z&type=output'] },
-		['a.png', 'view?filename=b.7z&type=output'].map((address, index) =>
-			outputOf(null, { filename: index === 0 ? address : 'output_2.png', download_url: address }),
-		),
+		[
+			outputOf(null, { filename: 'a.png', download_url: 'a.png' }),
+			outputOf(null, {
+				filename: 'b.7z',
+				mime_type: null,
+				download_url: 'view?filename=b.7z&type=output',
+			}),
+		],
 	],
 	[
 		'as texts and numbers of a node',
@@ -109,6 +117,124 @@ test.each<[string, Record<string, unknown>, object[]]>([
 	['none', { output_images: [], full_outputs: {} }, []],
 	['nonsense', { output_images: 'x', full_outputs: [1] }, []],
 ])('reads outputs told %s', (_, data, expected) => expect(readOutputs(data)).toEqual(expected));
+
+const HOST = 'https://cdn.example.com';
+const named = (filename: string, address: string, mime_type: string | null, node = '9') =>
+	outputOf(node, { filename, mime_type, download_url: `${HOST}${address}` });
+
+// ComfyUI serves its outputs as `/view?filename=…&subfolder=…&type=output` (its public `server.py`).
+test.each<[string, string, string | null]>([
+	['/view?filename=Anim_00001.mp4&type=output', 'Anim_00001.mp4', 'video/mp4'],
+	['/view?type=output&subfolder=x&filename=a%20b.webp', 'a b.webp', 'image/webp'],
+	['/view?filename=sub%2Fsong.flac', 'song.flac', 'audio/flac'],
+	['/view.php?file=a.png&t=1', 'a.png', 'image/png'],
+	[
+		'/o/9f8e?response-content-disposition=attachment%3B%20filename%3D%22c.gif%22',
+		'c.gif',
+		'image/gif',
+	],
+	['/x/scan.v1.5/clip.webm?name=other.png', 'clip.webm', 'video/webm'],
+	['/files/9f8e7d', 'node_9_1', null],
+	['/', 'node_9_1', null],
+])('the file of %s is called %s', (address, filename, mimeType) =>
+	expect(readOutputs({ full_outputs: { 9: { images: [HOST + address] } } })).toEqual([
+		named(filename, address, mimeType),
+	]),
+);
+
+describe('an image comes once', () => {
+	const keysOf = (data: Record<string, unknown>) =>
+		readOutputs(data).map(({ download_url: address }) => address?.slice(HOST.length));
+	const data = (flat: string[], ...nodes: string[][]) => ({
+		output_images: flat.map((address) => HOST + address),
+		full_outputs: Object.fromEntries(
+			nodes.map((images, n) => [n, { images: images.map((address) => HOST + address) }]),
+		),
+	});
+	test.each<[string, Record<string, unknown>, string[]]>([
+		[
+			'signed twice',
+			data(['/a.png?X-Amz-Date=2&X-Amz-Signature=b'], ['/a.png?X-Amz-Date=1&X-Amz-Signature=a']),
+			['/a.png?X-Amz-Date=1&X-Amz-Signature=a'],
+		],
+		['with any query', data(['/a.png?u=2'], ['/a.png?u=1']), ['/a.png?u=1']],
+		['signed on one side only', data(['/a.png'], ['/a.png?sig=1']), ['/a.png?sig=1']],
+		[
+			'without a path of its own',
+			data(['/view?filename=a.png&token=2'], ['/view?filename=a.png&token=1']),
+			['/view?filename=a.png&token=1'],
+		],
+	])('%s', (_, received, expected) => expect(keysOf(received)).toEqual(expected));
+	test.each<[string, Record<string, unknown>, string[]]>([
+		['in two folders', data(['/x/a.png', '/y/a.png'], ['/x/a.png']), ['/x/a.png', '/y/a.png']],
+		[
+			'by a query that names them',
+			data(['/view?filename=a.png', '/view?filename=b.png'], ['/view?filename=b.png']),
+			['/view?filename=b.png', '/view?filename=a.png'],
+		],
+		[
+			'by what is appended, one for one',
+			data(['/a.png?seed=1', '/a.png?seed=2'], ['/a.png?seed=2', '/a.png?seed=1']),
+			['/a.png?seed=2', '/a.png?seed=1'],
+		],
+		[
+			'by subfolder',
+			data(['/view?filename=a.png&subfolder=x', '/view?filename=a.png&subfolder=y']),
+			['/view?filename=a.png&subfolder=x', '/view?filename=a.png&subfolder=y'],
+		],
+	])('but two that differ %s come both', (_, received, expected) =>
+		expect(keysOf(received)).toEqual(expected),
+	);
+});
+
+describe('a fresh link', () => {
+	const list = (...addresses: string[]) =>
+		readOutputs({ full_outputs: { 9: { images: addresses.map((address) => HOST + address) } } });
+	const fresh = (before: string[], now: string[]) =>
+		list(...before).map((output) =>
+			freshLinkOf(output, list(...before), list(...now))?.slice(HOST.length),
+		);
+	test.each<[string, string[], string[], Array<string | undefined>]>([
+		[
+			'is that of the same folder, not of the same name',
+			['/x/out.png?t=1', '/y/out.png?t=2'],
+			['/x/out.png?t=3', '/y/out.png?t=4'],
+			['/x/out.png?t=3', '/y/out.png?t=4'],
+		],
+		[
+			'is found where the order differs',
+			['/x/out.png?t=1', '/y/out.png?t=2'],
+			['/y/out.png?t=4', '/x/out.png?t=3'],
+			['/x/out.png?t=3', '/y/out.png?t=4'],
+		],
+		[
+			'is that in the same place where the folders are new',
+			['/1/out.png', '/2/out.png'],
+			['/3/out.png', '/4/out.png'],
+			['/3/out.png', '/4/out.png'],
+		],
+		['is none where nothing changed', ['/x/out.png?t=1'], ['/x/out.png?t=1'], [undefined]],
+		[
+			'is none where only the name agrees',
+			['/1/out.png', '/2/out.png'],
+			['/3/out.png'],
+			[undefined, undefined],
+		],
+	])('%s', (_, before, now, expected) => expect(fresh(before, now)).toEqual(expected));
+});
+
+test.each<[string, Record<string, unknown>, string]>([
+	['success', {}, 'result'],
+	['failed', {}, 'result'],
+	['canceled', {}, 'result'],
+	['running', { output_images: [link] }, 'progress'],
+	['message', { output_images: [link] }, 'progress'],
+	['moderated', {}, 'progress'],
+	['moderated', { output_images: [link] }, 'result'],
+	['partial', { full_outputs: { 9: { images: [link] } } }, 'result'],
+])('a callback of type %s with %j is a %s', (type, body, event) =>
+	expect(eventOf(type, body)).toBe(event),
+);
 
 test.each([
 	['waiting', 'queued', false],
@@ -133,7 +259,50 @@ test.each<[Record<string, unknown>, string]>([
 	[{ error: 'out of memory' }, 'out of memory'],
 	[{ error: { message: 'out of memory' } }, 'out of memory'],
 	[{ error: null, message: 'out of memory' }, 'out of memory'],
-	[{}, 'The service gave no reason'],
+	[{ error: ['out of memory', 'node 3'] }, 'out of memory; node 3'],
+	[{ error: ['out of memory', 'out of memory'] }, 'out of memory'],
+	[{ error: [{ message: 'out of memory' }] }, 'out of memory'],
+	[{ error: { detail: [{ msg: 'out of memory' }] } }, 'out of memory'],
+	[{ error: { code: 'OOM' } }, 'OOM'],
+	[{ error: {} }, 'Comflowy gave no reason'],
+	[{ error: [] }, 'Comflowy gave no reason'],
+	[{ errors: ['out of memory'] }, 'out of memory'],
+	[{ error_details: { reason: 'out of memory' } }, 'out of memory'],
+	[
+		{ exception_message: 'out of memory', node_id: '3', node_type: 'KSampler' },
+		'Node 3 (KSampler): out of memory',
+	],
+	[
+		{
+			messages: [
+				['execution_start', { prompt_id: 'p' }],
+				[
+					'execution_error',
+					{ exception_message: 'out of memory', node_id: '3', node_type: 'KSampler' },
+				],
+			],
+		},
+		'Node 3 (KSampler): out of memory',
+	],
+	[
+		{
+			error: {
+				type: 'prompt_outputs_failed_validation',
+				message: 'Prompt outputs failed',
+				details: '',
+			},
+			node_errors: {
+				4: {
+					class_type: 'CheckpointLoaderSimple',
+					errors: [
+						{ type: 'value_not_in_list', message: 'Value not in list', details: "ckpt_name: 'a'" },
+					],
+				},
+			},
+		},
+		"Prompt outputs failed; Node 4 (CheckpointLoaderSimple): Value not in list (ckpt_name: 'a')",
+	],
+	[{}, 'Comflowy gave no reason'],
 ])('reads why a run failed in %j', (data, reason) =>
 	expect(readRun('r', { status: 'failed', ...data }).error_message).toBe(reason),
 );

@@ -13,9 +13,6 @@ const MAY_BE_LONG: Record<string, string> = {
 	'nodes/core/items/namedValues.ts › namedValuesFields': 'to be cut',
 	'nodes/core/http/http.ts › createHttp': 'to be cut',
 	'nodes/core/http/serviceErrors.ts › createServiceErrors': 'to be cut',
-	'packages/n8n-nodes-comflowy/nodes/Comflowy/api/api.ts › createApi': 'to be cut',
-	'simulator/flowai/startFlowAi.ts › startFlowAi': 'to be cut',
-	'simulator/comflowy/startComflowy.ts › startComflowy': 'to be cut',
 };
 
 /** Words of this repository's own former language, and what to say instead (CONTRIBUTING, "Words"). */

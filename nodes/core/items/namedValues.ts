@@ -107,13 +107,11 @@ export function readNamedValues(
 			: pairValues(item, pairs, entry, word);
 	const values = new Map<string, unknown>();
 	for (const [name, value] of given) {
-		// It would be set as the prototype of whatever holds the values, and never be sent.
-		if (name === '__proto__')
-			throw new ConfigurationError(`No ${word.toLowerCase()} can be named "__proto__"`);
 		if (values.has(name))
 			throw new ConfigurationError(`${word} "${name}" has two values`, 'Give it only once.');
 		values.set(name, value);
 	}
+	// Each name becomes a key of the object itself, `__proto__` and `constructor` included.
 	return Object.fromEntries(values);
 }
 

@@ -5,6 +5,6 @@ export function runNotFoundError({ run_id: runId }: KnownRun): ServiceError {
 	return new ServiceError(`The service does not know run ${runId}`, {
 		status: 404,
 		runId,
-		hint: 'Check the run ID, and that the credential belongs to the deployment that started it.',
+		hint: 'Check the run ID, and that the run was started at the same address and with a key of the same account.',
 	});
 }

@@ -24,9 +24,17 @@ test('workflow.execute starts a run for each item and returns at once', async ()
 			json.status,
 			json.state,
 			json.finished,
+			json.inputs,
 		]),
 	).toEqual(
-		ofPrompt.map((run) => [run?.id, comflowyWorkflows.image.id, 'waiting', 'queued', false]),
+		ofPrompt.map((run) => [
+			run?.id,
+			comflowyWorkflows.image.id,
+			'waiting',
+			'queued',
+			false,
+			run?.params,
+		]),
 	);
 	expect(linksOf(started)).toEqual([{ item: 0 }, { item: 1 }]);
 	expect(routes(service, 'check')).toEqual([]);
@@ -47,7 +55,7 @@ test('workflow.executeAndWait returns each run with its image', async () => {
 				status: 'success',
 				state: 'succeeded',
 				finished: true,
-				inputs: {},
+				inputs: { '6::text': json.prompt },
 				output_names: ['9'],
 				outputs: [
 					{
@@ -174,6 +182,21 @@ test.each([
 	});
 });
 
+test.each(['constructor', 'prototype', '__proto__'])(
+	'a name such as %s arrives at any depth',
+	async (name) => {
+		const params = `{"6::text":{"${name}":[{"${name}":{"a":1}}]},"3::${name}":"b"}`;
+		const workflows = [{ ...comflowyWorkflows.image, params: ['6::text', `3::${name}`] }];
+		const { node, items, service } = await harness({ runMs: 60_000, workflows });
+		const given = { workflowId: comflowyWorkflows.image.id, inputMode: 'json', paramsJson: params };
+		const done = await items(node('workflow.execute', given), two.slice(0, 1));
+		expect(routes(service, 'run')[0].body).toBe(
+			`{"workflow_id":"${comflowyWorkflows.image.id}","params":${params}}`,
+		);
+		expect(JSON.stringify(done[0].json.inputs)).toBe(params);
+	},
+);
+
 test.each([
 	[
 		'a name without a node',
@@ -278,6 +301,17 @@ test('a failed run is an error with its reason, or an item', async () => {
 		error_message: 'CUDA out of memory',
 		outputs: [],
 	});
+});
+
+test.each<[string, unknown, string]>([
+	['a list', ['CUDA out of memory', 'node 3'], 'CUDA out of memory; node 3'],
+	['an object', { message: 'CUDA out of memory', code: 7 }, 'CUDA out of memory'],
+])('the reason of a failed run may be %s', async (_, reason, text) => {
+	const workflows = [{ ...comflowyWorkflows.failing, error: reason }];
+	const { node, error } = await harness({ workflows });
+	expect((await error(node('workflow.executeAndWait', promptOf('failing')))).message).toContain(
+		text,
+	);
 });
 
 test('with "continue on fail" the bad items fail and the others run', async () => {

@@ -19,18 +19,16 @@ afterEach(async () => {
 async function waiting(
 	options: ComflowyOptions = LONG,
 	parameters: INodeParameters = {},
+	name = NODE,
 ): Promise<SiblingHarness<Comflowy> & { server: WaitingServer; urlOf(item: number): URL }> {
 	const made = await harness(options);
-	const node = made.node('workflow.executeAndWait', {
-		...promptOf(),
-		waitMode: 'callback',
-		...parameters,
-	});
+	const values = { ...promptOf(), waitMode: 'callback', ...parameters };
+	const node = made.node('workflow.executeAndWait', values, { name });
 	const file = chain(node);
 	file.nodes.push(nodeOf('After', 'passThrough'));
-	connect(file.connections, NODE, 0, NODE);
-	connect(file.connections, NODE, 1, 'After');
-	const server = await startWaitingServer(made.engine, file, NODE);
+	connect(file.connections, name, 0, name);
+	connect(file.connections, name, 1, 'After');
+	const server = await startWaitingServer(made.engine, file, name);
 	open.push(server);
 	return {
 		...made,
@@ -78,6 +76,18 @@ test('the execution is suspended, and the callbacks of its runs end it with all 
 	// Each wake-up looks for three seconds at most, at this test's tenfold pace.
 	expect(looks(service) - before).toBeLessThan(60);
 }, 60_000);
+
+test.each(['Draw {{ $json.a }} it', '}} \' " \\ ` ${1}', 'Bild 生成 🦊'])(
+	'a node may have any name: %s',
+	async (name) => {
+		const { server, service } = await waiting(LONG, {}, name);
+		await server.start(two.slice(0, 1));
+		await service.finish(service.runs[0].id);
+		expect((await server.idle()).status).toBe('success');
+		expect(service.callbacks.map(({ status }) => status)).toEqual([200]);
+	},
+	60_000,
+);
 
 test('a callback with a wrong token or none is refused and wakes nothing', async () => {
 	const { server, service, urlOf } = await waiting();

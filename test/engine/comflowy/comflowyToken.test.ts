@@ -114,6 +114,33 @@ test('an exchange that fails for a moment is tried again before anything is star
 	expect(service.runs).toHaveLength(1);
 });
 
+test.each(['html', 'empty200'] as const)(
+	'one answer that is none (%s) in place of the first token is asked for again',
+	async (kind) => {
+		const { node, items, service } = await harness();
+		service.fault({ on: 'token', kind });
+		const done = await items(node('workflow.executeAndWait', promptOf()), two.slice(0, 1));
+		expect(done.map(({ json }) => json.state)).toEqual(['succeeded']);
+		expect([service.runs.length, count(service, 'token')]).toEqual([1, 2]);
+	},
+);
+
+test.each(['html', 'empty200'] as const)(
+	'one answer that is none (%s) at a renewal ends no wait and no start',
+	async (kind) => {
+		const { node, items, service } = await harness({ runMs: 700 });
+		const working = items(node('workflow.executeAndWait', promptOf()));
+		await until(() => service.runs.length === 2);
+		service.expireTokens();
+		service.fault({ on: 'token', kind });
+		expect((await working).map(({ json }) => json.state)).toEqual(['succeeded', 'succeeded']);
+		service.expireTokens();
+		service.fault({ on: 'token', kind });
+		expect(await items(node('workflow.execute', promptOf()), two.slice(0, 1))).toHaveLength(1);
+		expect(service.runs).toHaveLength(3);
+	},
+);
+
 test('an exchange that goes on failing is an error that speaks of the token, not of a run that may have started', async () => {
 	const { node, error, service } = await harness();
 	service.fault({ on: 'token', kind: 'resetBefore', times: 99 });

@@ -4,6 +4,7 @@ import type {
 	IHttpRequestHelper,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
+import { cleanText } from '../../../../../nodes/core/errors';
 import { type JsonRecord, recordOf, textAt } from '../../../../../nodes/core/json';
 import {
 	NO_TOKEN,
@@ -13,6 +14,7 @@ import {
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { isRetryableStatus } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, secretsOf } from '../credential';
+import { readErrorText } from './errorText';
 
 const LONGEST_ANSWER_MS = 30_000;
 /** Exchanges under way: many items of many executions find the token missing or expired in the same moment. */
@@ -49,15 +51,24 @@ async function exchanged(
 	const record = recordOf(body);
 	const token = readToken(record);
 	if (statusCode >= 200 && statusCode < 300 && token !== undefined) return { accessToken: token };
-	const words = clean(textAt(record, 'error', 'message') ?? '').slice(0, 200);
+	const words = cleanText(clean(readErrorText(record) ?? '')).slice(0, 200);
 	const advice =
 		statusCode === 429 || statusCode >= 500
 			? 'Try again in a few minutes.'
 			: 'Check the API Key and the Base URL in the credential.';
 	throw noToken(
 		`Comflowy gave no access token for this API key (HTTP ${statusCode}${words === '' ? '' : `: ${words}`}). ${advice}`,
-		isRetryableStatus(statusCode),
+		isRetryableRefusal(answer, words),
 	);
+}
+
+/** A success that is no answer of Comflowy's (a maintenance page, an empty body) is a failed read, and so is a request for patience. */
+function isRetryableRefusal({ statusCode, body }: IN8nHttpFullResponse, words: string): boolean {
+	if (isRetryableStatus(statusCode)) return true;
+	const isSuccess = statusCode >= 200 && statusCode < 300;
+	if (isSuccess && (recordOf(body) === undefined || Object.keys(body as object).length === 0))
+		return true;
+	return /too many|rate limit|try (it )?again|later|busy|maintenance|unavailable/i.test(words);
 }
 
 /** As documented, or in the forms that other services give it; words of a refusal are none. */

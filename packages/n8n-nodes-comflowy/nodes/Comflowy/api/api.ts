@@ -3,6 +3,7 @@ import type { Answer } from '../../../../../nodes/core/http/http';
 import { parsedJson } from '../../../../../nodes/core/json';
 import { type KnownRun, type Run, createRun } from '../../../../../nodes/core/runs/run';
 import type { ApiRequest, Transport } from '../../../../../nodes/core/http/transport';
+import { readErrorText } from './errorText';
 import { readReply, readRun, readRunId } from './readers';
 
 /** What starts a run: field values under `node::field`, and where Comflowy shall report. */
@@ -31,26 +32,70 @@ const isWrongMethod = ({ status, text }: Answer) =>
 
 /** Comflowy's paths and answers (vendor's API page of 2024, the vendor's node pack); the only file that knows the paths. */
 export function createApi(transport: Transport) {
-	const refusal = (answer: Answer): ServiceError => {
-		const error = isSuccess(answer) ? readReply(parsedJson(answer.text)).error : undefined;
-		const failure =
-			isSuccess(answer) && error !== undefined ? refusalIn(error) : transport.failureOf(answer);
-		return isAboutCallbacks(answer.text)
-			? new ServiceError(failure.message, { ...failure.facts, hint: CALLBACKS_HINT })
-			: failure;
+	const refusal = refusalReader(transport);
+	const check = createCheck(transport, refusal);
+	return {
+		/** One run, with the service's raw object; null while the service does not know it. */
+		run: async (
+			runId: string,
+			known: Partial<Run> = {},
+			extra: Partial<ApiRequest> = {},
+		): Promise<FoundRun | null> => await check(runId, known, extra),
+
+		/**
+		 * The request that starts a run. It is sent by the one place that knows never to repeat it. The body goes as text: n8n's HTTP
+		 * client copies objects, and drops keys such as `constructor` on the way.
+		 */
+		startRequest: (body: StartBody): ApiRequest => ({
+			method: 'POST',
+			path: '/run',
+			headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+			body: JSON.stringify(body),
+		}),
+		readStart: (answer: Answer, workflowId: string): Run =>
+			createRun({
+				run_id: readRunId(transport.jsonOf(answer)) ?? null,
+				workflow_id: workflowId,
+				status: 'waiting',
+			}),
+		/** A 200 may say in its body that nothing was started. */
+		isRefusal: (answer: Answer) =>
+			isSuccess(answer) && readReply(parsedJson(answer.text)).isRefused,
+		refusal,
 	};
+}
+
+export type ComflowyApi = ReturnType<typeof createApi>;
+
+/** What a refusing answer says, by its HTTP status or in the body of a 200. */
+function refusalReader(transport: Transport): (answer: Answer) => ServiceError {
 	const refusalIn = (error: string): ServiceError => {
 		const hint = /token|unauthori|api key/i.test(error)
 			? 'If the access token is meant: open the credential and save it again, so that n8n fetches a new one.'
 			: undefined;
 		return transport.failureInWords(error, { isRetryable: hint === undefined, hint });
 	};
+	return (answer) => {
+		const error = isSuccess(answer) ? readErrorText(parsedJson(answer.text)) : undefined;
+		const failure =
+			isSuccess(answer) && error !== undefined ? refusalIn(error) : transport.failureOf(answer);
+		return isAboutCallbacks(answer.text)
+			? new ServiceError(failure.message, { ...failure.facts, hint: CALLBACKS_HINT })
+			: failure;
+	};
+}
 
-	// As documented; GET once the service has refused it.
-	let checkMethod: 'POST' | 'GET' = 'POST';
-	const check = async (runId: string, known: Partial<Run>, extra: Partial<ApiRequest>) => {
-		const method = checkMethod;
-		return await transport.read(
+type Check = (
+	runId: string,
+	known: Partial<Run>,
+	extra: Partial<ApiRequest>,
+) => Promise<FoundRun | null>;
+
+/** `/check` by POST, as documented; by GET once the service has refused that. */
+function createCheck(transport: Transport, refusal: (answer: Answer) => ServiceError): Check {
+	let isPostRefused = false;
+	const check = async (method: 'POST' | 'GET', ...[runId, known, extra]: Parameters<Check>) =>
+		await transport.read(
 			{ method, path: '/check', query: { id: runId }, ...extra },
 			(answer): FoundRun | null | 'otherMethod' => {
 				if (method === 'POST' && isWrongMethod(answer)) return 'otherMethod';
@@ -67,40 +112,11 @@ export function createApi(transport: Transport) {
 				throw refusal(answer);
 			},
 		);
-	};
-
-	return {
-		/** One run, with the service's own object; null while the service does not know it. */
-		run: async (
-			runId: string,
-			known: Partial<Run> = {},
-			extra: Partial<ApiRequest> = {},
-		): Promise<FoundRun | null> => {
-			const found = await check(runId, known, extra);
-			if (found !== 'otherMethod') return found;
-			checkMethod = 'GET';
-			const again = await check(runId, known, extra);
-			return again === 'otherMethod' ? null : again;
-		},
-
-		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
-		startRequest: (body: StartBody): ApiRequest => ({
-			method: 'POST',
-			path: '/run',
-			headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-			body,
-		}),
-		readStart: (answer: Answer, workflowId: string): Run =>
-			createRun({
-				run_id: readRunId(transport.jsonOf(answer)) ?? null,
-				workflow_id: workflowId,
-				status: 'waiting',
-			}),
-		/** A 200 may say in its body that nothing was started. */
-		isRefusal: (answer: Answer) =>
-			isSuccess(answer) && readReply(parsedJson(answer.text)).isRefused,
-		refusal,
+	return async (...parts) => {
+		const found = await check(isPostRefused ? 'GET' : 'POST', ...parts);
+		if (found !== 'otherMethod') return found;
+		isPostRefused = true;
+		const again = await check('GET', ...parts);
+		return again === 'otherMethod' ? null : again;
 	};
 }
-
-export type ComflowyApi = ReturnType<typeof createApi>;

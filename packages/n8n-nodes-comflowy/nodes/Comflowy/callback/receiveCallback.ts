@@ -6,7 +6,7 @@ import type {
 } from 'n8n-workflow';
 import { type JsonRecord, parsedJson, recordOf, textAt } from '../../../../../nodes/core/json';
 import { isToken, MEMORY_KEY, readMemory, TOKEN_PARAMETER } from './callback';
-import { readRun } from '../api/readers';
+import { eventOf } from '../api/callbackEvent';
 
 /**
  * A callback for an execution that waits. It only wakes the execution: the node then looks the run up itself, so that nobody can
@@ -14,10 +14,7 @@ import { readRun } from '../api/readers';
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const memory = readMemory(
-		context.evaluateExpression(
-			`{{ $node[${JSON.stringify(context.getNode().name)}].context["${MEMORY_KEY}"] }}`,
-			0,
-		),
+		context.evaluateExpression(contextExpression(context.getNode().name, MEMORY_KEY), 0),
 	);
 	if (
 		memory === undefined ||
@@ -28,7 +25,8 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	const runId = textAt(body, 'run_id', 'runId');
 	if (body === undefined || runId === undefined || !memory.runIds.includes(runId))
 		return refuse(context, 404, 'This execution does not wait for that run');
-	if (!readRun(runId, body).finished)
+	const type = textAt(body, 'type', 'status')?.toLowerCase() ?? '';
+	if (eventOf(type, body) === 'progress')
 		return { webhookResponse: { received: true, resumed: false } };
 	// The node's own input goes through "Still Running" and back into the node.
 	const items = context.evaluateExpression(
@@ -36,6 +34,15 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		0,
 	) as unknown as INodeExecutionData[];
 	return { webhookResponse: { received: true, resumed: true }, workflowData: [items] };
+}
+
+/** An expression for a value of a node's context. The name may hold anything, also what would end the expression. */
+export function contextExpression(nodeName: string, key: string): string {
+	const literal = JSON.stringify(nodeName).replace(
+		/[^\x20-\x7e]|[{}$`']/g,
+		(unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+	return `{{ $node[${literal}].context["${key}"] }}`;
 }
 
 /** n8n reads a body by its content type, which Comflowy does not document: JSON is read whatever it is sent as. */

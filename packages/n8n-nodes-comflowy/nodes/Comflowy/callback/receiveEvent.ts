@@ -1,15 +1,11 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { dataOf, recordOf, textAt } from '../../../../../nodes/core/json';
 import { itemOf } from '../../../../../nodes/core/files/outputItems';
-import { isFinished, stateOf } from '../../../../../nodes/core/runs/run';
-import { isToken, TOKEN_PARAMETER } from './callback';
+import { type CallbackEvent, eventOf } from '../api/callbackEvent';
+import { readOutputs } from '../api/outputs';
 import { readRun } from '../api/readers';
+import { isToken, TOKEN_PARAMETER } from './callback';
 import { callbackIn, refuse } from './receiveCallback';
-
-type Event = 'result' | 'progress';
-
-/** Results are `success` or `failed` (vendor's API page) or another word for an end, progress is anything else. */
-const eventOf = (type: string): Event => (isFinished(stateOf(type)) ? 'result' : 'progress');
 
 /** A callback of any run becomes an item, if its token is right and the event is wanted. */
 export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
@@ -20,7 +16,7 @@ export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
 	const type = textAt(body, 'type', 'status')?.toLowerCase();
 	if (body === undefined || type === undefined)
 		return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
-	const event = eventOf(type);
+	const event = eventOf(type, body);
 	const wanted = context.getNodeParameter('events', ['result']) as string[];
 	if (!wanted.includes(event)) return { webhookResponse: { received: true, started: false } };
 	return {
@@ -29,14 +25,19 @@ export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
 	};
 }
 
-function itemJson(event: Event, type: string, body: Record<string, unknown>): IDataObject {
-	if (event === 'progress')
+function itemJson(event: CallbackEvent, type: string, body: Record<string, unknown>): IDataObject {
+	const runId = textAt(body, 'run_id', 'runId') ?? null;
+	if (event === 'progress') {
+		const outputs = readOutputs(body);
 		return {
 			event,
 			type,
-			run_id: textAt(body, 'run_id') ?? null,
-			payload: dataOf([['payload', body.payload ?? null]]).payload,
+			run_id: runId,
+			...dataOf([
+				['payload', body.payload ?? null],
+				...(outputs.length > 0 ? [['outputs', outputs] as [string, unknown]] : []),
+			]),
 		};
-	const runId = textAt(body, 'run_id', 'runId') ?? null;
+	}
 	return { ...itemOf(readRun(runId ?? '', body)).json, run_id: runId, event };
 }

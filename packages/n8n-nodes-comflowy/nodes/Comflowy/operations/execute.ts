@@ -15,6 +15,8 @@ export const execute: Operation<ComflowySession> = {
 	fields: [...startFields, optionsField([progressUrlOption, resultUrlOption])],
 	prepare: (item, session) => {
 		const order = readStartOrder(item, session);
-		return async () => [itemOf(await session.starter().start(order))];
+		return async () => [
+			itemOf({ ...(await session.starter().start(order)), inputs: order.inputs }),
+		];
 	},
 };

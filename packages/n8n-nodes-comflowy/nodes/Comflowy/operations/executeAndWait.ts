@@ -37,7 +37,7 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 			begin: async (isContinued) => {
 				const run = await session.starter().start({ ...start, isContinued });
 				desk?.expect(run.run_id);
-				return run;
+				return { ...run, inputs: start.inputs };
 			},
 			finish: async (run) =>
 				await outputItems(

@@ -10,7 +10,8 @@ import { openRunSession, type RunSession } from '../../../../../nodes/core/execu
 import { connect, type Transport } from '../../../../../nodes/core/http/transport';
 import { type ComflowyApi, createApi } from '../api/api';
 import { apiRootOf, CREDENTIAL, secretsOf } from '../credential';
-import { readErrorText } from '../api/readers';
+import { readErrorText } from '../api/errorText';
+import { freshLinkOf } from '../api/freshLink';
 import { createRunService } from './runService';
 
 /** What the operations of one node execution share. */
@@ -65,10 +66,9 @@ export async function openSession(
 		root: transport.root,
 		isCertificateUnchecked: false,
 		prepareBinaryData: context.helpers.prepareBinaryData,
-		freshLink: async (run, { filename, download_url }) => {
+		freshLink: async (run, output) => {
 			const again = run && (await api.run(run.run_id, run));
-			const link = again?.run.outputs.find((output) => output.filename === filename)?.download_url;
-			return link === download_url ? undefined : link;
+			return again ? freshLinkOf(output, run.outputs, again.run.outputs) : undefined;
 		},
 	});
 	const session: Session = {

@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { ConfigurationError } from '../../../../../nodes/core/errors';
 import type { Item } from '../../../../../nodes/core/items/item';
 import { readNamedValues } from '../../../../../nodes/core/items/namedValues';
@@ -6,8 +7,13 @@ import type { StartBody } from '../api/api';
 import type { Session } from './session';
 import { paramsForm } from '../inputs/fields';
 
-/** Comflowy tells no limit; a start that is not answered for this long counts as uncertain. */
+/** Comflowy documents no limit; a start that is not answered for this long counts as uncertain. */
 const LONGEST_ANSWER_MS = 120_000;
+
+/** A start, with what it sends: Comflowy never repeats the parameters of a run, so items get them from here. */
+export interface ComflowyStart extends StartRequest {
+	inputs: IDataObject;
+}
 
 /**
  * Checks an item's start; nothing is sent before `send`.
@@ -18,7 +24,7 @@ export function readStartOrder(
 	item: Item,
 	{ api, transport }: Session,
 	resultUrl?: string,
-): StartRequest {
+): ComflowyStart {
 	const workflowId = item.id('workflowId', 'Workflow ID');
 	const params = readParams(item);
 	const ownResultUrl = readUrl(item, 'options.onResultUrl', 'On Result URL');
@@ -40,13 +46,14 @@ export function readStartOrder(
 	return {
 		itemIndex: item.index,
 		workflowId,
+		inputs: params as IDataObject,
 		groupId: undefined,
 		texts: Object.fromEntries(
 			Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)]),
 		),
 		fileNames: [],
 		isReused: false,
-		// Detached: what is on its way when the execution is stopped is still answered, and remembered.
+		// Detached: the answer to a start that is under way when the execution is stopped is still read, and remembered.
 		send: async () =>
 			await transport.once({
 				...api.startRequest(body),

@@ -1,0 +1,76 @@
+import type { IDataObject } from 'n8n-workflow';
+import { picture } from '../../../simulator/media/picture';
+import { promptOf, useComflowy } from '../../harness/comflowyHarness';
+import { bytesOf, two } from '../../harness/useHarness';
+
+const harness = useComflowy();
+const one = two.slice(0, 1);
+const prompt = String(one[0].json.prompt);
+
+test.each(['403', '404'])(
+	'two outputs of one name whose first links answer %s become two files',
+	async (status) => {
+		const { node, items, service } = await harness({ links: 'signed' });
+		service.fault({ on: 'download', kind: 'status', status: Number(status), times: 2 });
+		const [{ json, binary }] = await items(
+			node('workflow.executeAndWait', promptOf('folders')),
+			one,
+		);
+		const outputs = json.outputs as IDataObject[];
+		expect(outputs.map(({ filename, node_id: id }) => [filename, id])).toEqual([
+			['out.png', '9'],
+			['out.png', '12'],
+		]);
+		expect(await Promise.all([bytesOf(binary?.data), bytesOf(binary?.data_1)])).toEqual([
+			picture(`${prompt} x/out.png`),
+			picture(`${prompt} y/out.png`),
+		]);
+		expect(service.runs).toHaveLength(1);
+	},
+);
+
+test('an image that is listed under two signatures comes once', async () => {
+	const { node, items } = await harness({ links: 'signed' });
+	const [{ json, binary }] = await items(node('workflow.executeAndWait', promptOf('batch')), one);
+	expect((json.outputs as IDataObject[]).map(({ node_id: id }) => id)).toEqual(['9', '9', '12']);
+	expect(Object.keys(binary ?? {})).toEqual(['data', 'data_1', 'data_2']);
+});
+
+test('the file of a /view link has the name of its query and the kind of its name', async () => {
+	const { node, items } = await harness({
+		links: 'view',
+		contentType: 'application/octet-stream',
+		workflows: [
+			{
+				id: '3fef208b-7d25-4d9a-8ec9-c79eb2153234',
+				name: 'Film',
+				params: ['6::text'],
+				images: { 9: ['Anim_00001.mp4'] },
+			},
+		],
+	});
+	const [{ json, binary }] = await items(node('workflow.executeAndWait', promptOf()), one);
+	expect(json.outputs).toMatchObject([{ filename: 'Anim_00001.mp4', mime_type: 'video/mp4' }]);
+	expect(binary?.data).toMatchObject({ fileName: 'Anim_00001.mp4', mimeType: 'video/mp4' });
+});
+
+test.each([
+	['video/mp4', 'mp4'],
+	['image/jpeg', 'jpg'],
+	['image/webp', 'webp'],
+])('a file without a name is of the kind that its host says: %s', async (contentType, ending) => {
+	const { node, items } = await harness({
+		contentType,
+		workflows: [
+			{
+				id: '3fef208b-7d25-4d9a-8ec9-c79eb2153234',
+				name: 'Nameless',
+				params: ['6::text'],
+				images: { 9: ['9f8e7d'] },
+			},
+		],
+	});
+	const [{ json, binary }] = await items(node('workflow.executeAndWait', promptOf()), one);
+	expect(json.outputs).toMatchObject([{ mime_type: contentType }]);
+	expect(binary?.data).toMatchObject({ fileName: `node_9_1.${ending}`, mimeType: contentType });
+});

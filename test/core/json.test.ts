@@ -1,5 +1,5 @@
 import { dataOf, listOf, recordOf, textAt, textOf } from '../../nodes/core/json';
-import { isFinished, createRun, stateOf, timeOf } from '../../nodes/core/runs/run';
+import { createRun, isFinished, percentOf, stateOf, timeOf } from '../../nodes/core/runs/run';
 
 describe('what came over the wire', () => {
 	it.each([
@@ -45,6 +45,47 @@ describe('what came over the wire', () => {
 			Object.prototype,
 			undefined,
 		]);
+	});
+});
+
+describe('progress', () => {
+	it.each<[unknown, number | null]>([
+		[0, 0],
+		[45, 45],
+		[33.333, 33.3],
+		[100, 100],
+		[250, 100],
+		[0.5, 50],
+		['0.25', 25],
+		['45', 45],
+		['45 %', 45],
+		['0.5%', 0.5],
+		[{ value: 5, max: 1000 }, 0.5],
+		[{ value: 5, max: 20 }, 25],
+		[{ value: 5 }, null],
+		[-1, null],
+		[NaN, null],
+		[null, null],
+		[undefined, null],
+		[true, null],
+		['', null],
+		['half', null],
+		['1e5', null],
+		[[], null],
+	])('%j is %p percent', (received, percent) => expect(percentOf(received)).toBe(percent));
+});
+
+describe('a run that ended with a word that nobody knows', () => {
+	const completed_at = '2024-01-15T10:32:45Z';
+	it.each([
+		['moderated', completed_at, true],
+		['partially_completed', completed_at, true],
+		['moderated', null, false],
+		['unknown', completed_at, false],
+		['running', completed_at, false],
+		['uploading', completed_at, false],
+	])('%s at %p: ended is %p', (status, end, isFinished) => {
+		expect(createRun({ status, completed_at: end }).finished).toBe(isFinished);
 	});
 });
 

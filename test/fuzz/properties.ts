@@ -32,7 +32,7 @@ const isUnpolluted = () =>
 const ownKeysAtFirst = Reflect.ownKeys(Object.prototype).length;
 
 const RUN_KEYS =
-	'completed_at created_at duration_seconds error_message finished group_id inputs output_names outputs run_id started_at state status workflow_id';
+	'completed_at created_at duration_seconds error_message finished group_id inputs output_names outputs progress run_id started_at state status workflow_id';
 
 function readEverything(body: unknown): void {
 	const { data } = readEnvelope(body);

@@ -33,6 +33,7 @@ export function runItem(run: SimulatedRun, known: IDataObject = {}): IDataObject
 		duration_seconds:
 			startedAt !== null && completedAt !== null ? seconds(completedAt) - seconds(startedAt) : null,
 		error_message: run.errorText,
+		progress: null,
 		...known,
 	};
 }

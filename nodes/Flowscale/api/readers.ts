@@ -8,7 +8,14 @@ import {
 	textOf,
 } from '../../core/json';
 import { mimeTypeOfLink, mimeTypeOfName } from '../../core/files/fileType';
-import { type Output, type Run, createRun, parseTimestamp, stateOf } from '../../core/runs/run';
+import {
+	type Output,
+	type Run,
+	createRun,
+	parseTimestamp,
+	percentOf,
+	stateOf,
+} from '../../core/runs/run';
 
 /** What every JSON answer is wrapped in: `{status, data, errors, meta}`. */
 export interface Envelope {
@@ -116,6 +123,7 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?
 		created_at: readTime(record, 'created_at', 'createdAt') ?? known.created_at ?? null,
 		started_at: readTime(record, 'started_at', 'startedAt'),
 		completed_at: readTime(record, 'completed_at', 'completedAt'),
+		progress: percentOf(record.progress),
 	});
 	return {
 		...run,

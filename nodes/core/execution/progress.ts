@@ -4,7 +4,7 @@ import type { KnownRun } from '../runs/run';
 /** What a user sees while the node works: a line per change in n8n's log and, in a manual run, in the browser's console. */
 export interface Progress {
 	started(run: KnownRun): void;
-	/** A look that saw another state than the one before. */
+	/** A poll saw another state than the one before. */
 	changed(run: KnownRun): void;
 }
 
@@ -27,12 +27,13 @@ export function openProgress(context: IExecuteFunctions, total: number): Progres
 			if (started <= RUNS_IN_METADATA)
 				keepRunId(context, started === 1 ? 'run_id' : `run_id_${started}`, run_id);
 		},
-		changed: ({ run_id, state, finished }) => {
+		changed: ({ run_id, state, status, finished }) => {
 			if (finished) ended++;
+			const word = state === 'unknown' ? `"${status}"` : state;
 			say(
 				finished
-					? `run ${run_id} ended: ${state} (${ended} of ${total})`
-					: `run ${run_id} is ${state}`,
+					? `run ${run_id} ended: ${word} (${ended} of ${total})`
+					: `run ${run_id} is ${word}`,
 			);
 		},
 	};

@@ -37,22 +37,56 @@ export interface Run {
 	completed_at: string | null;
 	duration_seconds: number | null;
 	error_message: string | null;
+	/** From 0 to 100; null where the service does not report it. */
+	progress: number | null;
 }
 
 /** A run whose id is known, which is what waiting, cancelling and adopting need. */
 export type KnownRun = Run & { run_id: string };
 
 /**
- * Words seen for the states of a run in the services' documents, SDKs and dashboards, and their likely spellings.
- * Flowscale publishes no list: `queued`, `pending` and the timeouts are inferred, and any other word means "going on".
+ * Words seen for the states of a run in the services' documents, SDKs and dashboards, and their likely spellings. No service
+ * publishes a list (protocols 1.12): `queued`, `pending` and the timeouts are inferred. A run with any other word is going on
+ * until the service reports a time for its end.
  */
 const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 	['succeeded', ['completed', 'complete', 'success', 'succeeded', 'done', 'finished']],
 	['failed', ['failed', 'failure', 'error', 'errored', 'crashed']],
 	['cancelled', ['cancelled', 'canceled', 'aborted', 'stopped', 'terminated', 'interrupted']],
 	['timed_out', ['timeout', 'timed_out', 'timedout', 'timed out', 'run timeout', 'expired']],
-	['queued', ['queued', 'pending', 'waiting', 'submitted', 'created', 'in_queue']],
-	['running', ['running', 'in_progress', 'in progress', 'started', 'processing', 'executing']],
+	[
+		'queued',
+		[
+			'queued',
+			'enqueued',
+			'pending',
+			'waiting',
+			'submitted',
+			'created',
+			'in_queue',
+			'scheduled',
+			'not_started',
+			'preparing',
+		],
+	],
+	[
+		'running',
+		[
+			'running',
+			'in_progress',
+			'in progress',
+			'started',
+			'processing',
+			'executing',
+			'generating',
+			'uploading',
+			'saving',
+			'finalizing',
+			'finalising',
+			'post_processing',
+			'cancelling',
+		],
+	],
 ];
 
 /** The state that a service's status word stands for; letter case, spaces and dashes do not matter. */
@@ -61,6 +95,7 @@ export function stateOf(status: string): RunState {
 	return WORDS.find(([, words]) => words.includes(word))?.[0] ?? 'unknown';
 }
 
+/** Whether the state alone says that the run has ended. */
 export function isFinished(state: RunState): boolean {
 	return (
 		state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'timed_out'
@@ -84,12 +119,41 @@ export function createRun(known: Partial<Run>): Run {
 		completed_at: null,
 		duration_seconds: null,
 		error_message: null,
+		progress: null,
 		...known,
 	};
-	run.finished = isFinished(run.state);
+	run.finished = isFinished(run.state) || hasUnknownEnd(run);
 	const seconds = (timeOf(run.completed_at) - timeOf(run.started_at)) / 1000;
 	run.duration_seconds = Number.isFinite(seconds) ? seconds : null;
 	return run;
+}
+
+/**
+ * Whether a run ended in a way that only the service has a word for, such as "moderated" or "partially_completed": the word is
+ * unknown, but there is a time for the end. A run without any word may be a list entry that leaves it out.
+ */
+export function hasUnknownEnd({ state, status, completed_at }: Run): boolean {
+	return state === 'unknown' && status !== 'unknown' && completed_at !== null;
+}
+
+/**
+ * Progress in percent, rounded to a tenth, from what a service reports: a number or its text, of a hundred or (below 1) of one,
+ * or ComfyUI's `{value, max}`. The field is in the vendor's own types, its scale in no source (protocols 1.20).
+ */
+export function percentOf(received: unknown): number | null {
+	if (typeof received === 'object' && received !== null) {
+		const { value, max } = received as { value?: unknown; max?: unknown };
+		return Number(max) > 0 ? asPercent((100 * Number(value)) / Number(max)) : null;
+	}
+	if (typeof received === 'number')
+		return asPercent(received > 0 && received < 1 ? received * 100 : received);
+	if (typeof received !== 'string' || !/^\s*[\d.]+\s*%?\s*$/.test(received)) return null;
+	return received.includes('%') ? asPercent(parseFloat(received)) : percentOf(parseFloat(received));
+}
+
+function asPercent(number: number): number | null {
+	if (!Number.isFinite(number) || number < 0) return null;
+	return Math.min(100, Math.round(number * 10) / 10);
 }
 
 /** A run of which only the id is known. */
@@ -97,7 +161,7 @@ export function runWithId(runId: string): KnownRun {
 	return { ...createRun({ run_id: runId }), run_id: runId };
 }
 
-/** What a look left out and an earlier answer told: list entries may hold little more than id, status and outputs. */
+/** The run as found, completed by what is known from an earlier answer: list entries may hold little more than id, status and outputs. */
 export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
 	return {
 		...found,

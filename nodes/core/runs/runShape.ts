@@ -48,6 +48,7 @@ export const runShape = record({
 	completed_at: orNull(text('2026-11-22T11:47:19Z')),
 	duration_seconds: orNull(decimal(7)),
 	error_message: orNull(text(''), null),
+	progress: orNull(decimal(100), null),
 });
 
 /** A run whose outputs were downloaded. */

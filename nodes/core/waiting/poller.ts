@@ -132,7 +132,7 @@ async function verify(
 	watched.verifiedMs = nowMs;
 	try {
 		const fresh = how === 'runAndOutputs' ? withKnown((await service.poll(run)) ?? run, run) : run;
-		return fresh.finished ? fresh : await service.verify(fresh);
+		return fresh.finished && fresh !== run ? fresh : await service.verify(fresh);
 	} catch (error) {
 		if (error instanceof ExecutionCancelledError) throw error;
 		return run;

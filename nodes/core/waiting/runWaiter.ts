@@ -1,7 +1,7 @@
 import type { Clock } from '../async/clock';
 import { ofRun, ServiceError, ExecutionCancelledError } from '../errors';
 import { createLimiter, type Limiter } from '../async/limiter';
-import type { KnownRun } from '../runs/run';
+import { hasUnknownEnd, type KnownRun } from '../runs/run';
 import type { Watcher } from './watcher';
 import { WaitTimeout } from './watchedRun';
 
@@ -135,6 +135,11 @@ async function conclude(
 	ended: KnownRun,
 	{ isFailedRunAnItem }: WaitOrder,
 ): Promise<KnownRun> {
+	if (hasUnknownEnd(ended)) {
+		const run = await withListedOutputs(completeOutputs, ended);
+		if (run.outputs.length > 0 || isFailedRunAnItem) return run;
+		throw failedRun(run);
+	}
 	const complete = async () =>
 		await completeOutputs(ended).catch((error: unknown) => {
 			throw ofRun(error, ended);
@@ -144,6 +149,23 @@ async function conclude(
 	throw failedRun(run);
 }
 
+/**
+ * A run that ended with a word of the service's own, such as "partially_completed" or "moderated": what it lists is handed
+ * out, and its `status` holds the word. Outputs that it only names are not waited for.
+ */
+async function withListedOutputs(
+	completeOutputs: WaiterParts['completeOutputs'],
+	ended: KnownRun,
+): Promise<KnownRun> {
+	if (ended.outputs.length === 0) return ended;
+	const output_names = ended.outputs.map(({ filename }) => filename);
+	const completed = await completeOutputs({ ...ended, output_names }).catch((error: unknown) => {
+		if (error instanceof ServiceError) return { ...ended, outputs: [] };
+		throw error;
+	});
+	return { ...completed, output_names: ended.output_names };
+}
+
 function failedRun(run: KnownRun): ServiceError {
 	const words = {
 		failed: 'failed',
@@ -151,7 +173,9 @@ function failedRun(run: KnownRun): ServiceError {
 		timed_out: 'timed out at the service',
 	} as const;
 	const verb =
-		run.state in words ? words[run.state as keyof typeof words] : `ended as "${run.status}"`;
+		run.state in words
+			? words[run.state as keyof typeof words]
+			: `ended as "${run.status}", without outputs`;
 	const reason = run.error_message ? `: ${run.error_message}` : '';
 	return new ServiceError(`Run ${run.run_id} ${verb}${reason}`, {
 		runId: run.run_id,

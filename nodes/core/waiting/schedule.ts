@@ -1,4 +1,4 @@
-import type { KnownRun } from '../runs/run';
+import { hasUnknownEnd, type KnownRun } from '../runs/run';
 import { pauseByAge, pauseForGroup, pauseInPollWindow, pauseWithStream } from './pace';
 import type { WatchedRun } from './watchedRun';
 
@@ -130,7 +130,7 @@ export type Verification = 'none' | 'outputs' | 'runAndOutputs';
 
 /**
  * Whether a run's status is suspicious: one that does not say whether the run has ended is verified each time, any other
- * one seldom, and once shortly before the deadline.
+ * one seldom, and once shortly before the deadline. A run that ended with an unknown word may have outputs that it only names.
  * @param isListed the status comes from a group's list, which may lag behind the run itself
  */
 export function verificationOf(
@@ -139,7 +139,7 @@ export function verificationOf(
 	isListed: boolean,
 	nowMs: number,
 ): Verification {
-	if (run.finished) return 'none';
+	if (run.finished) return hasUnknownEnd(run) && run.outputs.length === 0 ? 'outputs' : 'none';
 	const isLast =
 		!hasPollWindow && deadlineMs - nowMs <= LAST_POLL_MS && deadlineMs - verifiedMs > LAST_POLL_MS;
 	if (isLast) return isListed ? 'runAndOutputs' : 'outputs';

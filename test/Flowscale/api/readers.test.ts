@@ -25,6 +25,7 @@ const NOTHING = {
 	completed_at: null,
 	duration_seconds: null,
 	error_message: null,
+	progress: null,
 };
 
 describe('the answer to a start', () => {
@@ -103,6 +104,7 @@ describe('a run', () => {
 			completed_at: '2024-01-15T10:32:45Z',
 			duration_seconds: 150,
 			error_message: null,
+			progress: null,
 		});
 	});
 
@@ -130,6 +132,8 @@ describe('a run', () => {
 			'{"data":{"inputs":{"a":1,"__proto__":{"x":1}}}}',
 			{ inputs: { a: 1 } },
 		],
+		['with its progress (AIOSWEB)', '{"data":{"progress":45.5}}', { progress: 45.5 }],
+		['with no progress yet (AIOSWEB)', '{"data":{"progress":null}}', { progress: null }],
 		['with inputs as JSON text (I)', '{"data":{"inputs":"{\\"a\\":1}"}}', { inputs: { a: 1 } }],
 		['with inputs by key (I)', '{"data":{"inputs":[{"key":"a","value":1}]}}', { inputs: { a: 1 } }],
 		[

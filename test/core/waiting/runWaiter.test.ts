@@ -15,6 +15,7 @@ function waitHarness({
 	slots = 10,
 	cancelFails = false,
 	error_message = null as string | null,
+	ended = {} as Partial<KnownRun>,
 } = {}) {
 	const clock = fakeClock();
 	const abort = new AbortController();
@@ -23,7 +24,7 @@ function waitHarness({
 	const warnings: string[] = [];
 	let isStopped = false;
 	const poll = async ({ run_id }: KnownRun) =>
-		aRun(run_id, clock.now() >= endsMs ? { status, error_message } : {});
+		aRun(run_id, clock.now() >= endsMs ? { status, error_message, ...ended } : {});
 	const waiter = createRunWaiter({
 		watcher: createWatcher(
 			{ poll },
@@ -136,6 +137,48 @@ describe('a run that ended', () => {
 		['timeout', 'timed_out'],
 	])('as %s is an item where that is wished', async (status, state) => {
 		expect(await waitHarness({ status }).wait('a', { isFailedRunAnItem: true })).toBe(state);
+	});
+});
+
+describe('a run that ended with a word that nobody knows', () => {
+	const output = (filename: string, link?: string) => ({
+		filename,
+		...(link && { download_url: link }),
+		generation_status: null,
+		mime_type: null,
+	});
+	const completed_at = '2026-01-01T00:00:00Z';
+	const listed = [output('a.png', 'https://files.example/a.png')];
+
+	it('and no outputs is an error that names the word', async () => {
+		const { wait, completed } = waitHarness({ status: 'moderated', ended: { completed_at } });
+		expect(await wait('a', { timeoutMs: 60_000 })).toMatchObject({
+			kind: 'ServiceError',
+			message: 'Run a ended as "moderated", without outputs',
+		});
+		expect(completed).toEqual([]);
+	});
+
+	it('and no outputs is an item where that is wished', async () => {
+		const { wait } = waitHarness({ status: 'moderated', ended: { completed_at } });
+		expect(await wait('a', { isFailedRunAnItem: true })).toBe('unknown');
+	});
+
+	it('and some outputs hands those out, with its word and all of its names', async () => {
+		const ended = { completed_at, outputs: listed, output_names: ['a', 'b'] };
+		const { waiter } = waitHarness({ status: 'partially_completed', ended });
+		const run = await waiter.untilEnd(async () => aRun('a'), ORDER);
+		expect(await waiter.conclude(run, ORDER)).toMatchObject({
+			...ended,
+			status: 'partially_completed',
+			state: 'unknown',
+			finished: true,
+		});
+	});
+
+	it('is waited for as long as there is no time of an end', async () => {
+		const { wait } = waitHarness({ status: 'moderated' });
+		expect(await wait('a', { timeoutMs: 9_000 })).toMatchObject({ kind: 'WaitTimeout' });
 	});
 });
 

@@ -161,7 +161,11 @@ describe('a status is verified', () => {
 			'none',
 		],
 		['once before the deadline', 'running', { ...late, verifiedMs: NOW - 100 }, true, 'none'],
+		['when it ended as nobody knows how, without outputs', 'moderated', {}, false, 'outputs'],
 	])('%s', (_, status, change, isListed, expected) => {
-		expect(verificationOf(watched(change), aRun('a', { status }), isListed, NOW)).toBe(expected);
+		const completed_at = status === 'moderated' ? '2026-01-01T00:00:00Z' : null;
+		expect(
+			verificationOf(watched(change), aRun('a', { status, completed_at }), isListed, NOW),
+		).toBe(expected);
 	});
 });

@@ -75,6 +75,7 @@ test('workflow.executeAndWait returns each run with its image', async () => {
 				completed_at: null,
 				duration_seconds: null,
 				error_message: null,
+				progress: null,
 			};
 		}),
 	);

@@ -89,6 +89,7 @@ test('a result becomes a run', async () => {
 			completed_at: null,
 			duration_seconds: null,
 			error_message: null,
+			progress: null,
 			event: 'result',
 		},
 	]);

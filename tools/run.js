@@ -24,6 +24,7 @@ const TASKS = {
 	bench: { needs: ['build'], command: tsx('benchmarks/bench.ts') },
 	'test:n8n': { needs: ['build', 'servers'], command: tsx('test/n8n/suite.ts') },
 	n8n: { needs: ['build', 'servers'], command: tsx('test/n8n/open.ts') },
+	dev: { needs: ['build', 'servers'], command: tsx('test/n8n/open.ts', '--dev') },
 	soak: {
 		needs: ['build'],
 		command: ['node', '--expose-gc', '--import', 'tsx', join(root, 'test/faults/soak.ts')],

@@ -2,14 +2,18 @@ import { owner } from './connectRest';
 import { generations } from './generations';
 import { installN8n } from './installN8n';
 import { packPackages } from './packages';
-import { env, exit, fs, join, onStopSignal, stdout, tmpdir } from './platform';
+import { argv, env, exit, fs, join, onStopSignal, stdout, tmpdir } from './platform';
 import { credentialsOf } from './playExample';
 import { readExamples } from './readExamples';
+import { rebuildOnChange } from './rebuildOnChange';
 import { openSite } from './site';
 import { setHarness } from './stage';
 import { stopAllProcesses } from './startProcess';
 
 const say = (text: string) => stdout.write(`${text}\n`);
+
+/** `npm run dev`: the packages are built and loaded anew whenever their source changes. */
+const isDev = argv.includes('--dev');
 
 /** An n8n to try the nodes by hand: packages, credentials, examples, and services to run them on. */
 const open = async (folder: string): Promise<void> => {
@@ -18,7 +22,12 @@ const open = async (folder: string): Promise<void> => {
 	const n8n = await installN8n(generation);
 	const packed = await packPackages(folder);
 	say(`Starting n8n ${n8n.version} …`);
-	const site = await openSite(n8n, { folder, packed, port: Number(env.N8N_PORT ?? 5678) });
+	const site = await openSite(n8n, {
+		folder,
+		packed,
+		port: Number(env.N8N_PORT ?? 5678),
+		env: isDev ? { N8N_DEV_RELOAD: 'true' } : {},
+	});
 	const harness = await setHarness(site, {
 		runMs: 4_000,
 		latencyMs: [5, 30],
@@ -41,6 +50,7 @@ n8n ${n8n.version} with the packages, ${examples.size} example workflows, and si
 ${services.join('\n')}
 
 Ctrl+C ends it and forgets everything.`);
+	if (isDev) await rebuildOnChange(site.server.userFolder, packed, say);
 };
 
 const main = async (): Promise<void> => {

@@ -5,6 +5,7 @@ import type {
 	INodeTypeDescription,
 	IPollFunctions,
 } from 'n8n-workflow';
+import { searchWorkflows } from './inputs/methods';
 import { pollRuns } from './trigger/pollRuns';
 import { triggerFields } from './trigger/triggerFields';
 
@@ -15,7 +16,7 @@ export class FlowscaleTrigger implements INodeType {
 		icon: { light: 'file:flowscale.svg', dark: 'file:flowscale.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: '={{ [$parameter["events"]].flat().join(", ") }}',
 		description: 'Starts the workflow when runs on Flowscale have ended',
 		eventTriggerDescription: '',
 		activationMessage: 'Runs that end from now on start this workflow.',
@@ -26,6 +27,8 @@ export class FlowscaleTrigger implements INodeType {
 		credentials: [{ name: 'flowscaleApi', required: true }],
 		properties: triggerFields,
 	};
+
+	methods = { listSearch: { searchWorkflows } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		return await pollRuns(this);

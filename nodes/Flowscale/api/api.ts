@@ -30,8 +30,14 @@ export interface RunPage {
 	pages: number | undefined;
 	/** Field that the deployment says it sorted by; undefined where it does not say. */
 	sortedBy: string | undefined;
+	/** Runs in all, over all pages; undefined where the deployment does not say. */
+	total?: number;
+	/** The service's own word on the page, its order and the totals. */
+	meta?: JsonRecord;
 	/** False for an answer without any list of runs. */
 	isList: boolean;
+	/** Length of the answer. */
+	chars?: number;
 }
 
 export type OutputAnswer =
@@ -129,13 +135,12 @@ function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 		/** One page of the list of runs; a deployment that does not page gives all of them. */
 		runs: async (query: ListQuery, extra: Extra = {}): Promise<RunPage> => {
 			const request = { path: '/runs', query: wireQuery(query), ...extra };
-			const envelope = await transport.read(request, (answer) =>
+			return await transport.read(request, (answer) => {
 				// Of a page after the last one some frameworks say 404.
-				answer.status === 404 && Number(query.page) > 1
-					? readEnvelope({ data: [] })
-					: reportedBy(answer),
-			);
-			return pageOf(envelope, query.groupId, runIn);
+				const isPastEnd = answer.status === 404 && Number(query.page) > 1;
+				const envelope = isPastEnd ? readEnvelope({ data: [] }) : reportedBy(answer);
+				return { ...pageOf(envelope, query.groupId, runIn), chars: answer.text.length };
+			});
 		},
 
 		/** Asks for a run's end; the text is the service's, its behaviour for finished runs is not documented. */
@@ -176,7 +181,8 @@ function pageOf(
 	groupId: string | undefined,
 	runIn: AnswerReader['runIn'],
 ): RunPage {
-	const entries = readList(data, 'runs');
+	const entries = readList(data, 'runs') ?? emptyList(data, meta);
+	const total = countAt(meta, 'total_count');
 	const known = { group_id: textAt(recordOf(data), 'group_id') ?? groupId ?? null };
 	return {
 		runs: (entries ?? []).flatMap((entry) => {
@@ -185,10 +191,27 @@ function pageOf(
 		}),
 		pages:
 			countAt(meta, 'total_pages') ??
-			pagesFor(countAt(meta, 'total_count'), countAt(meta, 'page_size') ?? entries?.length),
+			pagesFor(total, countAt(meta, 'page_size') ?? entries?.length),
+		total,
+		meta,
 		sortedBy: textAt(meta, 'sort_by'),
 		isList: entries !== undefined,
 	};
+}
+
+/**
+ * Nothing instead of a list (`data: null`, `runs: null`, or no list beside `count: 0`) is an empty one, unless a count
+ * speaks of runs that are not shown.
+ */
+function emptyList(data: unknown, meta: JsonRecord | undefined): [] | undefined {
+	const record = recordOf(data);
+	const counts = [textAt(record, 'count', 'total', 'total_count'), textAt(meta, 'total_count')];
+	if (counts.some((count) => Number(count) > 0)) return undefined;
+	const isNothing =
+		data === null ||
+		(record !== undefined && Object.hasOwn(record, 'runs') && record.runs === null) ||
+		counts.some((count) => Number(count) === 0);
+	return isNothing ? [] : undefined;
 }
 
 function outputCalls(transport: Transport, { envelopeOf, linked }: AnswerReader) {

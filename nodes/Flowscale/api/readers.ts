@@ -34,13 +34,22 @@ export function readEnvelope(body: unknown): Envelope {
 	const isBare =
 		Array.isArray(body) ||
 		(envelope?.data === undefined && OWN_DATA.some((key) => Object.hasOwn(envelope ?? {}, key)));
-	const data = isBare ? body : envelope?.data;
+	const data = isBare ? body : dataIn(envelope);
 	return {
 		status: textAt(envelope, 'status')?.toLowerCase(),
 		data,
 		meta: recordOf(envelope?.meta),
 		errorText: wordsOf(envelope?.errors),
 	};
+}
+
+/** A count of zero instead of the data it counts says that the list is empty. */
+function dataIn(envelope: JsonRecord | undefined): unknown {
+	const meta = recordOf(envelope?.meta);
+	const counts = [envelope?.count, envelope?.total, envelope?.total_count, meta?.total_count];
+	const isEmptyList =
+		envelope?.data === undefined && counts.some((count) => Number(textOf(count)) === 0);
+	return isEmptyList ? [] : envelope?.data;
 }
 
 /** Whether an answer reports anything. An error may well come with an empty list beside it, and with status 200. */

@@ -1,9 +1,19 @@
 import { ServiceError, ExecutionCancelledError } from '../../core/errors';
+import type { JsonRecord } from '../../core/json';
 import { type Run, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi, ListQuery } from './api';
-import { addRuns, isLastPage, type SeenRun } from './runPages';
+import {
+	identified,
+	noList,
+	openPager,
+	type PageRead,
+	type RunPager,
+	type SeenRun,
+} from './runPages';
 
 const LARGEST_PAGE = 100;
+/** A filter that hardly any run passes would otherwise read a history of years: 20,000 runs, or 2,000 at ten a page. */
+const MOST_PAGES = 200;
 
 export const NEEDS_GROUP =
 	'This deployment lists the runs of one group only. Enter a Group ID under Filters';
@@ -17,10 +27,26 @@ export function isForWantOfGroup(
 	return error.facts.status === 422 || (error.facts.status === 400 && /group/i.test(error.message));
 }
 
+/** The error of a list that wants a group says so. */
+function namingGroup({ groupId }: ListQuery) {
+	return (error: unknown): never => {
+		throw isForWantOfGroup(error, groupId)
+			? new ServiceError(error.message, { ...error.facts, hint: NEEDS_GROUP })
+			: error;
+	};
+}
+
+export interface RunCollection {
+	runs: SeenRun[];
+	/** Set when the list goes on below what was read: how many runs were read, and of how many where the deployment says so. */
+	cutAfter?: { read: number; total: number | undefined };
+}
+
 /**
  * Runs that pass a filter, up to a limit that counts after filtering, page by page. A deployment that does not page gives all
  * of its runs at once, unsorted; they are sorted here. Of one that pages without sorting all pages are read: the first of them
- * hold any runs, not those that come first.
+ * hold any runs, not those that come first. Memory holds what passed the filter, and of the others their ids.
+ * @param limit Infinity: all, however many pages that takes
  * @throws ServiceError | ExecutionCancelledError
  */
 export async function collectRuns(
@@ -29,35 +55,69 @@ export async function collectRuns(
 	isWanted: (run: Run) => boolean,
 	limit: number,
 	stop: AbortSignal,
-): Promise<SeenRun[]> {
-	const found = new Map<string, SeenRun>();
-	const wanted: SeenRun[] = [];
-	for (let page = 1; ; page++) {
+): Promise<RunCollection> {
+	const pager = openPager(api, query, { pageSize: LARGEST_PAGE });
+	const order = createOrderCheck(query);
+	const known = new Set<string>();
+	let wanted: SeenRun[] = [];
+	for (let pages = 1; ; pages++) {
 		if (stop.aborted) throw new ExecutionCancelledError();
-		const answer = await api
-			.runs({ ...query, page, pageSize: LARGEST_PAGE })
-			.catch((error: unknown) => {
-				throw isForWantOfGroup(error, query.groupId)
-					? new ServiceError(error.message, { ...error.facts, hint: NEEDS_GROUP })
-					: error;
-			});
-		const added = addRuns(found, answer.runs);
+		const page = await nextPage(pager, query);
+		const added = identified(page.runs).filter(({ id }) => !known.has(id));
+		for (const seen of added) {
+			known.add(seen.id);
+			order.see(seen);
+		}
 		wanted.push(...added.filter(({ run }) => isWanted(run)));
+		// More than these can never be asked for.
+		if (wanted.length > limit) wanted = sorted(wanted, query).slice(0, limit);
 		// The page number is ignored by some deployments: the same runs come again.
-		const isOver = added.length === 0 || isLastPage(answer, page, LARGEST_PAGE);
-		if (isOver || (wanted.length >= limit && isInOrder([...found.values()], query)))
-			return sorted(wanted, query).slice(0, limit);
+		const isOver = added.length === 0 || page.isLast;
+		if (isOver || (wanted.length >= limit && order.isKept()))
+			return { runs: sorted(wanted, query).slice(0, limit) };
+		if (pages >= MOST_PAGES && limit !== Number.POSITIVE_INFINITY)
+			return {
+				runs: sorted(wanted, query).slice(0, limit),
+				cutAfter: { read: known.size, total: page.total },
+			};
 	}
+}
+
+/** One page of the list, for those who page themselves, with what the deployment says about all of them (`meta`). */
+export async function readRunPage(
+	api: FlowscaleApi,
+	query: ListQuery & { page: number; pageSize: number },
+	isWanted: (run: Run) => boolean,
+): Promise<{ runs: SeenRun[]; meta: JsonRecord | undefined }> {
+	const page = await api.runs(query).catch(namingGroup(query));
+	if (!page.isList) throw noList();
+	return { runs: identified(page.runs).filter(({ run }) => isWanted(run)), meta: page.meta };
+}
+
+async function nextPage(pager: RunPager, query: ListQuery): Promise<PageRead> {
+	const page = await pager.next().catch(namingGroup(query));
+	if (!page.isList) throw noList();
+	return page;
 }
 
 function placesOf({ sortBy = 'created_at', sortOrder = 'desc' }: ListQuery) {
 	return { sign: sortOrder === 'asc' ? 1 : -1, timeAt: ({ run }: SeenRun) => timeOf(run[sortBy]) };
 }
 
-function isInOrder(entries: SeenRun[], query: ListQuery): boolean {
+/** Whether the runs seen so far came in the order that was asked for. */
+function createOrderCheck(query: ListQuery) {
 	const { sign, timeAt } = placesOf(query);
-	const times = entries.map(timeAt).filter((time) => !Number.isNaN(time));
-	return times.every((time, place) => place === 0 || sign * (time - times[place - 1]) >= 0);
+	let last = Number.NaN;
+	let isKept = true;
+	return {
+		see: (seen: SeenRun) => {
+			const time = timeAt(seen);
+			if (Number.isNaN(time)) return;
+			if (sign * (time - last) < 0) isKept = false;
+			last = time;
+		},
+		isKept: () => isKept,
+	};
 }
 
 /** Runs without the time that is sorted by stay last, in their order. */

@@ -1,4 +1,6 @@
 import { ServiceError, ExecutionCancelledError } from '../../core/errors';
+import { TOO_LONG } from '../../core/http/byteStream';
+import type { ApiRequest } from '../../core/http/transport';
 import type { Sighting } from '../../core/trigger/newlyEnded';
 import { timeOf } from '../../core/runs/run';
 import type { FlowscaleApi, ListQuery, RunPage } from './api';
@@ -11,34 +13,115 @@ export interface SeenRun extends Sighting {
 export interface PollLimits {
 	/** Runs per page; the service gives 100 at most. */
 	pageSize: number;
-	/** Pages of one look; what lies deeper is read by the next ones. */
+	/** Pages of one poll; what lies deeper is read by the next ones. */
 	mostPages: number;
-	/** Time for one look. */
+	/** Time for one poll. */
 	budgetMs: number;
 }
 
 /** 12,000 runs: far more than a busy deployment makes in an hour, and 10 to 20 MB of memory. */
 export const LIMITS: PollLimits = { pageSize: 100, mostPages: 120, budgetMs: 25_000 };
 
-/** One page of the list; undefined when the time was over before it came. @throws ServiceError */
-export async function readPage(api: FlowscaleApi, query: ListQuery): Promise<RunPage | undefined> {
-	const page = await api.runs(query).catch((error: unknown) => {
+/** A page of a list that is read from the top. */
+export interface PageRead extends RunPage {
+	/** No page comes after it. */
+	isLast: boolean;
+}
+
+/** Reads a list page by page. */
+export interface RunPager {
+	/** The next page. @throws ServiceError | ExecutionCancelledError */
+	next(): Promise<PageRead>;
+	/** Number of runs before the next page, where the deployment honours the page size. */
+	offset(): number;
+}
+
+/** Each divides the one before it, so that a smaller page begins where the larger one would have. */
+const PAGE_SIZES = [100, 20, 5, 1];
+/** A larger page is tried again when it would be about this long; an answer may have four times as many bytes. */
+const COMFORTABLE_CHARS = 8 * 1024 * 1024;
+
+/**
+ * Pages of a list, each as large as its answer may be: inputs of runs may hold files as texts (data URIs), and a hundred of
+ * those are more than fits into memory. An answer that is too long is asked for again in smaller pages.
+ * @param offset number of runs to leave out, a multiple of `pageSize`
+ */
+export function openPager(
+	api: FlowscaleApi,
+	query: ListQuery,
+	{ pageSize, offset: first = 0 }: { pageSize: number; offset?: number },
+	extra: Partial<ApiRequest> = {},
+): RunPager {
+	let size = pageSize;
+	let offset = first;
+	let isHonoured: boolean | undefined;
+	const readPage = async (): Promise<PageRead> => {
+		const page = offset / size + 1;
+		const answer = await api.runs({ ...query, page, pageSize: size }, extra).catch((error) => {
+			const smaller = PAGE_SIZES.find((other) => other < size && offset % other === 0);
+			if (!isTooLong(error)) throw error;
+			if (smaller === undefined || isHonoured === false) throw tooLong(query.groupId, size);
+			size = smaller;
+			return undefined;
+		});
+		if (answer === undefined) return await readPage();
+		const isLast = isLastPage(answer, page, size);
+		if (!isLast) isHonoured = answer.runs.length === size;
+		offset += size;
+		const larger = PAGE_SIZES.findLast((other) => other > size && other <= pageSize) ?? size;
+		const expectedChars = ((answer.chars ?? 0) / size) * larger;
+		if (isHonoured && offset % larger === 0 && expectedChars < COMFORTABLE_CHARS) size = larger;
+		return { ...answer, isLast };
+	};
+	return { next: readPage, offset: () => offset };
+}
+
+/** Answers of 413 come from gateways that cap the length of what they pass on. */
+function isTooLong(error: unknown): boolean {
+	return (
+		error instanceof ServiceError && (error.facts.code === TOO_LONG || error.facts.status === 413)
+	);
+}
+
+function tooLong(groupId: string | undefined, size: number): ServiceError {
+	const isSingle = size === 1 && groupId !== undefined;
+	return new ServiceError('Flowscale’s list of runs is too long to be read, even in small pages', {
+		code: TOO_LONG,
+		hint: isSingle
+			? 'A run of this group holds very large inputs. Upload files instead of sending them as text (data URI).'
+			: 'Enter a Group ID under Filters, so that fewer runs are listed. Upload files instead of sending them as text (data URI).',
+	});
+}
+
+/** The next page of a list that must be one; undefined when the time was over before it came. @throws ServiceError */
+export async function readPage(pager: RunPager): Promise<PageRead | undefined> {
+	const page = await pager.next().catch((error: unknown) => {
 		if (error instanceof ExecutionCancelledError) return undefined;
 		throw error;
 	});
-	// Taken as "no runs yet", the next look would report the whole history.
-	if (page?.isList === false)
-		throw new ServiceError('Flowscale answered without a list of runs', { isRetryable: true });
+	// Taken as "no runs yet", the next poll would report the whole history.
+	if (page?.isList === false) throw noList();
 	return page;
 }
 
-/**
- * Adds what is new and gives it. Where a list tells no run ids, a run is recognised by workflow, output names and times, and
- * equal ones by their number.
- */
+export function noList(): ServiceError {
+	return new ServiceError('Flowscale answered without a list of runs', { isRetryable: true });
+}
+
+/** Adds the runs that were not there yet, and returns them. */
 export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): SeenRun[] {
+	const added = identified(entries).filter(({ id }) => !found.has(id));
+	for (const seen of added) found.set(seen.id, seen);
+	return added;
+}
+
+/**
+ * Each run of a page with what recognises it. Where a list reports no run ids, a run is recognised by workflow, output names
+ * and times, and equal ones by their number.
+ */
+export function identified(entries: RunPage['runs']): SeenRun[] {
 	const twins = new Map<string, number>();
-	return entries.flatMap(({ run, raw }) => {
+	return entries.map(({ run, raw }) => {
 		const name =
 			run.run_id ??
 			JSON.stringify([
@@ -50,11 +133,7 @@ export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): 
 			]);
 		const number = run.run_id === null ? (twins.get(name) ?? 0) : 0;
 		twins.set(name, number + 1);
-		const id = number === 0 ? name : `${name}#${number}`;
-		if (found.has(id)) return [];
-		const seen = { id, run, raw };
-		found.set(id, seen);
-		return [seen];
+		return { id: number === 0 ? name : `${name}#${number}`, run, raw };
 	});
 }
 
@@ -76,24 +155,18 @@ export async function readNewest(
 	api: FlowscaleApi,
 	groupId: string | undefined,
 	mostPages: number,
-	limits: PollLimits,
+	{ pageSize }: PollLimits,
 ) {
 	const found = new Map<string, SeenRun>();
+	const pager = openPager(api, { groupId, sortBy: 'created_at', sortOrder: 'desc' }, { pageSize });
 	let sinceMs = Number.POSITIVE_INFINITY;
 	let pages = 0;
 	while (pages < mostPages) {
-		const answer = await readPage(api, {
-			groupId,
-			sortBy: 'created_at',
-			sortOrder: 'desc',
-			page: pages + 1,
-			pageSize: limits.pageSize,
-		});
+		const answer = await readPage(pager);
 		if (answer === undefined) return { found, pages, sinceMs, isStopped: true };
 		pages++;
 		const added = addRuns(found, answer.runs);
-		if (isLastPage(answer, pages, limits.pageSize) || added.length === 0)
-			return { found, pages, sinceMs: -1, isStopped: false };
+		if (answer.isLast || added.length === 0) return { found, pages, sinceMs: -1, isStopped: false };
 		sinceMs = answer.runs.reduce(
 			(oldest, { run }) => Math.min(oldest, timeOf(run.created_at) || oldest),
 			sinceMs,

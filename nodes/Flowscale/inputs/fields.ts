@@ -90,9 +90,10 @@ export const groupFilter: INodeProperties = {
 };
 
 export const workflowFilter: INodeProperties = {
-	displayName: 'Workflow ID',
+	displayName: 'Workflow',
 	name: 'workflowId',
-	type: 'string',
-	default: '',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
 	description: 'Only runs of this workflow',
+	modes: workflowField.modes,
 };

@@ -1,9 +1,8 @@
-import { ofRun, ServiceError } from '../../core/errors';
 import type { Operation } from '../../core/items/operation';
+import { flag, record, text } from '../../core/shape';
 import type { FlowscaleSession } from '../runs/session';
 import { runField } from '../inputs/fields';
-import { unknownRunError } from '../runs/findRun';
-import { flag, record, text } from '../../core/shape';
+import { cancelAndCheck } from '../runs/cancelling';
 
 export const cancelRun: Operation<FlowscaleSession> = {
 	name: 'Cancel',
@@ -16,33 +15,8 @@ export const cancelRun: Operation<FlowscaleSession> = {
 		message: text('Run cancelled successfully'),
 	}),
 	fields: [runField],
-	prepare: (item, { api }) => {
+	prepare: (item, { api, clock, stop }) => {
 		const runId = item.id('runId', 'Run ID');
-		return async () => {
-			const message = await api
-				.cancel(runId)
-				.catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
-			const found = await api.run(runId).catch(() => undefined);
-			if (message instanceof Error && found === null) throw unknownRunError(runId);
-			const run = found?.run;
-			// What cancelling a finished run answers is not documented: the run itself tells whether it is cancelled.
-			if (message instanceof Error && !run?.finished) throw message;
-			const cancelled = run === undefined || !run.finished || run.state === 'cancelled';
-			return [
-				{
-					json: {
-						run_id: runId,
-						cancelled,
-						message: message instanceof Error ? message.message : message,
-					},
-				},
-			];
-		};
+		return async () => [{ json: { ...(await cancelAndCheck(api, runId, clock, stop)) } }];
 	},
 };
-
-function orRefusal(error: unknown): ServiceError {
-	if (error instanceof ServiceError && [400, 404, 405, 409, 422].includes(error.facts.status ?? 0))
-		return error;
-	throw error;
-}

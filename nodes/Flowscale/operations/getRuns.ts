@@ -1,9 +1,10 @@
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from '../../core/items/operation';
 import { itemOf, rawItem } from '../../core/files/outputItems';
 import type { Run } from '../../core/runs/run';
-import { collectRuns } from '../api/runList';
+import { collectRuns, readRunPage, type RunCollection } from '../api/runList';
 import type { FlowscaleSession } from '../runs/session';
+import { chosenId } from '../inputs/chosenId';
 import {
 	groupFilter,
 	limitField,
@@ -23,6 +24,8 @@ const stateChoices: INodePropertyOptions[] = [
 	{ name: 'Unknown', value: 'unknown' },
 ];
 
+const LARGEST_PAGE = 100;
+
 export const getRuns: Operation<FlowscaleSession> = {
 	name: 'Get Many',
 	value: 'getMany',
@@ -41,7 +44,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 			options: [
 				groupFilter,
 				{
-					displayName: 'Status',
+					displayName: 'State',
 					name: 'status',
 					type: 'multiOptions',
 					options: stateChoices,
@@ -59,6 +62,15 @@ export const getRuns: Operation<FlowscaleSession> = {
 			placeholder: 'Add option',
 			default: {},
 			options: [
+				{
+					displayName: 'Page',
+					name: 'page',
+					type: 'number',
+					typeOptions: { minValue: 1 },
+					default: 1,
+					description:
+						'Return this page alone, with as many runs as Limit says (100 at most). Filters other than Group ID apply within the page. With Simplify off each item holds the totals in meta.',
+				},
 				{
 					displayName: 'Sort By',
 					name: 'sortBy',
@@ -83,19 +95,19 @@ export const getRuns: Operation<FlowscaleSession> = {
 			],
 		},
 	],
-	prepare: (item, { api, stop }) => {
+	prepare: (item, { api, context, stop }) => {
 		const limit = item.flag('returnAll', false)
 			? Number.POSITIVE_INFINITY
 			: item.amount('limit', 'Limit', 50, 1);
 		const groupId = item.optionalText('filters.groupId') || undefined;
-		const workflowId = item.optionalText('filters.workflowId');
+		const workflowId = chosenId(item.raw('filters.workflowId', ''));
 		const states: string[] = item.choices(
 			'filters.status',
-			'Status',
+			'State',
 			stateChoices.map(({ value }) => String(value)),
 		);
 		const isWanted = (run: Run) =>
-			(workflowId === '' || run.workflow_id === workflowId) &&
+			(!workflowId || run.workflow_id === workflowId) &&
 			(states.length === 0 || states.includes(run.state));
 		const sortBy = item.choice('options.sortBy', 'Sort By', [
 			'created_at',
@@ -104,9 +116,35 @@ export const getRuns: Operation<FlowscaleSession> = {
 		]);
 		const sortOrder = item.choice('options.sortOrder', 'Sort Order', ['desc', 'asc']);
 		const isSimple = item.flag('simplify', true);
+		const page =
+			item.raw('options.page', undefined) === undefined
+				? undefined
+				: Math.floor(item.amount('options.page', 'Page', 1, 1));
 		return async () => {
-			const found = await collectRuns(api, { groupId, sortBy, sortOrder }, isWanted, limit, stop);
-			return found.map(({ run, raw }) => (isSimple ? itemOf(run) : rawItem(raw)));
+			const query = { groupId, sortBy, sortOrder } as const;
+			if (page !== undefined) {
+				const pageSize = Math.min(limit, LARGEST_PAGE);
+				const { runs, meta } = await readRunPage(api, { ...query, page, pageSize }, isWanted);
+				return runs.map(({ run, raw }) =>
+					isSimple ? itemOf(run) : rawItem(meta === undefined ? raw : { ...raw, meta }),
+				);
+			}
+			const { runs, cutAfter } = await collectRuns(api, query, isWanted, limit, stop);
+			if (cutAfter !== undefined) noteCut(context, item.index, runs.length, cutAfter);
+			return runs.map(({ run, raw }) => (isSimple ? itemOf(run) : rawItem(raw)));
 		};
 	},
 };
+
+/** The list was left before its end: a hint with the result, and a line in n8n's log. */
+function noteCut(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	found: number,
+	{ read, total }: NonNullable<RunCollection['cutAfter']>,
+): void {
+	const of = total === undefined ? '' : ` of ${total}`;
+	const message = `Only the first ${read}${of} runs of the list were read: ${found} of them pass the filters (item ${itemIndex}). Enter a Group ID under Filters, or turn on Return All to read the whole list.`;
+	context.logger.warn(`${context.getNode().name}: ${message}`);
+	context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+}

@@ -10,8 +10,8 @@ import { type Run, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
 import {
 	addRuns,
-	isLastPage,
 	LIMITS,
+	openPager,
 	type PollLimits,
 	readNewest,
 	readPage,
@@ -118,16 +118,17 @@ async function readByEnd(
 		...reading,
 		end: isAmongKnown && reading.isSorted ? 'known' : end,
 	});
-	for (; reading.pages < limits.mostPages; reading.page++) {
-		const answer = await readPage(api, {
-			groupId,
-			sortBy: 'completed_at',
-			sortOrder: 'desc',
-			page: reading.page,
-			pageSize: limits.pageSize,
-		});
+	const { pageSize } = limits;
+	const pager = openPager(
+		api,
+		{ groupId, sortBy: 'completed_at', sortOrder: 'desc' },
+		{ pageSize, offset: (first - 1) * pageSize },
+	);
+	while (reading.pages < limits.mostPages) {
+		const answer = await readPage(pager);
 		if (answer === undefined) return cut('time');
 		reading.pages++;
+		reading.page = Math.floor(pager.offset() / pageSize) + 1;
 		const added = addRuns(reading.found, answer.runs);
 		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at')
 			reading.isSorted = false;
@@ -140,8 +141,7 @@ async function readByEnd(
 			if (endMs <= latestEndMs()) newestMs = Math.max(newestMs, endMs);
 			lastMs = endMs;
 		}
-		if (isLastPage(answer, reading.page, limits.pageSize) || added.length === 0)
-			return { ...reading, end: 'list' };
+		if (answer.isLast || added.length === 0) return { ...reading, end: 'list' };
 		if (reading.isSorted && lastMs <= (memory?.ended.watermarkMs ?? newestMs - LATENESS_MS))
 			return { ...reading, end: 'floor' };
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));

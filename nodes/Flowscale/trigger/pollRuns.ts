@@ -86,7 +86,7 @@ function checkWorkflows(runs: SeenRun[], { isByWorkflow }: TriggerSettings): voi
 	const isUntold = runs.length > 0 && runs.every(({ run }) => run.workflow_id === null);
 	if (isByWorkflow && isUntold)
 		throw new ConfigurationError(
-			'The run list of this deployment does not tell the workflow of a run. Remove Workflow ID under Filters, and use a Group ID instead',
+			'The run list of this deployment does not tell the workflow of a run. Remove Workflow under Filters, and use a Group ID instead',
 		);
 }
 

@@ -12,13 +12,13 @@ export const triggerFields: INodeProperties[] = [
 		type: 'multiOptions',
 		required: true,
 		options: [
-			{ name: 'Cancelled', value: 'cancelled', description: 'A run was cancelled' },
+			{ name: 'Run Cancelled', value: 'cancelled', description: 'A run was cancelled' },
 			{
-				name: 'Completed',
+				name: 'Run Completed',
 				value: 'completed',
 				description: 'A run succeeded, and its outputs can be fetched',
 			},
-			{ name: 'Failed', value: 'failed', description: 'A run failed or timed out' },
+			{ name: 'Run Failed', value: 'failed', description: 'A run failed or timed out' },
 		],
 		default: ['completed'],
 		description: 'What has to happen to a run for the workflow to start',
@@ -29,7 +29,14 @@ export const triggerFields: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add Filter',
 		default: {},
-		options: [groupFilter, workflowFilter],
+		options: [
+			{
+				...groupFilter,
+				description:
+					'Only runs with this label. Without it, runs that colleagues start on Flowscale’s canvas (group STUDIO) are reported, too. Some deployments list the runs of one group only, and then need it.',
+			},
+			workflowFilter,
+		],
 	},
 	{
 		displayName: 'Options',
@@ -49,9 +56,9 @@ export const triggerFields: INodeProperties[] = [
 						description: 'Runs that ended while the workflow was switched off are reported',
 					},
 					{
-						name: 'Start Afresh',
+						name: 'Skip Missed Runs',
 						value: 'startAfresh',
-						description: 'Only runs that end from now on are reported',
+						description: 'Only runs that end after the workflow is switched on are reported',
 					},
 				],
 				default: 'catchUp',

@@ -1,7 +1,7 @@
 import { ExecutionCancelledError } from '../../core/errors';
 import { timeOf } from '../../core/runs/run';
 import type { Watch } from './endedRuns';
-import { addRuns, isLastPage, LIMITS, readNewest, readPage, type SeenRun } from '../api/runPages';
+import { addRuns, LIMITS, openPager, readNewest, readPage, type SeenRun } from '../api/runPages';
 
 /** How deep a test run looks for a run to show. */
 const MOST_PAGES = 5;
@@ -13,17 +13,13 @@ export async function newestEnd(
 	const { api, groupId, isWanted, limits = LIMITS } = watch;
 	const found = new Map<string, SeenRun>();
 	const matches = () => [...found.values()].filter(({ run }) => run.finished && isWanted(run));
+	const query = { groupId, sortBy: 'completed_at', sortOrder: 'desc' } as const;
+	const pager = openPager(api, query, limits);
 	let isAll = false;
 	for (let page = 1; page <= MOST_PAGES && !isAll && matches().length === 0; page++) {
-		const answer = await readPage(api, {
-			groupId,
-			sortBy: 'completed_at',
-			sortOrder: 'desc',
-			page,
-			pageSize: limits.pageSize,
-		});
+		const answer = await readPage(pager);
 		if (answer === undefined) throw new ExecutionCancelledError();
-		isAll = addRuns(found, answer.runs).length === 0 || isLastPage(answer, page, limits.pageSize);
+		isAll = addRuns(found, answer.runs).length === 0 || answer.isLast;
 	}
 	if (!isAll && matches().length === 0) {
 		const newest = await readNewest(api, groupId, 1, limits);

@@ -1,10 +1,11 @@
 import { createHash } from 'crypto';
 import type { IPollFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../../core/errors';
-import { listOf, recordOf, textAt } from '../../core/json';
-import { eventOf } from '../../core/trigger/newlyEnded';
+import { parsedJson, recordOf, textAt, textOf } from '../../core/json';
+import { eventOf, type RunEventName } from '../../core/trigger/newlyEnded';
 import type { Run } from '../../core/runs/run';
 import { apiRootOf, CREDENTIAL } from '../credential';
+import { chosenId } from '../inputs/chosenId';
 
 export interface TriggerSettings {
 	groupId: string | undefined;
@@ -18,27 +19,26 @@ export interface TriggerSettings {
 	scope: string;
 }
 
+const EVENTS = ['completed', 'failed', 'cancelled'] as const;
+
 /** @throws ConfigurationError */
 export async function readSettings(context: IPollFunctions): Promise<TriggerSettings> {
-	const events = listOf(context.getNodeParameter('events', [])).map(String);
-	if (events.length === 0)
-		throw new ConfigurationError('No event is chosen. Choose at least one under Events');
+	const events = readEvents(context.getNodeParameter('events', []));
 	const filters = recordOf(context.getNodeParameter('filters', {}));
 	const options = recordOf(context.getNodeParameter('options', {}));
-	const [groupId, workflowId] = [
-		textAt(filters, 'groupId')?.trim(),
-		textAt(filters, 'workflowId')?.trim(),
-	];
+	const groupId = textAt(filters, 'groupId')?.trim();
+	const workflowId = chosenId(filters?.workflowId);
 	const root = apiRootOf(await context.getCredentials(CREDENTIAL));
 	const credentialId = context.getNode().credentials?.[CREDENTIAL]?.id ?? null;
 	return {
 		groupId: groupId || undefined,
 		isWanted: (run) =>
-			events.includes(eventOf(run) ?? '') && (!workflowId || run.workflow_id === workflowId),
+			events.some((event) => event === eventOf(run)) &&
+			(!workflowId || run.workflow_id === workflowId),
 		isByWorkflow: Boolean(workflowId),
-		perOutput: options?.outputItems === 'perOutput',
-		isSimple: options?.simplify !== false,
-		startsAfresh: options?.onReactivation === 'startAfresh',
+		perOutput: wordIn(options?.outputItems) === 'peroutput',
+		isSimple: wordIn(options?.simplify) !== 'false',
+		startsAfresh: wordIn(options?.onReactivation) === 'startafresh',
 		scope: createHash('sha256')
 			.update(
 				JSON.stringify([[...events].sort(), groupId ?? '', workflowId ?? '', credentialId, root]),
@@ -46,4 +46,38 @@ export async function readSettings(context: IPollFunctions): Promise<TriggerSett
 			.digest('base64url')
 			.slice(0, 16),
 	};
+}
+
+/**
+ * The events of the field. An expression may give a list, a text with commas or a JSON list, in any letter case, and the
+ * names that the editor shows ("Run Completed").
+ * @throws ConfigurationError
+ */
+export function readEvents(given: unknown): RunEventName[] {
+	const parsed = typeof given === 'string' ? (parsedJson(given) ?? given) : given;
+	const words = [parsed]
+		.flat()
+		.flatMap((value) => (textOf(value) ?? '').split(','))
+		.map((word) => word.trim())
+		.filter((word) => word !== '');
+	if (words.length === 0)
+		throw new ConfigurationError('No event is chosen. Choose at least one under Events');
+	const found = words.map((word) => {
+		const name = word.toLowerCase().replace(/^run[ ._-]?/, '');
+		return EVENTS.find((event) => event === name || (name === 'canceled' && event === 'cancelled'));
+	});
+	const unknownWord = words.find((_, place) => found[place] === undefined);
+	if (unknownWord !== undefined)
+		throw new ConfigurationError(
+			`Events cannot be "${unknownWord}"`,
+			`It is one or several of these: ${EVENTS.join(', ')}.`,
+		);
+	return EVENTS.filter((event) => found.includes(event));
+}
+
+/** An expression may give a boolean or a text in any letter case. */
+function wordIn(value: unknown): string {
+	return String(value ?? '')
+		.trim()
+		.toLowerCase();
 }

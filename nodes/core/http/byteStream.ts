@@ -1,9 +1,12 @@
 /** A Node stream of bytes, as n8n's helpers hand it out. */
 export type ByteStream = import('stream').Readable;
 
+/** Code of the error for an answer that is longer than anyone wants to hold in memory. */
+export const TOO_LONG = 'ERR_ANSWER_TOO_LONG';
+
 /**
  * The whole text of an answer.
- * @throws Error when the connection breaks, or when the text is longer than `longestBytes`
+ * @throws Error when the connection breaks; with the code TOO_LONG when the text is longer than `longestBytes`
  */
 export async function readText(
 	stream: AsyncIterable<Uint8Array>,
@@ -14,7 +17,10 @@ export async function readText(
 	for await (const chunk of stream) {
 		bytes += chunk.length;
 		// Leaving the loop closes the stream.
-		if (bytes > longestBytes) throw new Error(`The answer is longer than ${longestBytes} bytes`);
+		if (bytes > longestBytes)
+			throw Object.assign(new Error(`It is longer than ${Math.floor(longestBytes / 1_048_576)} MB`), {
+				code: TOO_LONG,
+			});
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks).toString('utf8');

@@ -1,4 +1,4 @@
-import type { ByteStream } from './byteStream';
+import { type ByteStream, TOO_LONG } from './byteStream';
 
 /** What went wrong on the way, when a request brought no answer. */
 export interface NetworkFailure {
@@ -78,6 +78,9 @@ export function classifyNetworkError(error: unknown): NetworkFailure {
 		return notReached(`No secure connection could be made (${code})`, true);
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED')
 		return { code, reached: 'perhaps', isRetryable: true, text: 'It did not answer in time' };
+	// Asked again it would be as long again.
+	if (code === TOO_LONG)
+		return { code, reached: 'perhaps', isRetryable: false, text: 'Its answer is too long' };
 	if (isRefusedByHost(error)) return notReached(words, false);
 	return { code, reached: 'perhaps', isRetryable: true, text: `The connection was lost (${code})` };
 }

@@ -30,7 +30,7 @@ function listHarness(sort: (runs: RunPage['runs'], query: ListQuery) => RunPage[
 		},
 	} as unknown as FlowscaleApi;
 	const collect = async (query: ListQuery) =>
-		(await collectRuns(api, query, () => true, 2, new AbortController().signal)).map(
+		(await collectRuns(api, query, () => true, 2, new AbortController().signal)).runs.map(
 			({ run }) => run.run_id,
 		);
 	return { collect, requests: () => requests };

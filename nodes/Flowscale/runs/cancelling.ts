@@ -1,0 +1,83 @@
+import type { Clock } from '../../core/async/clock';
+import { ofRun, ServiceError } from '../../core/errors';
+import type { KnownRun } from '../../core/runs/run';
+import type { FlowscaleApi } from '../api/api';
+import { unknownRunError } from './findRun';
+
+/** What became of a run that was to be cancelled. */
+export interface CancelResult {
+	run_id: string;
+	cancelled: boolean;
+	message: string;
+}
+
+/** Flowscale takes a cancel and carries it out afterwards; the run is checked until it has ended, for 15 seconds at most. */
+const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
+
+type LastCheck = { run?: KnownRun } | { error: unknown };
+
+/**
+ * Cancels a run and checks what became of it: a run may complete although its cancel was accepted, and what cancelling an
+ * ended run answers is not documented.
+ * @throws ServiceError when the cancel was refused and the run has not ended, or is not known
+ */
+export async function cancelAndCheck(
+	api: FlowscaleApi,
+	runId: string,
+	clock: Clock,
+	stop?: AbortSignal,
+): Promise<CancelResult> {
+	const answer = await api
+		.cancel(runId)
+		.catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
+	const isRefused = answer instanceof Error;
+	const last = await untilEnded(api, runId, isRefused ? [0] : PAUSES_MS, clock, stop);
+	if (isRefused && 'run' in last && last.run === undefined) throw unknownRunError(runId);
+	if (isRefused && !('run' in last && last.run?.finished)) throw answer;
+	return { run_id: runId, ...resultOf(answer, last) };
+}
+
+/** The run as it was last seen; without a run where the service does not know it (any more). */
+async function untilEnded(
+	api: FlowscaleApi,
+	runId: string,
+	pausesMs: number[],
+	clock: Clock,
+	stop?: AbortSignal,
+): Promise<LastCheck> {
+	let last: LastCheck = {};
+	for (const pauseMs of pausesMs) {
+		if (pauseMs > 0) await clock.pause(pauseMs, stop);
+		if (stop?.aborted) return last;
+		last = await api.run(runId).then(
+			(found) => ({ run: found?.run }),
+			(error: unknown) => ({ error }),
+		);
+		if ('error' in last || last.run === undefined || last.run.finished) return last;
+	}
+	return last;
+}
+
+function resultOf(answer: string | ServiceError, last: LastCheck): Omit<CancelResult, 'run_id'> {
+	const text = answer instanceof Error ? answer.message : answer;
+	if ('error' in last)
+		return { cancelled: true, message: `${text} (the run could not be read afterwards)` };
+	const { run } = last;
+	// A service that forgets a cancelled run has cancelled it.
+	if (run === undefined || run.state === 'cancelled') return { cancelled: true, message: text };
+	if (!run.finished)
+		return {
+			cancelled: false,
+			message: `Flowscale accepted the cancel, but the run has not ended yet (state ${run.state}). Check it again with Run > Get`,
+		};
+	return {
+		cancelled: false,
+		message: answer instanceof Error ? text : `The run was not cancelled: it ended as ${run.state}`,
+	};
+}
+
+function orRefusal(error: unknown): ServiceError {
+	if (error instanceof ServiceError && [400, 404, 405, 409, 422].includes(error.facts.status ?? 0))
+		return error;
+	throw error;
+}

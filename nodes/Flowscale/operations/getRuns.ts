@@ -117,7 +117,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 		const sortOrder = item.choice('options.sortOrder', 'Sort Order', ['desc', 'asc']);
 		const isSimple = item.flag('simplify', true);
 		const page =
-			item.raw('options.page', undefined) === undefined
+			item.raw('options.page', '') === ''
 				? undefined
 				: Math.floor(item.amount('options.page', 'Page', 1, 1));
 		return async () => {

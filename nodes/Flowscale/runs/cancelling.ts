@@ -70,11 +70,15 @@ function resultOf(answer: string | ServiceError, last: LastCheck): Omit<CancelRe
 			cancelled: false,
 			message: `Flowscale accepted the cancel, but the run has not ended yet (state ${run.state}). Check it again with Run > Get`,
 		};
+	const isExplained = answer instanceof Error || EXPLAINS.test(text);
 	return {
 		cancelled: false,
-		message: answer instanceof Error ? text : `The run was not cancelled: it ended as ${run.state}`,
+		message: isExplained ? text : `The run was not cancelled: it ended as ${run.state}`,
 	};
 }
+
+/** The service's text says itself that nothing was cancelled ("Run already completed"); any other may speak of success. */
+const EXPLAINS = /\b(already|not|cannot|can't|too late|no longer|nothing)\b/i;
 
 function orRefusal(error: unknown): ServiceError {
 	if (error instanceof ServiceError && [400, 404, 405, 409, 422].includes(error.facts.status ?? 0))

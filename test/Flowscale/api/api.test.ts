@@ -290,6 +290,33 @@ it('a page after the last one may be called not found; the first page may not', 
 	});
 });
 
+test.each([
+	['data: null', { status: 'success', data: null }],
+	['no data beside a count of 0', { status: 'success', count: 0 }],
+	['a count of 0 alone', { count: 0 }],
+	['no data beside a total of 0', { status: 'success', meta: { total_count: 0, total_pages: 0 } }],
+	['runs: null', { status: 'success', data: { runs: null } }],
+	[
+		'runs: null beside a count of 0',
+		{ status: 'success', data: { group_id: 'g', count: 0, runs: null } },
+	],
+	['a count of 0 without runs', { status: 'success', data: { group_id: 'g', count: 0 } }],
+	['runs: null without an envelope', { runs: null }],
+	['an empty list', { status: 'success', data: [] }],
+])('an empty list of runs may be reported as %s', async (_, body) => {
+	const { api } = apiHarness(answer(200, body));
+	expect(await api.runs({ page: 1 })).toMatchObject({ runs: [], isList: true });
+});
+
+test.each([
+	['runs: null beside a count of 3', { status: 'success', data: { runs: null, count: 3 } }],
+	['data: null beside a total of 3', { status: 'success', data: null, meta: { total_count: 3 } }],
+	['a message', { status: 'success', data: { message: 'hello' } }],
+])('no list of runs is %s', async (_, body) => {
+	const { api } = apiHarness(answer(200, body));
+	expect(await api.runs({ page: 1 })).toMatchObject({ runs: [], isList: false });
+});
+
 it.each([
 	['runs', []],
 	['runs', {}],

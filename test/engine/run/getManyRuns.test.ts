@@ -118,3 +118,57 @@ test('run.getMany says which field a deployment asks for, and where to enter it'
 		description,
 	});
 });
+
+/** 14 runs whose input is a file of 3 MB as text: a page of all of them is longer than anyone should hold in memory. */
+const heavy = (index: number) => ({
+	groupId: 'heavy',
+	createdAt: 1_700_000_000_000 + index * 1_000,
+	completedAt: 1_700_000_010_000 + index * 1_000,
+	parts: [{ name: 'image_22068', value: `data:image/png;base64,${'A'.repeat(3_000_000)}` }],
+});
+
+test.each([
+	['limit 1', { limit: 1 }, 1],
+	['return all', { returnAll: true }, 14],
+])(
+	'run.getMany reads runs with large inputs in smaller pages: %s',
+	async (_, parameters, count) => {
+		const { node, items, flowscale } = await harness();
+		const runs = flowscale.addRuns(14, heavy).reverse();
+		const got = await items(node('run.getMany', parameters), one);
+		expect(got.map(({ json }) => json.run_id)).toEqual(runs.slice(0, count).map((run) => run.id));
+	},
+);
+
+test('run.getMany with Page gives that page, and with Simplify off the totals', async () => {
+	const { node, items, flowscale, requests } = await harness();
+	const runs = flowscale
+		.addRuns(25, (index) => ({ createdAt: 1_700_000_000_000 + index * 1_000 }))
+		.reverse();
+	const page = { limit: 10, simplify: false, options: { page: 3 } };
+	const got = await items(node('run.getMany', page), one);
+	expect(got.map(({ json }) => json._id)).toEqual(runs.slice(20).map(({ id }) => id));
+	expect(got[0].json.meta).toMatchObject({
+		page: 3,
+		page_size: 10,
+		total_count: 25,
+		total_pages: 3,
+	});
+	const simple = await items(node('run.getMany', { limit: 10, options: { page: 2 } }), one);
+	expect(simple.map(({ json }) => json.run_id)).toEqual(runs.slice(10, 20).map(({ id }) => id));
+	expect(requests('listRuns')).toBe(2);
+	expect(await items(node('run.getMany', { limit: 10, options: { page: 4 } }), one)).toEqual([]);
+});
+
+test('run.getMany takes the workflow from the list, by ID, or as plain text', async () => {
+	const { node, items, numbersOf, speech } = await withSixRuns();
+	for (const workflowId of [
+		{ __rl: true, mode: 'list', value: speech, cachedResultName: 'Text to Speech' },
+		{ __rl: true, mode: 'id', value: speech },
+		{ __rl: true, mode: 'id', value: `={{ "${speech}" }}` },
+		speech,
+	]) {
+		const got = await items(node('run.getMany', { filters: { workflowId } }), one);
+		expect(numbersOf(got.map(({ json }) => json.run_id))).toEqual([5, 3, 1]);
+	}
+});

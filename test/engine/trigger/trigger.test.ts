@@ -191,3 +191,69 @@ test('the node is a polling trigger as n8n wants it', async () => {
 		expect.arrayContaining(['pollTimes', 'events', 'filters', 'options']) as IDataObject,
 	);
 });
+
+test.each([
+	['the names on screen', '={{ ["Run Completed", "Run Failed"] }}', ['completed', 'failed']],
+	['capital letters', '={{ ["Completed"] }}', ['completed']],
+	['one word', '={{ "completed" }}', ['completed']],
+	['words with commas', '={{ "failed, Cancelled" }}', ['failed', 'cancelled']],
+	['a JSON text', '={{ JSON.stringify(["canceled"]) }}', ['cancelled']],
+])('events from an expression may be %s', async (_, events, expected) => {
+	const { engine, flowscale } = await harness();
+	const { poll } = activated(engine, { nodes: [triggerNode({ events })] });
+	await poll();
+	const states = ['completed', 'failed', 'cancelled'] as const;
+	flowscale.addRuns(3, (index) => ({
+		state: states[index],
+		completedAt: Date.now() + index * 1_000,
+	}));
+	expect((await poll())?.map(({ json }) => json.event)).toEqual(expected);
+});
+
+test('an event that does not exist is refused by its name', async () => {
+	const { engine } = await harness();
+	const { poll } = activated(engine, { nodes: [triggerNode({ events: '={{ ["ended"] }}' })] });
+	await expect(poll()).rejects.toMatchObject({
+		message: 'Events cannot be "ended"',
+		description: 'It is one or several of these: completed, failed, cancelled.',
+	});
+});
+
+test.each(['{"status":"success","data":null}', '{"status":"success","data":{"count":0}}'])(
+	'the trigger can be switched on where an empty list is %s',
+	async (body) => {
+		const { engine, flowscale } = await harness();
+		flowscale.fault({ on: 'listRuns', kind: 'status', status: 200, body });
+		const { poll } = activated(engine);
+		expect(await poll()).toBeNull();
+		const [run] = flowscale.addRuns(1);
+		expect(idsOf(await poll())).toEqual([run.id]);
+	},
+);
+
+test('runs with large inputs are reported from smaller pages', async () => {
+	const { engine, flowscale } = await harness();
+	const { poll } = activated(engine);
+	await poll();
+	const now = Date.now();
+	const value = `data:image/png;base64,${'A'.repeat(3_000_000)}`;
+	const runs = flowscale.addRuns(14, (index) => ({
+		completedAt: now + index * 1_000,
+		parts: [{ name: 'image_22068', value }],
+	}));
+	expect(idsOf(await poll())).toEqual(namesOf(runs));
+	expect(await poll()).toBeNull();
+});
+
+test('the workflow filter takes a workflow that was picked from the list', async () => {
+	const { engine, flowscale } = await harness();
+	const [image, speech] = [flowscale.workflows[0], flowscale.workflows[3]];
+	const workflowId = { __rl: true, mode: 'list', value: speech.id, cachedResultName: speech.name };
+	const { poll } = activated(engine, { nodes: [triggerNode({ filters: { workflowId } })] });
+	await poll();
+	const runs = flowscale.addRuns(2, (index) => ({
+		workflow: index === 0 ? image : speech,
+		workflowId: index === 0 ? image.id : speech.id,
+	}));
+	expect(idsOf(await poll())).toEqual([runs[1].id]);
+});

@@ -1,0 +1,74 @@
+import { createRun } from '../../../nodes/core/runs/run';
+import { ServiceError } from '../../../nodes/core/errors';
+import type { FlowscaleApi } from '../../../nodes/Flowscale/api/api';
+import { cancelAndCheck } from '../../../nodes/Flowscale/runs/cancelling';
+import { fakeClock } from '../../harness/fakeClock';
+
+/** What the service answers to the cancel, and the states that the run is then found in, the last for ever. */
+async function cancelled(answer: string | ServiceError, ...states: Array<string | null | Error>) {
+	const clock = fakeClock();
+	let reads = 0;
+	const api = {
+		cancel: async () => {
+			if (answer instanceof Error) throw answer;
+			return answer;
+		},
+		run: async () => {
+			const state = states[Math.min(reads++, states.length - 1)];
+			if (state instanceof Error) throw state;
+			return state === null ? null : { run: createRun({ run_id: 'r', status: state }), raw: {} };
+		},
+	} as unknown as FlowscaleApi;
+	const result = await cancelAndCheck(api, 'r', clock).catch((error: Error) => error);
+	return result instanceof Error
+		? result.message
+		: { cancelled: result.cancelled, message: result.message, reads };
+}
+
+const ok = 'Run cancelled successfully';
+const refusal = new ServiceError('Flowscale answered HTTP 409: Not running', { status: 409 });
+
+it.each<[string, Parameters<typeof cancelled>, unknown]>([
+	['at once', [ok, 'cancelled'], { cancelled: true, message: ok, reads: 1 }],
+	['later', [ok, 'running', 'running', 'canceled'], { cancelled: true, message: ok, reads: 3 }],
+	['and forgotten', [ok, null], { cancelled: true, message: ok, reads: 1 }],
+	[
+		'not, it completed',
+		[ok, 'running', 'completed'],
+		{ cancelled: false, message: 'The run was not cancelled: it ended as succeeded', reads: 2 },
+	],
+	[
+		'not, it timed out',
+		['Cancel requested', 'timeout'],
+		{ cancelled: false, message: 'The run was not cancelled: it ended as timed_out', reads: 1 },
+	],
+	[
+		'not, and the service says why',
+		['Run already completed', 'completed'],
+		{ cancelled: false, message: 'Run already completed', reads: 1 },
+	],
+	[
+		'not within 15 seconds',
+		[ok, 'running'],
+		{
+			cancelled: false,
+			message:
+				'Flowscale accepted the cancel, but the run has not ended yet (state running). Check it again with Run > Get',
+			reads: 6,
+		},
+	],
+	[
+		'perhaps',
+		[ok, new ServiceError('gone')],
+		{ cancelled: true, message: `${ok} (the run could not be read afterwards)`, reads: 1 },
+	],
+	[
+		'not, it had ended',
+		[refusal, 'completed'],
+		{ cancelled: false, message: refusal.message, reads: 1 },
+	],
+	['not, and it goes on', [refusal, 'running'], refusal.message],
+	['not, nobody knows it', [refusal, null], 'The service does not know run r'],
+])('a run is cancelled %s', async (_, given, expected) => {
+	expect(await cancelled(...given)).toEqual(expected);
+});

@@ -18,9 +18,12 @@ export async function readText(
 		bytes += chunk.length;
 		// Leaving the loop closes the stream.
 		if (bytes > longestBytes)
-			throw Object.assign(new Error(`It is longer than ${Math.floor(longestBytes / 1_048_576)} MB`), {
-				code: TOO_LONG,
-			});
+			throw Object.assign(
+				new Error(`It is longer than ${Math.floor(longestBytes / 1_048_576)} MB`),
+				{
+					code: TOO_LONG,
+				},
+			);
 		chunks.push(chunk);
 	}
 	return Buffer.concat(chunks).toString('utf8');

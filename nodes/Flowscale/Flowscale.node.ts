@@ -9,10 +9,6 @@ import { propertiesOf } from '../core/items/operation';
 import { getWorkflowInputs, searchWorkflows } from './inputs/methods';
 import { executeOperation, resources } from './operations/resources';
 
-/** Two outputs in suspended waiting, one otherwise. */
-const OUTPUTS =
-	'={{ $parameter.waitMode === "suspended" && ["executeAndWait", "wait"].includes($parameter.operation) ? [{ type: "main", displayName: "Still Running" }, { type: "main", displayName: "Done" }] : ["main"] }}' as const;
-
 export class Flowscale implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Flowscale',
@@ -25,7 +21,7 @@ export class Flowscale implements INodeType {
 		defaults: { name: 'Flowscale' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: OUTPUTS,
+		outputs: [NodeConnectionTypes.Main],
 		waitingNodeTooltip:
 			'The runs continue at Flowscale. The execution is saved, and checks again after 1 to 15 minutes.',
 		credentials: [{ name: 'flowscaleApi', required: true }],

@@ -148,7 +148,7 @@ const FACES: Record<string, string[]> = {
 	files: ['upload', 'fetchOutput', 'outputItems', 'outputFields', 'fileType', 'link'],
 	trigger: ['newlyEnded'],
 	execution: ['runOperation', 'runSession', 'progress'],
-	suspending: ['runSuspended', 'suspension', 'suspensionPace'],
+	suspending: ['runSuspended', 'requeue', 'selfConnection', 'suspension', 'suspensionPace'],
 };
 /** Rooms of Flowscale, likewise. `credential` lies beside them. */
 const SERVICE_ROOMS: Record<string, string[]> = {

@@ -7,8 +7,9 @@ import { findOperation, type Resource } from '../items/operation';
 import { runItems } from '../items/runItems';
 import { runSuspended } from '../suspending/runSuspended';
 import type { RunWaiter } from '../waiting/runWaiter';
-import { mustWaitInPlace, openSuspension } from '../suspending/suspension';
-import { isTool } from '../items/agentTool';
+import { reasonToStay, resumeFromStack } from '../suspending/requeue';
+import { refuseSelfConnection } from '../suspending/selfConnection';
+import { openSuspension } from '../suspending/suspension';
 import type { SuspensionPace } from '../suspending/suspensionPace';
 import { isWaitingOperation } from '../waiting/waitingOperation';
 
@@ -39,32 +40,45 @@ export async function runOperation<
 	);
 	const abort = linkSignals(context.getExecutionCancelSignal());
 	try {
+		resumeFromStack(context);
 		const waitMode = isWaitingOperation(operation)
-			? String(context.getNodeParameter('waitMode', 0, 'inExecution'))
-			: 'inExecution';
-		const isSuspended = waitMode !== 'inExecution';
+			? String(context.getNodeParameter('waitMode', 0, IN_EXECUTION))
+			: IN_EXECUTION;
+		if (waitMode !== IN_EXECUTION) refuseSelfConnection(context);
 		const suspension = openSuspension(context);
 		const session = await open(context, abort.signal, suspension.firstRunIndex);
 		const parts = { context, session, abort, clock };
 		if (
-			isSuspended &&
 			isWaitingOperation(operation) &&
 			session.waiting &&
-			!mustWaitInPlace(context)
-		)
-			return await runSuspended({
-				...parts,
-				operation,
-				suspension,
-				waiting: session.waiting,
-				pace: paceOf?.(context, waitMode),
-			});
-		const items = await runItems({ ...parts, operation });
-		return isSuspended && !isTool(context) ? [[], items] : [items];
+			waitMode !== IN_EXECUTION &&
+			isSuspendable(context)
+		) {
+			const pace = paceOf?.(context, waitMode);
+			const { waiting } = session;
+			return await runSuspended({ ...parts, operation, suspension, waiting, pace });
+		}
+		return [await runItems({ ...parts, operation })];
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	} finally {
 		abort.abort();
 		abort.release();
 	}
+}
+
+const IN_EXECUTION = 'inExecution';
+const LOGGED_KEY = 'isWaitInPlaceLogged';
+
+/** Whether the wait may be suspended. Where not, the node waits in the execution, and n8n's log says so once per execution. */
+function isSuspendable(context: IExecuteFunctions): boolean {
+	const reason = reasonToStay(context);
+	if (reason === undefined) return true;
+	const store = context.getContext('node');
+	if (store[LOGGED_KEY] !== true)
+		context.logger.info(
+			`${context.getNode().name}: waits in the execution, which cannot be suspended: ${reason}`,
+		);
+	store[LOGGED_KEY] = true;
+	return false;
 }

@@ -1,16 +1,24 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { createEventLoopYielder } from '../async/clock';
-import { failureText, ExecutionCancelledError, toNodeError } from '../errors';
 import { type Item, itemAt } from '../items/item';
-import type { ItemOutput } from '../items/operation';
-import type { KnownRun } from '../runs/run';
-import type { ItemRun } from '../items/runItems';
-import { type RunWaiter, StillRunning } from '../waiting/runWaiter';
 import {
-	checkWire,
+	createItemFailures,
+	type ItemFailures,
+	linkedItems,
+	settleAll,
+} from '../items/itemFailures';
+import type { ItemOutput } from '../items/operation';
+import type { ItemRun } from '../items/runItems';
+import type { KnownRun } from '../runs/run';
+import { type PollWindow, type RunWaiter, StillRunning } from '../waiting/runWaiter';
+import type { Wait, WaitingOperation } from '../waiting/waitingOperation';
+import { requeue } from './requeue';
+import {
 	closeSuspension,
-	isResume,
-	mayStartAnew,
+	ENDED,
+	mayStartAgain,
+	NOT_BEGUN,
+	reopenSuspension,
 	saveSuspension,
 	type Suspension,
 } from './suspension';
@@ -18,164 +26,237 @@ import {
 	DEADLINE_SLACK_MS,
 	holdBeforeResume,
 	nextResumeMs,
-	type SuspensionPace,
 	RESUME_MS,
+	type SuspensionPace,
 	USUAL_PACE,
 } from './suspensionPace';
-import type { Wait, WaitingOperation } from '../waiting/waitingOperation';
 
-/** Every so many turns a run that seems to go on is asked for its outputs, too. */
-const TURNS_PER_DOUBT = 4;
+/** Every so many resumes a run that seems to be in progress is asked for its outputs, too. */
+const RESUMES_PER_VERIFICATION = 4;
 
 interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
 	operation: WaitingOperation<Session>;
 	suspension: Suspension;
+	/** Called once for each item that will wait. */
 	waiting(item: Item): RunWaiter;
 	pace?: SuspensionPace;
 }
 
+/** What all steps of one resume share. */
+interface Resume<Session> extends SuspendedRun<Session> {
+	pace: SuspensionPace;
+	failures: ItemFailures;
+	/** Whether the wait was suspended before. */
+	isContinued: boolean;
+	canStartAgain: boolean;
+	/** When what is still in progress is suspended, epoch ms. */
+	endsMs: number;
+}
+
+/** One item of this resume. */
+interface ItemWait {
+	index: number;
+	wait: Wait;
+	/** Absent where the run ended before an earlier suspension, until its outputs are fetched. */
+	waiter?: RunWaiter;
+	/** As it ended, once it has. */
+	run?: KnownRun;
+	isStillRunning: boolean;
+}
+
 /**
- * Waits for the runs of all items; when some outlast the shift, the execution is suspended and the node's input comes back
- * through "Still Running". Ends with the items that waiting in place gives, on "Done".
+ * Waits for the runs of all items. When some outlast the poll window, the execution is suspended and the node resumes with the
+ * same items. Ends with the items that waiting in the execution gives.
  * @throws NodeApiError | NodeOperationError
  */
-export async function runSuspended<Session>({
+export async function runSuspended<Session>(
+	parts: SuspendedRun<Session>,
+): Promise<INodeExecutionData[][]> {
+	await holdAfterStart(parts);
+	const resume = openResume(parts);
+	const { context, suspension } = resume;
+
+	const waits = await prepareWaits(resume);
+	saveAndThrowIfFatal(resume);
+	const open = waits.filter(({ index }) => waitOf(suspension, index) !== ENDED);
+	await sideBySide(resume, open, async (item) => await untilEnd(resume, item));
+	saveAndThrowIfFatal(resume);
+	const left = open.filter(({ isStillRunning }) => isStillRunning);
+	if (left.length > 0) return await suspend(resume, left);
+
+	// Runs that ended before an earlier suspension: only their IDs were kept.
+	const earlier = waits.filter((item) => item.run === undefined && !hasFailed(resume, item));
+	await sideBySide(resume, earlier, async (item) => await refresh(resume, item));
+	saveAndThrowIfFatal(resume);
+	const results = new Map<number, ItemOutput[]>();
+	const ended = waits.filter((item) => !hasFailed(resume, item));
+	await sideBySide(resume, ended, async (item) => {
+		results.set(item.index, await finish(item));
+	});
+	saveAndThrowIfFatal(resume);
+	closeSuspension(context, suspension);
+	return [linkedItems(context.getInputData().length, results, resume.failures.texts)];
+}
+
+/** n8n resumes what is overdue in the middle of its own start, when what it saves may still be lost. */
+async function holdAfterStart<Session>({
+	suspension,
+	clock,
+	abort,
+}: SuspendedRun<Session>): Promise<void> {
+	const { dueMs } = suspension;
+	delete suspension.dueMs;
+	if (dueMs !== undefined && clock.now() >= dueMs)
+		await clock.pause(holdBeforeResume(clock.processAgeMs()), abort.signal);
+}
+
+function openResume<Session>(parts: SuspendedRun<Session>): Resume<Session> {
+	const { context, suspension, clock, abort, pace = USUAL_PACE } = parts;
+	const isContinued = suspension.resumes > 0;
+	const canStartAgain = mayStartAgain(context, suspension);
+	reopenSuspension(suspension, canStartAgain);
+	const failures = createItemFailures(context, abort);
+	for (const [index, text] of Object.entries(suspension.failures))
+		failures.texts.set(Number(index), text);
+	return {
+		...parts,
+		pace,
+		failures,
+		isContinued,
+		canStartAgain,
+		endsMs: clock.now() + (isContinued ? RESUME_MS : pace.firstPollWindowMs),
+	};
+}
+
+/** Reads and checks the items that have not failed in an earlier resume. Sends nothing. */
+async function prepareWaits<Session>({
 	context,
 	operation,
 	session,
-	abort,
 	clock,
+	failures,
 	suspension,
 	waiting,
-	pace = USUAL_PACE,
-}: SuspendedRun<Session>): Promise<INodeExecutionData[][]> {
-	checkWire(context);
-	const items = context.getInputData();
-	const isContinued = isResume(context) || suspension.resumes > 0;
-	if (clock.now() >= (suspension.dueMs ?? Number.POSITIVE_INFINITY))
-		await clock.pause(holdBeforeResume(clock.processAgeMs()), abort.signal);
-	delete suspension.dueMs;
-	const mayRestart = mayStartAnew(context, suspension);
-	const endsMs = clock.now() + (isContinued ? RESUME_MS : pace.firstPollWindowMs);
-	const isSuspicious = suspension.resumes > 0 && suspension.resumes % TURNS_PER_DOUBT === 0;
-	const left: number[] = [];
-	let failure: { error: unknown; index: number } | undefined;
-
-	const fail = (error: unknown, index: number) => {
-		if (context.continueOnFail() && !(error instanceof ExecutionCancelledError)) {
-			suspension.failures[index] = failureText(error);
-			return;
-		}
-		failure ??= { error, index };
-		suspension.reported[index] = true;
-		abort.abort();
-	};
-	const guarded = async <T>(index: number, task: () => Promise<T>): Promise<T | undefined> => {
-		try {
-			return await task();
-		} catch (error) {
-			if (error instanceof StillRunning) left.push(index);
-			else fail(error, index);
-			return undefined;
-		}
-	};
-	const endIfFailed = () => {
-		if (failure) suspension.failedTries++;
-		saveSuspension(context, suspension);
-		if (failure) throw toNodeError(context.getNode(), failure.error, failure.index);
-	};
-
-	const open = items
-		.map((_, index) => index)
-		.filter((index) => suspension.failures[index] === undefined);
-	const waits = new Map<number, Wait>();
-	const going = new Map<number, RunWaiter>();
+}: Resume<Session>): Promise<ItemWait[]> {
+	const waits: ItemWait[] = [];
 	const yieldToEventLoop = createEventLoopYielder(clock);
-	for (const index of open) {
+	for (let index = 0; index < context.getInputData().length; index++) {
+		suspension.waits[index] ??= NOT_BEGUN;
+		if (failures.texts.has(index)) continue;
 		await yieldToEventLoop();
-		await guarded(index, async () => {
+		await failures.attempt(index, () => {
 			const item = itemAt(context, index);
-			waits.set(index, operation.prepareWait(item, session));
-			if (!suspension.ended[index]) going.set(index, waiting(item));
+			const wait = operation.prepareWait(item, session);
+			const waiter = waitOf(suspension, index) === ENDED ? undefined : waiting(item);
+			waits.push({ index, wait, waiter, isStillRunning: false });
 		});
 	}
-	endIfFailed();
-
-	const ended = new Map<number, { run: KnownRun; waiter: RunWaiter }>();
-	await Promise.all(
-		[...going].map(async ([index, waiter]) => {
-			const { begin, order } = waits.get(index) ?? unprepared(index);
-			const pollWindow = {
-				endsMs,
-				deadlineSlackMs: DEADLINE_SLACK_MS,
-				sinceMs: 0,
-				verifiedMs: isSuspicious ? 0 : clock.now(),
-			};
-			const beginOrGoOn = async () => {
-				const isNewTry = suspension.reported[index] && mayRestart;
-				if (isNewTry) {
-					delete suspension.reported[index];
-					delete suspension.sinceMs[index];
-				}
-				const run = await begin(isContinued && !isNewTry);
-				pollWindow.sinceMs = suspension.sinceMs[index] ??= clock.now();
-				return run;
-			};
-			const run = await guarded(index, async () => {
-				const last = await waiter.untilEnd(beginOrGoOn, order, pollWindow);
-				// A failure is told at once, however long the others take.
-				return last.state === 'succeeded' ? last : await waiter.conclude(last, order);
-			});
-			if (run === undefined) return;
-			suspension.ended[index] = true;
-			ended.set(index, { run, waiter });
-		}),
-	);
-	endIfFailed();
-	if (left.length > 0) {
-		const now = clock.now();
-		const openWaits = left.map((index) => ({
-			sinceMs: suspension.sinceMs[index] ?? now,
-			timeoutMs: waits.get(index)?.order.timeoutMs ?? 0,
-		}));
-		suspension.resumes++;
-		suspension.dueMs = nextResumeMs(now, pace, openWaits);
-		saveSuspension(context, suspension);
-		await context.putExecutionToWait(new Date(suspension.dueMs));
-		// A copy: with an error output n8n empties the list it is given, and this one is what comes back.
-		return [[...items], []];
-	}
-
-	const earlier = [...waits].filter(([index]) => !going.has(index));
-	await Promise.all(
-		earlier.map(async ([index, { begin }]) => {
-			const waiter = waiting(itemAt(context, index));
-			const run = await guarded(index, async () => await waiter.refresh(await begin(true)));
-			if (run) ended.set(index, { run, waiter });
-		}),
-	);
-	endIfFailed();
-
-	const results: ItemOutput[][] = [];
-	await Promise.all(
-		[...ended].map(async ([index, { run, waiter }]) => {
-			const { order, finish } = waits.get(index) ?? unprepared(index);
-			results[index] =
-				(await guarded(index, async () => await finish(await waiter.conclude(run, order)))) ?? [];
-		}),
-	);
-	endIfFailed();
-	for (const [index, text] of Object.entries(suspension.failures))
-		results[Number(index)] = [{ json: { error: text } }];
-	closeSuspension(context);
-	return [
-		[],
-		results.flatMap((outputs, item) =>
-			outputs.map((output) => ({ ...output, pairedItem: { item } })),
-		),
-	];
+	return waits;
 }
 
-function unprepared(index: number): never {
-	throw new Error(`Item ${index} ended without a wait`);
+/** Waits for the item's run until it has ended, or the poll window has. @throws ServiceError | ExecutionCancelledError */
+async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promise<void> {
+	const { suspension, clock, canStartAgain, isContinued } = resume;
+	const { index, wait } = item;
+	const waiter = waiterOf(item);
+	const pollWindow = pollWindowOf(resume);
+	const begin = async () => {
+		const isNewTry = suspension.reported[index] && canStartAgain;
+		if (isNewTry) {
+			delete suspension.reported[index];
+			suspension.waits[index] = NOT_BEGUN;
+		}
+		const run = await wait.begin(isContinued && !isNewTry);
+		pollWindow.sinceMs = suspension.waits[index] ||= clock.now();
+		return run;
+	};
+	const last = await waiter.untilEnd(begin, wait.order, pollWindow).catch(stillRunning);
+	if (last === undefined) {
+		item.isStillRunning = true;
+		return;
+	}
+	// A failed run is reported at once, however long the others take. The outputs of one that succeeded can wait for them.
+	item.run = last.state === 'succeeded' ? last : await waiter.conclude(last, wait.order);
+	suspension.waits[index] = ENDED;
+}
+
+function stillRunning(error: unknown): undefined {
+	if (error instanceof StillRunning) return undefined;
+	throw error;
+}
+
+function pollWindowOf<Session>({ suspension, clock, endsMs }: Resume<Session>): PollWindow {
+	const { resumes } = suspension;
+	const isSuspicious = resumes > 0 && resumes % RESUMES_PER_VERIFICATION === 0;
+	return {
+		endsMs,
+		deadlineSlackMs: DEADLINE_SLACK_MS,
+		sinceMs: 0,
+		verifiedMs: isSuspicious ? 0 : clock.now(),
+	};
+}
+
+/** The run of an item that ended before an earlier suspension, as it is now. */
+async function refresh<Session>(
+	{ context, waiting }: Resume<Session>,
+	item: ItemWait,
+): Promise<void> {
+	item.waiter = waiting(itemAt(context, item.index));
+	item.run = await item.waiter.refresh(await item.wait.begin(true));
+}
+
+async function finish(item: ItemWait): Promise<ItemOutput[]> {
+	const { index, wait, run } = item;
+	if (run === undefined) throw new Error(`Item ${index} ended without a run`);
+	return await wait.finish(await waiterOf(item).conclude(run, wait.order));
+}
+
+function waiterOf({ index, waiter }: ItemWait): RunWaiter {
+	if (waiter === undefined) throw new Error(`Item ${index} has no waiter`);
+	return waiter;
+}
+
+/** The execution leaves the worker until the runs that are still in progress are worth another poll. */
+async function suspend<Session>(
+	{ context, suspension, clock, pace }: Resume<Session>,
+	left: ItemWait[],
+): Promise<INodeExecutionData[][]> {
+	const now = clock.now();
+	const open = left.map(({ index, wait }) => ({
+		sinceMs: waitOf(suspension, index) || now,
+		timeoutMs: wait.order.timeoutMs,
+	}));
+	suspension.resumes++;
+	suspension.dueMs = nextResumeMs(now, pace, open);
+	saveSuspension(context, suspension);
+	return await requeue(context, suspension.dueMs, suspension.firstRunIndex);
+}
+
+async function sideBySide<Session>(
+	{ failures, abort, clock }: Resume<Session>,
+	items: ItemWait[],
+	task: (item: ItemWait) => Promise<void>,
+): Promise<void> {
+	const work = items.map(
+		async (item) => await failures.attempt(item.index, async () => await task(item)),
+	);
+	await settleAll(work, abort.signal, clock);
+}
+
+const waitOf = (suspension: Suspension, index: number): number =>
+	suspension.waits[index] ?? NOT_BEGUN;
+
+const hasFailed = <Session>({ failures }: Resume<Session>, { index }: ItemWait): boolean =>
+	failures.texts.has(index);
+
+/** @throws NodeApiError | NodeOperationError when a failure has ended the node */
+function saveAndThrowIfFatal<Session>({ context, suspension, failures }: Resume<Session>): void {
+	const fatal = failures.fatal();
+	for (const [index, text] of failures.texts) suspension.failures[index] = text;
+	if (fatal) {
+		suspension.reported[fatal.index] = true;
+		suspension.failedTries++;
+	}
+	saveSuspension(context, suspension);
+	failures.throwIfFatal();
 }

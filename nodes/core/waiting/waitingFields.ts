@@ -82,7 +82,7 @@ export const waitingOptions: INodeProperties[] = [
 	},
 ];
 
-/** Where the wait takes place. The node's outputs depend on it, so it is no expression. */
+/** Where the wait takes place: one choice for all items. */
 export const waitModeFields: INodeProperties[] = [
 	{
 		displayName: 'Wait Mode',
@@ -107,7 +107,7 @@ export const waitModeFields: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Runs are watched for a minute. Then the execution is saved, and checks again after 1 to 15 minutes. Set Timeout in the options to the longest time that runs may take.',
+			'Runs are polled for a minute. Then the execution is saved, and checks again after 1 to 15 minutes. Set Timeout in the options to the longest time that runs may take.',
 		name: 'suspendedNotice',
 		type: 'notice',
 		default: '',

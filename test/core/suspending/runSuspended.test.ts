@@ -46,11 +46,11 @@ describe('a run of two hours', () => {
 
 describe('nothing is started twice', () => {
 	it.each<[string, Partial<SuspendedPlan>]>([
-		['whose seed is random at each turn', { textOf: String }],
-		['when each look takes longer than a turn should', { lookMs: 8_000 }],
+		['whose seed is random at each resume', { textOf: String }],
+		['when each look takes longer than a resume should', { lookMs: 8_000 }],
 		[
-			'where n8n does not tell its wires and the items come from another node’s second output',
-			{ canTellWires: false, fromOutput: 1 },
+			'where n8n’s crash recovery has written another record of the node’s runs',
+			{ runsOnRecord: 7 },
 		],
 	])('%s', async (_, plan) => {
 		const { play, runs } = suspendedHarness({
@@ -80,7 +80,7 @@ describe('nothing is started twice', () => {
 
 describe('Retry On Fail', () => {
 	it.each([2, 3])(
-		'starts a run that fails again and again %d times in all, however many turns there are',
+		'starts a run that fails again and again %d times in all, however many resumes there are',
 		async (maxTries) => {
 			const { play, runs } = suspendedHarness({
 				items: [[failing]],
@@ -88,6 +88,20 @@ describe('Retry On Fail', () => {
 				node: { retryOnFail: true, maxTries },
 			});
 			expect(stateOf(await play())).toContain('failed');
+			expect(runs).toHaveLength(maxTries);
+		},
+	);
+
+	it.each([2, 3])(
+		'starts it %d times in all, too, where the node continues on errors and hands the failure out',
+		async (maxTries) => {
+			const { play, runs } = suspendedHarness({
+				items: [[failing]],
+				options: patient,
+				node: { retryOnFail: true, maxTries },
+				isTolerant: true,
+			});
+			expect(stateOf(await play())).toEqual([expect.stringContaining('failed')]);
 			expect(runs).toHaveLength(maxTries);
 		},
 	);
@@ -109,9 +123,9 @@ describe('n8n’s retry by hand', () => {
 			items: [[failing], [{ takesMs: 7 * MINUTE }]],
 			options: patient,
 		});
-		const { error, resumes } = await play();
+		const { error } = await play();
 		expect(error).toContain('Run r1 failed');
-		expect((await retry(resumes)).error).toContain('Run r3 failed');
+		expect((await retry()).error).toContain('Run r3 failed');
 		expect(runs.map(({ item }) => item)).toEqual([0, 1, 0]);
 	});
 });
@@ -141,7 +155,7 @@ describe('a failure', () => {
 	});
 });
 
-describe('a turn in the middle of n8n’s start, which may write over what is saved meanwhile', () => {
+describe('a resume in the middle of n8n’s start, which may write over what is saved meanwhile', () => {
 	/** Suspended after a minute, for a minute; n8n starts again `beforeMs` before that is over. */
 	const playWithRestart = async (beforeMs: number, plan: Partial<SuspendedPlan> = {}) => {
 		const harness = suspendedHarness({ items: [[{ takesMs: 90_000 }]], options: patient, ...plan });

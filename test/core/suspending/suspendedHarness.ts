@@ -1,5 +1,11 @@
 import { anyKeys } from '../../../nodes/core/shape';
-import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteData,
+	IExecuteFunctions,
+	INode,
+	INodeExecutionData,
+} from 'n8n-workflow';
 import type { Clock } from '../../../nodes/core/async/clock';
 import type { Answer } from '../../../nodes/core/http/http';
 import type { Resource } from '../../../nodes/core/items/operation';
@@ -17,6 +23,14 @@ import { fakeClock } from '../../harness/fakeClock';
 import { aRun, endOf } from '../../harness/runs';
 
 type Session = RunSession & { clock: Clock };
+
+/** What n8n stores of an execution, as far as suspending needs it. */
+interface FakeExecution {
+	/** Runs of the node on record. */
+	runs: number;
+	waitTill?: number;
+	executionData: { nodeExecutionStack: IExecuteData[] };
+}
 
 /** A run at the service: whose it is, and how it ends. */
 export interface ServiceRun {
@@ -37,10 +51,8 @@ export interface SuspendedPlan {
 	lookMs?: number;
 	/** What a start sends, by run. */
 	textOf?(count: number): string;
-	/** Output of the node before that the items come from. */
-	fromOutput?: number;
-	/** Whether this n8n tells how nodes are connected. */
-	canTellWires?: boolean;
+	/** Runs of the node that n8n has on record when a resume begins, where it is not what was there before. */
+	runsOnRecord?: number;
 	/** When something else than n8n's timer wakes the execution, from the suspension. */
 	wokenAfterMs?: number;
 }
@@ -77,7 +89,7 @@ const resources: Array<Resource<Session>> = [
 	{ name: 'Workflow', value: 'workflow', operations: [operation] },
 ];
 
-/** Suspended waiting on n8n's side of a wait, by a clock of its own: n8n wakes the execution when it said, and the wire brings the items back. */
+/** Suspended waiting on n8n's side, with a fake clock: n8n resumes the execution when the time has come, as its engine does. */
 export function suspendedHarness({
 	items,
 	options = {},
@@ -85,8 +97,7 @@ export function suspendedHarness({
 	isTolerant = false,
 	lookMs = 0,
 	textOf = () => 'a fox',
-	fromOutput = 0,
-	canTellWires = true,
+	runsOnRecord,
 	wokenAfterMs,
 }: SuspendedPlan) {
 	const clock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
@@ -140,68 +151,51 @@ export function suspendedHarness({
 		completeOutputs: async (run) => run,
 	};
 
-	const contextOf = (
-		previousNode: string,
-		runIndex: number,
-		putToWait: (at: Date) => void,
-	): IExecuteFunctions => {
-		const me: INode = {
-			id: '1',
-			name: 'Runs',
-			type: 'flowscale',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: {},
-			...node,
-		};
-		const parameter = (name: string, index: number): unknown => {
-			if (name === 'resource' || name === 'operation')
-				return name === 'resource' ? 'workflow' : 'executeAndWait';
-			if (name === 'waitMode') return 'suspended';
-			if (name === 'start')
-				return {
-					text: textOf(texts++),
-					send: async () => ({ status: 200, headers: {}, text: start(index) }),
-				};
-			return options[name.replace('options.', '')];
-		};
-		return {
-			getNode: () => me,
+	const me: INode = {
+		id: '1',
+		name: 'Runs',
+		type: 'flowscale',
+		typeVersion: 1,
+		position: [0, 0],
+		parameters: {},
+		...node,
+	};
+	const parameter = (name: string, index: number): unknown => {
+		if (name === 'resource' || name === 'operation')
+			return name === 'resource' ? 'workflow' : 'executeAndWait';
+		if (name === 'waitMode') return 'suspended';
+		if (name === 'start')
+			return {
+				text: textOf(texts++),
+				send: async () => ({ status: 200, headers: {}, text: start(index) }),
+			};
+		return options[name.replace('options.', '')];
+	};
+	const contextOf = (n8n: FakeExecution, entry: IExecuteData): IExecuteFunctions =>
+		({
+			runExecutionData: n8n,
+			getNode: () => entry.node,
 			getMode: () => 'webhook',
 			getExecutionId: () => String(execution),
 			getContext: () => store,
-			getInputData: () => items.map((_, index) => ({ json: { index } })),
-			getExecuteData: () => ({
-				source: {
-					main: [{ previousNode, previousNodeOutput: previousNode === 'Runs' ? 0 : fromOutput }],
-				},
-			}),
-			...(canTellWires && {
-				getConnections: () => [
-					[
-						{ node: 'Rows', index: fromOutput },
-						{ node: 'Runs', index: 0 },
-					],
-				],
-			}),
-			evaluateExpression: () => runIndex,
+			getInputData: () => entry.data.main[0],
+			getExecuteData: () => entry,
+			getConnections: () => [[{ node: 'Rows' }]],
+			evaluateExpression: () => n8n.runs,
 			getNodeParameter: (name: string, index: number, fallback?: unknown) =>
 				parameter(name, index) ?? fallback,
-			getExecutionCancelSignal: () => undefined,
+			getExecutionCancelSignal: () => new AbortController().signal,
 			continueOnFail: () => isTolerant,
-			putExecutionToWait: async (at: Date) => putToWait(at),
-			logger: { warn: () => undefined },
-		} as unknown as IExecuteFunctions;
-	};
+			putExecutionToWait: async (at: Date) => void (n8n.waitTill = at.getTime()),
+			logger: { warn: () => undefined, info: () => undefined },
+		}) as unknown as IExecuteFunctions;
 
-	/** One turn, with the tries that n8n's "Retry On Fail" makes of it; where it waits then, or how it ended. */
-	const turn = async (previousNode: string, runIndex: number) => {
-		let waitMs: number | undefined;
-		const context = contextOf(previousNode, runIndex, (at) => (waitMs = at.getTime()));
+	/** The node's `execute` for one entry of the stack, with the tries that n8n's "Retry On Fail" makes of it. */
+	const runEntry = async (n8n: FakeExecution, entry: IExecuteData) => {
 		const tries = node.retryOnFail ? (node.maxTries ?? 3) : 1;
 		for (let count = 1; ; count++) {
 			const end = await endOf(
-				runOperation(context, {
+				runOperation(contextOf(n8n, entry), {
 					resources,
 					clock,
 					open: async (of, stop, index) => ({
@@ -216,29 +210,77 @@ export function suspendedHarness({
 					}),
 				}),
 			);
-			if ('value' in end) return { waitMs, outputs: end.value };
-			if (count === tries) return { error: end.message };
+			const hasError = 'value' in end && end.value[0]?.[0]?.json.error !== undefined;
+			if (count < tries && (!('value' in end) || hasError)) continue;
+			return 'value' in end ? { outputs: end.value } : { error: end.message };
 		}
+	};
+	/** n8n resumes an execution: it disables the first entry's node, and drops the record of the wait. */
+	const resume = (n8n: FakeExecution) => {
+		n8n.waitTill = undefined;
+		n8n.executionData.nodeExecutionStack[0].node.disabled = true;
+		n8n.runs = runsOnRecord ?? n8n.runs - 1;
+	};
+	/** Runs what is on the stack until the execution waits, the node has handed items out, or it has failed. */
+	const runStack = async (n8n: FakeExecution): Promise<{ items?: unknown; error?: string }> => {
+		const { nodeExecutionStack: stack } = n8n.executionData;
+		for (let entry = stack.shift(); entry !== undefined; entry = stack.shift()) {
+			const { disabled, alwaysOutputData } = entry.node;
+			const [passedOn] = entry.data.main;
+			if (disabled && passedOn === undefined && !alwaysOutputData) continue;
+			const end = disabled ? { outputs: [passedOn ?? [{ json: {} }]] } : await runEntry(n8n, entry);
+			n8n.runs++;
+			if (n8n.waitTill === undefined) {
+				if ('error' in end) stack.unshift(entry);
+				return 'error' in end ? end : { items: end.outputs?.[0] };
+			}
+			stack.unshift(entry);
+			break;
+		}
+		return {};
+	};
+	const stored: { n8n: FakeExecution } = {
+		n8n: {
+			runs: 0,
+			executionData: {
+				nodeExecutionStack: [
+					{
+						node: me,
+						data: { main: [items.map((_, index) => ({ json: { index } }))] },
+						source: null,
+					},
+				],
+			},
+		},
 	};
 	/** The execution until it ends. */
-	const play = async (
-		previousNode = 'Rows',
-		firstIndex = 0,
-	): Promise<{ items?: INodeExecutionData[]; error?: string; resumes: number; endMs: number }> => {
-		for (let runIndex = firstIndex; ; runIndex++) {
-			const { waitMs, outputs, error } = await turn(
-				runIndex === 0 ? previousNode : 'Runs',
-				runIndex,
-			);
-			if (waitMs === undefined)
-				return { items: outputs?.[1], error, resumes: runIndex - firstIndex, endMs: clock.now() };
-			await clock.pause(wokenAfterMs ?? waitMs - clock.now());
+	const play = async (): Promise<{
+		items?: INodeExecutionData[];
+		error?: string;
+		resumes: number;
+		endMs: number;
+	}> => {
+		for (let resumes = 0; ; resumes++) {
+			// n8n stores an execution with shared references as such, and a structured clone keeps them, too.
+			const n8n = structuredClone(stored.n8n);
+			stored.n8n = n8n;
+			if (n8n.waitTill !== undefined) resume(n8n);
+			const end = await runStack(n8n);
+			if (n8n.waitTill === undefined)
+				return {
+					items: end.items as INodeExecutionData[] | undefined,
+					error: end.error,
+					resumes,
+					endMs: clock.now(),
+				};
+			await clock.pause(wokenAfterMs ?? n8n.waitTill - clock.now());
 		}
 	};
-	/** n8n's Retry of the execution that failed, by hand. */
-	const retry = async (resumes: number) => {
+	/** n8n's Retry of the execution that failed, by hand: the failed task is dropped, and the execution has a new ID. */
+	const retry = async () => {
 		execution++;
-		return await play('Rows', resumes);
+		stored.n8n.runs--;
+		return await play();
 	};
 	return { clock, runs, looks, cancelled, play, retry };
 }

@@ -12,10 +12,6 @@ import { propertiesOf } from '../../../../nodes/core/items/operation';
 import { executeOperation, resources } from './operations/resources';
 import { receiveCallback } from './callback/receiveCallback';
 
-/** Two outputs where the execution is suspended, one otherwise. */
-const OUTPUTS =
-	'={{ ["suspended", "callback"].includes($parameter.waitMode) && $parameter.operation === "executeAndWait" ? [{ type: "main", displayName: "Still Running" }, { type: "main", displayName: "Done" }] : ["main"] }}' as const;
-
 /** n8n opens it for an execution that waits; nothing is registered at the service. */
 const RESUME_WEBHOOKS: IWebhookDescription[] = [
 	{
@@ -39,7 +35,7 @@ export class Comflowy implements INodeType {
 		defaults: { name: 'Comflowy' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
-		outputs: OUTPUTS,
+		outputs: [NodeConnectionTypes.Main],
 		waitingNodeTooltip:
 			'The runs continue at Comflowy. The execution is saved until Comflowy calls back, or checks again after a while.',
 		credentials: [{ name: 'comflowyApi', required: true }],

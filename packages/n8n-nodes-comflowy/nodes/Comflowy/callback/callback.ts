@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../../../../../nodes/core/errors';
 import { type Item, itemAt } from '../../../../../nodes/core/items/item';
 import { recordOf, textOf } from '../../../../../nodes/core/json';
-import { mustWaitInPlace } from '../../../../../nodes/core/suspending/suspension';
+import { canSuspend } from '../../../../../nodes/core/suspending/requeue';
 import type { SuspensionPace } from '../../../../../nodes/core/suspending/suspensionPace';
 
 /** Name of the query parameter that proves that a callback comes from whoever was given the address. */
@@ -23,9 +23,9 @@ export interface CallbackRegistration {
 	expect(runId: string): void;
 }
 
-/** The desk of this execution; undefined where the wait is not by callback, or must be in place (agents, sub-workflows). */
+/** The callbacks of this execution; undefined where the wait is not by callback, or the execution cannot be suspended. */
 export function openCallbackDesk({ context, raw }: Item): CallbackRegistration | undefined {
-	if (raw('waitMode', 'inExecution') !== 'callback' || mustWaitInPlace(context)) return undefined;
+	if (raw('waitMode', 'inExecution') !== 'callback' || !canSuspend(context)) return undefined;
 	const store = context.getContext('node');
 	const known = readMemory(store[MEMORY_KEY]);
 	const memory = known ?? { token: randomBytes(24).toString('base64url'), runIds: [] };
@@ -41,9 +41,9 @@ export function openCallbackDesk({ context, raw }: Item): CallbackRegistration |
 	return {
 		url: url.href,
 		expect: (runId) => {
-			// Every item has a desk; what they know is one.
+			// All items of the node share one memory.
 			const { token, runIds } = readMemory(store[MEMORY_KEY]) ?? memory;
-			store[MEMORY_KEY] = { token, runIds: [...new Set([...runIds, runId])] };
+			if (!runIds.includes(runId)) store[MEMORY_KEY] = { token, runIds: [...runIds, runId] };
 		},
 	};
 }
@@ -66,7 +66,7 @@ const FIRST_SHIFT_MS = 3_000;
 /** n8n resumes nothing in less than a minute on time. */
 const SHORTEST_PAUSE_MS = 60_000;
 
-/** A short look in place, for runs that end while the execution is being saved; then nothing but a look-up now and then. */
+/** A short poll window, for runs that end while the execution is being saved; then nothing but a look-up now and then. */
 export function callbackPace(context: IExecuteFunctions): SuspensionPace {
 	const item = itemAt(context, 0);
 	const lookUpMs = item.amount('options.lookUpAfter', 'Look Up After', 300, 60) * 1000;

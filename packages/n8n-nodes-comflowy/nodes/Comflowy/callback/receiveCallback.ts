@@ -1,21 +1,18 @@
-import type {
-	IDataObject,
-	INodeExecutionData,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { systemClock } from '../../../../../nodes/core/async/clock';
 import { type JsonRecord, parsedJson, recordOf, textAt } from '../../../../../nodes/core/json';
+import { readSuspension, SUSPENSION_KEY } from '../../../../../nodes/core/suspending/suspension';
 import { isToken, MEMORY_KEY, readMemory, TOKEN_PARAMETER } from './callback';
 import { eventOf } from '../api/callbackEvent';
+import { mayResume } from './resumeOnce';
 
 /**
- * A callback for an execution that waits. It only wakes the execution: the node then looks the run up itself, so that nobody can
- * hand it results. n8n answers callbacks that come too early (409) or again (404, 409) on its own, and the look-up makes up for them.
+ * A callback for an execution that waits. It only resumes the execution: the node then polls the run itself, so that nobody can
+ * hand it results. n8n answers callbacks that come too early (409) or again (404, 409) without asking the node, and the node's
+ * next look-up makes up for them.
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const memory = readMemory(
-		context.evaluateExpression(contextExpression(context.getNode().name, MEMORY_KEY), 0),
-	);
+	const memory = readMemory(contextOf(context, MEMORY_KEY));
 	if (
 		memory === undefined ||
 		!isToken(recordOf(context.getQueryData())?.[TOKEN_PARAMETER], memory.token)
@@ -26,14 +23,21 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 	if (body === undefined || runId === undefined || !memory.runIds.includes(runId))
 		return refuse(context, 404, 'This execution does not wait for that run');
 	const type = textAt(body, 'type', 'status')?.toLowerCase() ?? '';
-	if (eventOf(type, body) === 'progress')
-		return { webhookResponse: { received: true, resumed: false } };
-	// The node's own input goes through "Still Running" and back into the node.
-	const items = context.evaluateExpression(
-		'{{ $input.all() }}',
+	const { resumes, dueMs } = readSuspension(contextOf(context, SUSPENSION_KEY));
+	const isResumed =
+		eventOf(type, body) === 'result' &&
+		mayResume({ token: memory.token, resumes, dueMs }, systemClock.now());
+	if (!isResumed) return { webhookResponse: { received: true, resumed: false } };
+	// No data for the node's first entry on n8n's stack: the second one has the items, and runs.
+	return { webhookResponse: { received: true, resumed: true }, workflowData: [] };
+}
+
+/** What the node stored in its context before the execution was suspended. */
+function contextOf(context: IWebhookFunctions, key: string): unknown {
+	return context.evaluateExpression(
+		contextExpression(context.getNode().name, key),
 		0,
-	) as unknown as INodeExecutionData[];
-	return { webhookResponse: { received: true, resumed: true }, workflowData: [items] };
+	);
 }
 
 /** An expression for a value of a node's context. The name may hold anything, also what would end the expression. */

@@ -94,7 +94,7 @@ export const comflowyWaitModeFields: INodeProperties[] = [
 	suspendedNotice,
 	{
 		displayName:
-			'Connect the output "Still Running" back to this node’s own input, and the next node to "Done". Comflowy wakes the execution with its result callback. If none comes, the runs are looked up after a while.',
+			'Comflowy resumes the execution with its result callback. If none comes, the runs are looked up after a while. Set Timeout in the options to the longest time that runs may take.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

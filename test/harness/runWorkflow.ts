@@ -8,8 +8,10 @@ import type {
 	INodeExecutionData,
 	IRun,
 	IRunExecutionData,
+	IPinData,
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
+	IWorkflowSettings,
 	WorkflowExecuteMode,
 } from 'n8n-workflow';
 import * as n8nWorkflow from 'n8n-workflow';
@@ -19,6 +21,8 @@ export interface WorkflowFile {
 	name?: string;
 	nodes: INode[];
 	connections: IConnections;
+	/** Execution order v1 unless something else is said; `{}` is what a workflow has that was made before n8n 1.0. */
+	settings?: IWorkflowSettings;
 }
 
 export interface RunOptions {
@@ -30,6 +34,10 @@ export interface RunOptions {
 	onServer?(server: IWorkflowExecuteAdditionalData): void;
 	/** Called when a node has ended, with the items of each of its outputs. */
 	onNodeEnd?(node: string, outputs: INodeExecutionData[][]): void;
+	/** Output that the user pinned, by node. */
+	pinData?: IPinData;
+	/** Execute step: the execution ends with this node. */
+	destination?: string;
 }
 
 /** A workflow of nodes in a row behind a start node. */
@@ -66,7 +74,7 @@ export function workflowOf(engine: Engine, file: WorkflowFile, staticData?: IDat
 		active: false,
 		nodeTypes: engine.nodeTypes,
 		staticData,
-		settings: { executionOrder: 'v1' },
+		settings: file.settings ?? { executionOrder: 'v1' },
 	});
 }
 
@@ -148,36 +156,72 @@ export async function runWorkflow(
 			(data?.main ?? []).map((output) => output ?? []),
 		),
 	);
-	const execution = new WorkflowExecute(
-		server,
-		mode,
-		firstData(workflow, file, items),
-	).processRunExecutionData(workflow);
+	const data = firstData(workflow, file, items);
+	if (options.pinData) data.resultData.pinData = options.pinData;
+	if (options.destination !== undefined) data.startData = endingAt(workflow, options.destination);
+	const execution = new WorkflowExecute(server, mode, data).processRunExecutionData(workflow);
 	options.onStart?.(execution);
 	return await execution;
 }
 
-/** Goes on with stored execution data: what the server does when a wait is over (`restart`), or for its Retry button (`retry`). */
+/** What n8n's editor asks for with "Execute step". */
+function endingAt(workflow: Workflow, nodeName: string): IRunExecutionData['startData'] {
+	const destinationNode = { nodeName, mode: 'inclusive' };
+	const runNodeFilter = [nodeName, ...workflow.getParentNodes(nodeName)];
+	return { destinationNode, runNodeFilter } as unknown as IRunExecutionData['startData'];
+}
+
+/** A copy as n8n stores it: JSON, but with shared references kept as such. */
+export function storedCopy<T>(value: T, seen = new Map<unknown, unknown>()): T {
+	if (typeof value !== 'object' || value === null) return value;
+	if (seen.has(value)) return seen.get(value) as T;
+	const plain = 'toJSON' in value ? (value as unknown as { toJSON(): unknown }).toJSON() : value;
+	if (plain !== value) return storedCopy(plain, seen) as T;
+	const copy = (Array.isArray(value) ? [] : {}) as Record<string, unknown>;
+	seen.set(value, copy);
+	for (const [key, entry] of Object.entries(value))
+		if (entry !== undefined && typeof entry !== 'function') copy[key] = storedCopy(entry, seen);
+	return copy as T;
+}
+
+export interface ResumeOptions {
+	onServer?: RunOptions['onServer'];
+	onStart?: RunOptions['onStart'];
+	mode?: WorkflowExecuteMode;
+}
+
+/**
+ * Continues with stored execution data: what the server does when a wait is over (`restart`), for its Retry button (`retry`), and
+ * for "Retry with currently saved workflow" (`retrySaved`).
+ */
 export async function resumeWorkflow(
 	engine: Engine,
 	file: WorkflowFile,
 	stored: IRunExecutionData,
-	kind: 'restart' | 'retry' = 'restart',
-	onServer?: RunOptions['onServer'],
+	kind: 'restart' | 'retry' | 'retrySaved' = 'restart',
+	{ onServer, onStart, mode = kind === 'restart' ? 'manual' : 'retry' }: ResumeOptions = {},
 ): Promise<IRun> {
-	const data = JSON.parse(JSON.stringify(stored)) as IRunExecutionData;
-	const mode = kind === 'retry' ? 'retry' : 'manual';
-	const server = serverSide(engine, file, mode, kind === 'retry' ? 'exec2' : 'exec1');
+	const data = storedCopy(stored);
+	const workflow = workflowOf(engine, file);
+	const server = serverSide(engine, file, mode, kind === 'restart' ? 'exec1' : 'exec2');
 	onServer?.(server);
 	if (kind === 'restart') server.restartExecutionId = 'exec1';
 	else {
-		const failed = data.resultData.lastNodeExecuted;
+		const failed = data.resultData.runData[data.resultData.lastNodeExecuted ?? ''] ?? [];
 		delete data.resultData.error;
-		if (failed) data.resultData.runData[failed]?.pop();
+		if (failed.at(-1)?.error !== undefined) failed.pop();
 	}
-	return await new WorkflowExecute(server, mode, data).processRunExecutionData(
-		workflowOf(engine, file),
-	);
+	// As n8n's `ExecutionService.retry` does it.
+	if (kind === 'retrySaved')
+		for (const entry of data.executionData?.nodeExecutionStack ?? []) {
+			const node = workflow.getNode(entry.node.name);
+			if (node === null)
+				throw new Error(`Could not find the node "${entry.node.name}" in workflow.`);
+			entry.node = node;
+		}
+	const execution = new WorkflowExecute(server, mode, data).processRunExecutionData(workflow);
+	onStart?.(execution);
+	return await execution;
 }
 
 /** Items that a node handed out in its last run. */

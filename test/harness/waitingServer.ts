@@ -119,7 +119,7 @@ export async function startWaitingServer(
 		if (result.workflowData !== undefined) {
 			const [entry] = data.executionData?.nodeExecutionStack ?? [];
 			entry.data.main = result.workflowData;
-			void work(async () => await resumeWorkflow(engine, file, data, 'restart', onServer));
+			void work(async () => await resumeWorkflow(engine, file, data, 'restart', { onServer }));
 		}
 		return { status: 200, body: result.webhookResponse };
 	};
@@ -154,7 +154,7 @@ export async function startWaitingServer(
 			await work(async () => await runWorkflow(engine, file, items, { onServer })),
 		wake: async () =>
 			await work(
-				async () => await resumeWorkflow(engine, file, current().data, 'restart', onServer),
+				async () => await resumeWorkflow(engine, file, current().data, 'restart', { onServer }),
 			),
 		idle: async () => {
 			while (working !== undefined) await working;

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Comflowy, ComflowyOptions } from '../../../simulator/comflowy/startComflowy';
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
-import { chain, connect, nodeOf, outputOf } from '../../harness/runWorkflow';
+import { chain, connect, nodeOf, outputOf, runWorkflow } from '../../harness/runWorkflow';
 import { two, until } from '../../harness/useHarness';
 import { NODE, type SiblingHarness } from '../../harness/useSibling';
 import { startWaitingServer, type WaitingServer } from '../../harness/waitingServer';
@@ -15,7 +15,7 @@ afterEach(async () => {
 	open = [];
 });
 
-/** Start → Comflowy (callback), with the wire back, and "After" behind Done. */
+/** Start → Comflowy (callback) → After. */
 async function waiting(
 	options: ComflowyOptions = LONG,
 	parameters: INodeParameters = {},
@@ -26,8 +26,7 @@ async function waiting(
 	const node = made.node('workflow.executeAndWait', values, { name });
 	const file = chain(node);
 	file.nodes.push(nodeOf('After', 'passThrough'));
-	connect(file.connections, name, 0, name);
-	connect(file.connections, name, 1, 'After');
+	connect(file.connections, name, 0, 'After');
 	const server = await startWaitingServer(made.engine, file, name);
 	open.push(server);
 	return {
@@ -230,11 +229,13 @@ test('the wait ends with the run’s timeout, with the run’s ID', async () => 
 	expect(service.runs).toHaveLength(2);
 });
 
-test('a missing wire, and a result address of the user’s own, are refused before anything is started', async () => {
-	const { node, error, service } = await harness();
-	const parameters = { ...promptOf(), waitMode: 'callback' };
-	expect((await error(node('workflow.executeAndWait', parameters))).message).toContain(
-		'needs a wire that is missing',
+test('a connection to itself, and a result address of the user’s own, are refused before anything is started', async () => {
+	const { node, engine, service } = await harness();
+	const file = chain(node('workflow.executeAndWait', { ...promptOf(), waitMode: 'callback' }));
+	connect(file.connections, NODE, 0, NODE);
+	const looped = await runWorkflow(engine, file, two);
+	expect(looped.data.resultData.error?.message).toBe(
+		'An output of this node is connected to its input',
 	);
 	const { server, service: other } = await waiting(LONG, {
 		options: { onResultUrl: 'https://example.com/result' },

@@ -66,7 +66,7 @@ it('long-run-loop.json looks again at what is still going, fetches what succeede
 	expect(flowscale.runs).toHaveLength(2);
 });
 
-it('suspended-wait.json is put away after a minute, comes back through its own wire, and ends with all pictures', async () => {
+it('suspended-wait.json is suspended after a minute, resumes by itself, and ends with all pictures', async () => {
 	const { engine, flowscale } = await harness();
 	addCoreNodes(engine);
 	const file = await read('suspended-wait.json');

@@ -1,123 +1,122 @@
-import { projectDir } from '../../../simulator/platform';
-import { type Flowscale, startFlowscale } from '../../../simulator/flowscale/startFlowscale';
+import { nodeOf, runWorkflow } from '../../harness/runWorkflow';
+import { useFastTime } from '../../harness/fastTime';
 import {
-	connect,
-	nodeOf,
-	outputOf,
-	resumeWorkflow,
-	runWorkflow,
-	type WorkflowFile,
-} from '../../harness/runWorkflow';
-import { type Engine, START, startEngine } from '../../harness/startEngine';
+	after,
+	endRuns,
+	openRuns,
+	playSuspended,
+	rows,
+	suspendedFlow,
+	suspendedNode,
+	suspendedOptions,
+	taskOf,
+} from '../../harness/suspendedHarness';
+import { byId, useHarness } from '../../harness/useHarness';
 
-const credentials = { flowscaleApi: { id: '1', name: 'Flowscale account' } };
-const SLOW = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
+const harness = useHarness();
+useFastTime(30);
 
-let simulator: Flowscale;
-let engine: Engine;
+const never = { runMs: 36_000_000, containers: 20 };
 
-beforeAll(async () => {
-	simulator = await startFlowscale({ containers: 4 });
-	const { baseUrl, apiKey } = simulator;
-	engine = await startEngine(projectDir, {
-		flowscaleApi: { baseUrl, authentication: 'apiKey', apiKey: apiKey ?? '' },
-	});
-});
-
-afterAll(async () => await simulator.close());
-
-/** The loop as a user draws it; `wiredOutput` is where the wire back begins. */
-function loop(
-	wiredOutput: number | undefined,
-	parameters: object = {},
-	extra: object = {},
-): WorkflowFile {
-	const runs = nodeOf(
-		'Runs',
-		'n8n-nodes-flowscale.flowscale',
-		{
-			resource: 'workflow',
-			operation: 'executeAndWait',
-			waitMode: 'suspended',
-			inputMode: 'json',
-			workflowId: { __rl: true, mode: 'id', value: SLOW },
-			inputsJson: '={{ { text_51536: $json.prompt, duration_10002: $json.ms } }}',
-			...parameters,
-		},
-		{ credentials, ...extra },
-	);
-	const file: WorkflowFile = {
-		nodes: [nodeOf('Start', START), runs, nodeOf('After', 'passThrough')],
-		connections: {},
-	};
-	connect(file.connections, 'Start', 0, 'Runs');
-	connect(file.connections, 'Runs', 1, 'After');
-	if (wiredOutput !== undefined) connect(file.connections, 'Runs', wiredOutput, 'Runs');
-	return file;
-}
-
-const item = (prompt: string, ms: number) => ({ json: { prompt, ms } });
-
-test.each([
-	['missing', undefined, 'Suspended waiting needs a wire that is missing'],
-	['drawn from Done', 1, 'Suspended waiting needs its wire drawn from the output "Still Running"'],
-])('refuses to start anything when the wire is %s', async (_, output, message) => {
-	const before = simulator.runs.length;
-	const run = await runWorkflow(engine, loop(output), [item('a', 10), item('b', 10)]);
-	expect({
-		status: run.status,
-		message: run.data.resultData.error?.message,
-		started: simulator.runs.length - before,
-	}).toEqual({ status: 'error', message, started: 0 });
-	expect(run.data.resultData.error).toMatchObject({
-		description: expect.stringContaining('Still Running') as string,
-	});
-});
-
-test('short runs end in place, on Done', async () => {
-	const run = await runWorkflow(engine, loop(0), [item('a', 30), item('b', 60)]);
-	expect(run.status).toBe('success');
-	expect(outputOf(run, 'Runs', 0)).toEqual([]);
-	expect(
-		outputOf(run, 'After').map(({ json, binary, pairedItem }) => [
-			json.state,
-			Object.keys(binary ?? {}),
-			pairedItem,
-		]),
-	).toEqual([
+test('short runs end in the execution, which is not suspended', async () => {
+	const made = await harness({ runMs: 20 });
+	const { run, waits } = await playSuspended(made, suspendedFlow(suspendedNode(made)), rows(2));
+	expect([run.status, waits]).toEqual(['success', 0]);
+	expect(after(run)).toEqual([
 		['succeeded', ['data'], { item: 0 }],
 		['succeeded', ['data'], { item: 1 }],
 	]);
 });
 
-test('suspends after a minute, comes back through the wire, and ends with one start per item', async () => {
-	const before = simulator.runs.length;
-	const file = loop(0);
-	const first = await runWorkflow(engine, file, [
-		item('quick', 30),
-		item('long', 600_000),
-		item('longer', 600_000),
-	]);
-	expect(first.status).toBe('waiting');
-	const [quick, long, longer] = simulator.runs.slice(before);
-	expect(simulator.runs.length - before).toBe(3);
-	simulator.finish(long.id);
-	const second = await resumeWorkflow(engine, file, first.data);
-	expect(second.status).toBe('waiting');
-	simulator.finish(longer.id);
-	const third = await resumeWorkflow(engine, file, second.data);
-	expect(third.status).toBe('success');
-	expect(simulator.runs.length - before).toBe(3);
+describe('gives exactly the items of In Execution, in one run of the node', () => {
+	it.each([
+		['Execute and Wait', 1, 1],
+		['Execute and Wait', 1, 20],
+		['Execute and Wait', 5, 3],
+		['Wait', 1, 1],
+		['Wait', 4, 2],
+	])(
+		'%s, %d items, %d resumes',
+		async (operation, count, resumes) => {
+			const made = await harness(never);
+			const isWait = operation === 'Wait';
+			const ids = isWait
+				? (await made.items(made.node('workflow.execute', startOfImage()), rows(count))).map(
+						({ json }) => String(json.run_id),
+					)
+				: [];
+			const waitMode = 'suspended';
+			const runId = '={{ $json.run_id }}';
+			const node = isWait
+				? made.node('run.wait', { runId, waitMode, options: suspendedOptions })
+				: suspendedNode(made);
+			const items = rows(count).map((item, index) => ({
+				json: { ...item.json, ...(isWait && { run_id: ids[index] }) },
+			}));
+			const { run, waits } = await playSuspended(made, suspendedFlow(node), items, {
+				// One run at a time ends, the last one first; all have by the last resume.
+				onResume: (resume) => {
+					const last = openRuns(made.flowscale.runs).at(-1);
+					if (resume >= resumes) endRuns(made);
+					else if (last && openRuns(made.flowscale.runs).length > 1) made.flowscale.finish(last.id);
+				},
+			});
+			expect([run.status, made.flowscale.runs.length]).toEqual(['success', count]);
+		// A busy machine may need one more, since a resume polls for a moment only.
+		expect(waits).toBeGreaterThanOrEqual(resumes);
+
+			const named = made.flowscale.runs.map(({ id }) => ({ json: { run_id: id } }));
+			const inPlace = await runWorkflow(
+				made.engine,
+				suspendedFlow(made.node('run.wait', { runId, options: suspendedOptions })),
+				named,
+			);
+			expect(taskOf(run, 'Flowscale')).toEqual(taskOf(inPlace, 'Flowscale'));
+			expect(taskOf(run, 'Flowscale')).toHaveLength(1);
+			expect(taskOf(run, 'After')).toEqual(taskOf(inPlace, 'After'));
+		},
+		60_000,
+	);
+});
+
+test('an item of each node before can be reached from the node behind', async () => {
+	const made = await harness(never);
+	const file = suspendedFlow(suspendedNode(made));
+	file.nodes.splice(3, 1, {
+		...nodeOf('After', 'n8n-nodes-flowscale.flowscale', {
+			resource: 'run',
+			operation: 'get',
+			runId: "={{ $('Rows').item.json.prompt }}",
+		}),
+		onError: 'continueRegularOutput',
+		credentials: file.nodes[2].credentials,
+	});
+	const { run } = await playSuspended(made, file, rows(2), { onResume: () => endRuns(made) });
 	expect(
-		outputOf(third, 'After').map(({ json, binary, pairedItem }) => [
-			json.run_id,
-			json.state,
-			Object.keys(binary ?? {}),
-			pairedItem,
-		]),
-	).toEqual([
-		[quick.id, 'succeeded', ['data'], { item: 0 }],
-		[long.id, 'succeeded', ['data'], { item: 1 }],
-		[longer.id, 'succeeded', ['data'], { item: 2 }],
-	]);
-}, 120_000);
+		made.flowscale.journal.filter(({ route }) => route === 'getRun').map(({ runId }) => runId),
+	).toEqual(expect.arrayContaining(['picture 0', 'picture 1']));
+	expect(run.status).toBe('success');
+});
+
+test('a connection from the node to itself is refused before any start, whatever On Error says', async () => {
+	for (const onError of ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'] as const) {
+		const made = await harness(never);
+		const file = suspendedFlow(suspendedNode(made, { onError }));
+		file.connections.Flowscale.main[0]?.push({ node: 'Flowscale', type: 'main', index: 0 });
+		const run = await runWorkflow(made.engine, file, rows(2));
+		expect(run.data.resultData.error).toMatchObject({
+			message: 'An output of this node is connected to its input',
+			description: expect.stringContaining('Remove that connection') as string,
+		});
+		expect([run.status, made.flowscale.journal.length]).toEqual(['error', 0]);
+	}
+});
+
+function startOfImage() {
+	return {
+		workflowId: byId('550e8400-e29b-41d4-a716-446655440000'),
+		inputMode: 'json',
+		inputsJson: '={{ { text_51536: $json.prompt } }}',
+		options: {},
+	};
+}

@@ -1,0 +1,123 @@
+import type { INode, INodeExecutionData, IRun } from 'n8n-workflow';
+import type { SimulatedRun } from '../../simulator/flowscale/startFlowscale';
+import {
+	connect,
+	nodeOf,
+	outputOf,
+	type ResumeOptions,
+	resumeWorkflow,
+	type RunOptions,
+	runWorkflow,
+	type WorkflowFile,
+} from './runWorkflow';
+import { START } from './startEngine';
+import { startOf } from './useHarness';
+import type { Harness } from './useHarness';
+
+/** Inputs that differ at each resume, as a random seed does: no run may be started again for that. */
+const changing = '={{ { text_51536: $json.prompt, seed_51537: Math.floor(Math.random() * 1e9) } }}';
+
+export const suspendedOptions = { pollInterval: 0.1, timeout: 0, liveEvents: false };
+
+/** "Flowscale" with Execute and Wait, suspended. */
+export const suspendedNode = (
+	{ node }: Harness,
+	extra: Partial<INode> = {},
+	options: object = {},
+	parameters: object = {},
+): INode =>
+	node(
+		'workflow.executeAndWait',
+		{
+			...startOf('image', changing, { ...suspendedOptions, ...options }),
+			waitMode: 'suspended',
+			...parameters,
+		},
+		extra,
+	);
+
+/** Start, "Rows", the node, "After": each hands items on, so that links can be followed across them. */
+export function suspendedFlow(node: INode, settings?: WorkflowFile['settings']): WorkflowFile {
+	const file: WorkflowFile = {
+		nodes: [
+			nodeOf('Start', START),
+			nodeOf('Rows', 'passThrough'),
+			node,
+			nodeOf('After', 'passThrough'),
+		],
+		connections: {},
+		...(settings && { settings }),
+	};
+	connect(file.connections, 'Start', 0, 'Rows');
+	connect(file.connections, 'Rows', 0, node.name);
+	connect(file.connections, node.name, 0, 'After');
+	return file;
+}
+
+export const rows = (count: number): INodeExecutionData[] =>
+	Array.from({ length: count }, (_, index) => ({ json: { prompt: `picture ${index}` } }));
+
+export interface SuspendedPlay extends RunOptions {
+	/** Called before each resume, from 1; the last one is where runs must end. */
+	onResume?(count: number): void;
+	/** Resumes after which the execution is left alone. */
+	most?: number;
+	resume?: ResumeOptions;
+}
+
+/** Runs a workflow, and resumes it whenever it waits, until it ends. `waits` counts how often it did. */
+export async function playSuspended(
+	{ engine }: Harness,
+	file: WorkflowFile,
+	items: INodeExecutionData[],
+	{ onResume, most = 40, resume = {}, ...options }: SuspendedPlay = {},
+): Promise<{ run: IRun; waits: number }> {
+	let run = await runWorkflow(engine, file, items, options);
+	let waits = 0;
+	while (run.status === 'waiting' && waits < most) {
+		waits++;
+		onResume?.(waits);
+		run = await resumeWorkflow(engine, file, run.data, 'restart', resume);
+	}
+	return { run, waits };
+}
+
+/** Ends all runs that have not ended. */
+export function endRuns({ flowscale }: Harness, state: 'completed' | 'failed' = 'completed'): void {
+	for (const run of openRuns(flowscale.runs)) flowscale.finish(run.id, state);
+}
+
+export const openRuns = (runs: readonly SimulatedRun[]): SimulatedRun[] =>
+	runs.filter(({ state }) => state === 'queued' || state === 'running');
+
+/** The task that n8n keeps of a node's run, without times and places that differ from execution to execution. */
+export const taskOf = (run: IRun, node: string) =>
+	(run.data.resultData.runData[node] ?? []).map(({ source, executionStatus, data }) => ({
+		source,
+		executionStatus,
+		outputs: (data?.main ?? []).map((output) => (output ?? []).map(withoutPlaces)),
+	}));
+
+/** Links are signed anew each time, and every file has a place of its own in n8n's store. */
+function withoutPlaces({ json, binary, pairedItem }: INodeExecutionData) {
+	return {
+		json: JSON.parse(
+			JSON.stringify(json).replace(/"download_url":"[^"]*"/g, '"download_url":""'),
+		) as unknown,
+		files: Object.entries(binary ?? {}).map(([field, { mimeType, fileName, fileSize }]) => [
+			field,
+			mimeType,
+			fileName,
+			fileSize,
+		]),
+		pairedItem,
+	};
+}
+
+/** What the node behind got, in one line per item. */
+export const after = (run: IRun, node = 'After') =>
+	outputOf(run, node).map(({ json, binary, pairedItem }) => [
+		json.state ?? json,
+		Object.keys(binary ?? {}),
+		pairedItem,
+	]);

@@ -62,8 +62,8 @@ describe('gives exactly the items of In Execution, in one run of the node', () =
 				},
 			});
 			expect([run.status, made.flowscale.runs.length]).toEqual(['success', count]);
-		// A busy machine may need one more, since a resume polls for a moment only.
-		expect(waits).toBeGreaterThanOrEqual(resumes);
+			// A busy machine may need one more, since a resume polls for a moment only.
+			expect(waits).toBeGreaterThanOrEqual(resumes);
 
 			const named = made.flowscale.runs.map(({ id }) => ({ json: { run_id: id } }));
 			const inPlace = await runWorkflow(

@@ -34,10 +34,7 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 
 /** What the node stored in its context before the execution was suspended. */
 function contextOf(context: IWebhookFunctions, key: string): unknown {
-	return context.evaluateExpression(
-		contextExpression(context.getNode().name, key),
-		0,
-	);
+	return context.evaluateExpression(contextExpression(context.getNode().name, key), 0);
 }
 
 /** An expression for a value of a node's context. The name may hold anything, also what would end the expression. */

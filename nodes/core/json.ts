@@ -1,10 +1,14 @@
 import type { IDataObject } from 'n8n-workflow';
+import { LongInteger, readJson, writtenJson } from './jsonText';
 
 /** Narrowing of what came over the wire. Nothing here throws; what does not fit is absent. */
 export type JsonRecord = Record<string, unknown>;
 
 export function recordOf(value: unknown): JsonRecord | undefined {
-	return typeof value === 'object' && value !== null && !Array.isArray(value)
+	return typeof value === 'object' &&
+		value !== null &&
+		!Array.isArray(value) &&
+		!(value instanceof LongInteger)
 		? (value as JsonRecord)
 		: undefined;
 }
@@ -16,14 +20,15 @@ export function listOf(value: unknown): unknown[] {
 /** A non-empty text; numbers are written out, since ids come as either. */
 export function textOf(value: unknown): string | undefined {
 	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+	if (value instanceof LongInteger) return value.digits;
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Any value as a text for the wire: an object as JSON, a date as its ISO time without JSON's quotation marks, nothing as ''. */
 export function asText(value: unknown): string {
 	if (typeof value !== 'object' || value === null) return String(value ?? '');
-	const json = JSON.stringify(value);
-	return textOf(parsedJson(json)) ?? json;
+	const json = writtenJson(value);
+	return json.startsWith('"') ? (textOf(parsedJson(json)) ?? json) : json;
 }
 
 /** The first of several keys that holds a text. Own keys only: `__proto__` and its like stay what they are. */
@@ -40,11 +45,17 @@ export function dataOf(pairs: Array<[string, unknown]>): IDataObject {
 	return Object.fromEntries(pairs.filter(([key]) => key !== '__proto__')) as IDataObject;
 }
 
-/** The value of a JSON text, with or without a byte order mark; undefined when it is none. */
+/**
+ * The value of a JSON text that a service sent; undefined when it is none, or nested too deep. Integers beyond 2^53 are texts of
+ * their digits, Python's NaN and Infinity are null.
+ */
 export function parsedJson(text: string): unknown {
-	try {
-		return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
-	} catch {
-		return undefined;
-	}
+	const read = readJson(text);
+	return 'value' in read ? read.value : undefined;
+}
+
+/** The value of a JSON text that a user entered and that will be sent: as `parsedJson`, but long integers stay marked, and NaN is refused. */
+export function parsedUserJson(text: string): unknown {
+	const read = readJson(text, { areDigitsMarked: true, isStrict: true });
+	return 'value' in read ? read.value : undefined;
 }

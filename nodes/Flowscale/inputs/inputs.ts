@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
-import { asText, listOf, parsedJson, recordOf, textAt, textOf } from '../../core/json';
+import { asText, listOf, parsedUserJson, recordOf, textAt, textOf } from '../../core/json';
 import { declaredTypeIn, takesFile } from '../api/workflows';
 
 /** What an item sends to a workflow: texts, and parameters whose value is one or more binary fields of the item. */
@@ -73,7 +73,7 @@ function fieldValues(item: Item): NamedValue[] {
 function jsonValues(item: Item): NamedValue[] {
 	const given = item.raw('inputsJson', {});
 	const value = recordOf(
-		typeof given === 'string' ? parsed(given.trim() === '' ? '{}' : given) : given,
+		typeof given === 'string' ? parsedUserJson(given.trim() === '' ? '{}' : given) : given,
 	);
 	if (value === undefined)
 		throw new ConfigurationError(
@@ -132,21 +132,3 @@ const splitFields = (text: string) =>
 		.split(',')
 		.map((field) => field.trim())
 		.filter((field) => field !== '');
-
-/**
- * JSON whose integers keep all digits: JavaScript rounds those above 2^53, and ComfyUI's seeds go up to 2^64. They become texts,
- * which they are on the wire anyway.
- */
-function withExactIntegers(json: string): string {
-	let isInText = false;
-	return json.replace(/\\.|"|-?\d[\d.eE+-]*/g, (token) => {
-		if (token === '"') isInText = !isInText;
-		const isRounded = !isInText && /^-?\d+$/.test(token) && !Number.isSafeInteger(Number(token));
-		return isRounded ? `"${token}"` : token;
-	});
-}
-
-function parsed(text: string): unknown {
-	const value = parsedJson(text);
-	return value === undefined ? undefined : parsedJson(withExactIntegers(text));
-}

@@ -10,6 +10,7 @@ import { linkSignals } from '../async/signals';
 import { answerIn, type NetworkFailure, classifyNetworkError } from './networkError';
 import { type ByteStream, readText } from './byteStream';
 import { timeLimit } from '../async/signals';
+import { writtenJson } from '../jsonText';
 
 /** Where a node's code runs when it talks to a service. */
 export type NodeContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
@@ -87,6 +88,17 @@ export interface RenewedCredential {
 	values: ICredentialDataDecryptedObject;
 }
 
+/** An object is written here and not by n8n, which would round long integers. */
+function writtenBody({ body, headers }: HttpCall): Pick<IHttpRequestOptions, 'headers' | 'body'> {
+	// Not of a form, of bytes, or of nothing.
+	if (Object.prototype.toString.call(body) !== '[object Object]')
+		return { headers, body: body as IHttpRequestOptions['body'] };
+	return {
+		headers: { 'Content-Type': 'application/json', ...headers },
+		body: writtenJson(body),
+	};
+}
+
 /** @param stop the execution's stop signal, where the context has one */
 export function createHttp(
 	context: NodeContext,
@@ -115,8 +127,7 @@ export function createHttp(
 			const answer = (await request({
 				method: call.method ?? 'GET',
 				url: call.url,
-				headers: call.headers,
-				body: call.body as IHttpRequestOptions['body'],
+				...writtenBody(call),
 				encoding: 'stream',
 				returnFullResponse: true,
 				ignoreHttpStatusErrors: true,

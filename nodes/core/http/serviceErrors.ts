@@ -2,7 +2,7 @@ import type { Clock } from '../async/clock';
 import { cleanText, type FailureFacts, ServiceError } from '../errors';
 import type { Answer, Head } from './http';
 import { type NetworkFailure, NO_TOKEN, NO_TOKEN_YET } from './networkError';
-import { parsedJson } from '../json';
+import { DEEPEST_JSON, readJson } from '../jsonText';
 import { createRedactor, type Secrets } from './redact';
 import { retryAfterMs } from './retry';
 import { isRetryableStatus } from './statuses';
@@ -65,9 +65,7 @@ export function createServiceErrors({
 				hint: 'API calls are not redirected, so that the key stays with its host. Enter the final address as Base URL in the credential.',
 			});
 		}
-		const words = safe(
-			text === undefined || text === '' ? '' : (errorTextOf(parsedJson(text)) ?? text),
-		);
+		const words = safe(wordsIn(text ?? '', errorTextOf));
 		return new ServiceError(`${serviceName} answered HTTP ${status}${words ? `: ${words}` : ''}`, {
 			status,
 			isRetryable: isRetryableStatus(status),
@@ -78,16 +76,19 @@ export function createServiceErrors({
 
 	const jsonOf: ServiceErrors['jsonOf'] = (answer) => {
 		if (answer.text.trim() === '') return undefined;
-		const body = parsedJson(answer.text);
-		if (body === undefined)
-			throw new ServiceError(
-				`${serviceName} answered with something that is not JSON: ${safe(answer.text).slice(0, 120)}`,
-				{
-					isRetryable: true,
-					hint: 'Check the Base URL in the credential: it is the address of the deployment itself.',
-				},
-			);
-		return body;
+		const read = readJson(answer.text);
+		if ('value' in read) return read.value;
+		if (read.problem === 'tooDeep')
+			throw new ServiceError(`${serviceName} answered with ${TOO_DEEP}`, {
+				hint: 'It cannot be read. Whatever stands in front of the service may have changed its answer.',
+			});
+		throw new ServiceError(
+			`${serviceName} answered with something that is not JSON: ${safe(answer.text).slice(0, 120)}`,
+			{
+				isRetryable: true,
+				hint: 'Check the Base URL in the credential: it is the address of the deployment itself.',
+			},
+		);
 	};
 
 	return {
@@ -96,6 +97,16 @@ export function createServiceErrors({
 		jsonOf,
 		failureInWords: (words, facts) => new ServiceError(`${serviceName}: ${safe(words)}`, facts),
 	};
+}
+
+const TOO_DEEP = `JSON that is nested more than ${DEEPEST_JSON} levels deep`;
+
+/** The service's reason in an error body, or else all of the body. */
+function wordsIn(text: string, errorTextOf: ServiceErrorOptions['errorTextOf']): string {
+	if (text === '') return '';
+	const read = readJson(text);
+	if ('value' in read) return errorTextOf(read.value) ?? text;
+	return read.problem === 'tooDeep' ? TOO_DEEP : text;
 }
 
 function hintFor(status: number): string | undefined {

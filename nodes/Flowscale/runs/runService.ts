@@ -25,7 +25,7 @@ export function createRunService(session: Session): RunService {
 			serviceTime: transport.serviceTime,
 		},
 		watch: createWatchService(session),
-		cancel: async (runId) => await api.cancel(runId, DETACHED),
+		cancel: async (runId) => await api.cancel(runId, { isDetached: true, tries: 1 }),
 		completeOutputs: async (run) => await completeOutputs(api, run, clock, stop),
 	};
 }

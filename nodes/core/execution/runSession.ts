@@ -4,7 +4,9 @@ import type { Item } from '../items/item';
 import { createLimiter } from '../async/limiter';
 import type { Progress } from './progress';
 import type { KnownRun } from '../runs/run';
-import { createRunWaiter, type RunWaiter } from '../waiting/runWaiter';
+import { cancelledHereError, openCancelledRuns } from '../waiting/cancelledRuns';
+import { createRunCanceller, type RunCanceller } from '../waiting/runCanceller';
+import { createRunWaiter, type RunWaiter, STOP_PATIENCE_MS } from '../waiting/runWaiter';
 import { openStartMemory } from '../starting/startMemory';
 import { createStarter, type Starter } from '../starting/starter';
 import type { StartService } from '../starting/startService';
@@ -16,7 +18,7 @@ import type { WatchService } from '../waiting/watchService';
 export interface RunService {
 	start: StartService;
 	watch: WatchService;
-	/** Also after Stop. */
+	/** Sends one cancel, also after Stop. @throws ServiceError */
 	cancel(runId: string): Promise<unknown>;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
@@ -36,16 +38,27 @@ export interface RunSession {
 	starter(): Starter;
 	/** For each item that will wait, once. Settings are the first item's, like the node's other limits. @throws ConfigurationError */
 	waiting(item: Item): RunWaiter;
+	/** Cancels a run that was started for nothing, since the execution was stopped meanwhile. Never rejects. */
+	cancelStarted(runId: string): Promise<void>;
 }
 
 export function openRunSession(service: RunService, parts: RunSessionParts): RunSession {
 	let starter: Starter | undefined;
 	let waiter: RunWaiter | undefined;
 	let left = 0;
+	const canceller = openCanceller(service, parts);
+	const shared: SharedByItems = {
+		canceller,
+		// Without a starter the runs are those that the user named.
+		hasStarted: (runId) => starter?.hasStarted(runId) ?? true,
+		outstanding: () => left,
+		onEnd: () => left--,
+	};
 	return {
+		cancelStarted: async (runId) => void (await canceller.cancel(runId, STOP_PATIENCE_MS)),
 		starter: () => (starter ??= openStarter(service, parts)),
 		waiting: (item) => {
-			waiter ??= openWaiter(service, parts, item, { outstanding: () => left, onEnd: () => left-- });
+			waiter ??= openWaiter(service, parts, item, shared);
 			left++;
 			return waiter;
 		},
@@ -56,7 +69,12 @@ function openStarter(
 	{ start: service }: RunService,
 	{ context, clock, stop, progress, runIndex }: RunSessionParts,
 ): Starter {
-	const starter = createStarter(service, openStartMemory(context, runIndex), clock, stop);
+	const starter = createStarter(
+		withoutCancelledRuns(service, context),
+		openStartMemory(context, runIndex),
+		clock,
+		stop,
+	);
 	const start: Starter['start'] = async (order) => {
 		const run = await starter.start(order);
 		if (!order.isContinued) progress.started(run);
@@ -65,16 +83,36 @@ function openStarter(
 	return { ...starter, start };
 }
 
-interface Count {
+/** The service, which does not start a run again that was cancelled here because the item's time was up. */
+function withoutCancelledRuns(service: StartService, context: IExecuteFunctions): StartService {
+	const cancelled = openCancelledRuns(context);
+	return {
+		...service,
+		getRun: async (runId) => {
+			if (cancelled.has(runId)) throw cancelledHereError(runId);
+			return await service.getRun(runId);
+		},
+	};
+}
+
+function openCanceller({ cancel }: RunService, { context, clock }: RunSessionParts): RunCanceller {
+	return createRunCanceller({ cancel, clock, warn: (text) => context.logger.warn(text) });
+}
+
+interface SharedByItems {
+	canceller: RunCanceller;
+	/** Whether this execution started the run, or the user named it. */
+	hasStarted(runId: string): boolean;
+	/** Items that have no result yet. */
 	outstanding(): number;
 	onEnd(): void;
 }
 
 function openWaiter(
-	{ watch, cancel, completeOutputs }: RunService,
+	{ watch, completeOutputs }: RunService,
 	{ context, clock, stop, progress }: RunSessionParts,
 	item: Item,
-	{ outstanding, onEnd }: Count,
+	{ canceller, hasStarted, outstanding, onEnd }: SharedByItems,
 ): RunWaiter {
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
 	const waiter = createRunWaiter({
@@ -84,13 +122,14 @@ function openWaiter(
 			clock,
 			stop,
 		),
-		cancel,
+		canceller,
+		hasStarted,
+		onCancelled: openCancelledRuns(context).note,
 		completeOutputs,
 		slots: createLimiter(maxConcurrent),
 		clock,
 		stop,
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
-		warn: (text) => context.logger.warn(text),
 	});
 	return {
 		...waiter,

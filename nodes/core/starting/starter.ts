@@ -17,6 +17,8 @@ import type { StartService } from './startService';
 export interface Starter {
 	/** @throws ServiceError | ExecutionCancelledError */
 	start(order: StartRequest): Promise<KnownRun>;
+	/** Whether this execution started the run, rather than finding it in the group. */
+	hasStarted(runId: string): boolean;
 	/** Resolves when no start is on its way any more. */
 	settled(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function createStarter(
 ): Starter {
 	const limit = createLimiter(STARTS_AT_A_TIME);
 	const taken = new Set(memory.runIds());
+	const reused = new Set<string>();
 	const underWay = new Map<Promise<unknown>, StartRequest>();
 	const listFresh = createGroupListings(service.listGroup, clock);
 	const classify = (result: Answer | NetworkFailure) =>
@@ -84,6 +87,7 @@ export function createStarter(
 		// As in adopting: what it shows may belong to a start that is just being answered.
 		await Promise.allSettled(rivalsOf(order));
 		const [run] = fits(runs, order, ({ state, finished }) => !finished || state === 'succeeded');
+		if (run) reused.add(run.run_id);
 		return run && take(order, run, clock.now());
 	};
 
@@ -154,6 +158,7 @@ export function createStarter(
 
 	return {
 		start: async (order) => (await get(order)) ?? (await reuse(order)) ?? (await send(order)),
+		hasStarted: (runId) => !reused.has(runId),
 		settled: async () => void (await Promise.allSettled(underWay.keys())),
 	};
 }

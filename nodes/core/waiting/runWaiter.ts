@@ -1,7 +1,8 @@
 import type { Clock } from '../async/clock';
 import { ofRun, ServiceError, ExecutionCancelledError } from '../errors';
-import { createLimiter, type Limiter } from '../async/limiter';
+import type { Limiter } from '../async/limiter';
 import { hasUnknownEnd, type KnownRun } from '../runs/run';
+import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
 import { WaitTimeout } from './watchedRun';
 
@@ -49,8 +50,11 @@ export interface RunWaiter {
 
 export interface WaiterParts {
 	watcher: Watcher;
-	/** Sends the cancel even when the execution is stopped. */
-	cancel(runId: string): Promise<unknown>;
+	canceller: RunCanceller;
+	/** Whether this execution started the run. One that it only found in the group belongs to whoever started it. */
+	hasStarted(runId: string): boolean;
+	/** The run is being cancelled because the item's time was up. */
+	onCancelled(runId: string): void;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
 	/** Runs in flight at a time. */
@@ -60,23 +64,21 @@ export interface WaiterParts {
 	isStopped(): boolean;
 	/** The node's end, by stop or by a failed item. */
 	stop?: AbortSignal;
-	warn(text: string): void;
 }
 
-const CANCELS_AT_A_TIME = 20;
+/** After Stop a node ends at once: a cancel that is not accepted by then is tried further in the background. */
+export const STOP_PATIENCE_MS = 500;
+/** An item whose time is up waits this long to say what became of its run. */
+const TIMEOUT_PATIENCE_MS = 10_000;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
 export function createRunWaiter(parts: WaiterParts): RunWaiter {
 	const { slots, watcher } = parts;
-	const cancels = createLimiter(CANCELS_AT_A_TIME);
-	const cancelRemote = async (runId: string) =>
-		await cancels(async () => await cancelRun(parts, runId));
 	return {
 		untilEnd: async (begin, order, pollWindow) =>
 			await slots(async () => {
 				await checkMayBegin(parts, pollWindow);
-				const run = await begin();
-				return await watchRun(parts, run, order, pollWindow, cancelRemote);
+				return await watchRun(parts, await begin(), order, pollWindow);
 			}),
 		refresh: async (run) => await watcher.watch(run, Number.POSITIVE_INFINITY),
 		conclude: async (ended, order) => await conclude(parts, ended, order),
@@ -96,38 +98,52 @@ async function checkMayBegin(
 }
 
 async function watchRun(
-	{ watcher, clock, isStopped }: WaiterParts,
+	parts: WaiterParts,
 	run: KnownRun,
-	{ timeoutMs, cancelRemote: wish }: WaitOrder,
+	order: WaitOrder,
 	pollWindow: PollWindow | undefined,
-	cancelRemote: (runId: string) => Promise<string>,
 ): Promise<KnownRun> {
+	const { watcher, clock } = parts;
 	const sinceMs = pollWindow?.sinceMs ?? clock.now();
-	const deadlineMs = timeoutMs > 0 ? sinceMs + timeoutMs : Number.POSITIVE_INFINITY;
+	const deadlineMs = order.timeoutMs > 0 ? sinceMs + order.timeoutMs : Number.POSITIVE_INFINITY;
 	const isWindowFirst =
 		pollWindow !== undefined && deadlineMs > pollWindow.endsMs + pollWindow.deadlineSlackMs;
 	return await watcher
 		.watch(run, isWindowFirst ? pollWindow.endsMs : deadlineMs, pollWindow)
 		.catch(async (error: unknown) => {
-			if (error instanceof ExecutionCancelledError && isStopped() && wish !== 'never')
-				await cancelRemote(run.run_id);
 			if (error instanceof WaitTimeout && isWindowFirst) throw new StillRunning();
-			if (!(error instanceof WaitTimeout) || wish !== 'onStopOrTimeout') throw error;
-			const hint = await cancelRemote(run.run_id);
-			throw new WaitTimeout(error.message, { ...error.facts, hint });
+			throw await afterCancel(parts, run.run_id, order, error);
 		});
 }
 
-/** Never rejects. @returns what became of it, for the user */
-async function cancelRun({ cancel, warn }: WaiterParts, runId: string): Promise<string> {
-	try {
-		await cancel(runId);
-		return 'It was cancelled at the service.';
-	} catch (error) {
-		const text = `Run ${runId} could not be cancelled at the service: ${error instanceof Error ? error.message : String(error)}`;
-		warn(text);
-		return text;
+/** Cancels the run where the user wishes that. @returns the item's failure, which says what became of the run */
+async function afterCancel(
+	{ canceller, hasStarted, onCancelled, isStopped }: WaiterParts,
+	runId: string,
+	{ cancelRemote }: WaitOrder,
+	error: unknown,
+): Promise<unknown> {
+	if (error instanceof ExecutionCancelledError) {
+		if (isStopped() && cancelRemote !== 'never' && hasStarted(runId))
+			await canceller.cancel(runId, STOP_PATIENCE_MS);
+		return error;
 	}
+	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') return error;
+	if (!hasStarted(runId)) return new WaitTimeout(error.message, { ...error.facts, hint: NOT_OURS });
+	const outcome = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
+	if (!(outcome instanceof Error)) onCancelled(runId);
+	return new WaitTimeout(error.message, { ...error.facts, hint: cancelText(runId, outcome) });
+}
+
+const NOT_OURS =
+	'It goes on at the service: Reuse Run took it over, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.';
+
+/** What became of a cancel, for the user. */
+function cancelText(runId: string, outcome: CancelOutcome): string {
+	if (outcome === 'accepted') return 'It was cancelled at the service.';
+	if (outcome === 'pending')
+		return 'The service has not accepted its cancel yet. It is tried for some minutes more, and what fails is in n8n’s log.';
+	return `Run ${runId} could not be cancelled at the service: ${outcome.message}`;
 }
 
 async function conclude(

@@ -1,6 +1,7 @@
 import { ServiceError, ExecutionCancelledError } from '../../../nodes/core/errors';
 import { createLimiter } from '../../../nodes/core/async/limiter';
 import type { KnownRun } from '../../../nodes/core/runs/run';
+import { createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
 import { createRunWaiter, type WaitOrder } from '../../../nodes/core/waiting/runWaiter';
 import { createWatcher } from '../../../nodes/core/waiting/watcher';
 import { fakeClock } from '../../harness/fakeClock';
@@ -16,12 +17,14 @@ function waitHarness({
 	cancelFails = false,
 	error_message = null as string | null,
 	ended = {} as Partial<KnownRun>,
+	isReused = false,
 } = {}) {
 	const clock = fakeClock();
 	const abort = new AbortController();
 	const cancelled: string[] = [];
 	const completed: string[] = [];
 	const warnings: string[] = [];
+	const noted: string[] = [];
 	let isStopped = false;
 	const poll = async ({ run_id }: KnownRun) =>
 		aRun(run_id, clock.now() >= endsMs ? { status, error_message, ...ended } : {});
@@ -32,10 +35,16 @@ function waitHarness({
 			clock,
 			abort.signal,
 		),
-		cancel: async (runId) => {
-			cancelled.push(runId);
-			if (cancelFails) throw new ServiceError('Flowscale answered HTTP 503');
-		},
+		canceller: createRunCanceller({
+			cancel: async (runId) => {
+				cancelled.push(runId);
+				if (cancelFails) throw new ServiceError('Flowscale answered HTTP 503');
+			},
+			clock,
+			warn: (text) => warnings.push(text),
+		}),
+		hasStarted: () => !isReused,
+		onCancelled: (runId) => noted.push(runId),
 		completeOutputs: async (run) => {
 			completed.push(run.run_id);
 			return run;
@@ -43,7 +52,6 @@ function waitHarness({
 		slots: createLimiter(slots),
 		clock,
 		isStopped: () => isStopped,
-		warn: (text) => warnings.push(text),
 	});
 	const wait = async (
 		runId: string,
@@ -61,7 +69,7 @@ function waitHarness({
 		isStopped = isByUser;
 		abort.abort();
 	};
-	return { clock, cancelled, completed, warnings, wait, end, waiter };
+	return { clock, cancelled, completed, warnings, noted, wait, end, waiter };
 }
 
 describe('who cancels the remote run', () => {
@@ -83,6 +91,29 @@ describe('who cancels the remote run', () => {
 			kind: by === 'timeout' ? 'WaitTimeout' : 'ExecutionCancelledError',
 		});
 		expect([cancelled, completed]).toEqual([expected, []]);
+	});
+
+	it.each(['user', 'timeout'])('nobody, by %s, when Reuse Run took the run over', async (by) => {
+		const { wait, clock, end, cancelled, noted } = waitHarness({ endsMs: 1e9, isReused: true });
+		if (by === 'user') clock.at(3_000, () => end(true));
+		const ended = await wait('a', {
+			cancelRemote: 'onStopOrTimeout',
+			timeoutMs: by === 'timeout' ? 3_000 : 0,
+		});
+		expect([cancelled, noted]).toEqual([[], []]);
+		if (by === 'timeout')
+			expect(ended).toMatchObject({
+				error: { facts: { hint: expect.stringContaining('Reuse Run took it over') } },
+			});
+	});
+
+	it('is remembered when the time was up, and not when the user stopped', async () => {
+		const late = waitHarness({ endsMs: 1e9 });
+		await late.wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 });
+		const stopped = waitHarness({ endsMs: 1e9 });
+		stopped.clock.at(1_000, () => stopped.end(true));
+		await stopped.wait('a', { cancelRemote: 'onStopOrTimeout' });
+		expect([late.noted, stopped.noted]).toEqual([['a'], []]);
 	});
 
 	it('nobody, when the run has ended', async () => {

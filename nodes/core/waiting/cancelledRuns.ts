@@ -1,0 +1,38 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { ServiceError } from '../errors';
+
+/**
+ * Runs that this node cancelled because an item's time was up. n8n keeps the node's context through "Retry On Fail", which
+ * would otherwise start, pay for and cancel one run after the other. A retry of the whole execution by hand is the user's wish
+ * for another run, and has an execution ID of its own.
+ */
+export interface CancelledRuns {
+	note(runId: string): void;
+	has(runId: string): boolean;
+}
+
+const KEY = 'cancelledRuns';
+
+export function openCancelledRuns(context: IExecuteFunctions): CancelledRuns {
+	const store = context.getContext('node');
+	const executionId = context.getExecutionId();
+	const cancelled = (): Record<string, string> => (store[KEY] ??= {}) as Record<string, string>;
+	return {
+		note: (runId) => {
+			cancelled()[runId] = executionId;
+		},
+		has: (runId) => cancelled()[runId] === executionId,
+	};
+}
+
+/** The failure of an item whose run was cancelled by an earlier try of the node. */
+export function cancelledHereError(runId: string): ServiceError {
+	return new ServiceError(
+		`Run ${runId} was cancelled here when its time was up, and was not started again`,
+		{
+			runId,
+			state: 'cancelled',
+			hint: 'Retry On Fail starts no second run for it, since each would be paid for and cancelled again. Raise Timeout and execute the workflow again.',
+		},
+	);
+}

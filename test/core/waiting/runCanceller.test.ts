@@ -1,0 +1,102 @@
+import { ServiceError } from '../../../nodes/core/errors';
+import { type CancelOutcome, createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
+import { fakeClock } from '../../harness/fakeClock';
+
+/** A canceller whose service answers each cancel as `answer` says: nothing is acceptance. */
+function cancelHarness(answer: (runId: string, tries: number) => Error | undefined) {
+	const clock = fakeClock();
+	const sent: Array<[ms: number, runId: string]> = [];
+	const warnings: string[] = [];
+	const canceller = createRunCanceller({
+		cancel: async (runId) => {
+			sent.push([clock.now(), runId]);
+			const error = answer(runId, sent.filter(([, id]) => id === runId).length);
+			if (error) throw error;
+		},
+		clock,
+		warn: (text) => warnings.push(text),
+	});
+	return { clock, sent, warnings, canceller };
+}
+
+const failure = (status: number, facts: { isRetryable?: boolean; retryAfterMs?: number } = {}) =>
+	new ServiceError(`HTTP ${status}`, { status, ...facts });
+const busy = () => failure(503, { isRetryable: true });
+const LONG = 1e9;
+
+describe('a cancel', () => {
+	it.each<[string, Error, number]>([
+		['a refusal for good', failure(409), 1],
+		['a key that is refused', failure(401), 3],
+		['a run that is not found', failure(404), 3],
+		['a failure that is none of the service', new Error('no'), 1],
+	])('that meets %s is given up and logged after %d tries', async (_, error, tries) => {
+		const { canceller, sent, warnings } = cancelHarness(() => error);
+		expect(await canceller.cancel('a', LONG)).toBe(error);
+		expect(sent).toHaveLength(tries);
+		expect(warnings).toEqual([`Run a could not be cancelled at the service: ${error.message}`]);
+	});
+
+	it('outlives an outage of two minutes', async () => {
+		const { clock, canceller, warnings } = cancelHarness(() =>
+			clock.now() < 120_000 ? busy() : undefined,
+		);
+		expect(await canceller.cancel('a', LONG)).toBe('accepted');
+		expect([clock.now() < 135_000, warnings]).toEqual([true, []]);
+	});
+
+	it('ends with an outage that does not end, and names the run in the log', async () => {
+		const { clock, canceller, sent, warnings } = cancelHarness(busy);
+		expect(await canceller.cancel('a', LONG)).toBeInstanceOf(Error);
+		expect([clock.now() < 240_000, sent.length < 60]).toEqual([true, true]);
+		expect(warnings).toEqual(['Run a could not be cancelled at the service: HTTP 503']);
+	});
+
+	it('is waited for as long as wished, and tried further in the background', async () => {
+		const { clock, canceller, sent } = cancelHarness(() =>
+			clock.now() < 60_000 ? busy() : undefined,
+		);
+		expect(await canceller.cancel('a', 5_000)).toBe('pending');
+		expect(clock.now()).toBe(5_000);
+		await clock.pause(100_000);
+		expect(sent.at(-1)?.[0]).toBeGreaterThanOrEqual(60_000);
+	});
+
+	it('of one run is sent once, whoever asks', async () => {
+		const { canceller, sent } = cancelHarness(() => undefined);
+		await Promise.all([canceller.cancel('a', LONG), canceller.cancel('a', LONG)]);
+		expect(sent).toHaveLength(1);
+	});
+
+	it('of the next run waits as well when the service asks for patience', async () => {
+		const { clock, canceller, sent } = cancelHarness((runId, tries) =>
+			runId === 'a' && tries === 1
+				? failure(429, { isRetryable: true, retryAfterMs: 7_000 })
+				: undefined,
+		);
+		const first = canceller.cancel('a', LONG);
+		await clock.pause(1_000);
+		await Promise.all([first, canceller.cancel('b', LONG)]);
+		expect(sent).toEqual([
+			[0, 'a'],
+			[7_000, 'a'],
+			[7_000, 'b'],
+		]);
+	});
+});
+
+it('a hundred cancels at ten a second are all accepted', async () => {
+	let accepted = new Map<number, number>();
+	const { clock, canceller } = cancelHarness(() => {
+		const second = Math.floor(clock.now() / 1_000);
+		const count = accepted.get(second) ?? 0;
+		if (count >= 10) return failure(429, { isRetryable: true, retryAfterMs: 1_000 });
+		accepted = accepted.set(second, count + 1);
+		return undefined;
+	});
+	const outcomes: CancelOutcome[] = await Promise.all(
+		Array.from({ length: 100 }, async (_, i) => await canceller.cancel(`run-${i}`, LONG)),
+	);
+	expect(outcomes).toEqual(Array(100).fill('accepted'));
+	expect(clock.now()).toBeLessThan(15_000);
+});

@@ -1,0 +1,106 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import type { Flowscale } from '../../../simulator/flowscale/startFlowscale';
+import { ownPrompt, startOf, two, until, useHarness } from '../../harness/useHarness';
+
+const harness = useHarness();
+const linksOnly = { pollInterval: 0.1, download: false, liveEvents: false };
+const waiting = (options: object) => startOf('image', ownPrompt, { ...linksOnly, ...options });
+const statesOf = ({ runs }: Flowscale) => runs.map(({ state }) => state);
+
+/** Answers of the cancel endpoint beyond this many a second are 429. */
+function limitCancels(flowscale: Flowscale, perSecond: number): void {
+	let [second, count] = [0, 0];
+	const isBeyond = () => {
+		const now = Math.floor(Date.now() / 1_000);
+		if (now !== second) [second, count] = [now, 0];
+		return ++count > perSecond;
+	};
+	flowscale.fault({
+		on: 'cancelRun',
+		kind: 'status',
+		status: 429,
+		headers: { 'retry-after': '1' },
+		times: Number.POSITIVE_INFINITY,
+		match: isBeyond,
+	});
+}
+
+describe('Stop', () => {
+	it('leaves runs alone that Reuse Run took over, and cancels those that were started', async () => {
+		const { node, run, items, flowscale, requests } = await harness({ runMs: 60_000 });
+		const grouped = (options: object) => ({ ...waiting(options), groupId: 'poster' });
+		const first = items(node('workflow.executeAndWait', grouped({})), [two[0]], {
+			executionId: 'exec1',
+		});
+		await until(() => flowscale.runs.length === 1);
+		let stop = () => {};
+		const second = run(node('workflow.executeAndWait', grouped({ reuseRun: true })), two, {
+			executionId: 'exec2',
+			onStart: (execution) => (stop = () => execution.cancel()),
+		});
+		await until(() => flowscale.runs.length === 2);
+		stop();
+		expect((await second).status).toBe('canceled');
+		await until(() => flowscale.runs[1].state === 'cancelled');
+		flowscale.finish(flowscale.runs[0].id);
+		expect((await first).map(({ json }) => json.state)).toEqual(['succeeded']);
+		expect([requests('startRun'), requests('cancelRun')]).toEqual([2, 1]);
+	});
+
+	it('cancels every run, however few cancels the service takes a second', async () => {
+		const { node, run, flowscale } = await harness({ runMs: 60_000, containers: 40 });
+		limitCancels(flowscale, 10);
+		let stop = () => {};
+		const many = Array.from(
+			{ length: 40 },
+			(_, n): INodeExecutionData => ({
+				json: { prompt: `fox ${n}` },
+			}),
+		);
+		const execution = run(node('workflow.executeAndWait', waiting({ maxConcurrent: 40 })), many, {
+			onStart: (running) => (stop = () => running.cancel()),
+		});
+		await until(() => flowscale.runs.length === 40);
+		stop();
+		expect((await execution).status).toBe('canceled');
+		await until(() => statesOf(flowscale).every((state) => state === 'cancelled'));
+	}, 60_000);
+
+	it('cancels a run whose cancels fail for a while', async () => {
+		const { node, run, flowscale } = await harness({ runMs: 60_000 });
+		flowscale.fault({ on: 'cancelRun', kind: 'status', status: 503, times: 3 });
+		flowscale.fault({ on: 'cancelRun', kind: 'resetBefore', times: 3 });
+		let stop = () => {};
+		const execution = run(node('workflow.executeAndWait', waiting({})), two, {
+			onStart: (running) => (stop = () => running.cancel()),
+		});
+		await until(() => flowscale.runs.length === 2);
+		stop();
+		await execution;
+		await until(() => statesOf(flowscale).every((state) => state === 'cancelled'), 30_000);
+	}, 60_000);
+});
+
+describe('a run that was cancelled when its time was up', () => {
+	const late = { cancelRemote: 'onStopOrTimeout', timeout: 0.3 };
+	const tryAgain = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+	it('is not started again by Retry On Fail', async () => {
+		const { node, error, flowscale } = await harness({ runMs: 60_000 });
+		const failure = await error(node('workflow.executeAndWait', waiting(late), tryAgain), [two[0]]);
+		expect(statesOf(flowscale)).toEqual(['cancelled']);
+		expect(failure.message).toBe(
+			`Run ${flowscale.runs[0].id} was cancelled here when its time was up, and was not started again`,
+		);
+	});
+
+	it('is waited for again by Retry On Fail where its cancel was refused', async () => {
+		const { node, error, flowscale } = await harness({
+			runMs: 60_000,
+			dialect: { cancel: 'none' },
+		});
+		const failure = await error(node('workflow.executeAndWait', waiting(late), tryAgain), [two[0]]);
+		expect(statesOf(flowscale)).toEqual(['running']);
+		expect(failure.message).toMatch(/did not end within 0\.\d s/);
+	});
+});

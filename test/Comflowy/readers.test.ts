@@ -5,7 +5,7 @@ import { readToken } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/
 import { createApi } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/api';
 import { eventOf } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/callbackEvent';
 import { readErrorText } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/errorText';
-import { freshLinkOf } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/freshLink';
+import { matchOutput } from '../../nodes/core/files/freshLink';
 import { readOutputs } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/outputs';
 import {
 	readReply,
@@ -192,7 +192,7 @@ describe('a fresh link', () => {
 		readOutputs({ full_outputs: { 9: { images: addresses.map((address) => HOST + address) } } });
 	const fresh = (before: string[], now: string[]) =>
 		list(...before).map((output) =>
-			freshLinkOf(output, list(...before), list(...now))?.slice(HOST.length),
+			matchOutput(output, list(...before), list(...now))?.download_url?.slice(HOST.length),
 		);
 	test.each<[string, string[], string[], Array<string | undefined>]>([
 		[
@@ -213,7 +213,12 @@ describe('a fresh link', () => {
 			['/3/out.png', '/4/out.png'],
 			['/3/out.png', '/4/out.png'],
 		],
-		['is none where nothing changed', ['/x/out.png?t=1'], ['/x/out.png?t=1'], [undefined]],
+		[
+			'is the same where nothing changed',
+			['/x/out.png?t=1'],
+			['/x/out.png?t=1'],
+			['/x/out.png?t=1'],
+		],
 		[
 			'is none where only the name agrees',
 			['/1/out.png', '/2/out.png'],

@@ -7,7 +7,8 @@ import {
 	textAt,
 	textOf,
 } from '../../core/json';
-import { mimeTypeOfLink, mimeTypeOfName } from '../../core/files/fileType';
+import { mimeTypeOfLink, mimeTypeOfName, tellingType } from '../../core/files/fileType';
+import { namesInLink, readDataUri } from '../../core/files/link';
 import {
 	type Output,
 	type Run,
@@ -166,23 +167,54 @@ function readInputs(received: unknown): Run['inputs'] {
 /** An output inside a run: `{filename, url}`; one without a link is asked for by its name. */
 function readRunOutput(value: unknown): Output | undefined {
 	const record = recordOf(value);
-	const filename = textAt(record, 'filename', 'name') ?? textOf(value);
+	const filename =
+		textAt(record, 'filename', 'name') ??
+		namesInLink(linkIn(record) ?? '').find((name) => mimeTypeOfName(name) !== null) ??
+		textAt(record, 'label', 'parameter_name') ??
+		textOf(value);
 	return filename === undefined ? undefined : outputOf(filename, record);
 }
 
-/** An output of the output endpoint, or of a run. Empty texts are real: a run may well write nothing. */
+function linkIn(record: JsonRecord | undefined): string | undefined {
+	const data = textAt(record, 'data');
+	// The dashboard's dialect puts a text into `data`; a file that is written out has to say so.
+	return (
+		textAt(record, 'download_url', 'url') ??
+		(data !== undefined && readDataUri(data) ? data : undefined)
+	);
+}
+
+/**
+ * The value of an output that is no file: a text, a number, a list, an object, `false`. Flowscale's SDK has it in
+ * `file_content`, the dashboard's dialect in `data` (protocols 1.20). Empty texts are real: a run may well write nothing.
+ */
+function valueIn(record: JsonRecord | undefined): unknown {
+	const hasContent = record !== undefined && Object.hasOwn(record, 'file_content');
+	return (hasContent ? record.file_content : undefined) ?? record?.data ?? undefined;
+}
+
+/** An output of the output endpoint, or of a run. */
 export function outputOf(filename: string, record: JsonRecord | undefined): Output {
-	const link = textAt(record, 'download_url', 'url');
-	const content = typeof record?.file_content === 'string' ? record.file_content : undefined;
+	const link = linkIn(record);
+	const content = link === undefined ? valueIn(record) : undefined;
+	const ofValue = typeof content === 'object' ? 'application/json' : 'text/plain';
 	return {
 		filename,
 		...(link === undefined ? {} : { download_url: link }),
-		...(link !== undefined || content === undefined ? {} : { file_content: content }),
+		...(content === undefined ? {} : { file_content: content }),
 		generation_status: textAt(record, 'generation_status') ?? null,
 		mime_type:
+			tellingType(textAt(record, 'content_type', 'mime_type')) ??
 			mimeTypeOfName(filename) ??
-			(link !== undefined ? mimeTypeOfLink(link) : content !== undefined ? 'text/plain' : null),
+			(link !== undefined ? mimeTypeOfLink(link) : content !== undefined ? ofValue : null),
+		...(link === undefined ? {} : sizeIn(record)),
 	};
+}
+
+/** The size in bytes that some deployments list with a file. */
+function sizeIn(record: JsonRecord | undefined): Pick<Output, 'file_size'> {
+	const bytes = Number(textAt(record, 'size') ?? Number.NaN);
+	return Number.isSafeInteger(bytes) && bytes > 0 ? { file_size: bytes } : {};
 }
 
 /** Why a run failed, where a deployment says so; no source documents a field for it. */

@@ -1,8 +1,7 @@
 import { outputItems } from '../../core/files/outputItems';
 import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
 import { optionsField } from '../../core/items/operation';
-import { readOutputSettings } from '../../core/files/outputFields';
-import { outputOptions } from '../../core/files/outputFields';
+import { readOutputSettings, outputOptions } from '../../core/files/outputFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
 import type { FlowscaleSession } from '../runs/session';
 import { reuseOption } from '../inputs/fields';
@@ -26,12 +25,7 @@ export const executeAndWait = waitingOperation<FlowscaleSession>({
 		return {
 			order: readWaitOrder(item),
 			begin: async (isContinued) => await session.starter().start({ ...start, isContinued }),
-			finish: async (run) =>
-				await outputItems(
-					run,
-					settings,
-					async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
-				),
+			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
 		};
 	},
 });

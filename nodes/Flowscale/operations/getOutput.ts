@@ -1,10 +1,13 @@
-import type { IDataObject } from 'n8n-workflow';
 import { ServiceError } from '../../core/errors';
 import type { Operation } from '../../core/items/operation';
-import { itemOf } from '../../core/files/outputItems';
+import { downloadedOutput, itemOf } from '../../core/files/outputItems';
 import { isTool } from '../../core/items/agentTool';
-import { binaryFieldOption } from '../../core/files/outputFields';
-import { downloadOption } from '../../core/files/outputFields';
+import {
+	binaryFieldOption,
+	downloadOption,
+	readBinaryField,
+	readFilePlace,
+} from '../../core/files/outputFields';
 import type { FlowscaleSession } from '../runs/session';
 import { askFor } from '../runs/outputs';
 import { outputShape } from '../../core/runs/runShape';
@@ -37,7 +40,8 @@ export const getOutput: Operation<FlowscaleSession> = {
 		const filename = item.text('filename', 'File Name');
 		// An agent gets links here as elsewhere.
 		const isDownloaded = item.flag('download', true) && !isTool(item.context);
-		const field = isDownloaded ? item.text('binaryField', 'Put Output File in Field') : 'data';
+		const field = isDownloaded ? readBinaryField(item, 'binaryField') : 'data';
+		const placeOf = readFilePlace(item);
 		return async () => {
 			const answer = await askFor(session.api, filename);
 			if (answer.kind === 'timedOut')
@@ -51,14 +55,11 @@ export const getOutput: Operation<FlowscaleSession> = {
 					{ hint: 'Check the name, and that its run has ended.' },
 				);
 			if (!isDownloaded || answer.output.download_url === undefined) return [itemOf(answer.output)];
-			const { output, file } = await session.fetchOutput(undefined, answer.output, 0);
-			const json = {
-				...output,
-				mime_type: file.mimeType,
-				binary_field: field,
-				file_size: file.bytes,
-			};
-			return [{ json: json as unknown as IDataObject, binary: { [field]: file.binary } }];
+			const { output, file } = await session.fetchOutput(undefined, answer.output, {
+				maxFileBytes: 0,
+			});
+			const json = { ...downloadedOutput(output, file), binary_field: placeOf(field, file) };
+			return [itemOf(json, { [field]: file.binary })];
 		};
 	},
 };

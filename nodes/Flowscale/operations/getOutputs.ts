@@ -2,8 +2,7 @@ import { ofRun, ServiceError } from '../../core/errors';
 import type { Operation } from '../../core/items/operation';
 import { outputItems } from '../../core/files/outputItems';
 import { optionsField } from '../../core/items/operation';
-import { readOutputSettings } from '../../core/files/outputFields';
-import { outputOptions } from '../../core/files/outputFields';
+import { readOutputSettings, outputOptions } from '../../core/files/outputFields';
 import type { FlowscaleSession } from '../runs/session';
 import { completeOutputs } from '../runs/outputs';
 import { runField } from '../inputs/fields';
@@ -33,14 +32,13 @@ export const getOutputs: Operation<FlowscaleSession> = {
 			const isComplete = run.state !== 'succeeded' && run.state !== 'unknown';
 			const complete = isComplete
 				? run
-				: await completeOutputs(api, run, clock, stop).catch((error: unknown) => {
+				: await completeOutputs(
+						{ api, clock, stop, serviceTime: session.transport.serviceTime },
+						run,
+					).catch((error: unknown) => {
 						throw ofRun(error, run);
 					});
-			return await outputItems(
-				complete,
-				settings,
-				async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
-			);
+			return await outputItems(complete, settings, session.fetchOutput);
 		};
 	},
 };

@@ -2,8 +2,7 @@ import { outputItems } from '../../core/files/outputItems';
 import { runWithId } from '../../core/runs/run';
 import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
 import { optionsField } from '../../core/items/operation';
-import { readOutputSettings } from '../../core/files/outputFields';
-import { outputOptions } from '../../core/files/outputFields';
+import { readOutputSettings, outputOptions } from '../../core/files/outputFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
 import type { FlowscaleSession } from '../runs/session';
 import { runField } from '../inputs/fields';
@@ -22,12 +21,7 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 		return {
 			order: readWaitOrder(item),
 			begin: async () => runWithId(runId),
-			finish: async (run) =>
-				await outputItems(
-					run,
-					settings,
-					async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
-				),
+			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
 		};
 	},
 });

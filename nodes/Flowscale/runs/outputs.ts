@@ -1,95 +1,89 @@
 import type { Clock } from '../../core/async/clock';
-import { ServiceError, ExecutionCancelledError } from '../../core/errors';
-import { type KnownRun, type Output, withKnown } from '../../core/runs/run';
+import { ExecutionCancelledError } from '../../core/errors';
+import type { LinkSource } from '../../core/files/freshLink';
+import { nextOutputsCheck } from '../../core/files/patience';
+import { type KnownRun, MISSING, type Output, timeOf, withKnown } from '../../core/runs/run';
 import type { FlowscaleApi, OutputAnswer } from '../api/api';
-
-/** The output endpoint may lag behind the run's end (204 or 404); these are the pauses between asking again. */
-const PAUSES_MS = [0, 250, 500, 1_000, 2_000, 4_000, 8_000];
-/** A run that ended without naming any output: it may have none, after this many further looks. */
-const LOOKS_FOR_FIRST_OUTPUT = 2;
-/** With other outputs at hand, a name that nobody knows is given up after this many tries. */
-const TRIES_BESIDE_OTHERS = 4;
+import { indexNames } from './outputNames';
 
 const hasContent = ({ download_url, file_content }: Output) =>
 	download_url !== undefined || file_content !== undefined;
-/** Outputs are named with or without extension, and a batch adds a counter: `prefix`, `prefix.png`, `prefix_000001.png`. */
-const isOf = (name: string, filename: string) =>
-	filename === name || filename.startsWith(`${name}.`) || filename.startsWith(`${name}_`);
-const lastPart = (path: string) => path.split('/').at(-1) ?? '';
-/** A folder (ComfyUI's `sub/prefix`) may be told with one of the two only. */
-const belongs = (name: string, filename: string) =>
-	isOf(name, filename) ||
-	(name.includes('/') !== filename.includes('/') && isOf(lastPart(name), lastPart(filename)));
-/** `prefix_2.png` belongs to `prefix_2` where that is a name of its own, to `prefix` otherwise. */
-const ownerOf = (filename: string, names: string[]) =>
-	names.filter((name) => belongs(name, filename)).sort((a, b) => b.length - a.length)[0];
+const isFailed = ({ generation_status: status }: Output) => status === 'failed';
+
+export interface OutputsCheck {
+	api: FlowscaleApi;
+	clock: Clock;
+	stop?: AbortSignal;
+	/** The service's clock for a time of ours, epoch ms. */
+	serviceTime?(ms: number): number;
+}
 
 /**
- * The run with all of its outputs as link or text: what the run tells itself, and by the output endpoint what it leaves out.
- * A 408 there is the service's word for a run that timed out.
- * @throws ServiceError when the run succeeded and nothing of it can be had
+ * The run with all of its outputs as link or value: what the run itself lists, and by the output endpoint what it leaves out.
+ * What is named and cannot be had for some 16 seconds stays in the list as `missing`, without content. A 408 of the endpoint is
+ * the service's word for a run that timed out.
+ * @throws ServiceError | ExecutionCancelledError
  */
 export async function completeOutputs(
-	api: FlowscaleApi,
+	{ api, clock, stop, serviceTime = (ms) => ms }: OutputsCheck,
 	ended: KnownRun,
-	clock: Clock,
-	stop?: AbortSignal,
 ): Promise<KnownRun> {
 	let run = ended;
-	for (let tries = 1; ; tries++) {
-		await clock.pause(PAUSES_MS[tries - 1], stop);
+	for (let checks = 1; ; checks++) {
 		if (stop?.aborted) throw new ExecutionCancelledError();
-		if (tries > 1) run = united((await api.run(run.run_id, run))?.run ?? run, run);
-		const missing = missingOf(run);
-		if (missing.length === 0 && (run.outputs.length > 0 || tries > LOOKS_FOR_FIRST_OUTPUT))
-			return run;
-
+		if (checks > 1) run = united((await api.run(run.run_id, run))?.run ?? run, run);
 		const answers = await Promise.all(
-			missing.map(async (name) => ({ name, answer: await askFor(api, name) })),
+			missingOf(run).map(async (name) => ({ name, answer: await askFor(api, name) })),
 		);
 		if (answers.some(({ answer }) => answer.kind === 'timedOut'))
 			return { ...run, state: 'timed_out', finished: true };
-		for (const { name, answer } of answers)
-			run = { ...run, outputs: merged(run.outputs, name, answer) };
+		run = { ...run, outputs: merged(run.outputs, answers) };
 		run = { ...run, outputs: inOrder(run) };
-		const open = missingOf(run);
-		if (open.length === 0 && run.outputs.length > 0) return run;
-
-		const isHopeless =
-			tries >= PAUSES_MS.length || (tries >= TRIES_BESIDE_OTHERS && run.outputs.some(hasContent));
-		if (!isHopeless) continue;
-		if (run.outputs.some(hasContent) || open.length === 0)
-			return {
-				...run,
-				outputs: run.outputs.filter(
-					(output) => hasContent(output) || output.generation_status !== null,
-				),
-			};
-		throw new ServiceError(
-			`Run ${run.run_id} succeeded, but its output ${open.join(', ')} is not there`,
-			{
-				runId: run.run_id,
-				state: run.state,
-				hint: 'Fetch it later with Run > Get Outputs and this run ID.',
-			},
-		);
+		const missing = missingOf(run);
+		const next = nextOutputsCheck({
+			checks,
+			missing: missing.length,
+			listed: run.outputs.length,
+			endedAgoMs: serviceTime(clock.now()) - timeOf(run.completed_at),
+		});
+		if (next === 'done') return { ...run, outputs: inOrder({ ...run, outputs: named(run) }) };
+		await clock.pause(next.pauseMs, stop);
 	}
 }
 
-/** Names to ask the output endpoint for: outputs without link or text, and names that no output belongs to. */
+/** The outputs with an entry for each that is named and not there. */
+function named(run: KnownRun): Output[] {
+	const missing = new Set(missingOf(run));
+	const entries = run.outputs.map((output) =>
+		missing.delete(output.filename) ? { ...output, generation_status: MISSING } : output,
+	);
+	const unlisted = [...missing].map((filename) => ({
+		filename,
+		generation_status: MISSING,
+		mime_type: null,
+	}));
+	return [...entries, ...unlisted];
+}
+
+/** Names to ask the output endpoint for: outputs without link or value, and names that no output belongs to. */
 function missingOf({ outputs, output_names }: KnownRun): string[] {
-	const isOpen = (output: Output) => !hasContent(output) && output.generation_status !== 'failed';
-	const unlinked = outputs.filter(isOpen).map(({ filename }) => filename);
-	const covered = new Set(outputs.map(({ filename }) => ownerOf(filename, output_names)));
+	const ownerOf = indexNames(output_names);
+	const unlinked = outputs
+		.filter((output) => !hasContent(output) && !isFailed(output))
+		.map(({ filename }) => filename);
+	const covered = new Set(outputs.map(({ filename }) => ownerOf(filename)));
 	return [...new Set([...unlinked, ...output_names.filter((name) => !covered.has(name))])];
 }
 
-/** The order that the run names its outputs in, whichever of them was told first; those of no name come last. */
+/** The order that the run names its outputs in, whichever of them was there first; those of no name come last. */
 function inOrder({ outputs, output_names }: KnownRun): Output[] {
+	const ownerOf = indexNames(output_names);
 	const places = new Map(output_names.map((name, place) => [name, place]));
-	const placeOf = ({ filename }: Output) =>
-		places.get(ownerOf(filename, output_names)) ?? places.size;
-	return [...outputs].sort((a, b) => placeOf(a) - placeOf(b));
+	const placed = outputs.map((output): [number, Output] => [
+		places.get(ownerOf(output.filename) ?? '') ?? places.size,
+		output,
+	]);
+	return placed.sort(([a], [b]) => a - b).map(([, output]) => output);
 }
 
 /** An output by its name; some deployments know it only without the extension. */
@@ -101,39 +95,59 @@ export async function askFor(api: FlowscaleApi, filename: string): Promise<Outpu
 	return other.kind === 'ready' ? { ...other, output: { ...other.output, filename } } : other;
 }
 
-/** A new look at a run that has ended already: what an earlier look gave stays. */
+/**
+ * A further check of a run that has ended already: what an earlier one gave stays, unless the run itself now lists the files of
+ * that name (asked for as `prefix`, listed as `prefix.png`).
+ */
 function united(again: KnownRun, before: KnownRun): KnownRun {
-	const kept = before.outputs.filter(
-		(output) => output.generation_status === 'failed' || hasContent(output),
-	);
-	const added = again.outputs.filter(
-		({ filename }) => !kept.some((output) => output.filename === filename),
-	);
 	const { status, state, finished } = before;
-	return { ...withKnown(again, before), status, state, finished, outputs: [...kept, ...added] };
+	const run = { ...withKnown(again, before), status, state, finished };
+	const ownerOf = indexNames(run.output_names);
+	const isKnown = (output: Output) => isFailed(output) || hasContent(output);
+	const known = new Map(
+		before.outputs.filter(isKnown).map((output) => [output.filename, output] as const),
+	);
+	const listed = new Set(again.outputs.map(({ filename }) => filename));
+	const listedNames = new Set(
+		again.outputs.filter(hasContent).map(({ filename }) => ownerOf(filename)),
+	);
+	const forgotten = before.outputs.filter(
+		(output) =>
+			isKnown(output) && !listed.has(output.filename) && !listedNames.has(output.filename),
+	);
+	const now = again.outputs.map((output) =>
+		isKnown(output) ? output : (known.get(output.filename) ?? output),
+	);
+	return { ...run, outputs: [...forgotten, ...now] };
 }
 
-function merged(outputs: Output[], name: string, answer: OutputAnswer): Output[] {
-	if (answer.kind !== 'ready' && answer.kind !== 'failed') return outputs;
-	const known = outputs.find(({ filename }) => filename === name);
-	const received: Output =
-		answer.kind === 'ready'
-			? answer.output
-			: { filename: name, mime_type: null, generation_status: 'failed' };
-	const output = { ...received, mime_type: received.mime_type ?? known?.mime_type ?? null };
-	return known ? outputs.map((entry) => (entry === known ? output : entry)) : [...outputs, output];
+/** The outputs with what the output endpoint said of some names. */
+function merged(
+	outputs: Output[],
+	answers: Array<{ name: string; answer: OutputAnswer }>,
+): Output[] {
+	const received = new Map<string, Output>();
+	for (const { name, answer } of answers) {
+		if (answer.kind === 'ready') received.set(name, answer.output);
+		if (answer.kind === 'failed')
+			received.set(name, { filename: name, mime_type: null, generation_status: 'failed' });
+	}
+	const updated = outputs.map((known) => {
+		const found = hasContent(known) ? undefined : received.get(known.filename);
+		if (found === undefined) return known;
+		received.delete(known.filename);
+		return { ...found, mime_type: found.mime_type ?? known.mime_type };
+	});
+	return [...updated, ...received.values()];
 }
 
-/** A new link for an output whose link was refused; links are short-lived. undefined when the service has none. */
-export async function freshLink(
-	api: FlowscaleApi,
-	run: KnownRun | undefined,
-	{ filename, download_url }: Output,
-): Promise<string | undefined> {
-	const answer = await askFor(api, filename);
-	if (answer.kind === 'ready' && answer.output.download_url !== undefined)
-		return answer.output.download_url;
-	const again = run && (await api.run(run.run_id, run));
-	const link = again?.run.outputs.find((output) => output.filename === filename)?.download_url;
-	return link === download_url ? undefined : link;
+/** Where a new link for an output is had: the run's own list, and the output endpoint. */
+export function linkSourceOf(api: FlowscaleApi): LinkSource {
+	return {
+		list: async (run) => (await api.run(run.run_id, run))?.run.outputs,
+		byName: async (filename) => {
+			const answer = await askFor(api, filename);
+			return answer.kind === 'ready' ? answer.output.download_url : undefined;
+		},
+	};
 }

@@ -26,7 +26,8 @@ export function createRunService(session: Session): RunService {
 		},
 		watch: createWatchService(session),
 		cancel: async (runId) => await api.cancel(runId, { isDetached: true, tries: 1 }),
-		completeOutputs: async (run) => await completeOutputs(api, run, clock, stop),
+		completeOutputs: async (run) =>
+			await completeOutputs({ api, clock, stop, serviceTime: transport.serviceTime }, run),
 	};
 }
 

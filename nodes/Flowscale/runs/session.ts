@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { type Clock, systemClock } from '../../core/async/clock';
 import { createOutputFetcher, type OutputFetcher } from '../../core/files/fetchOutput';
 import { openProgress, type Progress } from '../../core/execution/progress';
-import { freshLink } from './outputs';
+import { linkSourceOf } from './outputs';
 import { type Connection, openConnection } from '../api/connection';
 import type { RunSession } from '../../core/execution/runSession';
 
@@ -27,7 +27,7 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal)
 		isCertificateUnchecked,
 		root: transport.root,
 		prepareBinaryData: context.helpers.prepareBinaryData,
-		freshLink: async (run, output) => await freshLink(api, run, output),
+		links: linkSourceOf(api),
 	});
 	return {
 		...connection,

@@ -1,14 +1,24 @@
 import type { IBinaryData } from 'n8n-workflow';
-import { type ByteStream, onBytes } from '../http/byteStream';
 import type { Clock } from '../async/clock';
-import { type DataUri, readDataUri } from './link';
-import { ServiceError, ExecutionCancelledError, ConfigurationError } from '../errors';
-import { safeFileName } from './fileType';
-import type { Head } from '../http/http';
 import { linkSignals } from '../async/signals';
-import { mimeTypeOf, mimeTypeOfName } from './fileType';
-import { pauseBeforeRetry, READ_TRIES } from '../http/retry';
-import { type DownloadSettings, openLink, LONGEST_SILENCE_MS } from './openLink';
+import { ConfigurationError, ServiceError } from '../errors';
+import { type ByteStream, onBytes } from '../http/byteStream';
+import type { Head } from '../http/http';
+import { recordOf, textAt } from '../json';
+import { binaryTypeOf, mimeTypeOfBytes } from './bytesType';
+import {
+	ANY_TYPE,
+	extensionFor,
+	hasExtension,
+	mimeTypeOfLink,
+	mimeTypeOfName,
+	safeFileName,
+	tellingType,
+} from './fileType';
+import { firstBytes } from './firstBytes';
+import { type DataUri, nameInDisposition, namesInLink, readDataUri } from './link';
+import { type DownloadSettings, LONGEST_SILENCE_MS, type OpenLink, openLink } from './openLink';
+import { standInFor } from './standIn';
 
 export interface Downloaded {
 	binary: IBinaryData;
@@ -16,91 +26,41 @@ export interface Downloaded {
 	mimeType: string;
 }
 
+/** A file to fetch: where it is, and what the service says of it. */
+export interface WantedFile {
+	link: string;
+	/** The service's name for it, with or without extension. */
+	filename: string;
+	/** MIME type by the service's record; null: it says none. */
+	mimeType: string | null;
+	/** The user's name for it, without extension; empty: the service's name is kept. */
+	baseName?: string;
+}
+
+/** Something came that is not the file (yet); it may come later. */
+export class NotTheFile extends ServiceError {}
+
+/** A slower download is given up: a drip would hold its item for ever. */
+const LEAST_BYTES_PER_SECOND = 1_000;
+
 /**
- * Streams a link into n8n's binary store, without the key. Passing failures, a body that breaks off included, are tried again.
- * @throws RefusedLink | ServiceError | ConfigurationError (larger than allowed) | ExecutionCancelledError
+ * One try to stream a link's file into n8n's binary store, without the key.
+ * @returns the file, or why there is none: RefusedLink, NotTheFile, ServiceError (`isRetryable` says whether it may pass) or
+ * ConfigurationError (larger than allowed)
  */
 export async function download(
 	settings: DownloadSettings,
-	link: string,
-	filename: string,
-): Promise<Downloaded> {
-	const { clock, stop } = settings;
-	const written = readDataUri(link);
-	if (written) return await keep(settings, written, filename);
-	for (let tries = 1; ; tries++) {
-		if (stop?.aborted) throw new ExecutionCancelledError();
-		const result = await tryDownload(settings, link, filename);
-		if (stop?.aborted) throw new ExecutionCancelledError();
-		if (!(result instanceof Error)) return result;
-		const isRetryable = result instanceof ServiceError && result.facts.isRetryable;
-		if (!isRetryable || tries >= READ_TRIES) throw result;
-		await clock.pause(pauseBeforeRetry(tries, result.facts.retryAfterMs, clock.random()), stop);
-	}
-}
-
-/** A file that came in its link. */
-async function keep(
-	{ maxFileBytes, prepareBinaryData }: DownloadSettings,
-	written: DataUri,
-	filename: string,
-): Promise<Downloaded> {
-	const bytes = written.bytes();
-	if (maxFileBytes > 0 && bytes.length > maxFileBytes) throw tooLarge(filename, maxFileBytes);
-	if (bytes.length === 0) throw notTheFile(filename, 'it is empty');
-	const mimeType = mimeTypeOf(filename, written.mimeType);
-	return {
-		binary: await prepareBinaryData(bytes, safeFileName(filename, mimeType), mimeType),
-		bytes: bytes.length,
-		mimeType,
-	};
-}
-
-function tooLarge(filename: string, maxFileBytes: number): ConfigurationError {
-	return new ConfigurationError(
-		`"${filename}" is larger than the allowed ${maxFileBytes / 1_048_576} MB`,
-		'Raise Max File Size, or switch Download off to get its link.',
-	);
-}
-
-async function tryDownload(
-	settings: DownloadSettings,
-	link: string,
-	filename: string,
+	wanted: WantedFile,
 ): Promise<Downloaded | Error> {
-	const { clock, maxFileBytes, prepareBinaryData, stop } = settings;
+	const written = readDataUri(wanted.link);
+	if (written) return await keepWritten(settings, written, wanted);
+	const { clock, stop, stallMs = LONGEST_SILENCE_MS } = settings;
 	const abort = linkSignals(stop);
+	const progress: Progress = { bytes: 0, close: () => abort.abort() };
 	try {
-		const answer = await openLink(settings, link, filename, abort.signal);
-		if (answer instanceof Error) return answer;
-		const { headers, stream } = answer;
-		if (maxFileBytes > 0 && Number(headers['content-length']) > maxFileBytes)
-			return tooLarge(filename, maxFileBytes);
-		if (isNoFile(answer, filename))
-			return notTheFile(filename, `HTTP ${answer.status}, ${headers['content-type'] ?? 'no type'}`);
-		let bytes = 0;
-		let isTooLarge = false;
-		// Of a body that breaks off n8n may keep the half without a word. Its length tells nothing: what a store keeps packed is unpacked on the way.
-		let hasEnded = false;
-		stream.once('end', () => (hasEnded = true));
-		onBytes(stream, (count) => {
-			bytes += count;
-			if (maxFileBytes === 0 || bytes <= maxFileBytes) return;
-			isTooLarge = true;
-			stream.destroy(tooLarge(filename, maxFileBytes));
-		});
-		void guardSilence(stream, () => bytes, clock, abort.signal);
-		const mimeType = mimeTypeOf(filename, headers['content-type'], link);
-		const binary = await prepareBinaryData(
-			stream,
-			safeFileName(filename, mimeType),
-			mimeType,
-		).catch((error: Error) => error);
-		if (isTooLarge) return tooLarge(filename, maxFileBytes);
-		if (binary instanceof Error) return brokenOff(filename, binary);
-		if (!hasEnded) return brokenOff(filename);
-		if (bytes === 0 && isMedia(filename)) return notTheFile(filename, 'it is empty');
-		return { binary, bytes, mimeType };
+		void guardPace(progress, clock, Math.min(stallMs, LONGEST_SILENCE_MS), abort.signal);
+		const answer = await openLink(settings, wanted.link, wanted.filename, abort.signal);
+		return answer instanceof Error ? answer : await keepAnswer(settings, wanted, answer, progress);
 	} finally {
 		// Ends the stream on every way out, so that no socket stays behind.
 		abort.abort();
@@ -108,41 +68,190 @@ async function tryDownload(
 	}
 }
 
-/** With redirects off, n8n's helper does not guard a stream once its headers are there. */
-async function guardSilence(
+/** What a download has brought so far, and how it is ended. */
+interface Progress {
+	bytes: number;
+	close(error: Error): void;
+}
+
+/** A file that came in its link. */
+async function keepWritten(
+	{ maxFileBytes, prepareBinaryData }: DownloadSettings,
+	written: DataUri,
+	wanted: WantedFile,
+): Promise<Downloaded | Error> {
+	const bytes = written.bytes();
+	if (maxFileBytes > 0 && bytes.length > maxFileBytes)
+		return tooLargeError(wanted.filename, maxFileBytes);
+	const head = { status: 200, headers: { 'content-type': written.mimeType } };
+	const standIn = standInFor(
+		{ status: 200, contentType: written.mimeType, head: bytes },
+		expectedType(wanted),
+	);
+	if (standIn !== undefined) return notTheFile(wanted.filename, standIn);
+	const mimeType = typeOf(wanted, head, bytes);
+	const name = fileNameOf(wanted, head, mimeType);
+	return {
+		binary: await prepareBinaryData(bytes, name, mimeType),
+		bytes: bytes.length,
+		mimeType,
+	};
+}
+
+async function keepAnswer(
+	{ maxFileBytes, prepareBinaryData }: DownloadSettings,
+	wanted: WantedFile,
+	answer: OpenLink,
+	progress: Progress,
+): Promise<Downloaded | Error> {
+	const { filename } = wanted;
+	const { status, headers, stream } = answer;
+	// An error after the reader has gone would otherwise end the process.
+	stream.on('error', () => undefined);
+	progress.close = (error) => stream.destroy(error);
+	if (maxFileBytes > 0 && Number(headers['content-length']) > maxFileBytes)
+		return tooLargeError(filename, maxFileBytes);
+	const head = await firstBytes(stream);
+	if (head.length === 0 && !stream.readableEnded)
+		return brokenOff(filename, messageOf(stream.errored));
+	const start = { status, contentType: headers['content-type'], head };
+	const standIn = standInFor(start, expectedType(wanted));
+	if (standIn !== undefined)
+		// What an answer to the key says may hold the key.
+		return notTheFile(filename, answer.isKeyed ? `HTTP ${status}` : standIn);
+	const mimeType = typeOf(wanted, answer, head);
+	const stored = await store(
+		stream,
+		head.length === 0,
+		async (content) =>
+			await prepareBinaryData(content, fileNameOf(wanted, answer, mimeType), mimeType),
+		{ maxFileBytes, progress },
+	);
+	if ('binary' in stored) return { binary: stored.binary, bytes: progress.bytes, mimeType };
+	return stored.isTooLarge
+		? tooLargeError(filename, maxFileBytes)
+		: brokenOff(filename, stored.reason);
+}
+
+type Stored = { binary: IBinaryData } | { isTooLarge: boolean; reason?: string };
+
+/** Hands a stream to n8n's store and sees to it that it is whole, and not too large. */
+async function store(
 	stream: ByteStream,
-	bytes: () => number,
+	isEmpty: boolean,
+	prepare: (content: ByteStream | Buffer) => Promise<IBinaryData>,
+	{ maxFileBytes, progress }: { maxFileBytes: number; progress: Progress },
+): Promise<Stored> {
+	const keep = async (content: ByteStream | Buffer): Promise<Stored> =>
+		await prepare(content).then(
+			(binary) => ({ binary }),
+			(error: unknown) => ({ isTooLarge, reason: messageOf(error) }),
+		);
+	let isTooLarge = false;
+	// A stream that has ended would never end for the store.
+	if (isEmpty) return await keep(Buffer.alloc(0));
+	// n8n may keep half of a body that breaks off, without an error. Its announced length proves nothing: what a store keeps
+	// packed is unpacked on the way.
+	let hasEnded = false;
+	stream.once('end', () => (hasEnded = true));
+	onBytes(stream, (count) => {
+		progress.bytes += count;
+		if (maxFileBytes === 0 || progress.bytes <= maxFileBytes) return;
+		isTooLarge = true;
+		stream.destroy(new Error('It is larger than allowed'));
+	});
+	const stored = await keep(stream);
+	if (isTooLarge) return { isTooLarge };
+	return 'binary' in stored && !hasEnded
+		? { isTooLarge, reason: messageOf(stream.errored) }
+		: stored;
+}
+
+const messageOf = (error: unknown) => textAt(recordOf(error), 'message');
+
+/**
+ * Ends a download that has brought next to nothing in a whole window, its head included: with redirects off, n8n's helper does
+ * not guard a stream once its headers are there, and a host that drips keeps every limit on silence quiet.
+ */
+async function guardPace(
+	progress: Progress,
 	clock: Clock,
+	windowMs: number,
 	signal: AbortSignal,
 ): Promise<void> {
-	for (
-		let seen = -1;
-		!stream.destroyed && !signal.aborted;
-		await clock.pause(LONGEST_SILENCE_MS, signal)
-	) {
-		if (bytes() === seen) stream.destroy(new Error('The connection went silent'));
-		seen = bytes();
+	for (let seen = 0; ; seen = progress.bytes) {
+		await clock.pause(windowMs, signal);
+		if (signal.aborted) return;
+		const bytes = progress.bytes - seen;
+		if (bytes < (windowMs / 1_000) * LEAST_BYTES_PER_SECOND)
+			return progress.close(
+				new Error(
+					bytes === 0
+						? 'the connection went silent'
+						: `only ${bytes} bytes came in ${windowMs / 1_000} s`,
+				),
+			);
 	}
 }
 
-const isMedia = (filename: string) => /^(image|video|audio)\//.test(mimeTypeOfName(filename) ?? '');
+/** What kind of file is due, by all that is known before it is asked for. */
+function expectedType({ link, filename, mimeType }: WantedFile): string | null {
+	return tellingType(mimeType) ?? mimeTypeOfName(filename) ?? mimeTypeOfLink(link);
+}
 
-/** A proxy's page that says "please wait" with status 200 would otherwise be stored as the picture. */
-function isNoFile({ status, headers }: Head, filename: string): boolean {
+/** The kind of a file that has come: by the service, its name, its host, its link, and last by its first bytes. */
+function typeOf(wanted: WantedFile, { headers }: Pick<Head, 'headers'>, head: Uint8Array): string {
+	const named = tellingType(wanted.mimeType) ?? mimeTypeOfName(wanted.filename);
+	if (named !== null && named !== ANY_TYPE) return named;
+	const received = tellingType(headers['content-type']);
+	// Some hosts call every file that they do not know a text.
+	const isBelieved = !received?.startsWith('text/') || binaryTypeOf(head) === null;
+	const disposition = nameInDisposition(headers['content-disposition']);
 	return (
-		status === 204 || (isMedia(filename) && /^text\/html/i.test(headers['content-type'] ?? ''))
+		(isBelieved ? received : undefined) ??
+		mimeTypeOfName(disposition ?? '') ??
+		mimeTypeOfLink(wanted.link) ??
+		named ??
+		mimeTypeOfBytes(head) ??
+		ANY_TYPE
 	);
 }
 
-function notTheFile(filename: string, reason: string): ServiceError {
-	return new ServiceError(`What came for "${filename}" is not the file (${reason})`, {
+/** The file's name: the user's, the service's, or for one without extension the host's, where that has one. */
+function fileNameOf(
+	{ filename, link, baseName = '' }: WantedFile,
+	{ headers }: Pick<Head, 'headers'>,
+	mimeType: string,
+): string {
+	const names = [
+		filename,
+		nameInDisposition(headers['content-disposition']) ?? '',
+		// The first is the end of the link's path, which object stores make up.
+		...namesInLink(link).slice(1),
+	];
+	const name = names.find((candidate) => hasExtension(candidate)) ?? filename;
+	if (baseName === '') return safeFileName(name, mimeType);
+	const extension = /\.[a-z0-9]{1,12}$/i.exec(hasExtension(name) ? name.slice(-13) : '')?.[0];
+	const usual = extensionFor(mimeType);
+	return `${baseName}${extension ?? (usual === undefined ? '' : `.${usual}`)}`;
+}
+
+export function tooLargeError(filename: string, maxFileBytes: number): ConfigurationError {
+	return new ConfigurationError(
+		`"${filename}" is larger than the allowed ${maxFileBytes / 1_048_576} MB`,
+		'Raise Max File Size, or switch Download off to get its link.',
+	);
+}
+
+function notTheFile(filename: string, reason: string): NotTheFile {
+	return new NotTheFile(`What came for "${filename}" is not the file (${reason})`, {
 		isRetryable: true,
 	});
 }
 
-function brokenOff(filename: string, cause?: Error): ServiceError {
+function brokenOff(filename: string, reason?: string): ServiceError {
 	return new ServiceError(
-		`The download of "${filename}" broke off${cause ? ` (${cause.message})` : ''}`,
+		`The download of "${filename}" broke off${reason === undefined ? '' : ` (${reason})`}`,
 		{ isRetryable: true },
 	);
 }

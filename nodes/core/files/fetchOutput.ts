@@ -1,46 +1,95 @@
-import { absoluteLink } from './link';
-import { ofRun, ServiceError } from '../errors';
-import { download, type Downloaded } from './download';
-import { RefusedLink } from './openLink';
-import type { DownloadSettings } from './openLink';
 import { createLimiter } from '../async/limiter';
+import { ExecutionCancelledError, ofRun, ServiceError } from '../errors';
 import type { KnownRun, Output } from '../runs/run';
+import { download, type Downloaded, NotTheFile, tooLargeError, type WantedFile } from './download';
+import { findFreshLink, type LinkSource } from './freshLink';
+import { absoluteLink } from './link';
+import { type DownloadSettings, RefusedLink } from './openLink';
+import { type DownloadTries, nextTry, type Shortfall } from './patience';
 
 const DOWNLOADS_AT_A_TIME = 4;
 
-export interface OutputSource extends Omit<DownloadSettings, 'maxFileBytes' | 'apiOrigin'> {
-	/** Root of the API: links may be told as paths below it. */
+export interface OutputSource
+	extends Omit<DownloadSettings, 'maxFileBytes' | 'stallMs' | 'apiOrigin'> {
+	/** Root of the API: links may be written as paths below it. */
 	root: string;
-	/** A new link for an output whose link was refused; undefined when the service has none. */
-	freshLink(run: KnownRun | undefined, output: Output): Promise<string | undefined>;
+	/** Where a new link is had for an output whose link was refused. */
+	links: LinkSource;
 }
 
-/** Fetches an output's file into n8n's binary store, a few at a time; a link that was refused is replaced once. */
+/** What the user wishes of a download. */
+export interface FetchSettings extends Pick<DownloadSettings, 'maxFileBytes' | 'stallMs'> {
+	/** Name of the file without extension; empty: the service's name. */
+	baseName?: string;
+}
+
+/**
+ * Fetches an output's file into n8n's binary store, a few at a time. A link that was refused is replaced once; what is not there
+ * yet is waited for.
+ * @throws ServiceError | ConfigurationError (larger than allowed) | ExecutionCancelledError
+ */
 export type OutputFetcher = <O extends Output>(
 	run: KnownRun | undefined,
 	output: O,
-	maxFileBytes: number,
+	settings: FetchSettings,
 ) => Promise<{ output: O; file: Downloaded }>;
 
-export function createOutputFetcher({ root, freshLink, ...settings }: OutputSource): OutputFetcher {
+export function createOutputFetcher({ root, links, ...source }: OutputSource): OutputFetcher {
 	const limit = createLimiter(DOWNLOADS_AT_A_TIME);
 	const apiOrigin = new URL(root).origin;
-	return async (run, output, maxFileBytes) =>
-		await limit(async () => {
-			const get = async (link: string) =>
-				await download(
-					{ ...settings, apiOrigin, maxFileBytes },
-					absoluteLink(link, root),
-					output.filename,
-				);
-			if (output.download_url === undefined)
-				throw new ServiceError(`"${output.filename}" has no link`);
-			const file = await get(output.download_url).catch((error: unknown) => error as Error);
-			if (!(file instanceof Error)) return { output, file };
-			const link = file instanceof RefusedLink ? await freshLink(run, output) : undefined;
-			if (link === undefined) throw ofRun(file, run);
-			const again = await get(link).catch((error: unknown) => error as Error);
-			if (again instanceof Error) throw ofRun(again, run);
-			return { output: { ...output, download_url: link }, file: again };
-		});
+	const { clock, stop } = source;
+	return async (run, output, { baseName, ...settings }) => {
+		const { filename, mime_type: mimeType, file_size: size = 0 } = output;
+		if (output.download_url === undefined) throw new ServiceError(`"${filename}" has no link`);
+		if (settings.maxFileBytes > 0 && size > settings.maxFileBytes)
+			throw tooLargeError(filename, settings.maxFileBytes);
+		const tries: DownloadTries = { isFresh: false, absent: 0, passing: 0 };
+		for (let link = output.download_url; ; ) {
+			const wanted: WantedFile = { link: absoluteLink(link, root), filename, mimeType, baseName };
+			// A place is held while bytes are on their way, not while a file is waited for.
+			const file = await limit(
+				async () => await download({ ...source, ...settings, apiOrigin }, wanted),
+			);
+			if (stop?.aborted) throw new ExecutionCancelledError();
+			if (!(file instanceof Error)) return { output: { ...output, download_url: link }, file };
+			const shortfall = count(tries, file);
+			const asked = file instanceof ServiceError ? file.facts.retryAfterMs : undefined;
+			const next = nextTry(shortfall, tries, asked, clock.random());
+			if (next.act === 'giveUp') throw ofRun(file, run);
+			if (next.act === 'wait') {
+				await clock.pause(next.pauseMs, stop);
+				continue;
+			}
+			const fresh = await freshLink(links, run, output);
+			// Where the service has no link at all, a refusal is final; something in a file's place may still give way to it.
+			if (fresh === undefined && shortfall === 'refused') throw ofRun(file, run);
+			link = fresh ?? link;
+			Object.assign(tries, { isFresh: true, absent: 0 } satisfies Partial<DownloadTries>);
+		}
+	};
+}
+
+/** A failure of the service to name a link is not what the user should read: the file's own is. */
+async function freshLink(
+	links: LinkSource,
+	run: KnownRun | undefined,
+	output: Output,
+): Promise<string | undefined> {
+	const found = await findFreshLink(links, run, output).catch((error: unknown) => error as Error);
+	if (found instanceof ExecutionCancelledError) throw found;
+	return found instanceof Error ? undefined : found;
+}
+
+/** Notes a failed try. */
+function count(tries: DownloadTries, error: Error): Shortfall {
+	const shortfall = shortfallOf(error);
+	if (shortfall === 'passing') tries.passing++;
+	else tries.absent++;
+	return shortfall;
+}
+
+function shortfallOf(error: Error): Shortfall {
+	if (error instanceof RefusedLink) return 'refused';
+	if (error instanceof NotTheFile) return 'absent';
+	return error instanceof ServiceError && error.facts.isRetryable ? 'passing' : 'final';
 }

@@ -1,3 +1,5 @@
+import { namesInLink } from './link';
+
 /** File kinds that ComfyUI output nodes write (images, video, audio, 3D, text), and what browsers call them. */
 const TYPES: Readonly<Record<string, string>> = {
 	png: 'image/png',
@@ -8,10 +10,13 @@ const TYPES: Readonly<Record<string, string>> = {
 	heif: 'image/heif',
 	heic: 'image/heic',
 	gif: 'image/gif',
+	bmp: 'image/bmp',
 	svg: 'image/svg+xml',
 	exr: 'image/x-exr',
 	tiff: 'image/tiff',
+	tif: 'image/tiff',
 	mp4: 'video/mp4',
+	m4v: 'video/mp4',
 	webm: 'video/webm',
 	mkv: 'video/x-matroska',
 	mov: 'video/quicktime',
@@ -20,6 +25,7 @@ const TYPES: Readonly<Record<string, string>> = {
 	wav: 'audio/wav',
 	mp3: 'audio/mpeg',
 	ogg: 'audio/ogg',
+	oga: 'audio/ogg',
 	aac: 'audio/aac',
 	m4a: 'audio/mp4',
 	opus: 'audio/opus',
@@ -33,20 +39,51 @@ const TYPES: Readonly<Record<string, string>> = {
 	txt: 'text/plain',
 	json: 'application/json',
 	csv: 'text/csv',
+	html: 'text/html',
+	xml: 'application/xml',
+	pdf: 'application/pdf',
 	zip: 'application/zip',
 	safetensors: 'application/octet-stream',
 };
-const ANY = 'application/octet-stream';
+export const ANY_TYPE = 'application/octet-stream';
+
+/** Other names that hosts and browsers give to types of the table. */
+const ALIASES: Readonly<Record<string, string>> = {
+	'image/jpg': 'image/jpeg',
+	'image/pjpeg': 'image/jpeg',
+	'image/x-png': 'image/png',
+	'audio/x-wav': 'audio/wav',
+	'audio/wave': 'audio/wav',
+	'audio/vnd.wave': 'audio/wav',
+	'audio/mp3': 'audio/mpeg',
+	'audio/x-flac': 'audio/flac',
+	'audio/x-m4a': 'audio/mp4',
+	'application/x-zip-compressed': 'application/zip',
+	'text/json': 'application/json',
+	'text/xml': 'application/xml',
+};
+
+const ENDING = /\.([a-z0-9]{1,12})$/i;
 
 /** MIME type after the file name's extension; null when the extension says nothing. */
 export function mimeTypeOfName(filename: string): string | null {
-	const extension = /\.([a-z0-9]{1,12})$/i.exec(filename)?.[1].toLowerCase();
+	const extension = ENDING.exec(filename)?.[1].toLowerCase();
 	return extension !== undefined && Object.hasOwn(TYPES, extension) ? TYPES[extension] : null;
 }
 
-/** The same for the file that a link leads to: outputs may be named without an extension, files in a store have one. */
+/**
+ * The same for the file that a link leads to: outputs may be named without an extension, files in a store have one, in the
+ * link's path or in its query (ComfyUI's own `/view?filename=Anim_00001.mp4&type=output`).
+ */
 export function mimeTypeOfLink(link: string): string | null {
-	return mimeTypeOfName(link.split(/[?#]/)[0]);
+	const types = namesInLink(link).map(mimeTypeOfName);
+	return types.find((type) => type !== null) ?? null;
+}
+
+/** A MIME type as a service or host wrote it, without its parameters; undefined when it is none, or says nothing. */
+export function tellingType(received: string | null | undefined): string | undefined {
+	const type = /^[\w.+-]+\/[\w.+-]+/.exec(received?.trim() ?? '')?.[0].toLowerCase();
+	return type === undefined || type.endsWith('/octet-stream') ? undefined : type;
 }
 
 /**
@@ -54,31 +91,77 @@ export function mimeTypeOfLink(link: string): string | null {
  * without one the link's extension helps then. A header that is no MIME type at all is ignored.
  */
 export function mimeTypeOf(filename: string, header: string | undefined, link = ''): string {
-	const received = /^[\w.+-]+\/[\w.+-]+/.exec(header?.trim() ?? '')?.[0].toLowerCase();
-	const isTelling = received !== undefined && !received.endsWith('/octet-stream');
-	return mimeTypeOfName(filename) ?? (isTelling ? received : (mimeTypeOfLink(link) ?? ANY));
+	return mimeTypeOfName(filename) ?? tellingType(header) ?? mimeTypeOfLink(link) ?? ANY_TYPE;
+}
+
+/**
+ * MIME type of an item's file that is uploaded: n8n's own, unless it says nothing (`application/octet-stream` of a store that
+ * knew no better), then the one that the name's extension stands for.
+ */
+export function mimeTypeOfUpload(fileName: string, received: string | undefined): string {
+	return tellingType(received) ?? mimeTypeOfName(fileName) ?? ANY_TYPE;
 }
 
 /** Extension for a file whose name has none, so that other apps know what to do with it. */
 export function extensionFor(mimeType: string): string | undefined {
-	return Object.keys(TYPES).find((extension) => TYPES[extension] === mimeType && mimeType !== ANY);
+	const type = Object.hasOwn(ALIASES, mimeType) ? ALIASES[mimeType] : mimeType;
+	return Object.keys(TYPES).find((extension) => TYPES[extension] === type && type !== ANY_TYPE);
+}
+
+/** Whether a name ends in an extension: a known one, or two to four letters. `clip 2024.05.01` and `hero.v2` have none. */
+export function hasExtension(name: string): boolean {
+	return mimeTypeOfName(name) !== null || /\.[a-z]{2,4}$/i.test(name);
+}
+
+/** The name with the extension of its type, where it has none. */
+export function withExtension(name: string, mimeType: string | null): string {
+	const extension = mimeType === null ? undefined : extensionFor(mimeType);
+	return extension === undefined || hasExtension(name) ? name : `${name}.${extension}`;
 }
 
 const LONGEST_NAME = 200;
+/** Of a longer name only its ends are read: whatever is done with it must not take long for a hostile one. */
+const LONGEST_READ_NAME = 1_000;
+const LONGEST_EXTENSION = 13;
 
 /**
  * A service's file name made safe for a binary field and whatever disk it ends on: no path, no control characters,
  * at most 200 characters with its extension kept, never empty.
  */
 export function safeFileName(filename: string, mimeType: string | null): string {
-	const last = filename.split(/[\\/]/).at(-1) ?? '';
-	const plain = last.replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, '').replace(/^[.\s]+|[.\s]+$/g, '');
-	const named = plain === '' ? 'output' : plain;
-	const extension =
-		mimeTypeOfName(named) === null && mimeType !== null ? extensionFor(mimeType) : undefined;
-	const whole =
-		extension === undefined || /\.[a-z0-9]{1,12}$/i.test(named) ? named : `${named}.${extension}`;
+	const plain = safeCharacters(lastPart(filename));
+	const whole = withExtension(plain === '' ? 'output' : plain, mimeType);
 	if (whole.length <= LONGEST_NAME) return whole;
-	const ending = /\.[a-z0-9]{1,12}$/i.exec(whole)?.[0] ?? '';
-	return `${whole.slice(0, LONGEST_NAME - ending.length)}${ending}`;
+	const extension = ENDING.exec(whole.slice(-LONGEST_EXTENSION))?.[0] ?? '';
+	return `${whole.slice(0, LONGEST_NAME - extension.length)}${extension}`;
+}
+
+/**
+ * A user's name for a file, without its extension: the path's slashes become `_` rather than cut off what stands before them.
+ * Empty when nothing of it is left.
+ */
+export function safeBaseName(name: string): string {
+	const plain = safeCharacters(name.replace(/[\\/]/g, '_')).slice(0, LONGEST_NAME);
+	return mimeTypeOfName(plain) === null ? plain : plain.replace(ENDING, '');
+}
+
+function lastPart(path: string): string {
+	return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+}
+
+function safeCharacters(name: string): string {
+	const short =
+		name.length > LONGEST_READ_NAME
+			? `${name.slice(0, LONGEST_READ_NAME - 100)}${name.slice(-100)}`
+			: name;
+	return withoutEdges(short.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, ''));
+}
+
+/** Without dots and blanks at both ends. A regular expression for the end takes a time that grows with the square of their number. */
+function withoutEdges(text: string): string {
+	const isEdge = (place: number) => /[.\s]/.test(text.charAt(place));
+	let [start, end] = [0, text.length];
+	while (start < end && isEdge(start)) start++;
+	while (end > start && isEdge(end - 1)) end--;
+	return text.slice(start, end);
 }

@@ -2,9 +2,12 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { OutputSettings } from './outputItems';
 import { isTool } from '../items/agentTool';
 import type { Item } from '../items/item';
-import { ConfigurationError } from '../errors';
+import { cleanText, ConfigurationError } from '../errors';
+import { safeBaseName } from './fileType';
 
-export const BYTES_PER_MB = 1_048_576;
+const BYTES_PER_MB = 1_048_576;
+/** However short the Timeout, a download has this long to bring its first kilobytes. */
+const SHORTEST_STALL_MS = 5_000;
 export const downloadOption: INodeProperties = {
 	displayName: 'Download',
 	name: 'download',
@@ -25,6 +28,16 @@ export const binaryFieldOption: INodeProperties = {
 /** How files of a finished run come out; part of the Options of every operation that fetches outputs. */
 export const outputOptions: INodeProperties[] = [
 	downloadOption,
+	{
+		displayName: 'File Name',
+		name: 'fileName',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.sku }}',
+		hint: 'The second file gets _1, the third _2 …',
+		description:
+			"Name of the item's files without extension. Empty keeps the names that the service gave them.",
+	},
 	{
 		displayName: 'Max File Size (MB)',
 		name: 'maxFileSize',
@@ -51,20 +64,59 @@ export const outputOptions: INodeProperties[] = [
 	binaryFieldOption,
 ];
 
-/** @throws ConfigurationError */
-export function readOutputSettings(item: Item): OutputSettings & { maxFileBytes: number } {
-	const binaryField = item.optionalText('options.binaryField', 'data');
-	if (binaryField === '')
+const FIELD_LABEL = 'Put Output File in Field';
+/** Names by which an object finds what it was made from: a file there would vanish, or be found where there is none. */
+const NO_FIELDS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** The name of the binary field that files go to. @throws ConfigurationError */
+export function readBinaryField(item: Item, name: string): string {
+	const field = item.optionalText(name, 'data');
+	if (field === '')
 		throw new ConfigurationError(
-			'Put Output File in Field is empty',
+			`${FIELD_LABEL} is empty`,
 			'Enter the name of the binary field, for example data.',
 		);
+	if (NO_FIELDS.has(field))
+		throw new ConfigurationError(
+			`${FIELD_LABEL} cannot be "${field}"`,
+			'Enter another name, for example data.',
+		);
+	return field;
+}
+
+/**
+ * Where the next node finds a binary field: with the workflow setting "combined" n8n moves stored files to `_files` among the
+ * item's JSON (n8n 2; not files that it keeps in memory).
+ */
+export function readFilePlace({ context }: Item): OutputSettings['placeOf'] {
+	const { binaryMode } = context.getWorkflowSettings() as { binaryMode?: unknown };
+	return (field, { binary }) =>
+		binaryMode === 'combined' && binary.id !== undefined ? `_files.${field}` : field;
+}
+
+/** Shows a warning with the node's result, and in n8n's log. */
+function warnWith({ context }: Item): OutputSettings['warn'] {
+	return (text) => {
+		context.logger.warn(`${context.getNode().name}: ${cleanText(text)}`);
+		context.addExecutionHints({ message: cleanText(text), location: 'outputPane' });
+	};
+}
+
+/** @throws ConfigurationError */
+export function readOutputSettings(item: Item): OutputSettings {
+	const timeoutMs = item.amount('options.timeout', 'Timeout', 0, 0) * 1000;
 	return {
 		// An agent gets links: n8n drops a tool's binaries, or puts an error in their place.
 		isDownloaded: item.flag('options.download', true) && !isTool(item.context),
 		perOutput:
 			item.choice('options.outputItems', 'Output Items', ['perRun', 'perOutput']) === 'perOutput',
-		binaryField,
+		binaryField: readBinaryField(item, 'options.binaryField'),
+		baseName: safeBaseName(item.optionalText('options.fileName')),
 		maxFileBytes: item.amount('options.maxFileSize', 'Max File Size', 0, 0) * BYTES_PER_MB,
+		stallMs: timeoutMs > 0 ? Math.max(timeoutMs, SHORTEST_STALL_MS) : undefined,
+		isFailedRunAnItem:
+			item.choice('options.onFailedRun', 'On Failed Run', ['error', 'item']) === 'item',
+		placeOf: readFilePlace(item),
+		warn: warnWith(item),
 	};
 }

@@ -1,58 +1,117 @@
 import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
-import { readDataUri } from './link';
-import { dataOf } from '../json';
+import { ServiceError } from '../errors';
 import type { ItemOutput } from '../items/operation';
-import type { KnownRun, Output, Run } from '../runs/run';
+import { dataOf } from '../json';
+import { type KnownRun, MISSING, type Output, type Run } from '../runs/run';
 import type { Downloaded } from './download';
+import type { FetchSettings, OutputFetcher } from './fetchOutput';
+import { readDataUri } from './link';
 
-export interface OutputSettings {
+export interface OutputSettings extends FetchSettings {
 	isDownloaded: boolean;
 	/** Name of the first binary field; the next are `name_1`, `name_2` … */
 	binaryField: string;
 	/** One item for the run, or one for each of its outputs. */
 	perOutput: boolean;
+	/** A run of which nothing can be had is an item, too. */
+	isFailedRunAnItem: boolean;
+	/** Where the next node finds a binary field: n8n can move files among the item's JSON. */
+	placeOf(field: string, file: Downloaded): string;
+	/** Receives what the user should know of a run that is an item all the same. */
+	warn(text: string): void;
 }
 
-/** Fetches one output's file. */
-export type FetchOutput = (
-	run: KnownRun,
-	output: Output,
-) => Promise<{ output: Output; file: Downloaded }>;
+/** An output with its file, or with the reason for having none. */
+interface Fetched {
+	output: Output;
+	file?: Downloaded;
+	failure?: ServiceError;
+}
 
-/** A finished run as items, its files in binary fields where that is wished. */
+/**
+ * A finished run as items, its files in binary fields where that is wished. An output that cannot be had stays in the list as
+ * `missing`; the others are handed out without it.
+ * @throws ServiceError when an output is missing and no other is there, unless that is an item
+ */
 export async function outputItems(
 	run: KnownRun,
 	settings: OutputSettings,
-	fetch: FetchOutput,
+	fetch: OutputFetcher,
 ): Promise<ItemOutput[]> {
-	const fetched = await Promise.all(
-		run.outputs.map(async (output) =>
-			settings.isDownloaded && output.download_url !== undefined
-				? await fetch(run, output)
-				: { output, file: undefined },
-		),
-	);
+	const fetched = await fetchAll(run, settings, fetch);
+	const missing = fetched.filter(({ output }) => output.generation_status === MISSING);
+	const isAnyThere = fetched.some(isThere);
+	if (missing.length > 0) {
+		if (!isAnyThere && !settings.isFailedRunAnItem) throw nothingThere(run, missing);
+		settings.warn(missingText(run, missing, fetched.length));
+	}
 	const groups =
 		settings.perOutput && fetched.length > 0 ? fetched.map((entry) => [entry]) : [fetched];
-	return groups.map((group) => {
-		const binary: IBinaryKeyData = {};
-		const outputs = group.map(({ output, file }) => {
-			if (file === undefined) return output;
-			const count = Object.keys(binary).length;
-			const field = count === 0 ? settings.binaryField : `${settings.binaryField}_${count}`;
-			binary[field] = file.binary;
-			// A link that holds the file itself would put all of it into the item a second time.
-			const link = readDataUri(output.download_url ?? '') ? { download_url: undefined } : {};
-			return {
-				...output,
-				...link,
-				mime_type: file.mimeType,
-				binary_field: field,
-				file_size: file.bytes,
-			};
-		});
-		return itemOf({ ...run, outputs }, binary);
+	return groups.map((group) => itemOfGroup(run, group, settings));
+}
+
+const isThere = ({ output: { download_url: link, file_content: content }, failure }: Fetched) =>
+	failure === undefined && (link !== undefined || content !== undefined);
+
+async function fetchAll(
+	run: KnownRun,
+	{ isDownloaded, baseName = '', ...settings }: OutputSettings,
+	fetch: OutputFetcher,
+): Promise<Fetched[]> {
+	let files = 0;
+	return await Promise.all(
+		run.outputs.map(async (output): Promise<Fetched> => {
+			if (!isDownloaded || output.download_url === undefined) return { output };
+			const place = files++;
+			const numbered = baseName === '' || place === 0 ? baseName : `${baseName}_${place}`;
+			const result = await fetch(run, output, { ...settings, baseName: numbered }).catch(
+				(error: unknown) => error as Error,
+			);
+			if (!(result instanceof Error)) return result;
+			if (!(result instanceof ServiceError)) throw result;
+			return { output: { ...output, generation_status: MISSING }, failure: result };
+		}),
+	);
+}
+
+function itemOfGroup(run: Run, group: Fetched[], settings: OutputSettings): ItemOutput {
+	const binary: IBinaryKeyData = {};
+	let files = 0;
+	const outputs = group.map(({ output, file }) => {
+		if (file === undefined) return output;
+		const place = files++;
+		const field = place === 0 ? settings.binaryField : `${settings.binaryField}_${place}`;
+		binary[field] = file.binary;
+		return { ...downloadedOutput(output, file), binary_field: settings.placeOf(field, file) };
 	});
+	return itemOf({ ...run, outputs }, binary);
+}
+
+/** An output whose file was fetched. A link that holds the file itself would put all of it into the item a second time. */
+export function downloadedOutput<O extends Output>(output: O, file: Downloaded): O {
+	const link = readDataUri(output.download_url ?? '') ? { download_url: undefined } : {};
+	return { ...output, ...link, mime_type: file.mimeType, file_size: file.bytes };
+}
+
+function nothingThere(run: KnownRun, missing: Fetched[]): ServiceError {
+	const failure = missing.find((entry) => entry.failure !== undefined)?.failure;
+	const names = missing.map(({ output }) => output.filename).join(', ');
+	return (
+		failure ??
+		new ServiceError(`Run ${run.run_id} succeeded, but its output ${names} is not there`, {
+			runId: run.run_id,
+			state: run.state,
+			hint: 'Fetch it later with Run > Get Outputs and this run ID.',
+		})
+	);
+}
+
+function missingText(run: KnownRun, missing: Fetched[], total: number): string {
+	const named = missing
+		.slice(0, 10)
+		.map(({ output, failure }) => failure?.message ?? `"${output.filename}" is not there`);
+	const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
+	return `Run ${run.run_id}: ${missing.length} of ${total} outputs missing. ${named.join('; ')}${more}`;
 }
 
 /**

@@ -10,11 +10,16 @@ export type RunState =
 	| 'timed_out'
 	| 'unknown';
 
-/** One file or text that a run made. `download_url` or `file_content`; the last two keys come with a download. */
+/** What `generation_status` says of an output that the service named and that could not be had. */
+export const MISSING = 'missing';
+
+/** One file, text or other value that a run made. `download_url` or `file_content`; the last two keys come with a download. */
 export interface Output {
 	filename: string;
 	download_url?: string;
-	file_content?: string;
+	/** A text, or any other JSON value but null: some output nodes give a number, a list or an object. */
+	file_content?: unknown;
+	/** The service's word, null if it says none; ours for one that could not be had (`missing`). */
 	generation_status: string | null;
 	mime_type: string | null;
 	binary_field?: string;

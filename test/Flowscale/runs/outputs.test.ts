@@ -1,7 +1,8 @@
 import { ServiceError } from '../../../nodes/core/errors';
 import type { KnownRun, Output } from '../../../nodes/core/runs/run';
 import type { FlowscaleApi, OutputAnswer } from '../../../nodes/Flowscale/api/api';
-import { askFor, completeOutputs, freshLink } from '../../../nodes/Flowscale/runs/outputs';
+import { findFreshLink } from '../../../nodes/core/files/freshLink';
+import { askFor, completeOutputs, linkSourceOf } from '../../../nodes/Flowscale/runs/outputs';
 import { fakeClock } from '../../harness/fakeClock';
 import { aRun, endOf } from '../../harness/runs';
 
@@ -20,6 +21,7 @@ const done = (output_names: string[], outputs: Output[] = []): KnownRun =>
 function outputHarness({
 	says = {} as Record<string, Array<OutputAnswer['kind']>>,
 	looks = [] as Array<KnownRun | null>,
+	startMs = 0,
 }) {
 	const asked: string[] = [];
 	let looked = 0;
@@ -35,10 +37,10 @@ function outputHarness({
 			return run && { run, raw: {} };
 		},
 	} as unknown as FlowscaleApi;
-	const clock = fakeClock();
+	const clock = fakeClock({ startMs });
 	const stop = new AbortController();
 	const complete = async (run: KnownRun) => {
-		const end = await endOf(completeOutputs(api, run, clock, stop.signal));
+		const end = await endOf(completeOutputs({ api, clock, stop: stop.signal }, run));
 		return 'value' in end
 			? {
 					state: end.value.state,
@@ -145,7 +147,7 @@ describe('the outputs of a run that succeeded', () => {
 			looks: [done(['a'])],
 		});
 		expect(await complete(done(['a']))).toEqual({ state: 'succeeded', files: [['a', true]] });
-		expect(clock.waits).toEqual([0, 250, 500]);
+		expect(clock.waits).toEqual([250, 500]);
 	});
 
 	it('that come with a later look are taken', async () => {
@@ -153,11 +155,30 @@ describe('the outputs of a run that succeeded', () => {
 		expect(await complete(done([]))).toEqual({ state: 'succeeded', files: [['a.png', true]] });
 	});
 
-	it('may be none: two more looks, then that is believed', async () => {
-		const { complete, looked } = outputHarness({ looks: [done([])] });
-		expect(await complete(done([]))).toEqual({ state: 'succeeded', files: [] });
-		expect(looked()).toBe(2);
+	it('that a run lists some seconds after its end, without naming them, are waited for', async () => {
+		const { complete, clock } = outputHarness({
+			looks: [done([]), done([]), done([]), done([]), done([], [linked('a.png')])],
+		});
+		expect(await complete(done([]))).toEqual({ state: 'succeeded', files: [['a.png', true]] });
+		expect(clock.now()).toBe(7_750);
 	});
+
+	it.each([
+		['that ended just now', null, 6],
+		['that ended ten seconds ago', '1970-01-01T00:16:30Z', 5],
+		['that ended an hour ago', '1970-01-01T00:00:00Z', 2],
+	])(
+		'may be none: that is believed of a run %s after some checks',
+		async (_, completed_at, checks) => {
+			const { complete, looked } = outputHarness({
+				looks: [aRun('r', { status: 'completed', completed_at })],
+				startMs: 1_000_000,
+			});
+			const run = aRun('r', { status: 'completed', completed_at });
+			expect(await complete(run)).toEqual({ state: 'succeeded', files: [] });
+			expect(looked()).toBe(checks);
+		},
+	);
 
 	it('stay when a later look forgets them', async () => {
 		const { complete, asked } = outputHarness({
@@ -182,20 +203,92 @@ describe('the outputs of a run that succeeded', () => {
 		expect(await complete(done(['a']))).toEqual({ state: 'succeeded', files: [['a', true]] });
 	});
 
-	it('are given without the one that never comes, where others are there', async () => {
-		const { complete } = outputHarness({ looks: [done(['a', 'b'], [linked('a.png')])] });
-		expect(await complete(done(['a', 'b'], [linked('a.png')]))).toEqual({
+	it.each([
+		['the only one', done(['a']), [['a', false]]],
+		[
+			'one of two',
+			done(['a', 'b'], [linked('b.png')]),
+			[
+				['a', false],
+				['b.png', true],
+			],
+		],
+		['listed without a link', done(['a'], [bare('a.png')]), [['a.png', false]]],
+	])('are waited for 16 s and then named as missing: %s', async (_, run, files) => {
+		const { complete, clock, api, stop } = outputHarness({ looks: [run] });
+		expect(await complete(run)).toEqual({ state: 'succeeded', files });
+		expect(clock.now()).toBe(15_750);
+		const { outputs } = await completeOutputs({ api, clock, stop: stop.signal }, run);
+		expect(outputs.map((output) => output.generation_status)).toEqual(
+			files.map(([, isThere]) => (isThere ? 'success' : 'missing')),
+		);
+	});
+
+	it('that come late are waited for though others are there', async () => {
+		const run = done(['a', 'b'], [linked('a.png')]);
+		const { complete, clock } = outputHarness({
+			says: { b: ['notYet', 'notYet', 'notYet', 'notYet', 'notYet', 'ready'] },
+			looks: [run],
+		});
+		expect(await complete(run)).toEqual({
 			state: 'succeeded',
-			files: [['a.png', true]],
+			files: [
+				['a.png', true],
+				['b', true],
+			],
+		});
+		expect(clock.now()).toBe(7_750);
+	});
+
+	it.each([
+		['without', ['a', 'b'], ['a.png', 'b.png']],
+		['as a batch, without', ['a', 'b'], ['a_000001.png', 'a_000002.png', 'b.png']],
+		['with', ['a.png', 'b.png'], ['a_000001.png', 'b.png']],
+		['in a folder, without', ['x/a', 'x/b'], ['a.png', 'b.png']],
+	])(
+		'named %s extension are not counted twice when the run lists them later',
+		async (_, names, filenames) => {
+			const { complete } = outputHarness({
+				says: { [names[0]]: ['ready'] },
+				looks: [
+					done(
+						names,
+						filenames.map((filename) => linked(filename)),
+					),
+				],
+			});
+			expect(await complete(done(names))).toEqual({
+				state: 'succeeded',
+				files: filenames.map((filename) => [filename, true]),
+			});
+		},
+	);
+
+	it('of a run that lists one of two folders first are both there', async () => {
+		const [one, two] = [
+			linked('out.png', 'https://s3/x/out.png'),
+			linked('out.png', 'https://s3/y/out.png'),
+		];
+		const { complete } = outputHarness({ looks: [done(['c'], [one, two, linked('c.png')])] });
+		expect(await complete(done(['c'], [one]))).toMatchObject({
+			files: [
+				['c.png', true],
+				['out.png', true],
+				['out.png', true],
+			],
 		});
 	});
 
-	it('that never come are an error with the run, not an empty result', async () => {
-		const { complete } = outputHarness({ looks: [done(['a'])] });
-		expect(await complete(done(['a']))).toMatchObject({
-			message: 'Run r succeeded, but its output a is not there',
-			error: { facts: { runId: 'r' } },
-		});
+	it('of a thousand files are matched to a thousand names at once', async () => {
+		const names = Array.from({ length: 4_000 }, (_, i) => `prefix_${i}_${'A'.repeat(10)}`);
+		const { complete, clock } = outputHarness({});
+		const { files } = (await complete(
+			done(
+				names,
+				names.map((name) => linked(`${name}.png`)),
+			),
+		)) as { files: unknown[] };
+		expect([files.length, clock.waits]).toEqual([4_000, []]);
 	});
 
 	it('answered with 408 mean that the run timed out', async () => {
@@ -230,20 +323,24 @@ describe('an output by its name', () => {
 describe('a fresh link', () => {
 	it('comes from the output endpoint', async () => {
 		const { api } = outputHarness({ says: { 'a.png': ['ready'] } });
-		expect(await freshLink(api, done([]), linked('a.png', 'https://old'))).toBe(
+		expect(await findFreshLink(linkSourceOf(api), done([]), linked('a.png', 'https://old'))).toBe(
 			'https://s3.test/a.png',
 		);
 	});
 	it('comes from the run where the endpoint has none', async () => {
 		const { api } = outputHarness({ looks: [done([], [linked('a.png', 'https://new')])] });
-		expect(await freshLink(api, done([]), linked('a.png', 'https://old'))).toBe('https://new');
+		const old = linked('a.png', 'https://old');
+		expect(await findFreshLink(linkSourceOf(api), done([], [old]), old)).toBe('https://new');
 	});
-	it.each([
-		['the run tells the old one', [done([], [linked('a.png', 'https://old')])]],
-		['the run is gone', []],
-	])('is none when %s', async (_, looks) => {
+	it('may be the old one, which the service still gives', async () => {
+		const old = linked('a.png', 'https://old');
+		const { api } = outputHarness({ looks: [done([], [old])] });
+		expect(await findFreshLink(linkSourceOf(api), done([], [old]), old)).toBe('https://old');
+	});
+	it('is none when the run is gone', async () => {
+		const { api } = outputHarness({});
 		expect(
-			await freshLink(outputHarness({ looks }).api, done([]), linked('a.png', 'https://old')),
+			await findFreshLink(linkSourceOf(api), done([]), linked('a.png', 'https://old')),
 		).toBeUndefined();
 	});
 });
@@ -254,7 +351,7 @@ it('hands a failure of the output endpoint on', async () => {
 		...api,
 		output: async () => await Promise.reject(new ServiceError('HTTP 401', { status: 401 })),
 	} as FlowscaleApi;
-	expect(await endOf(completeOutputs(failing, done(['a']), clock))).toMatchObject({
+	expect(await endOf(completeOutputs({ api: failing, clock }, done(['a'])))).toMatchObject({
 		message: 'HTTP 401',
 	});
 });

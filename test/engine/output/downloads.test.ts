@@ -37,7 +37,7 @@ test.each([400, 401, 403, 404, 410])(
 	},
 );
 
-test('a new link that is refused as well ends the item', async () => {
+test('a new link that is refused as well for 16 s ends the item', async () => {
 	const { node, error, flowscale, requests } = await harness();
 	flowscale.fault({ on: 'download', kind: 'status', status: 403, times: 9 });
 	const failure = await error(
@@ -53,7 +53,7 @@ test('a new link that is refused as well ends the item', async () => {
 	expect(failure.message).toBe(
 		`"${outputs[0].files[0]}" could not be fetched: ${new URL(flowscale.filesUrl).host} answered HTTP 403 (Run ${id}, state succeeded)`,
 	);
-	expect(requests('download')).toBe(2);
+	expect(requests('download')).toBe(8);
 });
 
 test('links that have really expired are replaced', async () => {

@@ -1,8 +1,9 @@
 import { type JsonRecord, recordOf, textAt, textOf } from '../../../../../nodes/core/json';
 import { readDataUri } from '../../../../../nodes/core/files/link';
+import { fileKeyOf, pathKeyOf } from '../../../../../nodes/core/files/linkKey';
 import { extensionFor, mimeTypeOfName } from '../../../../../nodes/core/files/fileType';
 import type { Output } from '../../../../../nodes/core/runs/run';
-import { fileKeyOf, fileNameIn, pathKeyOf } from './links';
+import { fileNameIn } from './links';
 
 /** An output that says which node of the ComfyUI workflow made it; null where only the flat list of images has it. */
 export interface NodeOutput extends Output {

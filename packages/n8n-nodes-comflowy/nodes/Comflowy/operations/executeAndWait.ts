@@ -39,12 +39,7 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 				desk?.expect(run.run_id);
 				return { ...run, inputs: start.inputs };
 			},
-			finish: async (run) =>
-				await outputItems(
-					run,
-					settings,
-					async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
-				),
+			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
 		};
 	},
 });

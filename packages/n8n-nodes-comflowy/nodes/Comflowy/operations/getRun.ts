@@ -42,11 +42,7 @@ export const getRun: Operation<ComflowySession> = {
 			if (found === null) throw runNotFoundError(runWithId(runId));
 			if (!isSimple) return [rawItem(found.raw)];
 			if (!found.run.finished) return [itemOf(found.run)];
-			return await outputItems(
-				found.run,
-				settings,
-				async (run, output) => await fetchOutput(run, output, settings.maxFileBytes),
-			);
+			return await outputItems(found.run, settings, fetchOutput);
 		};
 	},
 };

@@ -11,7 +11,6 @@ import { connect, type Transport } from '../../../../../nodes/core/http/transpor
 import { type ComflowyApi, createApi } from '../api/api';
 import { apiRootOf, CREDENTIAL, secretsOf } from '../credential';
 import { readErrorText } from '../api/errorText';
-import { freshLinkOf } from '../api/freshLink';
 import { createRunService } from './runService';
 
 /** What the operations of one node execution share. */
@@ -66,10 +65,7 @@ export async function openSession(
 		root: transport.root,
 		isCertificateUnchecked: false,
 		prepareBinaryData: context.helpers.prepareBinaryData,
-		freshLink: async (run, output) => {
-			const again = run && (await api.run(run.run_id, run));
-			return again ? freshLinkOf(output, run.outputs, again.run.outputs) : undefined;
-		},
+		links: { list: async (run) => (await api.run(run.run_id, run))?.run.outputs },
 	});
 	const session: Session = {
 		context,

@@ -6,7 +6,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { propertiesOf } from '../core/items/operation';
-import { getWorkflowInputs, searchWorkflows } from './inputs/methods';
+import { getWorkflowInputs, searchRuns, searchWorkflows } from './inputs/methods';
 import { executeOperation, resources } from './operations/resources';
 
 export class Flowscale implements INodeType {
@@ -28,7 +28,7 @@ export class Flowscale implements INodeType {
 		properties: propertiesOf(resources),
 	};
 
-	methods = { listSearch: { searchWorkflows }, resourceMapping: { getWorkflowInputs } };
+	methods = { listSearch: { searchRuns, searchWorkflows }, resourceMapping: { getWorkflowInputs } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this);

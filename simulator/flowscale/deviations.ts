@@ -107,6 +107,35 @@ const ofTheRest: Deviation[] = [
 		),
 	},
 	{
+		schemas: ['WorkflowsBody'],
+		when: ({ workflows }) => workflows === 'typed',
+		reason: 'inputs as the dashboard’s own client declares them',
+		source: 'AIOSWEB C (for pods I)',
+		change: becoming(
+			envelope(
+				listOf(
+					object({
+						id: string,
+						name: string,
+						description: textOrNull,
+						inputs: listOf(
+							object({
+								path: string,
+								label: string,
+								parameter_name: string,
+								demo_type: string,
+								value_type: string,
+								category: string,
+								randomize: { type: 'boolean' },
+							}),
+						),
+						outputs: listOf(string),
+					}),
+				),
+			),
+		),
+	},
+	{
 		schemas: ['CancelledBody'],
 		when: ({ cancel }) => cancel === 'post',
 		reason: 'cancel is live but not in the OpenAPI; `data` is a text',

@@ -20,8 +20,8 @@ export const dialectChoices = {
 	containers: ['container', 'url'],
 	/** Queue entries: number and id, ComfyUI's five elements, or objects. */
 	queueEntries: ['pair', 'comfyui', 'object'],
-	/** Workflow list: array with JSON texts, `data.workflows` with objects, or no such endpoint (404). */
-	workflows: ['sdk', 'beta', 'none'],
+	/** Workflow list: array with JSON texts, `data.workflows` with objects, the dashboard's declarations, or no such endpoint (404). */
+	workflows: ['sdk', 'beta', 'typed', 'none'],
 	/** Key of the id in a run's detail. */
 	runIds: ['_id', 'run_id', 'absent'],
 	outputNames: ['withoutExtension', 'withExtension', 'missing'],

@@ -8,6 +8,19 @@ const listed = ({ name, type, listedType }: WorkflowInput): [string, string] => 
 	listedType ?? type,
 ];
 
+const isFile = (type: string) => ['image', 'video', 'audio'].includes(type);
+
+/** As the dashboard declares an input (protocols: a second dialect of the vendor's types); the path is that of a ComfyUI node. */
+const declaration = ({ name, type, label }: WorkflowInput, place: number) => ({
+	path: `${place + 3}.inputs.${name.replace(/_\d+$/, '')}`,
+	label: label ?? name,
+	parameter_name: name,
+	demo_type: type === 'int' ? 'number' : type === 'string' ? 'textarea' : type,
+	value_type: isFile(type) ? 'string' : type,
+	category: isFile(type) ? 'media' : 'basic',
+	randomize: name.startsWith('seed'),
+});
+
 /** `GET /comfy/workflows`: inputs and outputs as JSON texts (JS SDK) or as objects (Python beta types). */
 export const listWorkflows: Operation = ({ workflows, dialect }) => {
 	if (dialect.workflows === 'none') return absent();
@@ -23,6 +36,18 @@ export const listWorkflows: Operation = ({ workflows, dialect }) => {
 					outputs: outputs.map((output) => output.name),
 				})),
 			},
+		});
+	}
+	if (dialect.workflows === 'typed') {
+		return json(200, {
+			status: 'success',
+			data: workflows.map(({ id, name, description, inputs, outputs }) => ({
+				id,
+				name,
+				description,
+				inputs: inputs.map(declaration),
+				outputs: outputs.map((output) => output.name),
+			})),
 		});
 	}
 	return json(200, {

@@ -19,6 +19,8 @@ export interface WorkflowInput {
 	required?: boolean;
 	/** Type that the workflow list tells, where it differs: an upload has been seen declared as `string`. */
 	listedType?: string;
+	/** What the dashboard calls it; told by its declarations only. */
+	label?: string;
 }
 
 /** Bytes of a file: whole, or made while they are sent. */

@@ -9,7 +9,8 @@ import { classifyNetworkError } from '../../nodes/core/http/networkError';
 import { retryAfterMs } from '../../nodes/core/http/retry';
 import { readEnvelope, readErrorText, readOne, readRun } from '../../nodes/Flowscale/api/readers';
 import { meaningOf } from '../../nodes/Flowscale/runs/watching';
-import { readWorkflows, takesFile } from '../../nodes/Flowscale/api/workflows';
+import { readWorkflows } from '../../nodes/Flowscale/api/workflows';
+import { takesFile } from '../../nodes/Flowscale/inputs/inputKind';
 import { Readable } from '../../simulator/platform';
 import { deepJson, hostileJson, hostileName, hostileType, streamChunks } from './hostile';
 

@@ -152,7 +152,7 @@ const FACES: Record<string, string[]> = {
 		'runCanceller',
 		'cancelledRuns',
 	],
-	items: ['operation', 'item', 'namedValues', 'agentTool', 'runItems', 'itemFailures'],
+	items: ['operation', 'item', 'itemFiles', 'namedValues', 'agentTool', 'runItems', 'itemFailures'],
 	files: [
 		'upload',
 		'fetchOutput',

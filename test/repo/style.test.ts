@@ -8,8 +8,6 @@ const MOST_LINES = 60;
 /** Functions that may be longer, as `file › function`, each with its reason. At most five. */
 const MAY_BE_LONG: Record<string, string> = {
 	'nodes/core/starting/starter.ts › createStarter': 'to be cut',
-	'nodes/core/items/item.ts › itemAt': 'to be cut',
-	'nodes/core/items/namedValues.ts › namedValuesFields': 'to be cut',
 	'nodes/core/http/http.ts › createHttp': 'to be cut',
 	'nodes/core/http/serviceErrors.ts › createServiceErrors': 'to be cut',
 };

@@ -110,8 +110,8 @@ function clusterCalls(transport: Transport, { reportedBy }: AnswerReader) {
 		queue: async () => await list('/comfy/queue'),
 
 		/** Deployed workflows; undefined where the deployment has no such endpoint (it is missing in the OpenAPI file). */
-		workflows: async () =>
-			await transport.read({ path: '/comfy/workflows' }, (answer) =>
+		workflows: async (extra: Extra = {}) =>
+			await transport.read({ path: '/comfy/workflows', ...extra }, (answer) =>
 				[404, 405, 501].includes(answer.status)
 					? undefined
 					: readWorkflows(reportedBy(answer).data),

@@ -1,10 +1,16 @@
 import { type JsonRecord, parsedJson, recordOf, textAt, textOf } from '../../core/json';
 import { readList } from './readers';
 
-/** One declared input or output: its name and the service's own word for its type (`string`, `image`, …). */
+/** One declared input or output: its name and the service's word for its type (`string`, `image`, …). */
 export interface Parameter {
 	name: string;
 	type: string;
+}
+
+/** An input as the form shows it. */
+export interface DeclaredInput extends Parameter {
+	/** What a person reads on the dashboard; undefined where the deployment names inputs only. */
+	label?: string;
 }
 
 export interface Workflow {
@@ -15,25 +21,34 @@ export interface Workflow {
 	outputs: Parameter[];
 }
 
+export interface ListedWorkflow {
+	workflow: Workflow;
+	/** The inputs of the workflow, with their labels. */
+	declared: DeclaredInput[];
+	/** The service's object. */
+	raw: JsonRecord;
+}
+
 /** The list of deployed workflows: `data` itself (JS SDK) or `data.workflows` (Python SDK). */
-export function readWorkflows(data: unknown): Array<{ workflow: Workflow; raw: JsonRecord }> {
+export function readWorkflows(data: unknown): ListedWorkflow[] {
 	return (readList(data, 'workflows') ?? []).flatMap((entry) => {
 		const raw = recordOf(entry);
 		const id = textAt(raw, 'workflow_id', 'workflowId', 'id', '_id');
 		if (raw === undefined || id === undefined) return [];
+		const declared = readParameters(raw.inputs);
 		const workflow = {
 			workflow_id: id,
 			name: textAt(raw, 'name', 'title') ?? id,
 			description: textAt(raw, 'description') ?? null,
-			inputs: readParameters(raw.inputs),
-			outputs: readParameters(raw.outputs),
+			inputs: declared.map(({ name, type }) => ({ name, type })),
+			outputs: readParameters(raw.outputs).map(({ name, type }) => ({ name, type })),
 		};
-		return [{ workflow, raw }];
+		return [{ workflow, declared, raw }];
 	});
 }
 
 /** Declared as JSON text, as an object of name to type, as a list of names or of objects, or not at all. */
-function readParameters(declared: unknown): Parameter[] {
+function readParameters(declared: unknown): DeclaredInput[] {
 	const value = typeof declared === 'string' ? parsedJson(declared) : declared;
 	if (Array.isArray(value))
 		return value.flatMap((entry) =>
@@ -42,47 +57,32 @@ function readParameters(declared: unknown): Parameter[] {
 	return Object.entries(recordOf(value) ?? {}).flatMap(([name, entry]) => parameterOf(name, entry));
 }
 
-function parameterOf(name: string | undefined, declared: unknown): Parameter[] {
+/**
+ * The vendor's dashboard declares `{path: "6.inputs.text", label, parameter_name, demo_type, value_type, randomize}`
+ * (flowscale-aios): what is sent is `parameter_name`, and the path only says where it ends up.
+ */
+function parameterOf(key: string | undefined, declared: unknown): DeclaredInput[] {
+	const record = recordOf(declared);
+	const name = textAt(record, 'parameter_name', 'parameterName') ?? key;
 	if (name === undefined) return [];
+	const label = textAt(record, 'label', 'title', 'display_name')?.trim();
+	return [{ name, type: typeOf(name, declared), ...(label && label !== name ? { label } : {}) }];
+}
+
+const VAGUE = /^(string|str|text|textarea|any|\*|input|value|number|combo|widget)$/;
+
+/** Of several type words the one that says most: `demo_type: image` beside `value_type: string` is an image. */
+function typeOf(name: string, declared: unknown): string {
+	if (typeof declared === 'string') return declared === name ? 'string' : declared.toLowerCase();
+	const record = recordOf(declared);
+	const words = ['type', 'demo_type', 'value_type', 'demoType', 'valueType'].flatMap(
+		(key) => textAt(record, key)?.trim().toLowerCase() ?? [],
+	);
 	const type =
-		textAt(recordOf(declared), 'type') ??
-		(typeof declared === 'string' && declared !== name ? declared : 'string');
-	return [{ name, type: type.toLowerCase() }];
-}
-
-const FILE_TYPE = /image|video|audio|file|binary|mask|model|mesh|3d|upload/;
-/** Widget names of ComfyUI's loaders, each with the parameter's number behind it. */
-const FILE_NAME = /^(image|images|video|audio|mask|model_file|file)(_|$)(?!url)/i;
-const NAMES_A_LINK = /url/i;
-
-/**
- * How surely a parameter takes a file. The declared type does not settle it: a live dashboard shows an upload field
- * `image_51225` declared as `string`, so such a name makes a file possible without demanding one.
- */
-export function takesFile({ name, type }: Parameter): 'yes' | 'perhaps' | 'no' {
-	if (FILE_TYPE.test(type)) return 'yes';
-	return FILE_NAME.test(name) && !NAMES_A_LINK.test(name) ? 'perhaps' : 'no';
-}
-
-/**
- * Label of an input in the form. The editor stores the form with the node and knows no file fields, so the declared type
- * travels in the label, where the user sees it too.
- */
-export function labelOf({ name, type }: Parameter): string {
-	return `${name} (${type})`;
-}
-
-export function declaredTypeIn(label: string): string {
-	return /\(([^()]+)\)$/.exec(label)?.[1] ?? 'string';
-}
-
-export type FormType = 'string' | 'number' | 'boolean' | 'object' | 'array';
-
-/** The editor's field type for a declared type; files are text fields that name a binary field. */
-export function formTypeOf({ type }: Parameter): FormType {
-	if (/^(int|integer|float|double|number|decimal)/.test(type)) return 'number';
-	if (/^bool/.test(type)) return 'boolean';
-	if (/^(object|json|dict)/.test(type)) return 'object';
-	if (/^(array|list)/.test(type)) return 'array';
-	return 'string';
+		words.find((word) => !VAGUE.test(word)) ??
+		words.find((word) => word === 'number') ??
+		words[0] ??
+		'string';
+	// ComfyUI draws a new seed for each run where this is set: seeds are whole numbers of up to 20 digits.
+	return record?.randomize === true && type === 'number' ? 'int' : type;
 }

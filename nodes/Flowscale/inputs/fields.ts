@@ -1,6 +1,24 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 /** Fields that several operations share. */
+
+/** Ways to choose a workflow: from the deployment's list, or by ID where it has none. */
+const workflowModes: INodePropertyMode[] = [
+	{
+		displayName: 'From List',
+		name: 'list',
+		type: 'list',
+		placeholder: 'Select a workflow...',
+		typeOptions: { searchListMethod: 'searchWorkflows', searchable: true },
+	},
+	{
+		displayName: 'By ID',
+		name: 'id',
+		type: 'string',
+		placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
+	},
+];
+
 export const workflowField: INodeProperties = {
 	displayName: 'Workflow',
 	name: 'workflowId',
@@ -8,40 +26,58 @@ export const workflowField: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'The deployed ComfyUI workflow to run',
+	modes: workflowModes,
+};
+
+/** Condition to hide a field by until a workflow is chosen: a fresh node asks for one thing. */
+export const NO_WORKFLOW = { workflowId: [''] };
+
+const groupDescription =
+	'Label that Flowscale keeps with the run. Runs of one group are watched together and can be found again by it.';
+
+/** An agent cannot know a group's name, so a tool's field is no expression and is not left to the model. */
+export const groupFields: INodeProperties[] = [
+	{
+		displayName: 'Group ID',
+		name: 'groupId',
+		type: 'string',
+		default: '=n8n-{{ $execution.id }}',
+		description: `${groupDescription} Leave empty to send none.`,
+		displayOptions: { hide: { '@tool': [true], ...NO_WORKFLOW } },
+	},
+	{
+		displayName: 'Group ID',
+		name: 'groupId',
+		type: 'string',
+		noDataExpression: true,
+		default: '',
+		description: `${groupDescription} Leave empty for a group per execution.`,
+		displayOptions: { show: { '@tool': [true] }, hide: NO_WORKFLOW },
+	},
+];
+
+export const runField: INodeProperties = {
+	displayName: 'Run',
+	name: 'runId',
+	type: 'resourceLocator',
+	required: true,
+	default: { mode: 'id', value: '={{ $json.run_id }}' },
+	description: 'A run that was started here or anywhere else',
 	modes: [
 		{
 			displayName: 'From List',
 			name: 'list',
 			type: 'list',
-			placeholder: 'Select a workflow...',
-			typeOptions: { searchListMethod: 'searchWorkflows', searchable: true },
+			placeholder: 'Select a run...',
+			typeOptions: { searchListMethod: 'searchRuns', searchable: true },
 		},
 		{
 			displayName: 'By ID',
 			name: 'id',
 			type: 'string',
-			placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
+			placeholder: 'e.g. 808f34d0-ef97-4b78-a00f-1268077ea6db',
 		},
 	],
-};
-
-export const groupField: INodeProperties = {
-	displayName: 'Group ID',
-	name: 'groupId',
-	type: 'string',
-	default: '=n8n-{{ $execution.id }}',
-	description:
-		'Label that Flowscale keeps with the run. Runs of one group are watched together and can be found again by it. Leave empty to send none.',
-};
-
-export const runField: INodeProperties = {
-	displayName: 'Run ID',
-	name: 'runId',
-	type: 'string',
-	required: true,
-	default: '',
-	placeholder: 'e.g. {{ $json.run_id }}',
-	description: 'ID of a run that was started here or anywhere else',
 };
 
 export const simplifyField: INodeProperties = {
@@ -95,5 +131,5 @@ export const workflowFilter: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	description: 'Only runs of this workflow',
-	modes: workflowField.modes,
+	modes: workflowModes,
 };

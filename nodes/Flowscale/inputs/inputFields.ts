@@ -1,6 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { NO_WORKFLOW } from './fields';
 
-/** How the inputs of a workflow are entered: a form or JSON, and the binary fields to upload. */
+const withWorkflow = { hide: NO_WORKFLOW };
+
+/** How the inputs of a workflow are entered: a form or JSON, and the item's files to upload. */
 export const inputFields: INodeProperties[] = [
 	{
 		displayName: 'Specify Inputs',
@@ -12,6 +15,7 @@ export const inputFields: INodeProperties[] = [
 		],
 		default: 'fields',
 		description: 'Whether to fill in a form of the workflow’s inputs or to write them as JSON',
+		displayOptions: withWorkflow,
 	},
 	{
 		displayName: 'Inputs',
@@ -20,18 +24,30 @@ export const inputFields: INodeProperties[] = [
 		noDataExpression: true,
 		default: { mappingMode: 'defineBelow', value: null },
 		required: true,
+		description: 'The inputs that the workflow declares. What is left empty keeps its default.',
 		typeOptions: {
 			loadOptionsDependsOn: ['workflowId.value'],
 			resourceMapper: {
 				resourceMapperMethod: 'getWorkflowInputs',
 				mode: 'add',
+				valuesLabel: 'Inputs',
 				fieldWords: { singular: 'input', plural: 'inputs' },
 				addAllFields: true,
-				supportAutoMap: true,
+				// n8n's word for it is "Mapping Column Mode", and there are no columns here. Saved nodes that map are still read.
+				supportAutoMap: false,
+				refreshStaleSchemaOnOpen: true,
 				noFieldsError: 'No inputs are known for this workflow. Use JSON instead.',
 			},
 		},
-		displayOptions: { show: { inputMode: ['fields'] } },
+		displayOptions: { show: { inputMode: ['fields'] }, ...withWorkflow },
+	},
+	{
+		displayName:
+			'A file input takes the name of the item’s field with the file (data), {{ $binary.photo }}, or a web address. Empty inputs keep the workflow’s defaults.',
+		name: 'inputsNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { inputMode: ['fields'] }, ...withWorkflow },
 	},
 	{
 		displayName: 'Inputs (JSON)',
@@ -42,7 +58,7 @@ export const inputFields: INodeProperties[] = [
 		hint: 'Parameter names such as text_51536 are in the deployment’s API dashboard',
 		description:
 			'Parameter names and their values. A list sends its values one by one under the same name.',
-		displayOptions: { show: { inputMode: ['json'] } },
+		displayOptions: { show: { inputMode: ['json'] }, ...withWorkflow },
 	},
 	{
 		displayName: 'Files',
@@ -51,20 +67,21 @@ export const inputFields: INodeProperties[] = [
 		typeOptions: { multipleValues: true },
 		placeholder: 'Add File',
 		default: {},
-		description: 'Binary fields of the item to upload',
+		description: 'Files of the item to upload, for inputs that the form does not show',
+		displayOptions: { hide: { '@tool': [true], ...NO_WORKFLOW } },
 		options: [
 			{
 				displayName: 'File',
 				name: 'file',
 				values: [
 					{
-						displayName: 'Input Binary Field',
+						displayName: 'Input Data Field Name',
 						name: 'binaryField',
 						type: 'string',
 						default: 'data',
 						placeholder: 'e.g. data',
 						hint: 'Several fields, separated by commas, are sent under the same name',
-						description: 'Name of the binary field that holds the file',
+						description: 'Name of the item’s field that holds the file',
 					},
 					{
 						displayName: 'Parameter',

@@ -1,18 +1,33 @@
 import type {
 	ILoadOptionsFunctions,
+	INodeListSearchItems,
 	INodeListSearchResult,
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { systemClock } from '../../core/async/clock';
-import { toNodeError } from '../../core/errors';
-import { openConnection } from '../api/connection';
-import { formTypeOf, labelOf, type Workflow } from '../api/workflows';
+import { readable, ServiceError, toNodeError } from '../../core/errors';
+import { type JsonRecord, listOf, recordOf, textAt } from '../../core/json';
+import { type Run, timeOf } from '../../core/runs/run';
+import type { FlowscaleApi } from '../api/api';
+import type { DeclaredInput, ListedWorkflow } from '../api/workflows';
+import { askForEditor, ONCE } from './editorCall';
+import { formTypeOf, labelOf, takesFile } from './inputKind';
 
-async function listWorkflows(context: ILoadOptionsFunctions): Promise<Workflow[] | undefined> {
+/**
+ * Whether a text of the service may become a parameter. n8n evaluates what begins with `=`, and our nodes refuse what holds
+ * `{{`: a deployment must not get its expressions into a workflow.
+ */
+export function isOfferable(text: string): boolean {
+	return !text.trimStart().startsWith('=') && !text.includes('{{') && !/\p{Cc}/u.test(text);
+}
+
+/** What the list shows; `toNodeError` gives the editor the status and what to do. */
+async function askForList<T>(
+	context: ILoadOptionsFunctions,
+	ask: (api: FlowscaleApi) => Promise<T>,
+): Promise<T> {
 	try {
-		const { api } = await openConnection(context, systemClock);
-		return (await api.workflows())?.map(({ workflow }) => workflow);
+		return await askForEditor(context, ask);
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	}
@@ -23,51 +38,184 @@ export async function searchWorkflows(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const wanted = filter?.trim().toLowerCase() ?? '';
-	const workflows = (await listWorkflows(this)) ?? [];
-	const results = workflows
-		.filter(
-			({ name, workflow_id: id }) =>
-				name.toLowerCase().includes(wanted) || id.toLowerCase().includes(wanted),
-		)
-		.map(({ name, workflow_id: value, description }) => ({
+	const listed = (await askForList(this, async (api) => await api.workflows(ONCE))) ?? [];
+	const results = listed
+		.map(({ workflow: { name, workflow_id: value, description } }) => ({
 			name,
 			value,
 			description: description ?? undefined,
 		}))
+		.filter(({ name, value }) => isOfferable(name) && isOfferable(value))
+		.filter(({ name, value }) => isFound(filter, name, value))
 		.sort((a, b) => a.name.localeCompare(b.name));
 	return { results };
 }
 
-/** The form of the chosen workflow's declared inputs. */
+const isFound = (filter: string | undefined, ...texts: string[]) => {
+	const wanted = filter?.trim().toLowerCase() ?? '';
+	return texts.some((text) => text.toLowerCase().includes(wanted));
+};
+
+const RUNS_PER_PAGE = 50;
+
+/** The newest runs, as "Text to Image · succeeded · 05:38"; searchable by any of the words, and by ID. */
+export async function searchRuns(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+): Promise<INodeListSearchResult> {
+	const page = Math.max(1, Number(paginationToken ?? 1) || 1);
+	const [{ runs, pages }, names] = await askForList(
+		this,
+		async (api) => await Promise.all([newestRuns(api, page), namesOfWorkflows(api)]),
+	);
+	const zone = this.getTimezone();
+	const results = runs
+		.flatMap(({ run }): INodeListSearchItems[] => {
+			const { run_id: value, workflow_id: workflow } = run;
+			const name = describeRun(run, names.get(workflow ?? ''), zone, Date.now());
+			return value === null || !isOfferable(value) || !isOfferable(name) ? [] : [{ name, value }];
+		})
+		.filter(({ name, value }) => isFound(filter, name, String(value)));
+	const hasMore = pages !== undefined && page < pages && runs.length > 0;
+	return hasMore ? { results, paginationToken: String(page + 1) } : { results };
+}
+
+async function newestRuns(api: FlowscaleApi, page: number) {
+	const found = await api
+		.runs({ sortBy: 'created_at', sortOrder: 'desc', page, pageSize: RUNS_PER_PAGE }, ONCE)
+		.catch((error: unknown) => {
+			const isGroupDue = error instanceof ServiceError && error.facts.status === 422;
+			throw isGroupDue
+				? new ServiceError('This deployment lists the runs of one group only', {
+						status: 422,
+						hint: 'Choose By ID, and enter the ID of the run.',
+					})
+				: error;
+		});
+	const newestFirst = [...found.runs].sort(
+		(a, b) => (timeOf(b.run.created_at) || 0) - (timeOf(a.run.created_at) || 0),
+	);
+	return { runs: newestFirst, pages: found.pages };
+}
+
+/** Names by ID; a list of runs without names is better than none. */
+async function namesOfWorkflows(api: FlowscaleApi): Promise<Map<string, string>> {
+	const listed = await api.workflows(ONCE).catch(() => undefined);
+	return new Map(
+		(listed ?? []).map(({ workflow }) => [workflow.workflow_id, workflow.name] as const),
+	);
+}
+
+const DAY_MS = 86_400_000;
+
+/** "Text to Image · succeeded · 05:38", with the date where the run is older than a day. */
+export function describeRun(
+	{ workflow_id, state, created_at, run_id }: Run,
+	workflow: string | undefined,
+	timeZone: string,
+	nowMs: number,
+): string {
+	const createdMs = timeOf(created_at);
+	const date = nowMs - createdMs > DAY_MS ? ({ day: 'numeric', month: 'short' } as const) : {};
+	const time = Number.isNaN(createdMs)
+		? `${run_id}`
+		: new Intl.DateTimeFormat('en-GB', {
+				...date,
+				hour: '2-digit',
+				minute: '2-digit',
+				timeZone,
+			}).format(createdMs);
+	return [workflow ?? workflow_id ?? 'Run', state.replace('_', ' '), time].join(' · ');
+}
+
+/** The form of the chosen workflow's declared inputs. What stands in the way is said in its place, for n8n shows no errors there. */
 export async function getWorkflowInputs(
 	this: ILoadOptionsFunctions,
 ): Promise<ResourceMapperFields> {
-	const id = this.getNodeParameter('workflowId', '', { extractValue: true });
-	const workflows = await listWorkflows(this);
-	const workflow = workflows?.find(({ workflow_id }) => workflow_id === id);
-	if (workflows === undefined)
-		return {
-			fields: [],
-			emptyFieldsNotice:
-				'This deployment does not tell the inputs of its workflows. Use JSON instead; the names are in its API dashboard.',
-		};
-	if (workflow === undefined)
-		return {
-			fields: [],
-			emptyFieldsNotice: 'This workflow is not deployed here. Choose another one, or use JSON.',
-		};
-	return { fields: workflow.inputs.map(fieldOf) };
+	const id = chosenWorkflow(this);
+	if (id === undefined)
+		return notice(
+			'The workflow is chosen by an expression, so its inputs are not known yet. Choose it from the list to draw the form, or specify the inputs using JSON.',
+		);
+	try {
+		const listed = await askForEditor(this, async (api) => await api.workflows(ONCE));
+		return formOf(listed, id);
+	} catch (error) {
+		const { message, description = '' } = readable(error);
+		const kept = savedFields(this, id);
+		const text = `${message.replace(/\.$/, '')}. ${description}`.replace(/[<>]/g, ' ').trim();
+		return { fields: kept, emptyFieldsNotice: text };
+	}
 }
 
-function fieldOf(input: Workflow['inputs'][number]): ResourceMapperField {
+const notice = (emptyFieldsNotice: string): ResourceMapperFields => ({
+	fields: [],
+	emptyFieldsNotice,
+});
+
+/** The chosen workflow's ID; undefined while an expression gives none. */
+function chosenWorkflow(context: ILoadOptionsFunctions): string | undefined {
+	const chosen: unknown = context.getNodeParameter('workflowId', '', { extractValue: true });
+	const id = typeof chosen === 'string' || typeof chosen === 'number' ? String(chosen).trim() : '';
+	return id === '' || !isOfferable(id) ? undefined : id;
+}
+
+function formOf(listed: ListedWorkflow[] | undefined, id: string): ResourceMapperFields {
+	if (listed === undefined)
+		return notice(
+			'This deployment does not report the inputs of its workflows. Use JSON instead; the names are in its API dashboard.',
+		);
+	const found = listed.find(({ workflow }) => workflow.workflow_id === id);
+	if (found === undefined)
+		return notice('This workflow is not deployed here. Choose another one, or use JSON.');
+	const fields = found.declared
+		.filter(({ name }) => isOfferable(name))
+		.map((input) => fieldOf(input, id));
+	return fields.length > 0 ? { fields } : notice('This workflow has no inputs to fill in.');
+}
+
+/**
+ * The editor takes a form without fields for a new form, and forgets what was filled in. While the deployment does not
+ * answer, the saved form stays as it is.
+ */
+function savedFields(context: ILoadOptionsFunctions, id: string): ResourceMapperField[] {
+	const mapper = recordOf(context.getNodeParameter('inputs', {}));
+	return listOf(mapper?.schema).flatMap((entry) => {
+		const field: JsonRecord | undefined = recordOf(entry);
+		const isOfWorkflow = [undefined, id].includes(textAt(field, 'workflowId'));
+		return field !== undefined && isOfWorkflow ? [field as unknown as ResourceMapperField] : [];
+	});
+}
+
+/** A field of the form, and what we must know of it later: n8n keeps the whole field with the node. */
+interface FormField extends ResourceMapperField {
+	/** The service's word for the input's type. */
+	declaredType: string;
+	/** The workflow that declares it. */
+	workflowId: string;
+}
+
+const YES_OR_NO = [
+	{ name: 'Yes', value: 'true' },
+	{ name: 'No', value: 'false' },
+];
+
+function fieldOf(input: DeclaredInput, workflowId: string): FormField {
+	const type = formTypeOf(input);
+	const { label, ...unlabelled } = input;
+	const isFile = ['yes', 'likely'].includes(takesFile(input));
 	return {
 		id: input.name,
-		displayName: labelOf(input),
-		type: formTypeOf(input),
+		displayName: labelOf(label !== undefined && isOfferable(label) ? input : unlabelled),
+		type,
 		required: false,
 		display: true,
 		defaultMatch: false,
 		canBeUsedToMatch: false,
+		declaredType: input.type,
+		workflowId,
+		...(type === 'options' ? { options: YES_OR_NO } : {}),
+		...(isFile ? { defaultValue: 'data' } : {}),
 	};
 }

@@ -8,9 +8,10 @@ import type { StartRequest } from '../../core/starting/startService';
 import { inputFields } from '../inputs/inputFields';
 import { readInputs } from '../inputs/inputs';
 import type { Session } from './session';
-import { groupField, workflowField } from '../inputs/fields';
+import { groupFields, workflowField } from '../inputs/fields';
+import { readGroupId } from '../inputs/groupId';
 
-export const startFields: INodeProperties[] = [workflowField, ...inputFields, groupField];
+export const startFields: INodeProperties[] = [workflowField, ...inputFields, ...groupFields];
 
 /** The vendor tells no limit; a start that is not answered for this long after its last byte counts as uncertain. */
 const LONGEST_ANSWER_MS = 120_000;
@@ -20,7 +21,7 @@ const FAREWELL_MS = 8_000;
 /** Checks an item's start; the files are read when it is sent. @throws ConfigurationError */
 export function readStartOrder(item: Item, { api, transport, clock, stop }: Session): StartRequest {
 	const workflowId = item.locator('workflowId', 'Workflow');
-	const groupId = item.optionalText('groupId') || undefined;
+	const groupId = readGroupId(item);
 	const { texts, files } = readInputs(item);
 	return {
 		itemIndex: item.index,

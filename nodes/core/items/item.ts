@@ -1,5 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
+import { recordOf } from '../json';
+import { binaryAt, requireBinary } from './itemFiles';
 
 /** One input item and its parameters. Every reader throws ConfigurationError on bad configuration, before any request. */
 export interface Item {
@@ -7,11 +9,11 @@ export interface Item {
 	context: IExecuteFunctions;
 	/** A required text, trimmed. `label` is what the user sees on screen. */
 	text(name: string, label: string): string;
-	/** A required id: a text that fits into one segment of a path. */
+	/** A required id, as text or in a resource locator: a text that fits into one segment of a path. */
 	id(name: string, label: string): string;
 	/** A text that may be empty, also where an expression gives nothing. */
 	optionalText(name: string, fallback?: string): string;
-	/** The chosen value of a resource locator. */
+	/** The chosen value of a resource locator, or the plain text that older workflows hold in its place. */
 	locator(name: string, label: string): string;
 	flag(name: string, fallback: boolean): boolean;
 	/** @param least smallest allowed value */
@@ -29,88 +31,89 @@ export interface Item {
 export function itemAt(context: IExecuteFunctions, index: number): Item {
 	const raw = (name: string, fallback: unknown): unknown =>
 		context.getNodeParameter(name, index, fallback as object);
-	const required = (value: unknown, label: string) => {
-		const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-		if (text === '')
-			throw new ConfigurationError(
-				`${label} is empty`,
-				`Fill in ${label}; if it is an expression, check what it gives for this item.`,
-			);
-		if (/[\p{Cc}\p{Cs}]/u.test(text))
-			throw new ConfigurationError(`${label} contains control characters`);
-		return text;
-	};
-	const oneOf = <T extends string>(value: unknown, label: string, values: readonly T[]): T => {
-		const found = values.find((known) => known === value);
-		if (found === undefined)
-			throw new ConfigurationError(
-				`${label} cannot be "${String(value)}"`,
-				`It is one of these: ${values.join(', ')}.`,
-			);
-		return found;
-	};
 	return {
 		index,
 		context,
 		raw,
-		text: (name, label) => required(raw(name, ''), label),
-		id: (name, label) => {
-			const id = required(raw(name, ''), label);
-			// Dots alone would name another path, even encoded.
-			if (/^\.+$/.test(id) || id.length > 200)
-				throw new ConfigurationError(`${label} is not an ID: ${id.slice(0, 40)}`);
-			return id;
-		},
-		optionalText: (name, fallback = '') => String(raw(name, fallback) ?? '').trim(),
-		locator: (name, label) =>
-			required(context.getNodeParameter(name, index, '', { extractValue: true }), label),
+		text: (name, label) => requiredText(raw(name, ''), label),
+		id: (name, label) => requiredId(chosen(raw(name, '')), label),
+		optionalText: (name, fallback = '') =>
+			evaluated(String(chosen(raw(name, fallback)) ?? '').trim(), titleOf(name)),
+		locator: (name, label) => requiredText(chosen(raw(name, '')), label),
 		flag: (name, fallback) => [true, 'true'].includes(raw(name, fallback) as boolean | string),
-		amount: (name, label, fallback, least) => {
-			const given = raw(name, fallback);
-			// Number() would make 0, "no limit", of an expression that gives nothing.
-			const value =
-				typeof given === 'number' || (typeof given === 'string' && given.trim() !== '')
-					? Number(given)
-					: Number.NaN;
-			if (!Number.isFinite(value) || value < least)
-				throw new ConfigurationError(`${label} must be a number of at least ${least}`);
-			return value;
-		},
+		amount: (name, label, fallback, least) => amountOf(raw(name, fallback), label, least),
 		choice: (name, label, values) => oneOf(raw(name, values[0]), label, values),
 		choices: (name, label, values) =>
 			[raw(name, [])]
 				.flat()
 				.filter((value) => (value ?? '') !== '')
 				.map((value) => oneOf(value, label, values)),
-		binary: (field) => {
-			const found = binaryAt(context, index, field);
-			if (found !== undefined) return found;
-			// With n8n's combined storage files stand among the JSON.
-			const { binary, json } = context.getInputData()[index] ?? {};
-			const fields = Object.keys({ ...binary, ...json }).filter(
-				(name) => binaryAt(context, index, name) !== undefined,
-			);
-			const hint =
-				fields.length > 0
-					? `Its binary fields: ${fields.join(', ')}.`
-					: 'It has none at all. Check the node before this one.';
-			throw new ConfigurationError(`The item has no binary field "${field}"`, hint);
-		},
+		binary: (field) => requireBinary(context, index, field),
 		hasBinary: (field) => binaryAt(context, index, field) !== undefined,
 	};
 }
 
-/** n8n's own check throws a message of its own when the field is missing; ours names the fields that are there. */
-function binaryAt(
-	context: IExecuteFunctions,
-	index: number,
-	field: string,
-): IBinaryData | undefined {
-	try {
-		const found = context.helpers.assertBinaryData(index, field);
-		// By a name that every object has, n8n finds what is no file.
-		return typeof found.mimeType === 'string' ? found : undefined;
-	} catch {
-		return undefined;
-	}
+/** What a resource locator holds; any other value as it is. */
+function chosen(value: unknown): unknown {
+	const locator = recordOf(value);
+	return locator !== undefined && (locator.__rl === true || 'mode' in locator)
+		? locator.value
+		: value;
+}
+
+/** A parameter's name as a person reads it: `filters.groupId` is "Group ID". */
+const titleOf = (name: string) =>
+	(name.split('.').at(-1) ?? name)
+		.replace(/([a-z])([A-Z])/g, '$1 $2')
+		.replace(/^./, (letter) => letter.toUpperCase())
+		.replace(/\bId\b/g, 'ID');
+
+/** A text without expressions in it: `{{ … }}` that reaches us was never evaluated. @throws ConfigurationError */
+function evaluated(text: string, label: string): string {
+	if (!text.includes('{{')) return text;
+	throw new ConfigurationError(
+		`${label} still holds an expression as plain text: ${text.slice(0, 60)}`,
+		'Switch this field to Expression.',
+	);
+}
+
+function requiredText(value: unknown, label: string): string {
+	const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+	if (text === '')
+		throw new ConfigurationError(
+			`${label} is empty`,
+			`Fill in ${label}; if it is an expression, check what it gives for this item.`,
+		);
+	if (/[\p{Cc}\p{Cs}]/u.test(text))
+		throw new ConfigurationError(`${label} contains control characters`);
+	return evaluated(text, label);
+}
+
+function requiredId(value: unknown, label: string): string {
+	const id = requiredText(value, label);
+	// Dots alone would name another path, even encoded.
+	if (/^\.+$/.test(id) || id.length > 200)
+		throw new ConfigurationError(`${label} is not an ID: ${id.slice(0, 40)}`);
+	return id;
+}
+
+function amountOf(given: unknown, label: string, least: number): number {
+	// Number() would make 0, "no limit", of an expression that gives nothing.
+	const value =
+		typeof given === 'number' || (typeof given === 'string' && given.trim() !== '')
+			? Number(given)
+			: Number.NaN;
+	if (!Number.isFinite(value) || value < least)
+		throw new ConfigurationError(`${label} must be a number of at least ${least}`);
+	return value;
+}
+
+function oneOf<T extends string>(value: unknown, label: string, values: readonly T[]): T {
+	const found = values.find((known) => known === value);
+	if (found === undefined)
+		throw new ConfigurationError(
+			`${label} cannot be "${String(value)}"`,
+			`It is one of these: ${values.join(', ')}.`,
+		);
+	return found;
 }

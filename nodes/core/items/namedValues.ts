@@ -17,16 +17,9 @@ export interface NamedValuesForm {
 	hint: string;
 }
 
-export function namedValuesFields({
-	mode,
-	pairs,
-	entry,
-	json,
-	word,
-	namePlaceholder,
-	jsonPlaceholder,
-	hint,
-}: NamedValuesForm): INodeProperties[] {
+/** The three fields of such a form: the choice between the ways, the pairs, and the JSON. */
+export function namedValuesFields(form: NamedValuesForm): INodeProperties[] {
+	const { mode, word } = form;
 	return [
 		{
 			displayName: `Specify ${word}s`,
@@ -39,62 +32,64 @@ export function namedValuesFields({
 			default: 'fields',
 			description: 'Whether to enter names and values one by one or all at once as JSON',
 		},
-		{
-			displayName: `${word}s`,
-			name: pairs,
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true },
-			placeholder: `Add ${word}`,
-			default: {},
-			description: hint,
-			displayOptions: { show: { [mode]: ['fields'] } },
-			options: [
-				{
-					displayName: word,
-					name: entry,
-					values: [
-						{
-							displayName: 'Name',
-							name: 'name',
-							type: 'string',
-							default: '',
-							placeholder: namePlaceholder,
-						},
-						{
-							displayName: 'Type',
-							name: 'type',
-							type: 'options',
-							options: [
-								{
-									name: 'Automatic',
-									value: 'auto',
-									description:
-										'Numbers, true, false, lists and objects are sent as such, all else as text',
-								},
-								{
-									name: 'Text',
-									value: 'text',
-									description: 'Sent as text, whatever it looks like',
-								},
-							],
-							default: 'auto',
-						},
-						{ displayName: 'Value', name: 'value', type: 'string', default: '' },
-					],
-				},
-			],
-		},
+		pairsField(form),
 		{
 			displayName: `${word}s (JSON)`,
-			name: json,
+			name: form.json,
 			type: 'json',
 			default: '{}',
-			placeholder: jsonPlaceholder,
-			description: hint,
+			placeholder: form.jsonPlaceholder,
+			description: form.hint,
 			displayOptions: { show: { [mode]: ['json'] } },
 		},
 	];
 }
+
+function pairsField(form: NamedValuesForm): INodeProperties {
+	const { word } = form;
+	return {
+		displayName: `${word}s`,
+		name: form.pairs,
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: `Add ${word}`,
+		default: {},
+		description: form.hint,
+		displayOptions: { show: { [form.mode]: ['fields'] } },
+		options: [
+			{
+				displayName: word,
+				name: form.entry,
+				values: [
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						placeholder: form.namePlaceholder,
+					},
+					pairTypeField,
+					{ displayName: 'Value', name: 'value', type: 'string', default: '' },
+				],
+			},
+		],
+	};
+}
+
+const pairTypeField: INodeProperties = {
+	displayName: 'Type',
+	name: 'type',
+	type: 'options',
+	options: [
+		{
+			name: 'Automatic',
+			value: 'auto',
+			description: 'Numbers, true, false, lists and objects are sent as such, all else as text',
+		},
+		{ name: 'Text', value: 'text', description: 'Sent as text, whatever it looks like' },
+	],
+	default: 'auto',
+};
 
 /** @throws ConfigurationError */
 export function readNamedValues(

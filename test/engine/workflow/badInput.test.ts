@@ -83,7 +83,11 @@ const mistakes: Array<[string, `${string}.${string}`, INodeParameters, object]> 
 		'JSON that is none',
 		'workflow.execute',
 		start({ inputsJson: bad('"{ text: "', '"{}"') }),
-		notObject,
+		{
+			message: notObject.message,
+			description:
+				'It breaks at line 1, character 3: "text" stands here, where a name in double quotes is due. Put values in with {{ JSON.stringify($json.text) }}, or choose Using Fields Below.',
+		},
 	],
 	[
 		'an unknown binary field',
@@ -271,4 +275,116 @@ test('with continue on fail the bad items fail and the others run', async () => 
 		'"owl"',
 		'"red fox"',
 	]);
+});
+
+const seedForm = (seed: unknown, more: INodeParameters = {}): INodeParameters =>
+	({
+		workflowId: workflow.image,
+		inputMode: 'fields',
+		inputs: {
+			mappingMode: 'defineBelow',
+			value: { text_51536: '={{ $json.prompt }}', seed_51537: seed },
+			// As earlier versions saved it: n8n's own conversion makes 0 of an empty cell, and rounds.
+			schema: [field('text_51536', 'string'), { ...field('seed_51537', 'int'), type: 'number' }],
+			...more,
+		},
+	}) as INodeParameters;
+
+test.each([
+	['typed', '18446744073709551615', '18446744073709551615'],
+	['of an expression that gives a text', '={{ "18446744073709551615" }}', '18446744073709551615'],
+	['of an expression that spells it out', '={{ 18446744073709551615 }}', '18446744073709551615'],
+	['of a small expression', '={{ $json.n + 7 }}', '7'],
+])('the digits of a seed survive the form: %s', async (_, seed, sent) => {
+	const { node, items, flowscale } = await harness();
+	await items(node('workflow.execute', seedForm(seed)), [{ json: { prompt: 'x', n: 0 } }]);
+	expect(flowscale.runs.map(({ inputs }) => inputs.seed_51537)).toEqual([sent]);
+});
+
+test.each(['number', 'boolean', 'object', 'array', 'dateTime', 'string'])(
+	'an empty cell in a form field of n8n’s type %s is not sent',
+	async (type) => {
+		const { node, items, flowscale } = await harness();
+		const schema = [field('text_51536', 'string'), { ...field('seed_51537', type), type }];
+		await items(node('workflow.execute', seedForm('={{ $json.cell }}', { schema })), [
+			{ json: { prompt: 'x', cell: '' } },
+			{ json: { prompt: 'y', cell: null } },
+			{ json: { prompt: 'z' } },
+		]);
+		const inputs = flowscale.runs.map((run) => run.inputs);
+		expect(inputs).toHaveLength(3);
+		expect(inputs).toEqual(
+			expect.arrayContaining(['x', 'y', 'z'].map((text) => ({ text_51536: text }))),
+		);
+	},
+);
+
+test('a value that does not fit is refused with what was expected and what came, on the error branch too', async () => {
+	const { node, run, flowscale } = await harness();
+	const done = outputOf(
+		await run(
+			node('workflow.execute', seedForm('={{ "twelve" }}'), { onError: 'continueRegularOutput' }),
+		),
+		'Flowscale',
+	);
+	expect(done.map(({ json }) => json.error)).toEqual([
+		expect.stringContaining("Invalid input for 'seed_51537': expects a number but got 'twelve'"),
+		expect.stringContaining("Invalid input for 'seed_51537': expects a number but got 'twelve'"),
+	]);
+	expect(flowscale.journal).toEqual([]);
+});
+
+test.each([
+	['no input is known', [], 'the inputs of this workflow are not known'],
+	[
+		'none matches',
+		[field('text_51536', 'string')],
+		'No field of the item has the name of an input',
+	],
+])('Map Automatically is refused before a start where %s', async (_, schema, message) => {
+	const { node, error, flowscale } = await harness();
+	const inputs = { mappingMode: 'autoMapInputData', value: null, schema };
+	const failure = await error(
+		node('workflow.execute', {
+			workflowId: workflow.image,
+			inputMode: 'fields',
+			inputs,
+		} as INodeParameters),
+	);
+	expect(failure).toMatchObject({
+		message: expect.stringContaining(message),
+		context: { itemIndex: 0 },
+	});
+	expect(flowscale.journal).toEqual([]);
+});
+
+test.each<[`${string}.${string}`, INodeParameters]>([
+	['run.get', { runId: { __rl: true, mode: 'id', value: '{{ $json.run_id }}' } }],
+	['run.get', { runId: '{{ $json.run_id }}' }],
+	['output.get', { filename: '{{ $json.outputs[0].filename }}' }],
+	['workflow.execute', start({ groupId: 'n8n-{{ $execution.id }}' })],
+	['workflow.execute', seedForm(null, { value: { text_51536: '{{ $json.prompt }}' } })],
+])(
+	'%s: an expression that was left as plain text is said to be one',
+	async (operation, parameters) => {
+		const { node, error, flowscale } = await harness();
+		const failure = await error(node(operation, parameters));
+		expect(`${failure.message} ${failure.description}`).toMatch(/expression as plain text/);
+		expect(flowscale.journal).toEqual([]);
+	},
+);
+
+test('a run is read from the incoming item, and from a locator of either mode', async () => {
+	const { node, items, flowscale } = await harness();
+	const [run] = flowscale.addRuns(1, { workflow: flowscale.workflows[0] });
+	for (const runId of [
+		undefined,
+		run.id,
+		...['id', 'list'].map((mode) => ({ __rl: true, mode, value: run.id })),
+	])
+		expect(
+			await items(node('run.get', runId === undefined ? {} : { runId }), [
+				{ json: { run_id: run.id } },
+			]),
+		).toMatchObject([{ json: { run_id: run.id } }]);
 });

@@ -217,3 +217,72 @@ test('a stream of 24 MB arrives byte for byte', async () => {
 		expect.stringMatching(/^2516\d{4}$/),
 	]);
 });
+
+/** A form for a parameter that the deployment declares as a text, as the vendor's dashboard does with uploads. */
+const describeForm = (image: unknown): INodeParameters =>
+	({
+		workflowId: startOf('describe', {}).workflowId,
+		inputMode: 'fields',
+		inputs: {
+			mappingMode: 'defineBelow',
+			value: { image_30001: image },
+			schema: [field('image_30001', 'string')],
+		},
+	}) as INodeParameters;
+
+test('an item that came without its file is refused where the input is declared as a text; the other runs', async () => {
+	const made = await harness();
+	const items = await made.items([
+		made.files([{ photo: rows[0].photo }, {}]),
+		made.node('workflow.execute', describeForm('photo'), { onError: 'continueRegularOutput' }),
+	]);
+	expect(items.map(({ json }) => json.error ?? json.state)).toEqual([
+		'queued',
+		expect.stringContaining('The item has no binary field "photo"'),
+	]);
+	expect(made.requests('startRun')).toBe(1);
+});
+
+test.each([
+	['in a form field', describeForm('={{ $binary.photo }}')],
+	['as a list of objects', describeForm('={{ [$binary.photo] }}')],
+	['as a list of names', describeForm('={{ ["photo"] }}')],
+	['in JSON inputs', startOf('describe', '={{ { image_30001: $binary.photo } }}', {})],
+	[
+		'under Files',
+		{
+			...startOf('describe', {}, {}),
+			files: { file: [{ parameter: 'image_30001', binaryField: '={{ $binary.photo }}' }] },
+		},
+	],
+] as Array<[string, INodeParameters]>)(
+	'a file given as n8n’s object of it is uploaded: %s',
+	async (_, parameters) => {
+		for (const binaries of ['filesystem', 'default'] as const) {
+			const made = await harness({ binaries });
+			await made.items([made.files(rows), made.node('workflow.execute', parameters)]);
+			const sent = made.flowscale.journal.map(({ parts = [] }) =>
+				parts.map(({ name, value, file }) => [name, file?.name ?? value]),
+			);
+			expect(sent).toHaveLength(2);
+			expect(sent).toEqual(
+				expect.arrayContaining(
+					rows.map(({ photo }) => [['image_30001', photo.fileName?.replaceAll('"', '%22')]]),
+				),
+			);
+		}
+	},
+);
+
+test('the description of a file is never sent as text', async () => {
+	const made = await harness();
+	const nested = startOf('image', '={{ { text_51536: { a: [$binary.photo] } } }}', {});
+	expect(await made.error([made.files(rows), made.node('workflow.execute', nested)])).toMatchObject(
+		{
+			message: "Invalid input for 'text_51536': it holds a file that is not a field of this item",
+			description: 'Enter the name of one of its fields: photo, second.',
+			context: { itemIndex: 0 },
+		},
+	);
+	expect(made.flowscale.journal).toEqual([]);
+});

@@ -1,0 +1,58 @@
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { type Clock, systemClock } from '../../core/async/clock';
+import { ServiceError } from '../../core/errors';
+import type { FlowscaleApi } from '../api/api';
+import { openConnection } from '../api/connection';
+
+/** Somebody sits in front of the list and waits: whatever happens is said within 15 seconds. */
+const LONGEST_MS = 12_000;
+const TRIES = 3;
+const LONGEST_PAUSE_MS = 2_000;
+
+/** Settings of a single request of the editor: repeating is done here, where the time is known. */
+export const ONCE = { tries: 1 } as const;
+
+/**
+ * What the editor asks of the deployment, repeated after a passing failure while there is time.
+ * @param ask gets the API; each of its requests is to be sent once
+ * @throws ServiceError | ConfigurationError after 12 seconds at the latest
+ */
+export async function askForEditor<T>(
+	context: ILoadOptionsFunctions,
+	ask: (api: FlowscaleApi) => Promise<T>,
+	clock: Clock = systemClock,
+): Promise<T> {
+	const deadlineMs = clock.now() + LONGEST_MS;
+	const stop = new AbortController();
+	const over = new AbortController();
+	const late = clock.pause(LONGEST_MS, over.signal).then((): never => {
+		throw new ServiceError(`Flowscale did not answer within ${LONGEST_MS / 1000} seconds`, {
+			hint: 'The deployment may be starting up, or busy. Try again in a moment.',
+		});
+	});
+	// Nobody listens once the answer is there.
+	late.catch(() => undefined);
+	try {
+		const { api } = await openConnection(context, clock, stop.signal);
+		return await Promise.race([late, repeated(async () => await ask(api), clock, deadlineMs)]);
+	} finally {
+		over.abort();
+		stop.abort();
+	}
+}
+
+async function repeated<T>(task: () => Promise<T>, clock: Clock, deadlineMs: number): Promise<T> {
+	for (let tries = 1; ; tries++) {
+		const outcome = await task().then(
+			(value) => ({ value }),
+			(error: unknown) => ({ error }),
+		);
+		if ('value' in outcome) return outcome.value;
+		const { error } = outcome;
+		const facts = error instanceof ServiceError ? error.facts : {};
+		const pauseMs = facts.retryAfterMs ?? 500 * tries;
+		const isWorthWaiting = pauseMs <= LONGEST_PAUSE_MS && clock.now() + pauseMs < deadlineMs;
+		if (!facts.isRetryable || tries >= TRIES || !isWorthWaiting) throw error;
+		await clock.pause(pauseMs);
+	}
+}

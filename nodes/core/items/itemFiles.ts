@@ -1,0 +1,86 @@
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import { ConfigurationError } from '../errors';
+import { type JsonRecord, recordOf } from '../json';
+
+/** The file in a field of an item, in whichever way this n8n stores it; undefined when there is none. */
+export function binaryAt(
+	context: IExecuteFunctions,
+	index: number,
+	field: string,
+): IBinaryData | undefined {
+	try {
+		const found = context.helpers.assertBinaryData(index, field);
+		// By a name that every object has, n8n finds what is no file.
+		return typeof found.mimeType === 'string' ? found : undefined;
+	} catch {
+		// n8n throws a message of its own when the field is missing; ours names the fields that are there.
+		return undefined;
+	}
+}
+
+/** Names of the fields of an item that hold files. With n8n's combined storage they stand among the JSON. */
+export function fileFieldsAt(context: IExecuteFunctions, index: number): string[] {
+	const { binary, json } = context.getInputData()[index] ?? {};
+	return [
+		...Object.keys(binary ?? {}),
+		...Object.keys(json ?? {}).filter((name) => isBinaryObject(json[name])),
+	].filter((name) => binaryAt(context, index, name) !== undefined);
+}
+
+/** The file of an item. @throws ConfigurationError that names the files which the item has */
+export function requireBinary(
+	context: IExecuteFunctions,
+	index: number,
+	field: string,
+): IBinaryData {
+	const found = binaryAt(context, index, field);
+	if (found !== undefined) return found;
+	const fields = fileFieldsAt(context, index);
+	throw new ConfigurationError(
+		`The item has no binary field "${field}"`,
+		fields.length > 0
+			? `Its binary fields: ${fields.join(', ')}.`
+			: 'It has none at all. Check the node before this one.',
+	);
+}
+
+const batches = new WeakMap<IExecuteFunctions, Set<string>>();
+
+/** Names of the fields that hold files in any item of this execution; read once. */
+export function fileFieldsOfBatch(context: IExecuteFunctions): ReadonlySet<string> {
+	const known = batches.get(context);
+	if (known !== undefined) return known;
+	const fields = new Set(
+		context.getInputData().flatMap((_, index) => fileFieldsAt(context, index)),
+	);
+	batches.set(context, fields);
+	return fields;
+}
+
+const STORED_WITH = ['id', 'data', 'fileName', 'fileExtension', 'fileSize', 'fileType', 'bytes'];
+
+/** Whether a value is n8n's description of a file: what `{{ $binary.photo }}` gives. Its store's path is no text to send anywhere. */
+export function isBinaryObject(value: unknown): value is JsonRecord {
+	const record = recordOf(value);
+	return (
+		typeof record?.mimeType === 'string' && STORED_WITH.some((key) => record[key] !== undefined)
+	);
+}
+
+/**
+ * The fields of an item whose file a description may mean. `$binary` hides the content, so without an id the visible
+ * properties decide, and two files may look the same.
+ */
+export function fieldsOfBinaryObject(
+	context: IExecuteFunctions,
+	index: number,
+	wanted: JsonRecord,
+): string[] {
+	const keys = (
+		['id', 'data', 'fileName', 'fileExtension', 'mimeType', 'fileSize'] as const
+	).filter((key) => !['id', 'data'].includes(key) || wanted[key] !== undefined);
+	return fileFieldsAt(context, index).filter((field) => {
+		const found = binaryAt(context, index, field);
+		return found !== undefined && keys.every((key) => found[key] === wanted[key]);
+	});
+}

@@ -1,4 +1,5 @@
-import type { INode, INodeExecutionData, IRun } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData, INodeType, IRun } from 'n8n-workflow';
 import type { SimulatedRun } from '../../simulator/flowscale/startFlowscale';
 import {
 	connect,
@@ -10,7 +11,7 @@ import {
 	runWorkflow,
 	type WorkflowFile,
 } from './runWorkflow';
-import { START } from './startEngine';
+import { type Engine, PassThrough, START } from './startEngine';
 import { startOf } from './useHarness';
 import type { Harness } from './useHarness';
 
@@ -121,3 +122,37 @@ export const after = (run: IRun, node = 'After') =>
 		Object.keys(binary ?? {}),
 		pairedItem,
 	]);
+
+/** Two nodes of n8n's, as small as they can be: "merge" with two inputs, and "loop" with its outputs done and loop. */
+export function addFlowNodes(engine: Engine): void {
+	const { Main } = NodeConnectionTypes;
+	const typeOf = (
+		inputs: number,
+		outputs: number,
+		execute: (this: IExecuteFunctions) => Promise<INodeExecutionData[][]>,
+	): INodeType => {
+		const type: INodeType = new PassThrough();
+		const ends = (count: number) => Array.from({ length: count }, () => Main);
+		type.description = { ...type.description, inputs: ends(inputs), outputs: ends(outputs) };
+		type.execute = execute;
+		return type;
+	};
+	engine.add(
+		'merge',
+		typeOf(2, 1, async function execute(this: IExecuteFunctions) {
+			return [[...this.getInputData(0), ...this.getInputData(1)]];
+		}),
+	);
+	engine.add(
+		'loop',
+		typeOf(1, 2, async function execute(this: IExecuteFunctions) {
+			const context = this.getContext('node');
+			const items = this.getInputData();
+			const isFirst = context.left === undefined;
+			const left = (isFirst ? items : context.left) as INodeExecutionData[];
+			const done = [...((context.done ?? []) as INodeExecutionData[]), ...(isFirst ? [] : items)];
+			Object.assign(context, { left: left.slice(1), done });
+			return left.length > 0 ? [[], left.slice(0, 1)] : [done, []];
+		}),
+	);
+}

@@ -199,3 +199,19 @@ describe('Timeout', () => {
 		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
 	});
 });
+
+describe('where the execution cannot be suspended', () => {
+	it('waits in the execution, and n8n’s log says so once for all tries', async () => {
+		const { play, lines, runs } = suspendedHarness({
+			items: [[failing]],
+			options: patient,
+			mode: 'integrated',
+			node: { retryOnFail: true, maxTries: 3 },
+		});
+		const { resumes } = await play();
+		expect([resumes, runs.length]).toEqual([0, 3]);
+		expect(lines).toEqual([
+			'Runs: waits in the execution, which cannot be suspended: this is a sub-workflow, whose caller takes its items when it first stops',
+		]);
+	});
+});

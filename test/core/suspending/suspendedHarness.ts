@@ -5,6 +5,7 @@ import type {
 	IExecuteFunctions,
 	INode,
 	INodeExecutionData,
+	WorkflowExecuteMode,
 } from 'n8n-workflow';
 import type { Clock } from '../../../nodes/core/async/clock';
 import type { Answer } from '../../../nodes/core/http/http';
@@ -51,6 +52,8 @@ export interface SuspendedPlan {
 	lookMs?: number;
 	/** What a start sends, by run. */
 	textOf?(count: number): string;
+	/** How n8n started the execution. */
+	mode?: WorkflowExecuteMode;
 	/** Runs of the node that n8n has on record when a resume begins, where it is not what was there before. */
 	runsOnRecord?: number;
 	/** When something else than n8n's timer wakes the execution, from the suspension. */
@@ -97,6 +100,7 @@ export function suspendedHarness({
 	isTolerant = false,
 	lookMs = 0,
 	textOf = () => 'a fox',
+	mode = 'webhook',
 	runsOnRecord,
 	wokenAfterMs,
 }: SuspendedPlan) {
@@ -106,6 +110,8 @@ export function suspendedHarness({
 	/** Every request that asks how runs are, with its time. */
 	const looks: number[] = [];
 	const cancelled: string[] = [];
+	/** What n8n's log says. */
+	const lines: string[] = [];
 	let texts = 0;
 	let execution = 1;
 
@@ -175,7 +181,7 @@ export function suspendedHarness({
 		({
 			runExecutionData: n8n,
 			getNode: () => entry.node,
-			getMode: () => 'webhook',
+			getMode: () => mode,
 			getExecutionId: () => String(execution),
 			getContext: () => store,
 			getInputData: () => entry.data.main[0],
@@ -187,7 +193,7 @@ export function suspendedHarness({
 			getExecutionCancelSignal: () => new AbortController().signal,
 			continueOnFail: () => isTolerant,
 			putExecutionToWait: async (at: Date) => void (n8n.waitTill = at.getTime()),
-			logger: { warn: () => undefined, info: () => undefined },
+			logger: { warn: () => undefined, info: (text: string) => lines.push(text) },
 		}) as unknown as IExecuteFunctions;
 
 	/** The node's `execute` for one entry of the stack, with the tries that n8n's "Retry On Fail" makes of it. */
@@ -282,5 +288,5 @@ export function suspendedHarness({
 		stored.n8n.runs--;
 		return await play();
 	};
-	return { clock, runs, looks, cancelled, play, retry };
+	return { clock, runs, looks, cancelled, lines, play, retry };
 }

@@ -1,0 +1,123 @@
+import type { IRun } from 'n8n-workflow';
+import { useFastTime } from '../../harness/fastTime';
+import {
+	outputOf,
+	resumeWorkflow,
+	runWorkflow,
+	type WorkflowFile,
+} from '../../harness/runWorkflow';
+import {
+	after,
+	endRuns,
+	playSuspended,
+	rows,
+	suspendedFlow,
+	suspendedNode,
+	taskOf,
+} from '../../harness/suspendedHarness';
+import { type Harness, until, useHarness } from '../../harness/useHarness';
+
+const harness = useHarness();
+useFastTime(60);
+
+const never = { runMs: 36_000_000, containers: 20 };
+const pictures = [
+	['succeeded', ['data'], { item: 0 }],
+	['succeeded', ['data'], { item: 1 }],
+];
+
+/** An execution of two rows that waits, after so many resumes. */
+async function waiting(resumes = 0): Promise<Harness & { file: WorkflowFile; stored: IRun }> {
+	const made = await harness(never);
+	const file = suspendedFlow(suspendedNode(made));
+	const { run } = await playSuspended(made, file, rows(2), { most: resumes });
+	expect(run.status).toBe('waiting');
+	return { ...made, file, stored: run };
+}
+
+/** Until it has ended, its runs ending meanwhile. */
+async function untilEnd(made: Harness, file: WorkflowFile, run: IRun): Promise<IRun> {
+	endRuns(made);
+	return run.status === 'waiting'
+		? await untilEnd(made, file, await resumeWorkflow(made.engine, file, run.data))
+		: run;
+}
+
+describe('an execution that died while it resumed', () => {
+	it.each([0, 2])('is continued by n8n’s Retry, after %d resumes', async (resumes) => {
+		const made = await waiting(resumes);
+		endRuns(made);
+		const retried = await resumeWorkflow(made.engine, made.file, made.stored.data, 'retry');
+		const run = await untilEnd(made, made.file, retried);
+		expect([run.status, after(run), made.flowscale.runs.length]).toEqual(['success', pictures, 2]);
+		expect(taskOf(run, 'Flowscale')).toHaveLength(1);
+	});
+
+	it('is refused by Retry with the saved workflow, rather than handing out its input', async () => {
+		const made = await waiting(1);
+		endRuns(made);
+		await expect(
+			resumeWorkflow(made.engine, made.file, made.stored.data, 'retrySaved'),
+		).rejects.toThrow(
+			'Could not find the node "Flowscale (still waiting: retry with original workflow)" in workflow.',
+		);
+		expect(made.flowscale.runs).toHaveLength(2);
+	});
+});
+
+describe('an execution whose run failed', () => {
+	it.each(['retry', 'retrySaved'] as const)(
+		'starts that run again by %s, and only that one',
+		async (kind) => {
+			const made = await harness(never);
+			const file = suspendedFlow(suspendedNode(made));
+			const { run: failed } = await playSuspended(made, file, rows(2), {
+				onResume: () => made.flowscale.finish(made.flowscale.runs[0].id, 'failed'),
+			});
+			expect(failed.status).toBe('error');
+			const retried = resumeWorkflow(made.engine, file, failed.data, kind);
+			await until(() => made.flowscale.runs.length === 3);
+			endRuns(made);
+			const run = await untilEnd(made, file, await retried);
+			expect([run.status, after(run)]).toEqual(['success', pictures]);
+			expect(made.flowscale.runs.map(({ inputs }) => inputs.text_51536)).toEqual([
+				'picture 0',
+				'picture 1',
+				'picture 0',
+			]);
+			expect(outputOf(run, 'After').map(({ json }) => json.run_id)).toEqual(
+				[2, 1].map((index) => made.flowscale.runs[index].id),
+			);
+		},
+	);
+});
+
+describe('Stop', () => {
+	it('in the first minute, and in a resume: the execution is canceled, and so are its runs', async () => {
+		for (const stopsInResume of [false, true]) {
+			const made = await harness(never);
+			const file = suspendedFlow(suspendedNode(made));
+			let stop = () => {};
+			const onStart = (execution: { cancel(): void }) => (stop = () => execution.cancel());
+			const polls = () => made.requests('listRuns');
+			const first = runWorkflow(made.engine, file, rows(2), { onStart });
+			if (stopsInResume) await first;
+			const before = polls();
+			const running = stopsInResume
+				? resumeWorkflow(made.engine, file, (await first).data, 'restart', { onStart })
+				: first;
+			await until(() => polls() > before && made.flowscale.runs.length === 2);
+			stop();
+			const { status } = await running;
+			expect(status).toBe('canceled');
+			await until(() => made.flowscale.runs.every(({ state }) => state === 'cancelled'));
+		}
+	});
+
+	it('between resumes: nothing is left that polls', async () => {
+		const made = await waiting();
+		const before = made.flowscale.journal.length;
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		expect(made.flowscale.journal.length).toBe(before);
+	});
+});

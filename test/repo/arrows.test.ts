@@ -142,7 +142,15 @@ const FACES: Record<string, string[]> = {
 		'statuses',
 		'redact',
 	],
-	starting: ['starter', 'startService', 'startOutcome', 'startMemory'],
+	starting: [
+		'starter',
+		'startService',
+		'startOutcome',
+		'startMemory',
+		'sendOnceSafely',
+		'startGate',
+		'queueGate',
+	],
 	waiting: [
 		'runWaiter',
 		'watchService',

@@ -109,10 +109,34 @@ export const limitField: INodeProperties = {
 export const reuseOption: INodeProperties = {
 	displayName: 'Reuse Run',
 	name: 'reuseRun',
-	type: 'boolean',
-	default: false,
+	type: 'options',
+	options: [
+		{
+			name: 'Any in Group',
+			value: 'anyInGroup',
+			description:
+				'Take any run of this workflow in the group. For a group per order or per row, files included.',
+		},
+		{ name: 'Never', value: 'never', description: 'Start a run for each item' },
+		{
+			name: 'Same Inputs',
+			value: 'sameInputs',
+			description: 'Take a run with the same text inputs. Files cannot be compared.',
+		},
+	],
+	default: 'never',
 	description:
-		'Whether to take an unfinished or successful run of the group with the same workflow and text inputs instead of starting another. Needs a Group ID that stays the same between executions.',
+		'Whether to take an unfinished or successful run of this workflow that is in the group already, rather than to start another. Each run is taken by one item. Needs a Group ID that stays the same between executions.',
+};
+
+export const maxQueuedOption: INodeProperties = {
+	displayName: 'Max Queued Runs',
+	name: 'maxQueued',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description:
+		'Start a run only while fewer runs than this wait in the deployment’s queue. 0 means no limit. Has no effect where the deployment does not show its queue.',
 };
 
 /** Filters of every list of runs, the trigger's included. */

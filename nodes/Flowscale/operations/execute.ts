@@ -2,10 +2,12 @@ import type { Operation } from '../../core/items/operation';
 import { itemOf } from '../../core/files/outputItems';
 import { optionsField } from '../../core/items/operation';
 import type { FlowscaleSession } from '../runs/session';
-import { cancelStopped } from '../runs/runService';
-import { reuseOption } from '../inputs/fields';
-import { readStartOrder, startFields } from '../runs/startRequest';
+import { maxQueuedOption, reuseOption } from '../inputs/fields';
+import { readStartRequest, startFields } from '../runs/startRequest';
 import { startedRunShape } from '../../core/runs/runShape';
+
+/** "Too many requests" and a long queue say "later": a start without a Timeout of its own waits as long as one by default has. */
+const LONGEST_HOLD_MS = 600_000;
 
 export const execute: Operation<FlowscaleSession> = {
 	name: 'Execute',
@@ -13,19 +15,18 @@ export const execute: Operation<FlowscaleSession> = {
 	action: 'Execute a workflow',
 	description: 'Start a run without waiting for it',
 	output: startedRunShape,
-	fields: [...startFields, optionsField([reuseOption])],
+	fields: [...startFields, optionsField([maxQueuedOption, reuseOption])],
 	prepare: (item, session) => {
-		const order = readStartOrder(item, session);
-		let isSent = false;
-		const send: typeof order.send = async () => {
-			isSent = true;
-			return await order.send();
-		};
+		const start = readStartRequest(item, session, LONGEST_HOLD_MS);
+		session.starter().announce(start);
+		const isStopped = () => session.context.getExecutionCancelSignal()?.aborted === true;
+		const cancelLate = async (runId: string) => await (isStopped() && session.cancelStarted(runId));
 		return async () => {
-			const run = await session.starter().start({ ...order, send });
+			const request = { ...start, cancelLate };
+			const run = await session.starter().start(request);
 			// Nobody will get to see this item: without it the run would be paid for nothing.
-			if (isSent && session.context.getExecutionCancelSignal()?.aborted)
-				await cancelStopped(session, run.run_id);
+			if (session.starter().hasStarted(run.run_id)) await cancelLate(run.run_id);
+			session.starter().markHandedOut(request);
 			return [itemOf(run)];
 		};
 	},

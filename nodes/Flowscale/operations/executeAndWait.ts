@@ -4,8 +4,8 @@ import { optionsField } from '../../core/items/operation';
 import { readOutputSettings, outputOptions } from '../../core/files/outputFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
 import type { FlowscaleSession } from '../runs/session';
-import { reuseOption } from '../inputs/fields';
-import { readStartOrder, startFields } from '../runs/startRequest';
+import { maxQueuedOption, reuseOption } from '../inputs/fields';
+import { readStartRequest, startFields } from '../runs/startRequest';
 import { runWithFilesShape } from '../../core/runs/runShape';
 
 export const executeAndWait = waitingOperation<FlowscaleSession>({
@@ -17,15 +17,25 @@ export const executeAndWait = waitingOperation<FlowscaleSession>({
 	fields: [
 		...startFields,
 		...waitModeFields,
-		optionsField([reuseOption], waitingOptions, outputOptions),
+		optionsField([maxQueuedOption, reuseOption], waitingOptions, outputOptions),
 	],
 	prepareWait: (item, session) => {
-		const start = readStartOrder(item, session);
+		const order = readWaitOrder(item);
+		const start = readStartRequest(item, session, order.timeoutMs);
 		const settings = readOutputSettings(item);
+		session.starter().announce(start);
+		const isStopped = () => session.context.getExecutionCancelSignal()?.aborted === true;
+		const cancelLate = async (runId: string) =>
+			await (order.cancelRemote !== 'never' && isStopped() && session.cancelStarted(runId));
 		return {
-			order: readWaitOrder(item),
-			begin: async (isContinued) => await session.starter().start({ ...start, isContinued }),
-			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
+			order,
+			begin: async (isContinued) =>
+				await session.starter().start({ ...start, isContinued, cancelLate }),
+			finish: async (run) => {
+				const items = await outputItems(run, settings, session.fetchOutput);
+				session.starter().markHandedOut(start);
+				return items;
+			},
 		};
 	},
 });

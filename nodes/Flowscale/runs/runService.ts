@@ -1,14 +1,18 @@
+import { type Clock, systemClock } from '../../core/async/clock';
+import { ServiceError } from '../../core/errors';
 import { isNetworkFailure } from '../../core/http/http';
 import type { RunService } from '../../core/execution/runSession';
 import { completeOutputs } from './outputs';
 import type { Session } from './session';
-import { createWatchService, listWholeGroup } from './watching';
-
-const DETACHED = { isDetached: true, tries: 2 };
+import { createQueueGate, type QueueGate, type QueueLength } from '../../core/starting/queueGate';
+import { readQueueLength } from '../api/queueLength';
+import { listGroupRuns } from './groupRuns';
+import { UPLOAD_CUT } from './startRequest';
+import { createWatchService } from './watching';
 
 /** Flowscale's side of starting, watching and cancelling runs. */
 export function createRunService(session: Session): RunService {
-	const { api, transport, clock, stop } = session;
+	const { api, transport, clock, stop, context } = session;
 	return {
 		start: {
 			readStart: (answer, { workflowId, groupId, texts }) =>
@@ -18,11 +22,22 @@ export function createRunService(session: Session): RunService {
 					inputs: texts,
 				}),
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
-			// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
-			listGroup: async (groupId) => await listWholeGroup(api, groupId, DETACHED),
-			failureOf: (result) =>
-				isNetworkFailure(result) ? transport.networkError(result) : transport.failureOf(result),
+			listGroup: async (groupId, scope) => await listGroupRuns(api, groupId, scope),
+			failureOf: (result) => {
+				if (!isNetworkFailure(result)) return transport.failureOf(result);
+				const { message, facts } = transport.networkError(result);
+				const hint = result.code === UPLOAD_CUT ? UPLOAD_CUT_HINT : facts.hint;
+				return new ServiceError(message, { ...facts, hint });
+			},
 			serviceTime: transport.serviceTime,
+			untilQueueIsShort: async ({ maxQueued, patienceMs }) =>
+				await queueGateOf(transport.root).pass({
+					most: maxQueued,
+					patienceMs,
+					poll: async () => await pollQueue(session),
+					warn: (text) => context.logger.warn(`${context.getNode().name}: ${text}`),
+					stop,
+				}),
 		},
 		watch: createWatchService(session),
 		cancel: async (runId) => await api.cancel(runId, { isDetached: true, tries: 1 }),
@@ -31,11 +46,23 @@ export function createRunService(session: Session): RunService {
 	};
 }
 
-/** Cancels a run that was started for nothing, since the execution was stopped meanwhile. */
-export async function cancelStopped({ api, context }: Session, runId: string): Promise<void> {
-	await api
-		.cancel(runId, DETACHED)
-		.catch((error: Error) =>
-			context.logger.warn(`Run ${runId} could not be cancelled at the service: ${error.message}`),
-		);
+const UPLOAD_CUT_HINT =
+	'Execute this item again. If that does not help, its files may be larger than the deployment, or a proxy before it, accepts.';
+
+/** The queue is the deployment's, so all executions of this process share what they know of it. */
+const queueGates = new Map<string, QueueGate>();
+
+function queueGateOf(root: string, clock: Clock = systemClock): QueueGate {
+	const gate = queueGates.get(root) ?? createQueueGate(clock);
+	queueGates.set(root, gate);
+	return gate;
+}
+
+async function pollQueue({ api }: Session): Promise<QueueLength | undefined> {
+	return await api.queue().then(readQueueLength, (error: unknown) => {
+		const status = error instanceof ServiceError ? error.facts.status : undefined;
+		// The vendor's OpenAPI has the queue; a proxy or an older deployment may lack it.
+		if ([404, 405, 501].includes(status ?? 0)) return undefined;
+		throw error;
+	});
 }

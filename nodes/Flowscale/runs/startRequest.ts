@@ -1,10 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ExecutionCancelledError } from '../../core/errors';
-import { linkSignals } from '../../core/async/signals';
+import { linkSignals, onAbort } from '../../core/async/signals';
+import { type Answer, isNetworkFailure } from '../../core/http/http';
+import type { NetworkFailure } from '../../core/http/networkError';
 import type { Item } from '../../core/items/item';
-import { buildForm, filePartOf } from '../../core/files/upload';
-import { onAbort } from '../../core/async/signals';
-import type { StartRequest } from '../../core/starting/startService';
+import { buildForm, type FilePart, filePartOf, type Form } from '../../core/files/upload';
+import { classifyStart } from '../../core/starting/startOutcome';
+import type { ReuseRun, StartRequest } from '../../core/starting/startService';
 import { inputFields } from '../inputs/inputFields';
 import { readInputs } from '../inputs/inputs';
 import type { Session } from './session';
@@ -13,13 +15,22 @@ import { readGroupId } from '../inputs/groupId';
 
 export const startFields: INodeProperties[] = [workflowField, ...inputFields, ...groupFields];
 
-/** The vendor tells no limit; a start that is not answered for this long after its last byte counts as uncertain. */
+/** Code of a network failure in the middle of an upload. */
+export const UPLOAD_CUT = 'UPLOAD_CUT';
+/** The vendor documents no limit; a start that is not answered for this long after its last byte counts as uncertain. */
 const LONGEST_ANSWER_MS = 120_000;
-/** After Stop the answer to a start that is on its way is still worth waiting for: its run must be cancelled. */
-const FAREWELL_MS = 8_000;
+/**
+ * Grace period for the answer to a start that is on its way when the execution is stopped: its run must be cancelled, and a
+ * deployment that starts cold answers late. The node does not wait for it.
+ */
+const LATE_ANSWER_MS = 120_000;
 
-/** Checks an item's start; the files are read when it is sent. @throws ConfigurationError */
-export function readStartOrder(item: Item, { api, transport, clock, stop }: Session): StartRequest {
+/**
+ * Checks an item's start; the files are read when it is sent.
+ * @param patienceMs how long the start may be held back; 0: no limit
+ * @throws ConfigurationError
+ */
+export function readStartRequest(item: Item, session: Session, patienceMs: number): StartRequest {
 	const workflowId = item.locator('workflowId', 'Workflow');
 	const groupId = readGroupId(item);
 	const { texts, files } = readInputs(item);
@@ -27,38 +38,85 @@ export function readStartOrder(item: Item, { api, transport, clock, stop }: Sess
 		itemIndex: item.index,
 		workflowId,
 		groupId,
+		isGroupOfExecution: isGroupOfExecution(item, groupId),
 		texts,
 		fileNames: [...new Set(files.map(([name]) => name))],
-		isReused: item.flag('options.reuseRun', false),
+		reuse: readReuse(item),
+		maxQueued: item.amount('options.maxQueued', 'Max Queued Runs', 0, 0),
+		patienceMs,
 		send: async () => {
 			const parts = await Promise.all(
 				files.map(
-					async ([name, field]) =>
-						[name, await filePartOf(item, field)] as [
-							string,
-							Awaited<ReturnType<typeof filePartOf>>,
-						],
+					async ([name, field]): Promise<[string, FilePart]> => [
+						name,
+						await filePartOf(item, field),
+					],
 				),
 			);
-			if (stop.aborted) throw new ExecutionCancelledError();
-			const form = buildForm(texts, parts);
-			const abort = linkSignals();
-			const giveUp = () => {
-				if (form.isRead()) void clock.pause(FAREWELL_MS).then(() => abort.abort());
-				else abort.abort();
-			};
-			const unlink = onAbort(stop, giveUp);
-			try {
-				return await transport.once({
-					...api.startRequest(workflowId, groupId, form.body),
-					isDetached: true,
-					idleMs: LONGEST_ANSWER_MS,
-					totalMs: 0,
-					signal: abort.signal,
-				});
-			} finally {
-				unlink();
-			}
+			return await sendForm(session, workflowId, groupId, buildForm(texts, parts));
 		},
+	};
+}
+
+/** Whether the group is named by the execution's ID, so that no other execution has runs in it. */
+function isGroupOfExecution({ context }: Item, groupId: string | undefined): boolean {
+	const expression = String(context.getNode().parameters.groupId ?? '');
+	const executionId = context.getExecutionId();
+	// The MCP Server Trigger has no execution ID; its expressions give this word.
+	const isKnown = Boolean(executionId) && executionId !== '__UNKNOWN__';
+	return isKnown && groupId !== undefined && /\$execution\b.*\bid\b/s.test(expression);
+}
+
+/** Workflows of before hold true or false. @throws ConfigurationError */
+function readReuse(item: Item): ReuseRun {
+	const given = item.raw('options.reuseRun', 'never');
+	if (given === true || given === 'true') return 'sameInputs';
+	if (given === false || given === 'false' || given === '' || given === null) return 'never';
+	return item.choice<ReuseRun>('options.reuseRun', 'Reuse Run', [
+		'never',
+		'sameInputs',
+		'anyInGroup',
+	]);
+}
+
+/** Sends the form once. Until it is read to its end nothing can have been started, whatever came back. */
+async function sendForm(
+	{ api, transport, clock, stop }: Session,
+	workflowId: string,
+	groupId: string | undefined,
+	form: Form,
+): Promise<Answer | NetworkFailure> {
+	if (stop.aborted) throw new ExecutionCancelledError();
+	const abort = linkSignals();
+	const giveUp = () => {
+		if (form.isRead()) void clock.pause(LATE_ANSWER_MS).then(() => abort.abort());
+		else abort.abort();
+	};
+	const unlink = onAbort(stop, giveUp);
+	try {
+		const result = await transport.once({
+			...api.startRequest(workflowId, groupId, form.body),
+			isDetached: true,
+			idleMs: LONGEST_ANSWER_MS,
+			totalMs: 0,
+			signal: abort.signal,
+		});
+		return form.isRead() ? result : notStarted(result);
+	} finally {
+		unlink();
+		// An answer may come before the form's end: nothing more of it is sent, and no file stays open.
+		form.close();
+	}
+}
+
+/** What an answer to half a form means: a loss, or a gateway that gave up, has started nothing. */
+function notStarted(result: Answer | NetworkFailure): Answer | NetworkFailure {
+	if (classifyStart(result) !== 'uncertain') return result;
+	const cause = isNetworkFailure(result) ? result.code : `HTTP ${result.status}`;
+	return {
+		code: UPLOAD_CUT,
+		reached: 'no',
+		isRetryable: true,
+		text: `The upload broke off before its end (${cause}), so nothing was started`,
 	};
 }

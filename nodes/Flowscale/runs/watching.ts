@@ -118,25 +118,6 @@ export async function listGroup(
 	return [...runs.values()];
 }
 
-/** Runs of a group that are read one by one where its list shows little more than their ids. */
-const MOST_SINGLE_READS = 100;
-
-/** The group with all that a run is recognised by. Entries of id, status and outputs alone (JS SDK's readme) are read one by one, the newest first. */
-export async function listWholeGroup(
-	api: FlowscaleApi,
-	groupId: string,
-	extra: Partial<ApiRequest>,
-): Promise<KnownRun[] | undefined> {
-	const runs = await listGroup(api, groupId, undefined, extra);
-	const isComplete = ({ workflow_id, created_at, inputs }: KnownRun) =>
-		workflow_id !== null && created_at !== null && Object.keys(inputs).length > 0;
-	const complete = async (run: KnownRun, place: number) =>
-		isComplete(run) || place >= MOST_SINGLE_READS
-			? run
-			: ((await api.run(run.run_id, run, extra))?.run ?? run);
-	return runs && (await Promise.all(runs.map(complete)));
-}
-
 /** undefined for deployments that do not list runs, or not by group. @throws the error itself otherwise */
 function orNoList(error: unknown): undefined {
 	if (error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0))

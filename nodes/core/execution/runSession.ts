@@ -52,7 +52,10 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 		// Without a starter the runs are those that the user named.
 		hasStarted: (runId) => starter?.hasStarted(runId) ?? true,
 		outstanding: () => left,
-		onEnd: () => left--,
+		onEnd: () => {
+			left--;
+			starter?.released();
+		},
 	};
 	return {
 		cancelStarted: async (runId) => void (await canceller.cancel(runId, STOP_PATIENCE_MS)),
@@ -69,15 +72,16 @@ function openStarter(
 	{ start: service }: RunService,
 	{ context, clock, stop, progress, runIndex }: RunSessionParts,
 ): Starter {
-	const starter = createStarter(
-		withoutCancelledRuns(service, context),
-		openStartMemory(context, runIndex),
+	const starter = createStarter({
+		service: withoutCancelledRuns(service, context),
+		memory: openStartMemory(context, runIndex, stop),
 		clock,
 		stop,
-	);
-	const start: Starter['start'] = async (order) => {
-		const run = await starter.start(order);
-		if (!order.isContinued) progress.started(run);
+		warn: (text) => context.logger.warn(text),
+	});
+	const start: Starter['start'] = async (request) => {
+		const run = await starter.start(request);
+		if (!request.isContinued) progress.started(run);
 		return run;
 	};
 	return { ...starter, start };

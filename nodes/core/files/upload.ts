@@ -12,11 +12,24 @@ export interface FilePart {
 
 export interface Form {
 	body: FormData;
-	/** Whether every file was read to its end; from then on the service may act on what it got. */
+	/**
+	 * Whether every file was read to its end. Until then the form has no end, so no service can have begun anything; from then
+	 * on it may act on what it got.
+	 */
 	isRead(): boolean;
+	/** Nothing more is read of it, and no file stays open. */
+	close(): void;
 }
 
 const CHUNK_BYTES = 256 * 1024;
+
+/** What the files of one form share. */
+interface Reading {
+	/** Files that were not read to their end yet. */
+	unread: number;
+	isClosed: boolean;
+	open: Set<{ destroy?(): unknown }>;
+}
 
 /**
  * A `File` whose bytes come when they are asked for. axios takes `size` for the part's length and `stream()` for its
@@ -25,7 +38,7 @@ const CHUNK_BYTES = 256 * 1024;
 class StreamedFile extends File {
 	constructor(
 		private readonly part: FilePart,
-		private readonly whenRead: () => void,
+		private readonly reading: Reading,
 	) {
 		super([], part.fileName, { type: part.mimeType });
 		Object.defineProperty(this, 'size', { value: part.bytes });
@@ -36,8 +49,18 @@ class StreamedFile extends File {
 	}
 
 	private async *chunks(): AsyncGenerator<Uint8Array> {
-		yield* await this.part.open();
-		this.whenRead();
+		const { reading, part } = this;
+		const bytes: AsyncIterable<Uint8Array> & { destroy?(): unknown } = await part.open();
+		reading.open.add(bytes);
+		try {
+			for await (const chunk of bytes) {
+				if (reading.isClosed) throw new Error('The upload was given up');
+				yield chunk;
+			}
+			reading.unread--;
+		} finally {
+			reading.open.delete(bytes);
+		}
 	}
 }
 
@@ -49,10 +72,17 @@ export function buildForm(
 	const body = new FormData();
 	for (const [name, value] of Object.entries(texts))
 		[value].flat().forEach((text) => body.append(name, text));
-	let unread = files.length;
+	const reading: Reading = { unread: files.length, isClosed: false, open: new Set() };
 	// No third argument: with a file name given, FormData would copy the file and lose its stream.
-	for (const [name, part] of files) body.append(name, new StreamedFile(part, () => unread--));
-	return { body, isRead: () => unread <= 0 };
+	for (const [name, part] of files) body.append(name, new StreamedFile(part, reading));
+	return {
+		body,
+		isRead: () => reading.unread <= 0,
+		close: () => {
+			reading.isClosed = true;
+			for (const bytes of reading.open) bytes.destroy?.();
+		},
+	};
 }
 
 /** The binary of an item, through n8n's helpers so that every storage mode works. @throws ConfigurationError when it is missing */

@@ -1,25 +1,86 @@
-import type { Clock } from '../async/clock';
-import type { StartService } from './startService';
+import { isCreatedAfter, isSameRun, type RunIdentity } from '../runs/matchRun';
+import { type KnownRun, timeOf } from '../runs/run';
+import type { ReuseRun } from './startService';
 
-/** Items begin in swarms, and each of them asks; a run that goes on may fail before the items that begin much later. */
-const FRESH_MS = 10_000;
-
-/** The runs of a group, listed anew when the last listing is no longer fresh. */
-export function createGroupListings(
-	listGroup: StartService['listGroup'],
-	clock: Clock,
-): StartService['listGroup'] {
-	const listings = new Map<
-		string,
-		{ askedAtMs: number; listed: ReturnType<StartService['listGroup']> }
-	>();
-	return async (groupId) => {
-		const known = listings.get(groupId);
-		const listing =
-			known && clock.now() - known.askedAtMs <= FRESH_MS
-				? known
-				: { askedAtMs: clock.now(), listed: listGroup(groupId) };
-		listings.set(groupId, listing);
-		return await listing.listed;
+/** What is asked of the runs of a group, and what is known besides. */
+export interface RunSearch {
+	request: RunIdentity;
+	/** Runs that belong to a request of this execution already. */
+	taken: ReadonlySet<string>;
+	/**
+	 * Other requests that may have made one of the runs. For a start that was sent: those of this execution that were sent and
+	 * have no run either. For reuse: all of the node's.
+	 */
+	rivals: readonly RunIdentity[];
+	/** The start that was sent and got no clear answer; without it, a run of before is reused. */
+	sent?: {
+		/** By the service's clock, epoch ms. */
+		atMs: number;
+		/** Whether the group holds this execution's runs only. */
+		isGroupOfExecution: boolean;
 	};
+	reuse: ReuseRun;
+}
+
+export type RunChoice =
+	| { kind: 'take'; run: KnownRun }
+	/** No run fits. */
+	| { kind: 'none' }
+	/** Runs fit, but each may be someone else's. */
+	| { kind: 'unclear' };
+
+/** `Date` and many `created_at` are written in whole seconds. */
+const CLOCK_TOLERANCE_MS = 2_000;
+/** In a group of several executions a run that begins this long after a start is hardly of it: gateways give up after one or two minutes. */
+const LATEST_MS = 180_000;
+
+/**
+ * Whose run is it: the one of these runs that can be nobody else's. Where that cannot be said, no run is taken: that costs the
+ * user a look, and neither money nor another item's result.
+ * @param runs of the request's group, newest first
+ */
+export function findExistingRun(runs: readonly KnownRun[], search: RunSearch): RunChoice {
+	const free = runs.filter(({ run_id }) => !search.taken.has(run_id));
+	return search.sent ? ofSentStart(free, search, search.sent) : ofEarlierRuns(free, search);
+}
+
+/** The run that a start without clear answer has made. */
+function ofSentStart(
+	free: KnownRun[],
+	{ request, rivals }: RunSearch,
+	{ atMs, isGroupOfExecution }: NonNullable<RunSearch['sent']>,
+): RunChoice {
+	const distanceOf = (run: KnownRun) => Math.abs(timeOf(run.created_at) - atMs);
+	const fitting = free
+		.filter((run) => isSameRun(run, request) && isCreatedAfter(run, atMs, CLOCK_TOLERANCE_MS))
+		.filter((run) => isGroupOfExecution || distanceOf(run) <= LATEST_MS)
+		.sort((a, b) => distanceOf(a) - distanceOf(b));
+	const [nearest] = fitting;
+	if (nearest === undefined) return { kind: 'none' };
+	const twins = rivals.filter((rival) => isSameRun(nearest, rival)).length;
+	// Files are not compared, so requests that differ by them alone cannot be told apart.
+	if (request.fileNames.length > 0)
+		return isGroupOfExecution && twins === 0 && fitting.length === 1
+			? { kind: 'take', run: nearest }
+			: { kind: 'unclear' };
+	// In a group of several executions more runs than requests of ours mean that some are others'.
+	return isGroupOfExecution || fitting.length <= twins + 1
+		? { kind: 'take', run: nearest }
+		: { kind: 'unclear' };
+}
+
+/** A run that is reused. */
+function ofEarlierRuns(free: KnownRun[], { request, rivals, reuse }: RunSearch): RunChoice {
+	const usable = free.filter(({ state, finished }) => !finished || state === 'succeeded');
+	const same = usable.filter((run) => isSameRun(run, request));
+	if (reuse === 'anyInGroup') {
+		const ofWorkflow = usable.filter(({ workflow_id }) => workflow_id === request.workflowId);
+		// Items come in the order in which they did before.
+		const run = same.at(-1) ?? ofWorkflow.at(-1);
+		return run ? { kind: 'take', run } : { kind: 'none' };
+	}
+	const [run] = same;
+	if (run === undefined) return { kind: 'none' };
+	const isClear = request.fileNames.length === 0 || !rivals.some((rival) => isSameRun(run, rival));
+	return isClear ? { kind: 'take', run } : { kind: 'unclear' };
 }

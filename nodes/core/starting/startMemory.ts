@@ -1,9 +1,11 @@
 import { createHash } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { RunIdentity } from '../runs/matchRun';
+import { onAbort } from '../async/signals';
 import { isTool } from '../items/agentTool';
+import type { RunIdentity } from '../runs/matchRun';
+import type { StartRequest } from './startService';
 
-/** What is known of a start: sent at this time (epoch ms), and the run's id once the service told it. */
+/** What is known of a start: sent at this time (epoch ms), and the run's id once the service named it. */
 export interface RememberedStart {
 	fingerprint: string;
 	executionId: string;
@@ -11,57 +13,161 @@ export interface RememberedStart {
 	/** Group it was sent under: by default it names the execution, and a retry of the execution has an ID of its own. */
 	groupId?: string;
 	runId?: string;
+	/** The run was there before, and was taken by Reuse Run. */
+	isReused?: boolean;
+	/** An agent's tool: the result was handed out, so that whoever asks the same once more wants another run. */
+	isHandedOut?: boolean;
 }
+
+type Known = Omit<RememberedStart, 'fingerprint' | 'executionId'>;
 
 /**
  * Which runs this node started in this execution. n8n stores the node's context with the execution, and keeps it through
  * "Retry On Fail" and the retry of a failed execution, both of which run the node again for all of its items.
  */
 export interface StartMemory {
-	/** @param identity undefined: whatever the inputs are by now */
-	get(itemIndex: number, identity: RunIdentity | undefined): RememberedStart | undefined;
-	save(
-		itemIndex: number,
-		identity: RunIdentity,
-		start: Omit<RememberedStart, 'fingerprint' | 'executionId'>,
-	): void;
-	forget(itemIndex: number): void;
+	/** The start that an earlier try sent for this request; of a wait that continues, whatever its inputs are by now. */
+	get(request: StartRequest): RememberedStart | undefined;
+	save(request: StartRequest, start: Known): void;
+	forget(request: StartRequest): void;
+	/** The run's result has reached whoever asked for it. */
+	markHandedOut(request: StartRequest): void;
 	/** Ids of every run that an item of this execution has taken, in whichever node. */
 	runIds(): string[];
+	/** Whether another start of the same inputs, in any node of this execution, got no clear answer. */
+	hasLostTwin(request: StartRequest): boolean;
 }
 
 const KEY = 'startedRuns';
+const TOOL_KEY = 'startedToolRuns';
 /** Two nodes with the same inputs share the execution's default group, and must not share a run. */
 const TAKEN_KEY = 'takenRuns';
+/** Starts without clear answer, by node, run of the node and item: the fingerprint of what was sent. */
+const LOST_KEY = 'lostStarts';
 
-/** @param runIndex the run of the node that the items belong to: in a loop it runs again for other items, with other runs */
-export function openStartMemory(context: IExecuteFunctions, runIndex: number): StartMemory {
+/** Starts of tools that a call of this process is working on at this moment. */
+const claimed = new WeakSet<RememberedStart>();
+
+/**
+ * @param runIndex the run of the node that the items belong to: in a loop it runs again for other items, with other runs
+ * @param ended ends with this run of the node
+ */
+export function openStartMemory(
+	context: IExecuteFunctions,
+	runIndex: number,
+	ended?: AbortSignal,
+): StartMemory {
 	const store = context.getContext('node');
-	const starts = (): Record<string, RememberedStart> =>
-		(store[KEY] ??= {}) as unknown as Record<string, RememberedStart>;
 	const flow = context.getContext('flow');
-	const taken = (): string[] => (flow[TAKEN_KEY] ??= []) as string[];
-	const keyOf = (itemIndex: number) => `${runIndex}/${itemIndex}`;
 	const executionId = context.getExecutionId();
-	// Nobody edits within an execution: other inputs come from an expression, such as a random seed. An agent, however,
-	// asks for another run with the same item.
-	const isSameItem = (start: RememberedStart) =>
-		start.executionId === executionId && !isTool(context);
-	const isOf = (start: RememberedStart, identity: RunIdentity | undefined) =>
-		identity === undefined || isSameItem(start) || start.fingerprint === fingerprintOf(identity);
+	const slots = isTool(context)
+		? toolSlots((store[TOOL_KEY] ??= {}) as Record<string, RememberedStart[]>, ended)
+		: itemSlots((store[KEY] ??= {}) as Record<string, RememberedStart>, runIndex, executionId);
+	const taken = (): string[] => (flow[TAKEN_KEY] ??= []) as string[];
+	const lost = (): Record<string, string> => (flow[LOST_KEY] ??= {}) as Record<string, string>;
+	const lostKeyOf = (request: StartRequest) =>
+		`${context.getNode().name}/${isTool(context) ? fingerprintOf(request) : `${runIndex}/${request.itemIndex}`}`;
 	return {
-		get: (itemIndex, identity) => {
-			const start = starts()[keyOf(itemIndex)];
-			return start !== undefined && isOf(start, identity) ? start : undefined;
+		get: slots.get,
+		save: (request, known) => {
+			const fingerprint = fingerprintOf(request);
+			slots.set(request, { ...known, executionId, fingerprint });
+			if (known.runId === undefined) lost()[lostKeyOf(request)] = fingerprint;
+			else {
+				delete lost()[lostKeyOf(request)];
+				taken().push(known.runId);
+			}
 		},
-		save: (itemIndex, identity, start) => {
-			starts()[keyOf(itemIndex)] = { ...start, executionId, fingerprint: fingerprintOf(identity) };
-			if (start.runId !== undefined) taken().push(start.runId);
+		forget: (request) => {
+			slots.delete(request);
+			delete lost()[lostKeyOf(request)];
 		},
-		forget: (itemIndex) => {
-			delete starts()[keyOf(itemIndex)];
-		},
+		markHandedOut: slots.markHandedOut,
 		runIds: taken,
+		hasLostTwin: (request) => {
+			const fingerprint = fingerprintOf(request);
+			const ownKey = lostKeyOf(request);
+			return (
+				slots.hasLostTwin(request) ||
+				Object.entries(lost()).some(([key, other]) => key !== ownKey && other === fingerprint)
+			);
+		},
+	};
+}
+
+interface Slots {
+	get(request: StartRequest): RememberedStart | undefined;
+	set(request: StartRequest, start: RememberedStart): void;
+	delete(request: StartRequest): void;
+	markHandedOut(request: StartRequest): void;
+	/** Starts of the same inputs that the key of lost starts does not tell apart. */
+	hasLostTwin(request: StartRequest): boolean;
+}
+
+/** A node's starts, by run of the node and item. */
+function itemSlots(
+	starts: Record<string, RememberedStart>,
+	runIndex: number,
+	executionId: string,
+): Slots {
+	const keyOf = ({ itemIndex }: StartRequest) => `${runIndex}/${itemIndex}`;
+	return {
+		get: (request) => {
+			const start = starts[keyOf(request)];
+			if (start === undefined) return undefined;
+			// Nobody edits within an execution, so other inputs come from an expression, such as a random seed.
+			const isSameItem = request.isContinued === true || start.executionId === executionId;
+			return isSameItem || start.fingerprint === fingerprintOf(request) ? start : undefined;
+		},
+		set: (request, start) => {
+			starts[keyOf(request)] = start;
+		},
+		delete: (request) => {
+			delete starts[keyOf(request)];
+		},
+		markHandedOut: () => undefined,
+		hasLostTwin: () => false,
+	};
+}
+
+/**
+ * A tool's starts, by what is asked: n8n gives each try of "Retry On Fail", and each call of the model, a run index of its own
+ * (n8n-core 2.41 and 1.122). A start is remembered until its result was handed out; calls at the same time get a start each.
+ */
+function toolSlots(starts: Record<string, RememberedStart[]>, ended?: AbortSignal): Slots {
+	const mine = new Map<number, RememberedStart>();
+	if (ended) onAbort(ended, () => mine.forEach((start) => claimed.delete(start)));
+	const claim = (request: StartRequest, start: RememberedStart) => {
+		mine.set(request.itemIndex, start);
+		claimed.add(start);
+		return start;
+	};
+	return {
+		get: (request) => {
+			const open = (starts[fingerprintOf(request)] ?? []).find(
+				(start) => !start.isHandedOut && !claimed.has(start),
+			);
+			return mine.get(request.itemIndex) ?? (open && claim(request, open));
+		},
+		set: (request, start) => {
+			const known = mine.get(request.itemIndex);
+			if (known) Object.assign(known, { runId: undefined, isReused: undefined }, start);
+			else (starts[start.fingerprint] ??= []).push(claim(request, start));
+		},
+		delete: (request) => {
+			const known = mine.get(request.itemIndex);
+			const list = starts[fingerprintOf(request)];
+			if (known && list) list.splice(list.indexOf(known), 1);
+			mine.delete(request.itemIndex);
+		},
+		markHandedOut: (request) => {
+			const known = mine.get(request.itemIndex);
+			if (known) known.isHandedOut = true;
+		},
+		hasLostTwin: (request) =>
+			(starts[fingerprintOf(request)] ?? []).some(
+				(start) => start.runId === undefined && start !== mine.get(request.itemIndex),
+			),
 	};
 }
 

@@ -4,10 +4,11 @@ import type { NetworkFailure } from '../http/networkError';
 import { startAfterStatus } from '../http/statuses';
 import type { StartRequest } from './startService';
 
-type Verdict = 'answered' | 'notReached' | 'refused' | 'uncertain';
+/** What became of a start that was sent once. */
+export type StartVerdict = 'answered' | 'notReached' | 'refused' | 'uncertain';
 
 /** Whether a start may be repeated: only when it certainly never reached the service. */
-export function classifyStart(result: Head | NetworkFailure): Verdict {
+export function classifyStart(result: Head | NetworkFailure): StartVerdict {
 	if (isNetworkFailure(result))
 		return result.reached === 'perhaps'
 			? 'uncertain'
@@ -22,7 +23,7 @@ export function classifyStart(result: Head | NetworkFailure): Verdict {
 
 /** What is known when a start got no clear answer: enough to look the run up, not enough to start it again. */
 export function mayHaveStarted(
-	{ groupId }: StartRequest,
+	{ groupId }: Pick<StartRequest, 'groupId'>,
 	cause: string,
 	status?: number,
 ): ServiceError {
@@ -31,6 +32,36 @@ export function mayHaveStarted(
 		hint:
 			groupId === undefined
 				? 'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.'
-				: `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or switch on Reuse Run.`,
+				: `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or set Reuse Run to "Same Inputs".`,
 	});
+}
+
+/** The service asked for patience ("too many requests") for longer than the item may wait. Nothing was started. */
+export function heldBackTooLong(failure: ServiceError, patienceMs: number): ServiceError {
+	const seconds = Math.round(patienceMs / 100) / 10;
+	return new ServiceError(
+		`No run was started: for ${seconds} s no further one was allowed. ${failure.message}`,
+		{
+			...failure.facts,
+			hint: 'Execute this item again once other runs have ended, raise Timeout, or lower Max Concurrent Runs.',
+		},
+	);
+}
+
+/** Runs fit, but which of them is this item's cannot be known. Nothing was started. */
+export function cannotTellApart({ groupId }: Pick<StartRequest, 'groupId'>): ServiceError {
+	return new ServiceError(
+		`Reuse Run cannot tell which run of group "${groupId}" is this item’s: items differ by their files only`,
+		{
+			hint: 'No run was started. Give each item a group of its own, for example with its row number in Group ID, and set Reuse Run to "Any in Group".',
+		},
+	);
+}
+
+/** The list of the group names no run that could be taken. Nothing was started. */
+export function cannotReuse({ groupId }: Pick<StartRequest, 'groupId'>): ServiceError {
+	return new ServiceError(
+		`Reuse Run cannot work here: the list of group "${groupId}" names no run IDs`,
+		{ hint: 'No run was started. Set Reuse Run to "Never" to start a run for each item.' },
+	);
 }

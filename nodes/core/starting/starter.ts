@@ -1,166 +1,318 @@
 import type { Clock } from '../async/clock';
+import { onAbort } from '../async/signals';
 import { ExecutionCancelledError } from '../errors';
-import { createGroupListings } from './existingRuns';
 import { type Answer, isNetworkFailure } from '../http/http';
-import { classifyStart } from './startOutcome';
-import { createLimiter } from '../async/limiter';
-import { isCreatedAfter, isSameRun } from '../runs/matchRun';
 import type { NetworkFailure } from '../http/networkError';
-import { pauseBeforeRetry, READ_TRIES, retryAfterMs } from '../http/retry';
-import { type KnownRun, type Run, createRun, timeOf } from '../runs/run';
-import type { StartMemory } from './startMemory';
-import { isSameRequest } from './startService';
-import type { StartRequest } from './startService';
-import { mayHaveStarted } from './startOutcome';
-import type { StartService } from './startService';
+import { requestKey } from '../runs/matchRun';
+import { type KnownRun, type Run, createRun } from '../runs/run';
+import { findExistingRun } from './existingRuns';
+import { createGroupListings, FRESH_MS, type GroupListing, type ListGroup } from './groupListings';
+import { sendOnceSafely } from './sendOnceSafely';
+import { createStartGate, type StartGate } from './startGate';
+import type { RememberedStart, StartMemory } from './startMemory';
+import {
+	cannotReuse,
+	cannotTellApart,
+	classifyStart,
+	heldBackTooLong,
+	mayHaveStarted,
+} from './startOutcome';
+import type { StartRequest, StartService } from './startService';
 
 export interface Starter {
-	/** @throws ServiceError | ExecutionCancelledError */
-	start(order: StartRequest): Promise<KnownRun>;
+	/**
+	 * Every request that this run of the node may start, before the first is started: requests that differ by their files alone
+	 * must know of each other.
+	 */
+	announce(request: StartRequest): void;
+	/** The request's run: found again, reused, or started. @throws ServiceError | ExecutionCancelledError */
+	start(request: StartRequest): Promise<KnownRun>;
 	/** Whether this execution started the run, rather than finding it in the group. */
 	hasStarted(runId: string): boolean;
-	/** Resolves when no start is on its way any more. */
-	settled(): Promise<void>;
+	/** The result of the request's run has reached whoever asked for it. */
+	markHandedOut(request: StartRequest): void;
+	/** A run has ended, so that the service may allow another. */
+	released(): void;
 }
 
-/** Starts carry uploads: hundreds at once would only slow each other down. */
-const STARTS_AT_A_TIME = 20;
-/** Pauses before the looks for a run whose start got no clear answer: a gateway may give up before the service is done. */
+export interface StarterParts {
+	service: StartService;
+	memory: StartMemory;
+	clock: Clock;
+	stop?: AbortSignal;
+	warn?(text: string): void;
+}
+
+/** A start that was sent and has no run yet, or is being sent. */
+interface SentStart {
+	request: StartRequest;
+	/** Until it is answered. */
+	sending: Promise<unknown>;
+	isLost: boolean;
+}
+
+interface StarterState extends StarterParts {
+	gate: StartGate<Answer | NetworkFailure>;
+	listGroup: ListGroup;
+	/** Runs that belong to a request of this execution, or that ended badly after they were listed. */
+	taken: Set<string>;
+	/** Runs that this execution started. */
+	started: Set<string>;
+	announced: Map<string, StartRequest[]>;
+	sent: Set<SentStart>;
+}
+
+/** Pauses before the polls for a run whose start got no clear answer: a gateway may give up before the service is done. */
 const ADOPTION_PAUSES_MS = [0, 1_000, 2_500];
-/** `Date` and many `created_at` are told in whole seconds. */
-const CLOCK_TOLERANCE_MS = 2_000;
 
-export function createStarter(
-	service: StartService,
-	memory: StartMemory,
-	clock: Clock,
-	stop?: AbortSignal,
-): Starter {
-	const limit = createLimiter(STARTS_AT_A_TIME);
-	const taken = new Set(memory.runIds());
-	const reused = new Set<string>();
-	const underWay = new Map<Promise<unknown>, StartRequest>();
-	const listFresh = createGroupListings(service.listGroup, clock);
-	const classify = (result: Answer | NetworkFailure) =>
-		!isNetworkFailure(result) && service.isRefusal?.(result) ? 'refused' : classifyStart(result);
-
-	const take = (order: StartRequest, run: KnownRun, sentAtMs: number): KnownRun => {
-		taken.add(run.run_id);
-		memory.save(order.itemIndex, order, {
-			sentAtMs,
-			groupId: order.groupId,
-			runId: run.run_id,
-		});
-		return run;
+export function createStarter(parts: StarterParts): Starter {
+	const { service, memory, clock, stop } = parts;
+	const state: StarterState = {
+		...parts,
+		gate: createStartGate(clock, stop),
+		listGroup: createGroupListings(service, clock),
+		taken: new Set(memory.runIds()),
+		started: new Set(),
+		announced: new Map(),
+		sent: new Set(),
 	};
-	const fits = (
-		runs: KnownRun[] | undefined,
-		order: StartRequest,
-		isFit: (run: KnownRun) => boolean,
-	) => (runs ?? []).filter((run) => !taken.has(run.run_id) && isSameRun(run, order) && isFit(run));
-	/** Starts of the same run that may have made what a listing shows; each of them takes its own run once it is answered. */
-	const rivalsOf = (order: StartRequest) =>
-		[...underWay].flatMap(([start, other]) => (isSameRequest(order, other) ? [start] : []));
-
-	/** A run that an earlier, unanswered start of this item may have begun. */
-	const adopt = async (order: StartRequest, sentAtMs: number): Promise<KnownRun | undefined> => {
-		if (order.groupId === undefined) return undefined;
-		for (const pauseMs of ADOPTION_PAUSES_MS) {
-			await clock.pause(pauseMs);
-			// A failed look is no answer: the trouble that lost the start may well last a moment longer.
-			const runs = await service.listGroup(order.groupId).catch(() => []);
-			if (runs === undefined) return undefined;
-			// After the listing, not before: what it shows may belong to a start that is just being answered.
-			await Promise.allSettled(rivalsOf(order));
-			// The oldest, since another item like this one may have been sent later.
-			const [run] = fits(runs, order, (candidate) =>
-				isCreatedAfter(candidate, service.serviceTime(sentAtMs), CLOCK_TOLERANCE_MS),
-			).sort((a, b) => timeOf(a.created_at) - timeOf(b.created_at));
-			if (run) return take(order, run, sentAtMs);
-		}
-		return undefined;
-	};
-
-	const reuse = async (order: StartRequest): Promise<KnownRun | undefined> => {
-		if (!order.isReused || order.groupId === undefined) return undefined;
-		const runs = await listFresh(order.groupId);
-		// As in adopting: what it shows may belong to a start that is just being answered.
-		await Promise.allSettled(rivalsOf(order));
-		const [run] = fits(runs, order, ({ state, finished }) => !finished || state === 'succeeded');
-		if (run) reused.add(run.run_id);
-		return run && take(order, run, clock.now());
-	};
-
-	const get = async (asked: StartRequest): Promise<KnownRun | undefined> => {
-		const start = memory.get(asked.itemIndex, asked.isContinued ? undefined : asked);
-		if (start === undefined) return undefined;
-		const order = { ...asked, groupId: start.groupId };
-		if (start.runId === undefined) {
-			const run = await adopt(order, start.sentAtMs);
-			// That the list does not show it proves nothing: a gateway may give up minutes before the service starts the run.
-			if (run === undefined)
-				throw mayHaveStarted(order, 'An earlier try of this item got no clear answer.');
-			return run;
-		}
-		const named: KnownRun = {
-			...createRun({ workflow_id: order.workflowId, group_id: order.groupId ?? null }),
-			run_id: start.runId,
-		};
-		if (order.isContinued) return named;
-		const run = await service.getRun(start.runId);
-		// A run that failed is started anew: that is what the user asked for with the retry.
-		if (run && run.finished && run.state !== 'succeeded') return undefined;
-		return run ?? named;
-	};
-
-	/** Ends with the run taken, so that whoever waits for this start sees whose it is. */
-	const sendOnce = async (order: StartRequest) =>
-		await limit(async () => {
-			if (stop?.aborted) throw new ExecutionCancelledError();
-			const sentAtMs = clock.now();
-			memory.save(order.itemIndex, order, { sentAtMs, groupId: order.groupId });
-			const result = await order.send().catch((error: unknown) => {
-				memory.forget(order.itemIndex);
-				throw error;
-			});
-			const run =
-				!isNetworkFailure(result) && classify(result) === 'answered'
-					? startedRun(() => service.readStart(result, order))
-					: undefined;
-			return { result, sentAtMs, run: run && take(order, run, sentAtMs) };
-		});
-
-	const send = async (order: StartRequest): Promise<KnownRun> => {
-		for (let tries = 1; ; tries++) {
-			const sending = sendOnce(order);
-			underWay.set(sending, order);
-			const { result, sentAtMs, run } = await sending.finally(() => underWay.delete(sending));
-			if (run) return run;
-			const verdict = classify(result);
-			if (verdict === 'notReached' || verdict === 'refused') {
-				memory.forget(order.itemIndex);
-				const failure = service.failureOf(result);
-				if (verdict === 'refused' || tries >= READ_TRIES) throw failure;
-				const askedMs = isNetworkFailure(result)
-					? undefined
-					: retryAfterMs(result.headers['retry-after'], clock.now());
-				await clock.pause(pauseBeforeRetry(tries, askedMs, clock.random()), stop);
-				continue;
-			}
-			const adopted = await adopt(order, sentAtMs);
-			if (adopted) return adopted;
-			const { message, facts } = service.failureOf(result);
-			throw verdict === 'answered'
-				? mayHaveStarted(order, `The service accepted the start but named no run. ${message}`)
-				: mayHaveStarted(order, message, facts.status);
-		}
-	};
-
 	return {
-		start: async (order) => (await get(order)) ?? (await reuse(order)) ?? (await send(order)),
-		hasStarted: (runId) => !reused.has(runId),
-		settled: async () => void (await Promise.allSettled(underWay.keys())),
+		announce: (request) => {
+			const key = requestKey(request) ?? '';
+			const alike = state.announced.get(key);
+			if (alike) alike.push(request);
+			else state.announced.set(key, [request]);
+		},
+		start: async (request) =>
+			(await rememberedRun(state, request)) ??
+			(await reuse(state, request)) ??
+			(await sendUntilTaken(state, request)),
+		hasStarted: (runId) => state.started.has(runId),
+		markHandedOut: memory.markHandedOut,
+		released: () => state.gate.released(),
 	};
+}
+
+function take(
+	state: StarterState,
+	request: StartRequest,
+	run: KnownRun,
+	start: Omit<RememberedStart, 'fingerprint' | 'executionId' | 'runId' | 'groupId'>,
+): KnownRun {
+	state.taken.add(run.run_id);
+	if (!start.isReused) state.started.add(run.run_id);
+	state.memory.save(request, { ...start, groupId: request.groupId, runId: run.run_id });
+	return run;
+}
+
+/** The run that an earlier try of this item started, by Retry On Fail or by hand, or before a suspension. */
+async function rememberedRun(
+	state: StarterState,
+	asked: StartRequest,
+): Promise<KnownRun | undefined> {
+	const start = state.memory.get(asked);
+	if (start === undefined) return undefined;
+	const request = { ...asked, groupId: start.groupId };
+	if (start.runId === undefined) {
+		const run = await adoptUnlessStopped(state, request, start.sentAtMs);
+		// That the list does not show it proves nothing: a gateway may give up minutes before the service starts the run.
+		if (run === undefined)
+			throw mayHaveStarted(request, 'An earlier try of this item got no clear answer.');
+		return run;
+	}
+	if (!start.isReused) state.started.add(start.runId);
+	const named: KnownRun = {
+		...createRun({ workflow_id: request.workflowId, group_id: request.groupId ?? null }),
+		run_id: start.runId,
+	};
+	if (request.isContinued) return named;
+	const run = await state.service.getRun(start.runId);
+	// A run that failed is started again: that is what the user asked for with the retry.
+	if (run && run.finished && run.state !== 'succeeded') return undefined;
+	return run ?? named;
+}
+
+/** A run of the group that Reuse Run takes. @throws ServiceError when that cannot be said */
+async function reuse(state: StarterState, request: StartRequest): Promise<KnownRun | undefined> {
+	const { service, clock } = state;
+	if (request.reuse === 'never' || request.groupId === undefined) return undefined;
+	const listing = await state.listGroup(request.groupId);
+	if (listing === undefined) throw cannotReuse(request);
+	// What the list shows may belong to a start that is being answered at this moment.
+	await Promise.allSettled(rivalsOf(state, request).map(({ sending }) => sending));
+	for (;;) {
+		const choice = chooseReused(state, request, listing);
+		if (choice.kind === 'unclear') throw cannotTellApart(request);
+		if (choice.kind === 'none') return undefined;
+		const { run } = choice;
+		// Taken before it is read again, so that no other item takes it meanwhile.
+		state.taken.add(run.run_id);
+		const isStale = !run.finished && clock.now() - listing.seenAtMs(run) > FRESH_MS;
+		const now = isStale ? ((await service.getRun(run.run_id)) ?? run) : run;
+		if (!now.finished || now.state === 'succeeded')
+			return take(state, request, now, { sentAtMs: clock.now(), isReused: true });
+	}
+}
+
+function chooseReused(state: StarterState, request: StartRequest, listing: GroupListing) {
+	const rivals = (state.announced.get(requestKey(request) ?? '') ?? []).filter(
+		({ itemIndex, groupId }) => itemIndex !== request.itemIndex && groupId === request.groupId,
+	);
+	const isAny = request.reuse === 'anyInGroup';
+	return findExistingRun(isAny ? listing.runs : listing.runsLike(request), {
+		request,
+		rivals,
+		reuse: request.reuse,
+		taken: state.taken,
+	});
+}
+
+/** Other starts that may have made what a list shows of the request's group. Each of them takes its run once it is answered. */
+function rivalsOf(state: StarterState, request: StartRequest): SentStart[] {
+	const isRival = (other: StartRequest) =>
+		other.workflowId === request.workflowId &&
+		other.groupId === request.groupId &&
+		(request.reuse === 'anyInGroup' || requestKey(other) === requestKey(request));
+	return [...state.sent].filter(({ request: other }) => isRival(other));
+}
+
+/** The run that an unanswered start of this item may have made. */
+async function adopt(
+	state: StarterState,
+	request: StartRequest,
+	sentAtMs: number,
+): Promise<KnownRun | undefined> {
+	const { groupId, isGroupOfExecution } = request;
+	const { service, clock, memory } = state;
+	if (groupId === undefined) return undefined;
+	const sent = { atMs: service.serviceTime(sentAtMs), isGroupOfExecution };
+	for (const pauseMs of ADOPTION_PAUSES_MS) {
+		await clock.pause(pauseMs);
+		const scope = { sinceMs: sent.atMs, isDetached: true };
+		// A failed request is no answer: the trouble that lost the start may well last a moment longer.
+		const runs = await service.listGroup(groupId, scope).catch(() => []);
+		if (runs === undefined) return undefined;
+		// After the listing, not before: what it shows may belong to a start that is just being answered.
+		await Promise.allSettled(rivalsOf(state, request).map(({ sending }) => sending));
+		const lost = rivalsOf(state, request).filter(
+			({ isLost, request: other }) => isLost && other.itemIndex !== request.itemIndex,
+		);
+		const isTwinLost = lost.length === 0 && memory.hasLostTwin(request);
+		const rivals = [...lost.map(({ request: other }) => other), ...(isTwinLost ? [request] : [])];
+		const choice = findExistingRun(runs, {
+			request,
+			rivals,
+			sent,
+			taken: state.taken,
+			reuse: 'never',
+		});
+		if (choice.kind === 'take') return take(state, request, choice.run, { sentAtMs });
+	}
+	return undefined;
+}
+
+/**
+ * Looks for the run of an unanswered start. A stop ends the wait for it at once; the search continues without the node, and
+ * cancels what it finds. A start that was on its way when the node was stopped is waited for: who asked for it cancels it.
+ */
+async function adoptUnlessStopped(
+	state: StarterState,
+	request: StartRequest,
+	sentAtMs: number,
+): Promise<KnownRun | undefined> {
+	const { stop, warn } = state;
+	const search = adopt(state, request, sentAtMs);
+	if (stop === undefined || stop.aborted) return await search;
+	let unlink: () => void = () => undefined;
+	const stopped = new Promise<'stopped'>((resolve) => {
+		unlink = onAbort(stop, () => resolve('stopped'));
+	});
+	const first = await Promise.race([search, stopped]).finally(() => unlink());
+	if (first !== 'stopped') return first;
+	void search
+		.then(async (run) => await (run && request.cancelLate?.(run.run_id)))
+		.catch((error: Error) => warn?.(`A run could not be cancelled after Stop: ${error.message}`));
+	throw new ExecutionCancelledError();
+}
+
+/** Starts the run. @throws ServiceError | ExecutionCancelledError */
+async function sendUntilTaken(state: StarterState, request: StartRequest): Promise<KnownRun> {
+	const { service, memory, gate, clock, stop } = state;
+	const queued = request.maxQueued > 0 ? await service.untilQueueIsShort?.(request) : undefined;
+	let last: { sentAtMs: number; run?: KnownRun } = { sentAtMs: clock.now() };
+	const sendOnce = async () => {
+		const sentAtMs = clock.now();
+		memory.save(request, { sentAtMs, groupId: request.groupId });
+		const sending = sendAndTake(state, request, sentAtMs);
+		const entry = { request, sending, isLost: false };
+		state.sent.add(entry);
+		const answered = await sending.finally(() => state.sent.delete(entry));
+		last = { sentAtMs, run: answered.run };
+		return answered.result;
+	};
+	const { result, verdict, isHeldBackTooLong } = await sendOnceSafely({
+		gate,
+		clock,
+		stop,
+		patienceMs: request.patienceMs,
+		send: sendOnce,
+		classify: (answer) => verdictOf(service, answer),
+	})
+		.catch((error: unknown) => {
+			memory.forget(request);
+			throw error;
+		})
+		.finally(queued);
+	if (last.run) return last.run;
+	if (verdict === 'notReached' || verdict === 'refused') {
+		if (stop?.aborted) throw new ExecutionCancelledError();
+		const failure = service.failureOf(result);
+		throw isHeldBackTooLong ? heldBackTooLong(failure, request.patienceMs) : failure;
+	}
+	return await adoptLost(state, request, last.sentAtMs, result);
+}
+
+/** Ends with the run taken, so that whoever waits for this start sees whose it is. */
+async function sendAndTake(state: StarterState, request: StartRequest, sentAtMs: number) {
+	const result = await request.send();
+	const verdict = verdictOf(state.service, result);
+	if (verdict === 'notReached' || verdict === 'refused') state.memory.forget(request);
+	const run =
+		!isNetworkFailure(result) && verdict === 'answered'
+			? startedRun(() => state.service.readStart(result, request))
+			: undefined;
+	return { result, run: run && take(state, request, run, { sentAtMs }) };
+}
+
+/** The run of a start without clear answer. @throws ServiceError, which says that it may have started */
+async function adoptLost(
+	state: StarterState,
+	request: StartRequest,
+	sentAtMs: number,
+	result: Answer | NetworkFailure,
+): Promise<KnownRun> {
+	const { service, stop, warn } = state;
+	const lost = { request, sending: Promise.resolve(), isLost: true };
+	state.sent.add(lost);
+	const adopted = await adoptUnlessStopped(state, request, sentAtMs);
+	if (adopted) {
+		state.sent.delete(lost);
+		return adopted;
+	}
+	const { message, facts } = service.failureOf(result);
+	const failure =
+		verdictOf(service, result) === 'answered'
+			? mayHaveStarted(request, `The service accepted the start but named no run. ${message}`)
+			: mayHaveStarted(request, message, facts.status);
+	if (!stop?.aborted) throw failure;
+	warn?.(`${failure.message} ${failure.facts.hint ?? ''}`);
+	throw new ExecutionCancelledError();
+}
+
+function verdictOf(service: StartService, result: Answer | NetworkFailure) {
+	return !isNetworkFailure(result) && service.isRefusal?.(result)
+		? 'refused'
+		: classifyStart(result);
 }
 
 function startedRun(read: () => Run): KnownRun | undefined {
@@ -168,7 +320,7 @@ function startedRun(read: () => Run): KnownRun | undefined {
 		const run = read();
 		return run.run_id === null ? undefined : { ...run, run_id: run.run_id };
 	} catch {
-		// Not JSON: the same as an answer without an id, the group will tell.
+		// Not JSON: the same as an answer without an ID, the group will show the run.
 		return undefined;
 	}
 }

@@ -3,12 +3,8 @@ import { connect } from '../../../nodes/core/http/transport';
 import { createApi } from '../../../nodes/Flowscale/api/api';
 import { apiRootOf, authHeadersOf, secretsOf } from '../../../nodes/Flowscale/credential';
 import { readErrorText } from '../../../nodes/Flowscale/api/readers';
-import {
-	createWatchService,
-	listGroup,
-	listWholeGroup,
-	meaningOf,
-} from '../../../nodes/Flowscale/runs/watching';
+import { listGroupRuns } from '../../../nodes/Flowscale/runs/groupRuns';
+import { createWatchService, listGroup, meaningOf } from '../../../nodes/Flowscale/runs/watching';
 import { fakeClock } from '../../harness/fakeClock';
 import { aRun, endOf } from '../../harness/runs';
 
@@ -418,7 +414,7 @@ describe('a group', () => {
 			}),
 			ok({ workflow_id: 'w', inputs: [{ path: 'p', value: 'y' }] }),
 		);
-		expect(await listWholeGroup(api, 'g', { tries: 1 })).toMatchObject([
+		expect(await listGroupRuns(api, 'g', {})).toMatchObject([
 			{ run_id: 'a', workflow_id: 'w', inputs: { p: 'y' } },
 			{ run_id: 'b', inputs: { p: 'x' } },
 		]);

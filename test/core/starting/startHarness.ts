@@ -91,8 +91,13 @@ export function startHarness({
 		serviceTime: (ms: number) => ms + skewMs,
 	};
 	/** A node execution; a second one with the same memory is n8n's retry, by hand if it is of another execution. */
-	const open = (executionId = '1', type = 'flowscale') =>
-		createStarter(service, openStartMemory(contextOf(executionId, type), 0), clock, stop.signal);
+	const open = (executionId = '1', type = 'flowscale', runIndex = 0) =>
+		createStarter({
+			service,
+			memory: openStartMemory(contextOf(executionId, type), runIndex),
+			clock,
+			stop: stop.signal,
+		});
 	const order = (itemIndex: number, known: Partial<StartRequest> = {}): StartRequest => {
 		const raw = {
 			itemIndex,
@@ -100,7 +105,10 @@ export function startHarness({
 			groupId: 'g',
 			texts: { prompt: 'a fox' },
 			fileNames: [],
-			isReused: false,
+			isGroupOfExecution: true,
+			reuse: 'never' as const,
+			patienceMs: 600_000,
+			maxQueued: 0,
 			...known,
 		};
 		return { send: async () => await send(raw), ...raw };

@@ -6,6 +6,7 @@ describe('a start that was sent', () => {
 		['200', answer(200), 'answered'],
 		['201', answer(201), 'answered'],
 		['a refused connection', REFUSED, 'notReached'],
+		['425', answer(425), 'notReached'],
 		['429', answer(429), 'notReached'],
 		['503 with Retry-After', answer(503, '', { 'retry-after': '1' }), 'notReached'],
 		['503 without Retry-After', answer(503), 'uncertain'],
@@ -14,6 +15,10 @@ describe('a start that was sent', () => {
 		['501', answer(501), 'uncertain'],
 		['502', answer(502), 'uncertain'],
 		['504', answer(504), 'uncertain'],
+		['520', answer(520), 'uncertain'],
+		['522', answer(522), 'uncertain'],
+		['524', answer(524), 'uncertain'],
+		['530', answer(530), 'uncertain'],
 		['a lost connection', LOST, 'uncertain'],
 		['301', answer(301), 'refused'],
 		['400', answer(400), 'refused'],
@@ -31,7 +36,7 @@ describe('a start that was sent', () => {
 
 	it.each([
 		['refused connections', REFUSED],
-		['429', answer(429)],
+		['425', answer(425)],
 		['503 with Retry-After', answer(503, '', { 'retry-after': '1' })],
 	])('is repeated after %s, four times in all', async (_, result) => {
 		const { open, start, order, seen } = startHarness({

@@ -1,4 +1,5 @@
 import { answer, LOST, started, startHarness } from './startHarness';
+import type { StartRequest } from '../../../nodes/core/starting/startService';
 import { aRun } from '../../harness/runs';
 
 const same = { workflow_id: 'w', group_id: 'g', inputs: { prompt: 'a fox' } };
@@ -156,15 +157,15 @@ describe('Reuse Run', () => {
 		});
 		const starter = open();
 		const taken = await Promise.all(
-			[0, 1, 2].map(async (index) => await start(starter, order(index, { isReused: true }))),
+			[0, 1, 2].map(async (index) => await start(starter, order(index, { reuse: 'sameInputs' }))),
 		);
 		expect([taken, seen]).toEqual([['r3', 'r2', 'r4'], { sent: 1, listed: 1 }]);
 	});
 
-	it.each([
-		['it is off', { isReused: false }],
-		['there is no group', { isReused: true, groupId: undefined }],
-		['no run has the same inputs', { isReused: true, texts: { prompt: 'a wolf' } }],
+	it.each<[string, Partial<StartRequest>]>([
+		['it is off', { reuse: 'never' }],
+		['there is no group', { reuse: 'sameInputs', groupId: undefined }],
+		['no run has the same inputs', { reuse: 'sameInputs', texts: { prompt: 'a wolf' } }],
 	])('starts a run when %s', async (_, known) => {
 		const { open, start, order } = startHarness({
 			runs: [...listed],
@@ -179,10 +180,13 @@ describe('Reuse Run', () => {
 			fates: [{ result: started('r2') }, { result: started('r3') }],
 		});
 		const starter = open();
-		await start(starter, order(0, { isReused: true, texts: { prompt: 'a wolf' } }));
+		await start(starter, order(0, { reuse: 'sameInputs', texts: { prompt: 'a wolf' } }));
 		runs[0] = aRun('r1', { ...same, status: 'failed' });
 		await clock.pause(60_000);
-		expect([await start(starter, order(1, { isReused: true })), seen.listed]).toEqual(['r3', 2]);
+		expect([await start(starter, order(1, { reuse: 'sameInputs' })), seen.listed]).toEqual([
+			'r3',
+			2,
+		]);
 	});
 
 	it('leaves a run to the item whose start made it, though the answer to that is still to come', async () => {
@@ -190,15 +194,17 @@ describe('Reuse Run', () => {
 			fates: [{ result: started('r1'), makes: 'r1', afterMs: 30_000 }, { result: started('r2') }],
 		});
 		const starter = open();
-		const first = start(starter, order(0, { isReused: true }));
+		const first = start(starter, order(0, { reuse: 'sameInputs' }));
 		await clock.pause(20_000);
-		const second = await start(starter, order(1, { isReused: true }));
+		const second = await start(starter, order(1, { reuse: 'sameInputs' }));
 		expect([await first, second]).toEqual(['r1', 'r2']);
 	});
 
 	it('starts nothing when the list cannot be read', async () => {
 		const { open, start, order, seen } = startHarness({ runs: [...listed], listFails: 1 });
-		expect(await start(open(), order(0, { isReused: true }))).toMatchObject({ message: 'busy' });
+		expect(await start(open(), order(0, { reuse: 'sameInputs' }))).toMatchObject({
+			message: 'busy',
+		});
 		expect(seen.sent).toBe(0);
 	});
 });

@@ -80,7 +80,10 @@ const operation = waitingOperation<Session>({
 				groupId: 'g',
 				texts: { seed: text },
 				fileNames: [],
-				isReused: false,
+				isGroupOfExecution: true,
+				reuse: 'never',
+				patienceMs: 0,
+				maxQueued: 0,
 				isContinued,
 				send,
 			});

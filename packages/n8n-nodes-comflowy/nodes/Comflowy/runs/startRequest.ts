@@ -15,6 +15,9 @@ export interface ComflowyStart extends StartRequest {
 	inputs: IDataObject;
 }
 
+/** "Too many requests" says "later": a start is held back this long. */
+const LONGEST_HOLD_MS = 600_000;
+
 /**
  * Checks an item's start; nothing is sent before `send`.
  * @param resultUrl called by Comflowy when the run has ended, where the node itself waits for that
@@ -52,7 +55,10 @@ export function readStartOrder(
 			Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)]),
 		),
 		fileNames: [],
-		isReused: false,
+		isGroupOfExecution: false,
+		reuse: 'never',
+		patienceMs: LONGEST_HOLD_MS,
+		maxQueued: 0,
 		// Detached: the answer to a start that is under way when the execution is stopped is still read, and remembered.
 		send: async () =>
 			await transport.once({

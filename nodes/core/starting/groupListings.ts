@@ -1,0 +1,71 @@
+import type { Clock } from '../async/clock';
+import { requestKey, type RunIdentity, runKey } from '../runs/matchRun';
+import type { KnownRun } from '../runs/run';
+import type { StartService } from './startService';
+
+/** Items begin by the dozen, and each of them asks; a run that continues may fail before the items that begin much later. */
+export const FRESH_MS = 10_000;
+
+/** The runs of one group as they were last listed, ordered so that thousands of items find theirs. */
+export interface GroupListing {
+	/** Newest first. */
+	runs: KnownRun[];
+	/** Runs that may be of this request, newest first. */
+	runsLike(request: RunIdentity): KnownRun[];
+	/** When the service last showed this run, epoch ms. */
+	seenAtMs(run: KnownRun): number;
+}
+
+/** Lists a group at most every ten seconds. undefined: the list names no run IDs. @throws ServiceError */
+export type ListGroup = (groupId: string) => Promise<GroupListing | undefined>;
+
+/** All runs of a group are read once; after that only the pages that show runs which were not there before. */
+export function createGroupListings(service: StartService, clock: Clock): ListGroup {
+	const listings = new Map<string, { askedAtMs: number; listing: ReturnType<ListGroup> }>();
+	const list = async (groupId: string, earlier: ReturnType<ListGroup> | undefined) => {
+		const before = await earlier?.catch(() => undefined);
+		const known = before && new Map(before.runs.map((run) => [run.run_id, run]));
+		const nowMs = clock.now();
+		const runs = await service.listGroup(groupId, { known });
+		// The group was empty at first: what its list shows now, without IDs, was started here.
+		return runs ? openListing(runs, nowMs, before) : before;
+	};
+	return async (groupId) => {
+		const last = listings.get(groupId);
+		if (last && clock.now() - last.askedAtMs <= FRESH_MS) return await last.listing;
+		const next = { askedAtMs: clock.now(), listing: list(groupId, last?.listing) };
+		listings.set(groupId, next);
+		return await next.listing;
+	};
+}
+
+function openListing(runs: KnownRun[], nowMs: number, before?: GroupListing): GroupListing {
+	const earlierRuns = new Set(before?.runs);
+	/** Runs by their key, for each combination of file parameters that requests have. */
+	const indexes = new Map<string, Map<string, KnownRun[]>>();
+	const indexFor = (fileNames: readonly string[]) => {
+		const name = JSON.stringify(fileNames);
+		const index = indexes.get(name) ?? byKey(runs, (run) => runKey(run, fileNames));
+		indexes.set(name, index);
+		return index;
+	};
+	return {
+		runs,
+		runsLike: (request) => {
+			const key = requestKey(request);
+			return key === undefined ? runs : (indexFor(request.fileNames).get(key) ?? []);
+		},
+		seenAtMs: (run) => (before && earlierRuns.has(run) ? before.seenAtMs(run) : nowMs),
+	};
+}
+
+function byKey(runs: KnownRun[], keyOf: (run: KnownRun) => string): Map<string, KnownRun[]> {
+	const index = new Map<string, KnownRun[]>();
+	for (const run of runs) {
+		const key = keyOf(run);
+		const alike = index.get(key);
+		if (alike) alike.push(run);
+		else index.set(key, [run]);
+	}
+	return index;
+}

@@ -1,0 +1,240 @@
+import type { Clock } from '../async/clock';
+import { onAbort } from '../async/signals';
+import { LONGEST_RETRY_AFTER_MS } from '../http/retry';
+
+/** What became of one try. */
+export interface TryOutcome<Result> {
+	result: Result;
+	/** The service said "too many requests" (HTTP 429), and perhaps when to come back. */
+	refused?: { retryAfterMs: number | undefined };
+	/** Whether the service took it, as far as one can tell. */
+	isTaken: boolean;
+}
+
+/** Why a start that waited at the gate may leave it. */
+type Admission = 'go' | 'tooLate' | 'stopped';
+
+/**
+ * All starts of a node pass one gate. It is open until the service says "too many requests". From then on one start at a time
+ * probes, and the others wait behind it, first come first served: a service that allows so many runs at a time is asked again
+ * soon after one may have ended, and not by each item for itself.
+ */
+export interface StartGate<Result> {
+	/**
+	 * Waits for this start's turn and runs the try.
+	 * @param patience since when this start waits (epoch ms), and for how long it may be held back (0: no limit)
+	 * @returns what became of the try; or that it was stopped, or that its patience ended, with the last refusal of any start
+	 */
+	pass(
+		patience: { sinceMs: number; limitMs: number },
+		send: () => Promise<TryOutcome<Result>>,
+	): Promise<TryOutcome<Result> | { heldBackBy: Result } | 'stopped'>;
+	/** A run has ended, or an answer is complete: another start may be allowed now. */
+	released(): void;
+}
+
+/** Starts carry uploads: hundreds at once would only slow each other down. */
+const MOST_AT_A_TIME = 20;
+const SHORTEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 15_000;
+/** The pause grows with the time since the last start that was accepted: a free place stays empty for at most this share of a run. */
+const SHARE_OF_WAIT = 0.12;
+/** Share of the usual time between two accepted starts that a pause lasts at least. */
+const SHARE_OF_RHYTHM = 0.12;
+/** Weight of the last interval in that usual time. */
+const NEWEST_WEIGHT = 0.3;
+/**
+ * A try that was not refused after this long, or after three times as long as the last refusal took, is taken for accepted: a
+ * long upload, or an answer that comes when the run has ended.
+ */
+const PRESUMED_ACCEPTED_MS = 100;
+const PRESUMED_ACCEPTED_TRIES = 3;
+
+interface Waiting {
+	sinceMs: number;
+	limitMs: number;
+	admit(admission: Admission): void;
+}
+
+interface GateState<Result> {
+	mostAtATime: number;
+	/** How many tries may be under way at a time: all, or a growing few since the last refusal. */
+	width: number;
+	active: number;
+	queue: Waiting[];
+	/** No try before this time, epoch ms. */
+	opensMs: number;
+	/** The service named the time itself, so that nothing opens the gate earlier. */
+	isOpeningFixed: boolean;
+	/** When a start was last accepted, or the first refusal came; undefined: nothing was ever refused. */
+	progressMs: number | undefined;
+	lastRefusedMs: number;
+	/** How long the last refusal took. */
+	refusalTookMs: number;
+	/** Usual time between two accepted starts, once there was a refusal. */
+	rhythmMs: number;
+	lastRefusal: Result | undefined;
+}
+
+export function createStartGate<Result>(
+	clock: Clock,
+	stop?: AbortSignal,
+	mostAtATime = MOST_AT_A_TIME,
+): StartGate<Result> {
+	const state = openState<Result>(mostAtATime);
+	let wake = new AbortController();
+	const pump = () => {
+		for (const { waiting, admission } of admissions(state, clock.now(), stop?.aborted ?? false))
+			waiting.admit(admission);
+		wake.abort();
+		if (state.queue.length === 0) return;
+		wake = new AbortController();
+		const { signal } = wake;
+		const pauseMs = nextChangeMs(state) - clock.now();
+		if (Number.isFinite(pauseMs))
+			void clock.pause(pauseMs, signal).then(() => signal.aborted || pump());
+	};
+	if (stop) onAbort(stop, pump);
+
+	return {
+		pass: async (patience, send) => {
+			const admission = await new Promise<Admission>((admit) => {
+				state.queue.push({ ...patience, admit });
+				pump();
+			});
+			if (admission === 'tooLate' && state.lastRefusal !== undefined)
+				return { heldBackBy: state.lastRefusal };
+			return admission === 'go' ? await admitted(state, clock, send, pump) : 'stopped';
+		},
+		released: () => {
+			if (state.isOpeningFixed || state.progressMs === undefined) return;
+			state.opensMs = 0;
+			pump();
+		},
+	};
+}
+
+function openState<Result>(mostAtATime: number): GateState<Result> {
+	return {
+		mostAtATime,
+		width: mostAtATime,
+		active: 0,
+		queue: [],
+		opensMs: 0,
+		isOpeningFixed: false,
+		progressMs: undefined,
+		lastRefusedMs: Number.NEGATIVE_INFINITY,
+		refusalTookMs: 0,
+		rhythmMs: 0,
+		lastRefusal: undefined,
+	};
+}
+
+/** A try whose turn it is. */
+async function admitted<Result>(
+	state: GateState<Result>,
+	clock: Clock,
+	send: () => Promise<TryOutcome<Result>>,
+	pump: () => void,
+): Promise<TryOutcome<Result>> {
+	const sentMs = clock.now();
+	let isActive = true;
+	const leave = () => {
+		if (isActive) state.active--;
+		isActive = false;
+	};
+	const answered = new AbortController();
+	if (state.width < state.mostAtATime)
+		void clock.pause(presumedAcceptedMs(state), answered.signal).then(() => {
+			leave();
+			pump();
+		});
+	try {
+		const outcome = await send();
+		leave();
+		if (outcome.refused) close(state, outcome, sentMs, clock);
+		else if (outcome.isTaken) open(state, sentMs, clock.now());
+		return outcome;
+	} finally {
+		leave();
+		answered.abort();
+		pump();
+	}
+}
+
+function presumedAcceptedMs({ refusalTookMs }: Pick<GateState<unknown>, 'refusalTookMs'>): number {
+	return Math.max(PRESUMED_ACCEPTED_MS, PRESUMED_ACCEPTED_TRIES * refusalTookMs);
+}
+
+function deadlineOf(
+	{ sinceMs, limitMs }: Waiting,
+	{ progressMs }: Pick<GateState<unknown>, 'progressMs'>,
+): number {
+	return progressMs === undefined || limitMs === 0
+		? Number.POSITIVE_INFINITY
+		: Math.max(sinceMs, progressMs) + limitMs;
+}
+
+/** Who leaves the queue now, and why. */
+function admissions<Result>(state: GateState<Result>, nowMs: number, isStopped: boolean) {
+	const left: Array<{ waiting: Waiting; admission: Admission }> = [];
+	state.queue = state.queue.filter((waiting) => {
+		const isTooLate = deadlineOf(waiting, state) <= nowMs;
+		const mayGo = state.active < state.width && state.opensMs <= nowMs;
+		if (!isStopped && !isTooLate && !mayGo) return true;
+		if (!isStopped && !isTooLate) state.active++;
+		left.push({ waiting, admission: isStopped ? 'stopped' : isTooLate ? 'tooLate' : 'go' });
+		return false;
+	});
+	return left;
+}
+
+/** When somebody may leave the queue although nothing else happens, epoch ms. */
+function nextChangeMs<Result>(state: GateState<Result>): number {
+	const deadlines = state.queue.map((waiting) => deadlineOf(waiting, state));
+	const opening = state.active < state.width ? [state.opensMs] : [];
+	return Math.min(...opening, ...deadlines);
+}
+
+function close<Result>(
+	state: GateState<Result>,
+	{ result, refused }: TryOutcome<Result>,
+	sentMs: number,
+	clock: Clock,
+): void {
+	const nowMs = clock.now();
+	const retryAfterMs = refused?.retryAfterMs;
+	state.lastRefusal = result;
+	state.progressMs ??= nowMs;
+	state.lastRefusedMs = nowMs;
+	state.width = 1;
+	state.refusalTookMs = nowMs - sentMs;
+	const pauseMs = Math.min(
+		LONGEST_PAUSE_MS,
+		Math.max(
+			SHORTEST_PAUSE_MS,
+			2 * state.refusalTookMs,
+			SHARE_OF_WAIT * (nowMs - state.progressMs),
+			SHARE_OF_RHYTHM * state.rhythmMs,
+		),
+	);
+	const opensMs =
+		nowMs +
+		(retryAfterMs === undefined
+			? pauseMs * (0.75 + clock.random() / 2)
+			: Math.min(retryAfterMs, LONGEST_RETRY_AFTER_MS));
+	// Of several refusals of one moment the longest counts where the service named a time.
+	state.opensMs = state.isOpeningFixed ? Math.max(state.opensMs, opensMs) : opensMs;
+	state.isOpeningFixed ||= retryAfterMs !== undefined;
+}
+
+function open<Result>(state: GateState<Result>, sentMs: number, nowMs: number): void {
+	if (state.progressMs === undefined) return;
+	state.rhythmMs += NEWEST_WEIGHT * (nowMs - state.progressMs - state.rhythmMs);
+	state.progressMs = nowMs;
+	// A start that was on its way when another one was refused says nothing about the time after.
+	if (sentMs < state.lastRefusedMs) return;
+	state.opensMs = 0;
+	state.isOpeningFixed = false;
+	state.width = Math.min(state.mostAtATime, state.width + 1);
+}

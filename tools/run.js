@@ -21,6 +21,7 @@ const TASKS = {
 	'release:packages': { needs: ['build'], command: ['node', join(root, 'tools/release.js')] },
 	'test:faults': { needs: ['build'], command: tsx('test/faults/runFaults.ts') },
 	'test:fuzz': { command: tsx('test/fuzz/runFuzz.ts', '100000') },
+	'test:simulate': { command: tsx('test/simulation/run.ts') },
 	bench: { needs: ['build'], command: tsx('benchmarks/bench.ts') },
 	'test:n8n': { needs: ['build', 'servers'], command: tsx('test/n8n/suite.ts') },
 	n8n: { needs: ['build', 'servers'], command: tsx('test/n8n/open.ts') },

@@ -34,7 +34,8 @@ const node = ({ onError }: ExecutionPlan): INode => ({
 
 function parametersOf(plan: ExecutionPlan, id: string, index: number): IDataObject {
 	const { prompt, file } = plan.items[index];
-	const groupId = { own: `n8n-${id}`, shared: 'poster', '': '' }[plan.groupId] ?? plan.groupId;
+	const groupId =
+		{ execution: `n8n-${id}`, shared: 'poster', '': '' }[plan.groupId] ?? plan.groupId;
 	return {
 		resource: 'workflow',
 		operation: plan.operation,

@@ -69,7 +69,7 @@ const execution: fc.Arbitrary<ExecutionPlan> = fc.record({
 	items: fc.array(item, { minLength: 1, maxLength: 5 }),
 	onError: fc.constantFrom('stopWorkflow' as const, 'continueRegularOutput' as const),
 	tries: often(1, 2, 3),
-	groupId: fc.constantFrom('own', 'own', 'shared', ''),
+	groupId: fc.constantFrom('execution', 'execution', 'shared', ''),
 	reuseRun: often<ExecutionPlan['reuseRun']>('never', 'sameInputs'),
 	timeoutSeconds: often(600, 5),
 	maxConcurrent: often(10, 1),

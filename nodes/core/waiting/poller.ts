@@ -15,6 +15,11 @@ const UNKNOWN_RUN_GRACE_MS = 15_000;
 const LONGEST_OUTAGE_MS = 300_000;
 /** A list that fails this often in a row is given up: single polls may still work, and the runs are what matters. */
 const MOST_FAILED_LISTS = 3;
+/** A list that is not answered for this long does not hold its runs up: they are polled one by one meanwhile. */
+const LIST_PATIENCE_MS = 10_000;
+
+/** A single 401 or 403 may be a moment's trouble of a gateway: it counts once a second poll confirms it. */
+const REFUSALS_THAT_COUNT = 2;
 
 /** Where the poller reports what it saw. */
 export interface PollResults {
@@ -31,8 +36,9 @@ export interface RunPoller {
 	readonly limit: Limiter;
 	/** Whether groups can be listed; a deployment that cannot is noticed once. */
 	canListGroups: boolean;
-	/** Lists that failed in a row. */
+	/** Lists that failed in a row, and lists that were refused in a row with 401 or 403. */
 	failedLists: number;
+	refusedLists: number;
 }
 
 export function createRunPoller(
@@ -49,6 +55,7 @@ export function createRunPoller(
 		limit: createLimiter(POLLS_AT_A_TIME),
 		canListGroups: service.pollGroup !== undefined,
 		failedLists: 0,
+		refusedLists: 0,
 	};
 }
 
@@ -76,18 +83,40 @@ async function listGroup(
 ): Promise<Map<string, KnownRun> | undefined> {
 	try {
 		const wanted = new Set(group.map(({ run }) => run.run_id));
-		const runs = await poller.service.pollGroup?.(groupId, wanted);
+		const runs = await inPatience(poller, poller.service.pollGroup?.(groupId, wanted));
+		if (runs === 'stalled') {
+			poller.canListGroups = ++poller.failedLists < MOST_FAILED_LISTS;
+			return new Map();
+		}
 		poller.canListGroups = runs !== undefined;
 		poller.failedLists = 0;
+		poller.refusedLists = 0;
 		return new Map(runs?.map((run) => [run.run_id, run]));
 	} catch (error) {
 		// A key that may read runs but not list them is no reason to give up the runs.
-		poller.canListGroups =
-			!isRefusal(error) && (isBusy(error) || ++poller.failedLists < MOST_FAILED_LISTS);
-		if (!poller.canListGroups) return new Map();
+		poller.canListGroups = isListWorthAnotherTry(poller, error);
+		if (!poller.canListGroups || isCredentialRefusal(error)) return new Map();
 		for (const watched of group) noteFailure(poller, watched, error);
 		return undefined;
 	}
+}
+
+/** What is not answered in time is answered for nobody. */
+async function inPatience<T>(
+	{ clock }: RunPoller,
+	answer: Promise<T> | undefined,
+): Promise<T | 'stalled' | undefined> {
+	const answered = new AbortController();
+	const patience = clock.pause(LIST_PATIENCE_MS, answered.signal).then((): 'stalled' => 'stalled');
+	// A race listens to both for good, so that a list which fails later is no unhandled rejection.
+	return await Promise.race([answer, patience]).finally(() => answered.abort());
+}
+
+/** Counts the failure. */
+function isListWorthAnotherTry(poller: RunPoller, error: unknown): boolean {
+	if (isCredentialRefusal(error)) return ++poller.refusedLists < REFUSALS_THAT_COUNT;
+	if (isRefusal(error)) return false;
+	return isBusy(error) || ++poller.failedLists < MOST_FAILED_LISTS;
 }
 
 /** @param listed the run as its group's list shows it; without it the run itself is polled */
@@ -114,6 +143,7 @@ async function noteSeen(
 ): Promise<void> {
 	const run = await verify(service, watched, withKnown(found, watched.run), isListed, clock.now());
 	watched.failures = 0;
+	watched.refusals = 0;
 	watched.missingSinceMs = Number.NaN;
 	results.onSeen(watched, run);
 	if (run.finished) results.onEnded(watched, run);
@@ -156,8 +186,9 @@ function noteFailure(
 	watched: WatchedRun,
 	error: unknown,
 ): void {
-	if (!(error instanceof ServiceError) || !error.facts.isRetryable)
-		return results.onEnded(watched, error as Error);
+	if (!(error instanceof ServiceError)) return results.onEnded(watched, error as Error);
+	const isDoubtful = isCredentialRefusal(error) && ++watched.refusals < REFUSALS_THAT_COUNT;
+	if (!error.facts.isRetryable && !isDoubtful) return results.onEnded(watched, error);
 	const nowMs = clock.now();
 	if (watched.failures++ === 0) watched.failingSinceMs = nowMs;
 	watched.lastFailure = error;
@@ -169,6 +200,10 @@ function noteFailure(
 /** Single polls would be more requests, which is the opposite of what the service asks for. */
 function isBusy(error: unknown): boolean {
 	return error instanceof ServiceError && error.facts.status === 429;
+}
+
+function isCredentialRefusal(error: unknown): boolean {
+	return error instanceof ServiceError && [401, 403].includes(error.facts.status ?? 0);
 }
 
 function isRefusal(error: unknown): boolean {

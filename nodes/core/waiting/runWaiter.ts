@@ -1,7 +1,7 @@
 import type { Clock } from '../async/clock';
 import { ofRun, ServiceError, ExecutionCancelledError } from '../errors';
 import type { Limiter } from '../async/limiter';
-import { hasUnknownEnd, type KnownRun } from '../runs/run';
+import { hasUnknownEnd, type KnownRun, type RunState } from '../runs/run';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
 import { WaitTimeout } from './watchedRun';
@@ -69,7 +69,7 @@ export interface WaiterParts {
 /** After Stop a node ends at once: a cancel that is not accepted by then is tried further in the background. */
 export const STOP_PATIENCE_MS = 500;
 /** An item whose time is up waits this long to say what became of its run. */
-const TIMEOUT_PATIENCE_MS = 10_000;
+const TIMEOUT_PATIENCE_MS = 2_000;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
 export function createRunWaiter(parts: WaiterParts): RunWaiter {
@@ -182,18 +182,20 @@ async function withListedOutputs(
 	return { ...completed, output_names: ended.output_names };
 }
 
+const END_WORDS = new Map<RunState, string>([
+	['failed', 'failed'],
+	['cancelled', 'was cancelled'],
+	['timed_out', 'timed out at the service'],
+]);
+
 function failedRun(run: KnownRun): ServiceError {
-	const words = {
-		failed: 'failed',
-		cancelled: 'was cancelled',
-		timed_out: 'timed out at the service',
-	} as const;
-	const verb =
-		run.state in words
-			? words[run.state as keyof typeof words]
-			: `ended as "${run.status}", without outputs`;
+	const word = END_WORDS.get(run.state);
 	const reason = run.error_message ? `: ${run.error_message}` : '';
-	return new ServiceError(`Run ${run.run_id} ${verb}${reason}`, {
+	const message =
+		word === undefined
+			? `Run ${run.run_id} ended as "${run.status}", without outputs`
+			: `Run ${run.run_id} ${word}${reason}`;
+	return new ServiceError(message, {
 		runId: run.run_id,
 		state: run.state,
 		hint: 'Look the run up on the service for details. To handle failed runs as normal items, set On Failed Run to "Return as Item".',

@@ -24,6 +24,8 @@ export interface WatchedRun {
 	/** Polls that failed in a row, and when the first of them did. */
 	failures: number;
 	failingSinceMs: number;
+	/** Polls that were refused with 401 or 403 since the last one that went well. */
+	refusals: number;
 	/** Since when the service does not know the run (404, or an empty answer); NaN while it knows it. */
 	missingSinceMs: number;
 	lastFailure?: ServiceError;
@@ -45,6 +47,7 @@ export function watchedRun(known: NewWatch, nowMs: number): WatchedRun {
 		isReturning: false,
 		failures: 0,
 		failingSinceMs: nowMs,
+		refusals: 0,
 		missingSinceMs: Number.NaN,
 		verifiedMs: nowMs,
 		...known,

@@ -79,14 +79,25 @@ describe('many runs of one group', () => {
 
 describe('a deployment that does not list groups', () => {
 	it.each([
-		['tells no run ids', undefined],
-		['refuses to list', refusal(403)],
-		['has no such path', refusal(404)],
-	])('%s: that is noticed once, and the runs are looked at one by one', async (_, received) => {
+		['tells no run ids', undefined, 1],
+		['refuses to list', refusal(403), 2],
+		['has no such path', refusal(404), 1],
+	])('%s: that is noticed, and the runs are polled one by one', async (_, received, lists) => {
 		const { watch, requests } = grouped({ endsAt: after(20_000), onList: () => received });
 		const ends = await Promise.all([watch('run-1'), watch('run-2')]);
 		expect(ends).toMatchObject([{ state: 'succeeded' }, { state: 'succeeded' }]);
-		expect(requests('list g')).toBe(1);
+		expect(requests('list g')).toBe(lists);
+	});
+
+	it.each([401, 403])('for a stray HTTP %d only is listed again', async (status) => {
+		const { watch, requests } = grouped({
+			endsAt: after(20_000),
+			onList: (lists) => (lists % 3 === 1 ? refusal(status) : 'runs'),
+			onLook: (_, count) => (count % 2 === 1 ? refusal(status) : undefined),
+		});
+		const ends = await Promise.all(NAMES.slice(0, 4).map(async (name) => await watch(name)));
+		expect(ends).toMatchObject(Array(4).fill({ state: 'succeeded' }));
+		expect(requests('list g')).toBeGreaterThan(5);
 	});
 
 	it('for a moment only is listed again', async () => {
@@ -98,6 +109,39 @@ describe('a deployment that does not list groups', () => {
 		expect(ends).toMatchObject([{ state: 'succeeded' }, { state: 'succeeded' }]);
 		expect(requests('list g')).toBeGreaterThan(5);
 		expect(requests('run-1')).toBe(0);
+	});
+});
+
+describe('a list that is not answered', () => {
+	it('does not hold its runs up: they are polled one by one after ten seconds', async () => {
+		const harness = grouped({
+			endsAt: after(1_000),
+			service: {
+				pollGroup: async () => {
+					await harness.clock.pause(30_000);
+					throw passing('It did not answer in time');
+				},
+			},
+		});
+		const ends = await Promise.all([harness.watch('run-1'), harness.watch('run-2')]);
+		expect(ends).toMatchObject([{ state: 'succeeded' }, { state: 'succeeded' }]);
+		expect(harness.clock.now()).toBeLessThan(12_000);
+	});
+
+	it('three times is given up', async () => {
+		let lists = 0;
+		const harness = grouped({
+			endsAt: after(120_000),
+			service: {
+				pollGroup: async () => {
+					lists++;
+					await harness.clock.pause(30_000);
+					return [];
+				},
+			},
+		});
+		await Promise.all([harness.watch('run-1'), harness.watch('run-2')]);
+		expect(lists).toBe(3);
 	});
 });
 

@@ -180,10 +180,34 @@ describe('a look that fails', () => {
 		expect(await watch('a')).toMatchObject({ state: 'succeeded' });
 	});
 
-	it.each([400, 401, 403, 422])('for good (HTTP %d) ends the wait', async (status) => {
+	it.each([
+		[400, 1],
+		[401, 2],
+		[403, 2],
+		[422, 1],
+	])('for good (HTTP %d) ends the wait after %d polls', async (status, count) => {
 		const { watch, looks } = watchHarness({ onLook: () => refusal(status) });
 		expect(await watch('a')).toMatchObject({ message: `HTTP ${status}` });
-		expect(looks.length).toBe(1);
+		expect(looks.length).toBe(count);
+	});
+
+	it.each([401, 403])(
+		'with a single HTTP %d now and then does not end the wait',
+		async (status) => {
+			const { watch } = watchHarness({
+				endsAt: { a: 60_000 },
+				onLook: (_, count) => (count % 2 ? refusal(status) : undefined),
+			});
+			expect(await watch('a')).toMatchObject({ state: 'succeeded' });
+		},
+	);
+
+	it('with a 401 is confirmed by the next one, whatever failed in between', async () => {
+		const { watch, looks } = watchHarness({
+			onLook: (_, count) => (count === 2 ? passing() : refusal(401)),
+		});
+		expect(await watch('a')).toMatchObject({ message: 'HTTP 401' });
+		expect(looks.length).toBe(3);
 	});
 });
 

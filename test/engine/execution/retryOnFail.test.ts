@@ -15,12 +15,12 @@ const linksOnly = { ...quick, download: false, liveEvents: false };
 
 /** Makes the first looks fail for good: the group's listing, and then the run itself. */
 function failFirstLook({ flowscale }: Harness): void {
-	flowscale.fault({ on: 'listRuns', kind: 'status', status: 403 });
-	flowscale.fault({ on: 'getRun', kind: 'status', status: 403 });
+	flowscale.fault({ on: 'listRuns', kind: 'status', status: 422 });
+	flowscale.fault({ on: 'getRun', kind: 'status', status: 422 });
 }
 /** Whether the second try has asked for the runs. */
 function isTriedAgain({ flowscale: { journal } }: Harness): boolean {
-	const failed = journal.findIndex(({ route, status }) => route === 'getRun' && status === 403);
+	const failed = journal.findIndex(({ route, status }) => route === 'getRun' && status === 422);
 	return failed >= 0 && journal.length > failed + 5;
 }
 
@@ -104,7 +104,7 @@ test('the editor’s Retry of a failed execution takes up the runs that go on, a
 	failFirstLook(made);
 	const flowscaleNode = node('workflow.executeAndWait', startOf('image', ownPrompt, linksOnly));
 	const failed = await run(flowscaleNode);
-	expect(failed.data.resultData.error?.message).toContain('HTTP 403');
+	expect(failed.data.resultData.error?.message).toContain('HTTP 422');
 	expect(flowscale.runs.map(({ state }) => state)).toEqual(['running', 'running']);
 	const retry = resumeWorkflow(engine, chain(flowscaleNode), failed.data, 'retry');
 	flowscale.runs.forEach(({ id }) => flowscale.finish(id));

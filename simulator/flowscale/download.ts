@@ -2,7 +2,7 @@ import type { Answer } from '../answer';
 import type { Request } from '../exchange';
 import { Readable } from '../platform';
 import type { Service } from './service';
-import { hasOutputs } from './showRun';
+import { hasOutput } from './showRun';
 import type { Content } from './simulatedWorkflow';
 
 const refusal = (status: number, code: string, message: string): Answer => ({
@@ -55,7 +55,7 @@ export async function download(service: Service, { entry }: Request): Promise<An
 			: noSuchKey();
 	}
 	const found = service.store.findFile(name);
-	if (!found || !hasOutputs(run, service.view)) return noSuchKey();
+	if (!found || !hasOutput(run, found.output, service.view)) return noSuchKey();
 	return file(
 		await found.output.source.make(run, found.index),
 		found.output.source.mimeType,

@@ -3,7 +3,7 @@ import { Readable } from '../platform';
 import type { Dialect } from './dialect';
 import { failure, missing, unprocessable } from './failures';
 import type { Operation } from './service';
-import { hasOutputs, outputPath } from './showRun';
+import { hasOutput, outputPath } from './showRun';
 
 function notYet(dialect: Dialect, word: string): Answer {
 	switch (dialect.notReady) {
@@ -32,7 +32,7 @@ export const getOutput: Operation = async ({ store, dialect, view }, { entry }) 
 	entry.runId = run.id;
 	if (run.state === 'timeout') return failure(408, 'Run Timeout', dialect.errors);
 	if (run.state === 'failed') return notYet(dialect, 'failed');
-	if (!hasOutputs(run, view)) return notYet(dialect, 'in_progress');
+	if (!hasOutput(run, output, view)) return notYet(dialect, 'in_progress');
 
 	if (output.source.type === 'text' && dialect.textOutputs === 'file_content') {
 		const content = await output.source.make(run, index);

@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect';
 import type { Links } from './links';
 import type { ReceivedPart } from '../receiveForm';
-import type { SimulatedRun } from './simulatedRun';
+import type { SimulatedOutput, SimulatedRun } from './simulatedRun';
 import { timestamp } from './timestamps';
 
 export interface View {
@@ -17,11 +17,15 @@ export function statusWord(run: SimulatedRun, dialect: Dialect): string {
 	return dialect.words[state] ?? state;
 }
 
-/** Has the run ended well, and long enough ago? */
-export const hasOutputs = (run: SimulatedRun, { outputDelayMs }: View): boolean =>
+/** Has the run ended well, and is the output there by now? */
+export const hasOutput = (
+	run: SimulatedRun,
+	{ source }: SimulatedOutput,
+	{ outputDelayMs }: View,
+): boolean =>
 	run.state === 'completed' &&
 	run.completedAt !== null &&
-	Date.now() >= run.completedAt + outputDelayMs;
+	Date.now() >= run.completedAt + outputDelayMs + (source.lateMs ?? 0);
 
 /** Names of outputs as the dialect writes them; none while the run is queued (protocols: run detail, "until known"). */
 export function outputNames(run: SimulatedRun, dialect: Dialect): string[] {
@@ -54,8 +58,8 @@ function shownInput(
 }
 
 function shownOutputs(run: SimulatedRun, view: View) {
-	if (!hasOutputs(run, view)) return [];
-	return run.outputs.flatMap(({ files, source }) =>
+	const there = run.outputs.filter((output) => hasOutput(run, output, view));
+	return there.flatMap(({ files, source }) =>
 		files.map((filename) => {
 			// a text that is told inline has no object in the bucket
 			const isInline = source.type === 'text' && view.dialect.textOutputs === 'file_content';

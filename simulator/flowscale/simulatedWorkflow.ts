@@ -43,6 +43,8 @@ export interface WorkflowOutput {
 	mimeType: string;
 	/** Files per run (1). */
 	count?: number;
+	/** Ms after the run's end, and after the service's usual delay, at which it is there (0). */
+	lateMs?: number;
 	/** The file number `index` (from 0) of this output, the same bytes at every call. */
 	make(run: RunInputs, index: number): Content | Promise<Content>;
 }

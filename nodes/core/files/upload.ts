@@ -1,6 +1,7 @@
 import type { ByteStream } from '../http/byteStream';
 import type { Item } from '../items/item';
-import { mimeTypeOf } from './fileType';
+import { ConfigurationError } from '../errors';
+import { mimeTypeOfUpload, withExtension } from './fileType';
 
 /** A binary of an item, ready to be read as often as needed. */
 export interface FilePart {
@@ -85,25 +86,41 @@ export function buildForm(
 	};
 }
 
-/** The binary of an item, through n8n's helpers so that every storage mode works. @throws ConfigurationError when it is missing */
+/**
+ * The binary of an item, through n8n's helpers so that every storage mode works. Its name gets the extension of its type where it
+ * has none: services go by it.
+ * @throws ConfigurationError when it is missing
+ */
 export async function filePartOf(
 	{ context, index, binary }: Item,
 	field: string,
 ): Promise<FilePart> {
 	const { fileName: named, fileExtension, mimeType: received, id } = binary(field);
-	const fileName = named || (fileExtension ? `${field}.${fileExtension}` : field);
-	const mimeType = mimeTypeOf(received ? '' : fileName, received);
+	const bare = named || (fileExtension ? `${field}.${fileExtension}` : field);
+	const mimeType = mimeTypeOfUpload(bare, received);
+	const fileName = withExtension(bare, mimeType);
 	if (id === undefined) {
 		const buffer = await context.helpers.getBinaryDataBuffer(index, field);
 		return { fileName, mimeType, bytes: buffer.length, open: async () => oneChunk(buffer) };
 	}
-	const { fileSize } = await context.helpers.getBinaryMetadata(id);
+	const stored = <T>(task: Promise<T>) => task.catch((error: unknown) => throwGone(field, error));
+	const { fileSize } = await stored(context.helpers.getBinaryMetadata(id));
 	return {
 		fileName,
 		mimeType,
 		bytes: fileSize,
-		open: async () => (await context.helpers.getBinaryStream(id, CHUNK_BYTES)) as ByteStream,
+		open: async () =>
+			(await stored(context.helpers.getBinaryStream(id, CHUNK_BYTES))) as ByteStream,
 	};
+}
+
+/** n8n's own message names neither the field nor what to do. */
+function throwGone(field: string, error: unknown): never {
+	const reason = error instanceof Error ? error.message : String(error);
+	throw new ConfigurationError(
+		`The file in binary field "${field}" cannot be read (${reason})`,
+		'n8n deletes the files of old executions. Execute the node again that makes the file.',
+	);
 }
 
 async function* oneChunk(buffer: Uint8Array): AsyncGenerator<Uint8Array> {

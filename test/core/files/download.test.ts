@@ -296,7 +296,7 @@ describe('a download', () => {
 		const harness = fileHarness([() => body(404)], {
 			freshLinks: Array<string>(9).fill('https://f.test/x'),
 		});
-		await Promise.all(Array.from({ length: 8 }, async () => await harness.get()));
+		await Promise.all(Array.from({ length: 6 }, async () => await harness.get()));
 		expect(harness.clock.now()).toBeLessThan(17_000);
 	});
 

@@ -1,5 +1,13 @@
-import { safeFileName } from '../../../nodes/core/files/fileType';
-import { extensionFor, mimeTypeOf, mimeTypeOfName } from '../../../nodes/core/files/fileType';
+import {
+	extensionFor,
+	mimeTypeOf,
+	mimeTypeOfName,
+	mimeTypeOfUpload,
+	safeBaseName,
+	safeFileName,
+} from '../../../nodes/core/files/fileType';
+import { nameInDisposition } from '../../../nodes/core/files/link';
+import { indexNames } from '../../../nodes/Flowscale/runs/outputNames';
 
 describe('a file name', () => {
 	it.each([
@@ -22,6 +30,44 @@ describe('a file name', () => {
 	])('%s: %j of %p becomes %j', (_, name, mimeType, safe) =>
 		expect(safeFileName(name, mimeType)).toBe(safe),
 	);
+
+	it.each([
+		['ending in a date', 'clip 2024.05.01', 'video/mp4', 'clip 2024.05.01.mp4'],
+		['ending in a version', 'hero.v2', 'image/png', 'hero.v2.png'],
+		['of a type with another word', 'sound', 'audio/x-wav', 'sound.wav'],
+	])('%s: %j of %p becomes %j', (_, name, mimeType, safe) =>
+		expect(safeFileName(name, mimeType)).toBe(safe),
+	);
+
+	it.each([
+		['plain', 'cat', 'cat'],
+		['with the extension of its file', 'cat.png', 'cat'],
+		['with slashes', 'A/B test', 'A_B test'],
+		['of a way up', '../../etc/x', '_.._etc_x'],
+		['with what disks refuse', 'a:b*c?\u0000', 'abc'],
+		['of nothing', ' .. ', ''],
+	])('of the user’s, %s: %j becomes %j', (_, name, safe) => expect(safeBaseName(name)).toBe(safe));
+
+	it.each([
+		['dots', `a${'.'.repeat(50_000)}b.png`],
+		['dots alone', '.'.repeat(50_000)],
+		['blanks', `a${' '.repeat(50_000)}b`],
+		['slashes', '/'.repeat(50_000)],
+		['endings', '.png'.repeat(50_000)],
+		['underscores', '_'.repeat(50_000)],
+	])('with 50,000 %s costs no time', (_, name) => {
+		const begun = performance.now();
+		for (let i = 0; i < 20; i++) {
+			expect(safeFileName(name, 'image/png').length).toBeLessThanOrEqual(200);
+			mimeTypeOf(name, name, name);
+			mimeTypeOfUpload(name, name);
+			safeBaseName(name);
+			nameInDisposition(`attachment; filename="${name}"`);
+			indexNames([name, `${name}a`])(`${name}_1.png`);
+		}
+		// A pattern that backtracks takes seconds for each.
+		expect(performance.now() - begun).toBeLessThan(2_000);
+	});
 
 	it('of 300 characters is cut and keeps its extension', () => {
 		expect(safeFileName(`${'a'.repeat(300)}.png`, null)).toBe(`${'a'.repeat(196)}.png`);

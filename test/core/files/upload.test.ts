@@ -218,7 +218,31 @@ describe('a binary of an item', () => {
 			'without name and extension',
 			true,
 			{ mimeType: 'video/mp4' },
-			{ fileName: 'data', mimeType: 'video/mp4', bytes: 4 },
+			{ fileName: 'data.mp4', mimeType: 'video/mp4', bytes: 4 },
+		],
+		[
+			'stored without its type',
+			true,
+			{ fileName: 'photo.png', mimeType: 'application/octet-stream' },
+			{ fileName: 'photo.png', mimeType: 'image/png', bytes: 4 },
+		],
+		[
+			'whose name has no extension',
+			true,
+			{ fileName: 'photo', mimeType: 'image/png' },
+			{ fileName: 'photo.png', mimeType: 'image/png', bytes: 4 },
+		],
+		[
+			'whose name ends in a date',
+			true,
+			{ fileName: 'clip 2024.05.01', mimeType: 'video/mp4' },
+			{ fileName: 'clip 2024.05.01.mp4', mimeType: 'video/mp4', bytes: 4 },
+		],
+		[
+			'of no known type',
+			true,
+			{ fileName: 'weights', mimeType: 'application/octet-stream' },
+			{ fileName: 'weights', mimeType: 'application/octet-stream', bytes: 4 },
 		],
 		[
 			'without type',
@@ -238,5 +262,14 @@ describe('a binary of an item', () => {
 		const chunks: Uint8Array[] = [];
 		for await (const chunk of await part.open()) chunks.push(chunk);
 		expect(Buffer.concat(chunks).toString()).toBe(isStored ? 'disk' : 'memory');
+	});
+
+	it('that n8n has deleted is named by its field', async () => {
+		const gone = async () => await Promise.reject(new Error('File not found'));
+		const item = itemWith({ fileName: 'a.png' }, true);
+		item.context.helpers.getBinaryMetadata = gone;
+		await expect(filePartOf(item, 'photo')).rejects.toMatchObject({
+			message: 'The file in binary field "photo" cannot be read (File not found)',
+		});
 	});
 });

@@ -2,6 +2,7 @@ import { readText } from '../../nodes/core/http/byteStream';
 import { openAnswer } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/api/detectFormat';
 import { readAnswerStream } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/api/answerStream';
 import {
+	errorTextOf,
 	readAnswer,
 	type WorkflowAnswer,
 } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/api/api';
@@ -263,3 +264,54 @@ describe('of several nodes', () => {
 	test('with none, the whole answer is said', () =>
 		expect(says()).toEqual(['begin', 'whole', 'end']));
 });
+
+describe('an error event', () => {
+	const events = (data: string) => `${piece}event:error\n${data}\n\n`;
+	test.each([
+		'data:null',
+		'data:{}',
+		'data:',
+		'data: ',
+		'data:[]',
+		'data:""',
+		'data:{"Msg":null}',
+		'data:{"error":{}}',
+		'',
+	])('that says nothing (%j) is one all the same', async (data) => {
+		for (const size of [1_000, 7, 1])
+			expect(await read(events(data), size)).toMatchObject({
+				answer: undefined,
+				error: 'no reason given',
+			});
+	});
+	test('that is the last of a stream without a blank line, or comes without any data, is read', async () => {
+		for (const ending of ['event:error', 'event:error\n', 'event: error\r\n'])
+			expect((await read(piece + ending)).error).toBe('no reason given');
+	});
+	test.each([
+		['data:model timeout', 'model timeout'],
+		['data:"model timeout"', 'model timeout'],
+		['data:{"Node":"1","Msg":"model timeout"}', 'model timeout'],
+		['data:{"error":["model timeout","node 3"]}', 'model timeout; node 3'],
+		['data:{"Error":{"Message":"model timeout"}}', 'model timeout'],
+		['data:{"errors":[{"code":"timeout"}]}', 'timeout'],
+		['data:{"status":7}', '{"status":7}'],
+	])('with %s says %s', async (data, reason) =>
+		expect((await read(events(data))).error).toBe(reason),
+	);
+	test('other events without data say nothing, and end nothing', async () =>
+		expect(await read(`event:ping\n\n${piece}event:ping\n\n${result}`)).toMatchObject({
+			answer: { output: 'Yes – ja' },
+			log: [],
+		}));
+});
+
+test.each<[unknown, string | undefined]>([
+	[null, ''],
+	[{}, ''],
+	[[], ''],
+	[{ error: '' }, ''],
+	[{ error: 'no' }, 'no'],
+	[undefined, undefined],
+	[{ status: 7 }, undefined],
+])('the body %j of a refusal says %j', (body, words) => expect(errorTextOf(body)).toBe(words));

@@ -19,7 +19,7 @@ interface Sleeper {
 const MOST_WAITS = 5_000;
 
 /** A clock whose time passes only while somebody pauses, and at once: to the next sleeper as soon as nothing else is ready. */
-export function fakeClock({ startMs = 0, random = 0 } = {}): FakeClock {
+export function fakeClock({ startMs = 0, random = 0, mostWaits = MOST_WAITS } = {}): FakeClock {
 	const sleepers: Sleeper[] = [];
 	const waits: number[] = [];
 	let now = startMs;
@@ -52,7 +52,7 @@ export function fakeClock({ startMs = 0, random = 0 } = {}): FakeClock {
 		pause: async (ms, signal) =>
 			await new Promise<void>((resolve, reject) => {
 				if (signal?.aborted) return resolve();
-				if (waits.push(ms) > MOST_WAITS) return reject(new Error('It spins'));
+				if (waits.push(ms) > mostWaits) return reject(new Error('It spins'));
 				if (ms === Number.POSITIVE_INFINITY)
 					return signal?.addEventListener('abort', () => resolve(), { once: true });
 				const leave = () => {

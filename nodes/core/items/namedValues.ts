@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
 import type { Item } from './item';
-import { asText, listOf, parsedJson, recordOf, textAt } from '../json';
+import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
 
 /** A set of named values that a user enters as pairs, or all at once as JSON. */
 export interface NamedValuesForm {
@@ -131,7 +131,7 @@ function pairValues(
 function jsonValues(item: Item, json: string, word: string): Array<[string, unknown]> {
 	const given = item.raw(json, {});
 	const value = recordOf(
-		typeof given === 'string' ? parsedJson(given.trim() === '' ? '{}' : given) : given,
+		typeof given === 'string' ? parsedUserJson(given.trim() === '' ? '{}' : given) : given,
 	);
 	if (value === undefined)
 		throw new ConfigurationError(
@@ -141,15 +141,15 @@ function jsonValues(item: Item, json: string, word: string): Array<[string, unkn
 	return Object.entries(value);
 }
 
-/** Whether a number is all that its text says: not of `12e4567` (an ID; the number is infinite), nor of seeds above 2^53; but of `1.0`. */
+/** Whether a number is all that its text says: not of `12e4567` (an ID; the number is infinite); but of `1.0`. */
 const isWholly = (parsed: number, text: string) =>
 	Number.isFinite(parsed) &&
 	(!Number.isInteger(parsed) || String(parsed) === text || /^-?\d{1,15}\.\d+$/.test(text));
 
-/** A text that is a number, true, false, a list or an object in JSON; long digits stay text, since a number would lose some. */
+/** A text that is a number, true, false, a list or an object in JSON. An integer of any length is sent with all of its digits. */
 function guessed(value: unknown): unknown {
 	if (typeof value !== 'string') return value ?? '';
-	const parsed = parsedJson(value);
+	const parsed = parsedUserJson(value);
 	if (typeof parsed === 'number') return isWholly(parsed, value.trim()) ? parsed : value;
 	return typeof parsed === 'boolean' || (typeof parsed === 'object' && parsed !== null)
 		? parsed

@@ -1,4 +1,5 @@
 import type { Item } from '../../../nodes/core/items/item';
+import { LongInteger, writtenJson } from '../../../nodes/core/jsonText';
 import { type NamedValuesForm, readNamedValues } from '../../../nodes/core/items/namedValues';
 
 const form: NamedValuesForm = {
@@ -39,7 +40,8 @@ test.each<[unknown, unknown]>([
 	['[1, 2]', [1, 2]],
 	['{"b": 1}', { b: 1 }],
 	['{broken', '{broken'],
-	['12345678901234567890', '12345678901234567890'],
+	['18446744073709551615', new LongInteger('18446744073709551615')],
+	['[9007199254740993]', [new LongInteger('9007199254740993')]],
 	[7, 7],
 	[false, false],
 	[null, ''],
@@ -60,6 +62,16 @@ test('JSON keeps its types', () =>
 	expect(
 		readNamedValues(itemOf({ mode: 'json', json: '{"a":"42","b":42,"c":null}' }), form),
 	).toEqual({ a: '42', b: 42, c: null }));
+
+test.each(['18446744073709551615', '-9007199254740993', '0.1', '1e3'])(
+	'JSON with the number %s is sent as it was written, at any depth',
+	(digits) => {
+		const json = `{"seed":${digits},"a":[{"b":${digits}}]}`;
+		expect(writtenJson(readNamedValues(itemOf({ mode: 'json', json }), form))).toBe(
+			digits === '1e3' ? json.replaceAll('1e3', '1000') : json,
+		);
+	},
+);
 
 test.each(['__proto__', 'constructor', 'prototype', 'toString'])(
 	'a value named %s is one like any other, entered as a pair or as JSON',

@@ -183,6 +183,24 @@ test.each([
 	});
 });
 
+test.each([
+	['as JSON', { inputMode: 'json', paramsJson: '{"3::seed":18446744073709551615}' }],
+	['as a pair', { params: { param: [{ name: '3::seed', value: '={{ $json.seed }}' }] } }],
+])('the digits of a long integer go out %s and come back', async (_, parameters) => {
+	const seed = '18446744073709551615';
+	const { node, items, service } = await harness();
+	const done = await items(
+		node('workflow.executeAndWait', {
+			workflowId: comflowyWorkflows.image.id,
+			...parameters,
+			options: quick,
+		}),
+		[{ json: { seed } }],
+	);
+	expect(routes(service, 'run')[0].body).toContain(`"params":{"3::seed":${seed}}`);
+	expect(done[0].json.inputs).toEqual({ '3::seed': seed });
+});
+
 test.each(['constructor', 'prototype', '__proto__'])(
 	'a name such as %s arrives at any depth',
 	async (name) => {

@@ -1,4 +1,6 @@
 import { flowAiWorkflows } from '../../../simulator/flowai/flowAiWorkflow';
+import type { FlowAiOptions } from '../../../simulator/flowai/startFlowAi';
+import { addTool } from '../../harness/addTool';
 import { asking, useFlowAi } from '../../harness/flowAiHarness';
 import { outputOf } from '../../harness/runWorkflow';
 import { linksOf, two, until } from '../../harness/useHarness';
@@ -131,7 +133,6 @@ test('a workflow that fails on its way is an error with its reason and what had 
 test.each([
 	[400, 'names are those of the workflow’s input node', 1],
 	[401, 'Check the API key', 1],
-	[429, 'Take a break', 4],
 	[500, 'was not sent again', 1],
 	[502, 'Try again in a few minutes', 1],
 ])('HTTP %i is an error with advice', async (status, advice, requests) => {
@@ -150,6 +151,121 @@ test.each([
 		description: expect.stringContaining(advice) as string,
 	});
 	expect(service.journal).toHaveLength(requests);
+});
+
+const limited = (timeout: number) => asking('chat', { options: { timeout } });
+
+test.each<[string, FlowAiOptions]>([
+	['no word on when to come back', {}],
+	['Retry-After: 0', { retryAfter: '0' }],
+	['Retry-After: 30', { retryAfter: '30' }],
+])('a 429 with %s that stays ends with Timeout, which covers all of it', async (_, options) => {
+	const { node, error, service } = await harness({ maxConcurrent: 0, ...options });
+	const began = Date.now();
+	const failure = await error(node('workflow.execute', limited(1)), one);
+	expect(failure).toMatchObject({
+		httpCode: '429',
+		message: 'FlowAI took no further request for 1 s: FlowAI answered HTTP 429: too many requests',
+		description: expect.stringContaining('was not run') as string,
+	});
+	expect(Date.now() - began).toBeGreaterThan(900);
+	expect(Date.now() - began).toBeLessThan(5_000);
+	expect(service.journal.length).toBeLessThan(5);
+	expect(service.inputs).toEqual([]);
+});
+
+test('ten items at once where three are allowed at a time queue behind each other', async () => {
+	const { node, items, service } = await harness({ maxConcurrent: 3, pieceMs: 300 });
+	const many = Array.from({ length: 10 }, (_, n) => ({ json: { prompt: `no ${n}` } }));
+	const done = await items(node('workflow.execute', asking()), many);
+	expect(done.map(({ json }) => json.output)).toEqual(
+		many.map(({ json }) => `Yes, I heard: ${json.prompt}`),
+	);
+	expect(linksOf(done)).toEqual(many.map((_, item) => ({ item })));
+	expect([service.inputs.length, service.mostConcurrent()]).toEqual([10, 3]);
+	// Seven are refused at first; then a request follows each end, and one more is tried now and then.
+	expect(service.journal.length).toBeLessThan(30);
+});
+
+test('Max Concurrent is how many requests are under way at a time', async () => {
+	const { node, items, service } = await harness({ pieceMs: 60 });
+	const many = Array.from({ length: 7 }, (_, n) => ({ json: { prompt: `no ${n}` } }));
+	await items(node('workflow.execute', asking('chat', { options: { maxConcurrent: 2 } })), many);
+	expect([service.inputs.length, service.mostConcurrent()]).toEqual([7, 2]);
+	expect(service.journal.every(({ status }) => status === 200)).toBe(true);
+});
+
+test('Max Requests per Second is kept', async () => {
+	const { node, items, service } = await harness();
+	const many = Array.from({ length: 9 }, (_, n) => ({ json: { prompt: `no ${n}` } }));
+	const options = { maxRequestsPerSecond: 4 };
+	await items(node('workflow.execute', asking('chat', { options })), many);
+	const first = service.journal[0].at;
+	const after = service.journal.map(({ at }) => at - first);
+	expect(after.filter((ms) => ms < 900)).toHaveLength(4);
+	expect(after.filter((ms) => ms < 1_900)).toHaveLength(8);
+});
+
+test.each(['constructor', 'prototype', '__proto__'])(
+	'a name such as %s arrives at any depth',
+	async (name) => {
+		const input = `{"${name}":{"a":[{"${name}":1}]}}`;
+		const { node, items, service } = await harness();
+		const parameters = {
+			workflowId: flowAiWorkflows.plain.id,
+			inputMode: 'json',
+			inputsJson: input,
+		};
+		await items(node('workflow.execute', parameters), one);
+		expect(service.journal[0].body).toBe(`{"input":${input}}`);
+	},
+);
+
+test.each(['{}', 'null', '[]'])(
+	'a refusal whose body is %s says its status alone',
+	async (body) => {
+		const { node, error, service } = await harness();
+		service.fault({ on: 'run', kind: 'status', status: 400, body });
+		expect((await error(node('workflow.execute', asking()), one)).message).toBe(
+			'FlowAI answered HTTP 400',
+		);
+	},
+);
+
+test.each([
+	['the answer is lost', { kind: 'resetAfter' }, {}],
+	['a gateway gives up', { kind: 'status', status: 504, processed: true }, {}],
+	['Timeout is over', { kind: 'hang' }, { timeout: 0.5 }],
+	['a stream ends early', { kind: 'streamEndsEarly' }, {}],
+] as const)(
+	'with Retry On Fail a request that may have run (%s) is not sent again, by a node or a tool',
+	async (_, fault, options) => {
+		for (const isTool of [false, true]) {
+			const { engine, node, run, service } = await harness();
+			const type = 'n8n-nodes-flowai.flowAi';
+			addTool(engine, type);
+			service.fault({ on: 'run', ...fault, times: 9 });
+			const done = await run(
+				node('workflow.execute', asking('chat', { ...streamed, options }), {
+					type: isTool ? `${type}Tool` : type,
+					retryOnFail: true,
+					maxTries: 3,
+					waitBetweenTries: 0,
+				}),
+				one,
+			);
+			expect(service.journal).toHaveLength(1);
+			expect(done.data.resultData.error?.message).toContain('was not sent again');
+		}
+	},
+);
+
+test('with Retry On Fail a workflow that failed is run again', async () => {
+	const { node, run, service } = await harness();
+	const parameters = asking('failing', streamed);
+	const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+	await run(node('workflow.execute', parameters, retried), one);
+	expect(service.inputs).toHaveLength(2);
 });
 
 test('a request that was turned away for a moment is sent again', async () => {

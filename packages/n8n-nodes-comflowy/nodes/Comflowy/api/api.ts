@@ -42,15 +42,12 @@ export function createApi(transport: Transport) {
 			extra: Partial<ApiRequest> = {},
 		): Promise<FoundRun | null> => await check(runId, known, extra),
 
-		/**
-		 * The request that starts a run. It is sent by the one place that knows never to repeat it. The body goes as text: n8n's HTTP
-		 * client copies objects, and drops keys such as `constructor` on the way.
-		 */
+		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
 		startRequest: (body: StartBody): ApiRequest => ({
 			method: 'POST',
 			path: '/run',
 			headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-			body: JSON.stringify(body),
+			body,
 		}),
 		readStart: (answer: Answer, workflowId: string): Run =>
 			createRun({

@@ -1,5 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { ConfigurationError } from '../../../../../nodes/core/errors';
+import { parsedJson } from '../../../../../nodes/core/json';
+import { writtenJson } from '../../../../../nodes/core/jsonText';
 import type { Item } from '../../../../../nodes/core/items/item';
 import { readNamedValues } from '../../../../../nodes/core/items/namedValues';
 import type { StartRequest } from '../../../../../nodes/core/starting/startService';
@@ -49,10 +51,11 @@ export function readStartOrder(
 	return {
 		itemIndex: item.index,
 		workflowId,
-		inputs: params as IDataObject,
+		// As an item shows them: long integers as text, which no later node rounds.
+		inputs: parsedJson(writtenJson(params)) as IDataObject,
 		groupId: undefined,
 		texts: Object.fromEntries(
-			Object.entries(params).map(([name, value]) => [name, JSON.stringify(value)]),
+			Object.entries(params).map(([name, value]) => [name, writtenJson(value)]),
 		),
 		fileNames: [],
 		isGroupOfExecution: false,

@@ -1,7 +1,8 @@
 import { readEvents } from '../../../../../nodes/core/http/eventStream';
-import { parsedJson } from '../../../../../nodes/core/json';
+import { parsedJson, textOf } from '../../../../../nodes/core/json';
 import {
 	type LogEvent,
+	isEmpty,
 	readAnswer,
 	readErrorText,
 	readLogEvent,
@@ -13,6 +14,8 @@ import { splitEvents } from './splitEvents';
 
 /** The event that carries the result holds all of it: images may come in it as text. */
 const LONGEST_EVENT_CHARS = 32 * 1024 * 1024;
+
+const NO_REASON = 'no reason given';
 
 /** What came of a stream, however it ended. */
 export interface StreamEnd {
@@ -74,9 +77,10 @@ export async function readAnswerStream(
 					end.error = readErrorText(value) ?? 'its result event holds no output';
 				return end;
 			case 'error':
-				end.error = readErrorText(value) ?? (data.trim() || 'no reason given');
+				end.error = reasonOf(value, data);
 				return end;
 			default: {
+				if (data === '') break;
 				const entry = readLogEvent(event, data);
 				end.log.push(entry);
 				if (entry.type === 'finish_node' && entry.node !== null)
@@ -85,6 +89,12 @@ export async function readAnswerStream(
 		}
 	}
 	return end;
+}
+
+/** Why a workflow failed, in the words of its error event. */
+function reasonOf(value: unknown, data: string): string {
+	if (isEmpty(value === undefined ? data : value)) return NO_REASON;
+	return readErrorText(value) ?? textOf(value) ?? data.trim();
 }
 
 function append(texts: Map<string, string>, node: string, text: string): void {

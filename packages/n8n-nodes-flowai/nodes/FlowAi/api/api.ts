@@ -1,4 +1,4 @@
-import { listOf, parsedJson, recordOf, textOf } from '../../../../../nodes/core/json';
+import { parsedJson, recordOf, textOf } from '../../../../../nodes/core/json';
 import { type ApiRequest, pathTo } from '../../../../../nodes/core/http/transport';
 
 /** What a workflow gave. `total_time` in seconds; null where it is not told. */
@@ -61,17 +61,50 @@ function hasError(value: unknown): boolean {
 		: Boolean(error);
 }
 
-/** Error text of any body; FlowAI documents none, and writes keys either way. */
+/** Whether a value says nothing: null, and what is empty, also as JSON. */
+export function isEmpty(value: unknown): boolean {
+	if (typeof value === 'string') return value.trim() === '' || value === 'undefined';
+	if (typeof value === 'object' && value !== null)
+		return Object.values(value).every((entry) => isEmpty(entry));
+	return value === null || value === undefined || value === false;
+}
+
+const REASON_KEYS = ['error', 'message', 'msg', 'detail', 'reason', 'errors'];
+/** Within a reason only: at the top of an event they say something else. */
+const NESTED_KEYS = ['type', 'code', 'name'];
+const MOST_LEVELS = 5;
+
+/** Error text of any body: FlowAI documents none, and writes keys either way. It may be a text, a list or an object. */
 export function readErrorText(body: unknown): string | undefined {
-	const textIn = (value: unknown, ...keys: string[]) =>
-		keys.map((key) => textOf(valueAt(value, key))).find((text) => text !== undefined);
-	const nested = ['error', 'data'].map((key) => valueAt(body, key)).find(recordOf);
-	return (
-		textIn(body, 'error') ??
-		textIn(nested, 'message', 'msg', 'error') ??
-		textIn(body, 'message', 'msg', 'detail') ??
-		textIn(listOf(valueAt(body, 'errors'))[0], 'message')
-	);
+	const text =
+		reasonIn(body, ['error'], MOST_LEVELS) ??
+		reasonIn(valueAt(body, 'data'), REASON_KEYS, MOST_LEVELS) ??
+		reasonIn(body, REASON_KEYS, MOST_LEVELS);
+	return text === undefined || text.trim() === '' ? undefined : text;
+}
+
+/** For the answer to a refused request: a body that says nothing is not shown. */
+export function errorTextOf(body: unknown): string | undefined {
+	return readErrorText(body) ?? (body !== undefined && isEmpty(body) ? '' : undefined);
+}
+
+function reasonIn(value: unknown, keys: readonly string[], levels: number): string | undefined {
+	for (const key of keys) {
+		const reason = reasonOf(valueAt(value, key), levels);
+		if (reason !== undefined) return reason;
+	}
+	return undefined;
+}
+
+function reasonOf(value: unknown, levels: number): string | undefined {
+	if (levels === 0) return undefined;
+	if (Array.isArray(value)) return joined(value.map((entry) => reasonOf(entry, levels - 1)));
+	return textOf(value) ?? reasonIn(value, [...REASON_KEYS, ...NESTED_KEYS], levels - 1);
+}
+
+function joined(texts: Array<string | undefined>): string | undefined {
+	const distinct = [...new Set(texts.flatMap((text) => text ?? []))].slice(0, MOST_LEVELS);
+	return distinct.length === 0 ? undefined : distinct.join('; ');
 }
 
 /** A text piece of an LLM node. Reasoning comes beside or instead of the answer's own text. */

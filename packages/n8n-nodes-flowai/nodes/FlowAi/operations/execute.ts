@@ -1,14 +1,18 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { ExecutionCancelledError, ServiceError } from '../../../../../nodes/core/errors';
 import { dataOf } from '../../../../../nodes/core/json';
-import type { Operation } from '../../../../../nodes/core/items/operation';
+import type { Item } from '../../../../../nodes/core/items/item';
+import type { ItemOutput, Operation } from '../../../../../nodes/core/items/operation';
 import {
 	type NamedValuesForm,
 	namedValuesFields,
 	readNamedValues,
 } from '../../../../../nodes/core/items/namedValues';
 import { optionsField } from '../../../../../nodes/core/items/operation';
+import type { StreamEnd } from '../api/answerStream';
+import { UncertainRun } from '../runs/readResult';
 import { runWorkflow } from '../runs/runWorkflow';
-import type { Session } from '../runs/session';
+import type { RequestLimits, RunOrder, Sending, Session } from '../runs/session';
 import { openChunkStreamer } from '../runs/chunkStreamer';
 import { anything, decimal, list, orNull, record, text } from '../../../../../nodes/core/shape';
 
@@ -57,7 +61,25 @@ const fields: INodeProperties[] = [
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 300,
-			description: 'How long to wait for the whole answer. 0 means no limit.',
+			description:
+				'How long each item may take from its turn to the end of its answer, pauses after refusals included. 0 means no limit.',
+		},
+		{
+			displayName: 'Max Concurrent',
+			name: 'maxConcurrent',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 10,
+			description: 'How many requests this node has under way at a time',
+		},
+		{
+			displayName: 'Max Requests per Second',
+			name: 'maxRequestsPerSecond',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 2 },
+			default: 20,
+			description: 'How many requests this node sends within a second. 0 means no limit.',
+			hint: 'FlowAI advises at most 20',
 		},
 	]),
 ];
@@ -82,40 +104,89 @@ export const execute: Operation<Session> = {
 		),
 	}),
 	fields,
+	// The node's own limits hold items back.
+	itemsAtATime: Number.POSITIVE_INFINITY,
 	prepare: (item, session) => {
-		const order = {
-			workflowId: item.id('workflowId', 'Workflow ID'),
-			input: readNamedValues(item, inputsForm),
-			isStreamed: item.flag('stream', false),
-			timeoutMs: item.amount('options.timeout', 'Timeout', 300, 0) * 1000,
-		};
+		const order = readOrder(item);
 		const hasLog = item.flag('options.includeLog', false);
-		return async () => {
-			const request = [order.workflowId, order.input, order.isStreamed, hasLog];
-			const known = session.memory.get(item.index, request);
-			if (known) return [{ json: known }];
-			const chunkStreamer = order.isStreamed
-				? openChunkStreamer(item.context, item.index)
-				: undefined;
-			const running = runWorkflow(session, order, chunkStreamer);
-			// Of an answer that breaks off, too: whoever listens would wait for the rest.
-			chunkStreamer?.finish(
-				await running.then(
-					({ answer }) => answer?.output,
-					() => undefined,
-				),
-			);
-			await chunkStreamer?.done();
-			const { answer, reasonings, log } = await running;
-			const reasoning = [...reasonings.values()].join('\n\n');
-			const json = dataOf([
-				['output', answer?.output],
-				['total_time', answer?.total_time],
-				...(reasoning === '' ? [] : [['reasoning', reasoning] as [string, unknown]]),
-				...(hasLog ? [['events', log] as [string, unknown]] : []),
-			]);
-			session.memory.keep(item.index, request, json);
-			return [{ json }];
-		};
+		const sending = session.sending(readLimits(item));
+		return async () =>
+			await sending.slots(async () => await runItem(session, sending, item, order, hasLog));
 	},
 };
+
+/** @throws ConfigurationError */
+function readOrder(item: Item): RunOrder {
+	return {
+		workflowId: item.id('workflowId', 'Workflow ID'),
+		input: readNamedValues(item, inputsForm),
+		isStreamed: item.flag('stream', false),
+		timeoutMs: item.amount('options.timeout', 'Timeout', 300, 0) * 1000,
+	};
+}
+
+/** @throws ConfigurationError */
+function readLimits(item: Item): RequestLimits {
+	return {
+		maxConcurrent: item.amount('options.maxConcurrent', 'Max Concurrent', 10, 1),
+		maxPerSecond: item.amount('options.maxRequestsPerSecond', 'Max Requests per Second', 20, 0),
+	};
+}
+
+async function runItem(
+	session: Session,
+	sending: Sending,
+	item: Item,
+	order: RunOrder,
+	hasLog: boolean,
+): Promise<ItemOutput[]> {
+	const { abort, memory } = session;
+	if (abort.aborted) throw new ExecutionCancelledError();
+	const request = [order.workflowId, order.input, order.isStreamed, hasLog];
+	const known = memory.get(item.index, request);
+	if (known === 'uncertain') throw earlierTry();
+	if (known) return [{ json: known.answer }];
+	const end = await answered(session, sending, item, order).catch((error: unknown) => {
+		if (error instanceof UncertainRun) memory.keep(item.index, request, 'uncertain');
+		throw error;
+	});
+	const answer = jsonOf(end, hasLog);
+	memory.keep(item.index, request, { answer });
+	return [{ json: answer }];
+}
+
+/** The answer, its text handed on to whoever listens. */
+async function answered(
+	session: Session,
+	sending: Sending,
+	item: Item,
+	order: RunOrder,
+): Promise<StreamEnd> {
+	const streamer = order.isStreamed ? openChunkStreamer(item.context, item.index) : undefined;
+	const running = runWorkflow(session, sending, order, streamer);
+	// Of an answer that breaks off, too: whoever listens would wait for the rest.
+	const output = await running.then(
+		({ answer }) => answer?.output,
+		() => undefined,
+	);
+	streamer?.finish(output);
+	await streamer?.done();
+	return await running;
+}
+
+function jsonOf({ answer, reasonings, log }: StreamEnd, hasLog: boolean): IDataObject {
+	const reasoning = [...reasonings.values()].join('\n\n');
+	return dataOf([
+		['output', answer?.output],
+		['total_time', answer?.total_time],
+		...(reasoning === '' ? [] : [['reasoning', reasoning] as [string, unknown]]),
+		...(hasLog ? [['events', log] as [string, unknown]] : []),
+	]);
+}
+
+function earlierTry(): ServiceError {
+	return new ServiceError(
+		'The workflow may have run, and was not sent again. An earlier try of this item got no clear answer.',
+		{ hint: 'Check what the workflow did at FlowAI before you execute this item again.' },
+	);
+}

@@ -1,11 +1,37 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { type Clock, systemClock } from '../../../../../nodes/core/async/clock';
+import { createLimiter, type Limiter } from '../../../../../nodes/core/async/limiter';
 import { createHttp } from '../../../../../nodes/core/http/http';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { connect, type Transport } from '../../../../../nodes/core/http/transport';
-import { type AnswerMemory, openAnswerMemory } from './answerMemory';
-import { readErrorText } from '../api/api';
+import { errorTextOf } from '../api/api';
 import { apiRootOf, CREDENTIAL, secretsOf } from '../credential';
+import { type Admission, createAdmission } from './admission';
+import { type AnswerMemory, openAnswerMemory } from './answerMemory';
+import { createRequestRate, type RequestRate } from './requestRate';
+
+/** One run, already checked. */
+export interface RunOrder {
+	workflowId: string;
+	input: Record<string, unknown>;
+	isStreamed: boolean;
+	/** From the item's turn to the last byte of its answer; 0: none */
+	timeoutMs: number;
+}
+
+/** How many requests are sent at a time, and how fast; the first item's settings count for all. */
+export interface RequestLimits {
+	maxConcurrent: number;
+	/** 0: no limit */
+	maxPerSecond: number;
+}
+
+/** What holds requests back: the user's limits, and what FlowAI refuses. */
+export interface Sending {
+	slots: Limiter;
+	requestRate: RequestRate;
+	admission: Admission;
+}
 
 /** What the items of one node execution share. */
 export interface Session {
@@ -13,6 +39,10 @@ export interface Session {
 	clock: Clock;
 	/** Ends with the execution, and with the node's first failure unless n8n will run the node again: then the other answers are worth having. */
 	stop: AbortSignal;
+	/** Ends with the execution and with the node's first failure: no further request is sent. */
+	abort: AbortSignal;
+	/** Shared by all items; the first one's limits count. */
+	sending(limits: RequestLimits): Sending;
 	/** Cuts the key out of an answer. */
 	redact(text: string): string;
 	memory: AnswerMemory;
@@ -23,7 +53,7 @@ const ADVICE: Readonly<Record<number, string>> = {
 	401: 'Check the API key in the credential: it may have been copied with a character missing.',
 	403: 'Check the API key in the credential, and that the workflow belongs to its owner.',
 	404: 'Check the workflow ID on the page API Management of FlowAI, and that the workflow is published.',
-	429: 'FlowAI limits the number of requests. Take a break before you try again, or send fewer items at a time.',
+	429: 'FlowAI limits the number of requests. Take a break before you try again, or lower Max Concurrent or Max Requests per Second.',
 	500: 'FlowAI has trouble of its own. Try again in a few minutes.',
 };
 
@@ -47,13 +77,21 @@ export async function openSession(
 		stop,
 		secrets,
 		keys: secrets,
-		errorTextOf: readErrorText,
+		errorTextOf,
 		adviceFor: (status) => ADVICE[status >= 500 ? 500 : status],
 	});
+	let sending: Sending | undefined;
 	return {
 		transport,
 		clock,
 		stop,
+		abort,
+		sending: ({ maxConcurrent, maxPerSecond }) =>
+			(sending ??= {
+				slots: createLimiter(maxConcurrent),
+				requestRate: createRequestRate(maxPerSecond, clock),
+				admission: createAdmission(clock, abort),
+			}),
 		redact: createRedactor(secrets, 'inResults'),
 		memory: openAnswerMemory(context, runIndex),
 	};

@@ -1,0 +1,182 @@
+import type { Clock } from '../../../../../nodes/core/async/clock';
+import { onAbort } from '../../../../../nodes/core/async/signals';
+import { LONGEST_RETRY_AFTER_MS } from '../../../../../nodes/core/http/retry';
+
+/**
+ * How many requests FlowAI lets this node have under way, learned from its "too many requests" (HTTP 429, which the vendor's page
+ * documents without a limit). Times are epoch ms.
+ */
+export interface AdmissionState {
+	underWay: number;
+	/** Infinity until the first refusal. */
+	limit: number;
+	/** No request before this time. */
+	opensMs: number;
+	/** Refusals since a request was last answered. */
+	refusals: number;
+	/** When a request that was taken last came to its end. */
+	lastEndMs: number;
+	/** When the limit may be raised by one to see whether it still holds, and how long after a failed attempt. */
+	raiseMs: number;
+	raisePauseMs: number;
+}
+
+const FIRST_PAUSE_MS = 50;
+const FIRST_PAUSE_ALONE_MS = 500;
+const LONGEST_PAUSE_MS = 8_000;
+/** A service may count a request a moment longer than its answer takes to arrive. */
+const JUST_ENDED_MS = 250;
+const FIRST_RAISE_MS = 1_000;
+const LONGEST_RAISE_MS = 30_000;
+
+export function newAdmission(): AdmissionState {
+	return {
+		underWay: 0,
+		limit: Number.POSITIVE_INFINITY,
+		opensMs: 0,
+		refusals: 0,
+		lastEndMs: Number.NEGATIVE_INFINITY,
+		raiseMs: Number.POSITIVE_INFINITY,
+		raisePauseMs: FIRST_RAISE_MS,
+	};
+}
+
+/** When the next request may be sent; Infinity: once another one has ended. */
+export function opensAt({ underWay, limit, opensMs, raiseMs }: AdmissionState): number {
+	if (underWay < limit) return opensMs;
+	return underWay === limit ? Math.max(opensMs, raiseMs) : Number.POSITIVE_INFINITY;
+}
+
+/** A request is sent. One that goes beyond the limit is the attempt to raise it. */
+export function onSent(state: AdmissionState): AdmissionState {
+	const underWay = state.underWay + 1;
+	return underWay > state.limit
+		? { ...state, underWay, limit: underWay, raiseMs: Number.POSITIVE_INFINITY }
+		: { ...state, underWay };
+}
+
+/** Whether a request beyond the former limit is under way. */
+function isRaising({ limit, raiseMs }: AdmissionState): boolean {
+	return raiseMs === Number.POSITIVE_INFINITY && Number.isFinite(limit);
+}
+
+/** A request that was taken has ended, whatever came of it: its place is free. */
+export function onEnded(state: AdmissionState, nowMs: number): AdmissionState {
+	return {
+		...state,
+		underWay: state.underWay - 1,
+		refusals: 0,
+		lastEndMs: nowMs,
+		...(isRaising(state) ? { raiseMs: nowMs + FIRST_RAISE_MS, raisePauseMs: FIRST_RAISE_MS } : {}),
+	};
+}
+
+/**
+ * A request was refused with 429. With others of this node under way, their number is what FlowAI allows, and the next one is sent
+ * when one of them has ended. Alone, growing pauses are made, or the one that FlowAI asked for.
+ * @param random from 0 to 1
+ */
+export function onRefused(
+	state: AdmissionState,
+	nowMs: number,
+	askedMs: number | undefined,
+	random: number,
+): AdmissionState {
+	const underWay = state.underWay - 1;
+	const refusals = state.refusals + 1;
+	const isJustEnded = nowMs - state.lastEndMs < JUST_ENDED_MS;
+	const ourPauseMs = isJustEnded
+		? Math.max(FIRST_PAUSE_MS, nowMs - state.lastEndMs)
+		: Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_ALONE_MS * 2 ** (Math.min(refusals, 20) - 1)) *
+			(0.75 + random / 2);
+	const pauseMs = askedMs === undefined ? ourPauseMs : Math.min(LONGEST_RETRY_AFTER_MS, askedMs);
+	const isAttempt = isRaising(state);
+	const isKnown = Number.isFinite(state.limit) && !isAttempt;
+	const isLimitKept = underWay === 0 || (isKnown && isJustEnded);
+	const raisePauseMs = Math.min(LONGEST_RAISE_MS, state.raisePauseMs * (isAttempt ? 2 : 1));
+	// With others under way it is their end that opens; a pause is made for a service that is a moment late.
+	const isPaused = askedMs !== undefined || isLimitKept;
+	return {
+		...state,
+		underWay,
+		refusals,
+		opensMs: isPaused ? Math.max(state.opensMs, nowMs + pauseMs) : state.opensMs,
+		...(isLimitKept
+			? {}
+			: { limit: Math.min(state.limit, underWay), raisePauseMs, raiseMs: nowMs + raisePauseMs }),
+	};
+}
+
+/** How long one item waits for its answer: from its turn on, or from the last end of another request, behind which it had to wait. */
+export function deadlineOf(
+	{ lastEndMs }: AdmissionState,
+	sinceMs: number,
+	limitMs: number,
+): number {
+	return limitMs === 0 ? Number.POSITIVE_INFINITY : Math.max(sinceMs, lastEndMs) + limitMs;
+}
+
+export interface Admission {
+	/**
+	 * Waits until a request may be sent. One that was let in must be reported by `ended` or `refused`.
+	 * @param limitMs how long it may be held back; 0: no limit
+	 * @returns when the answer must have come (epoch ms); or that nothing may be sent any more
+	 */
+	enter(sinceMs: number, limitMs: number): Promise<number | 'tooLate' | 'stopped'>;
+	ended(): void;
+	refused(askedMs: number | undefined): void;
+}
+
+interface Waiting {
+	sinceMs: number;
+	limitMs: number;
+	admit(result: number | 'tooLate' | 'stopped'): void;
+}
+
+/** One admission for all items of a node; they go first come first served. */
+export function createAdmission(clock: Clock, stop: AbortSignal): Admission {
+	let state = newAdmission();
+	let queue: Waiting[] = [];
+	let wake = new AbortController();
+
+	const admitAll = () => {
+		queue = queue.filter((waiting) => {
+			const deadlineMs = deadlineOf(state, waiting.sinceMs, waiting.limitMs);
+			const isLate = state.underWay === 0 && deadlineMs <= clock.now();
+			if (stop.aborted || isLate) waiting.admit(stop.aborted ? 'stopped' : 'tooLate');
+			else if (opensAt(state) > clock.now()) return true;
+			else {
+				state = onSent(state);
+				waiting.admit(deadlineMs);
+			}
+			return false;
+		});
+		wake.abort();
+		if (queue.length === 0) return;
+		wake = new AbortController();
+		const { signal } = wake;
+		const deadlines =
+			state.underWay > 0
+				? []
+				: queue.map(({ sinceMs, limitMs }) => deadlineOf(state, sinceMs, limitMs));
+		const nextMs = Math.min(opensAt(state), ...deadlines) - clock.now();
+		if (Number.isFinite(nextMs))
+			void clock.pause(nextMs, signal).then(() => signal.aborted || admitAll());
+	};
+	onAbort(stop, admitAll);
+	return {
+		enter: async (sinceMs, limitMs) =>
+			await new Promise((admit) => {
+				queue.push({ sinceMs, limitMs, admit });
+				admitAll();
+			}),
+		ended: () => {
+			state = onEnded(state, clock.now());
+			admitAll();
+		},
+		refused: (askedMs) => {
+			state = onRefused(state, clock.now(), askedMs, clock.random());
+			admitAll();
+		},
+	};
+}

@@ -1,0 +1,87 @@
+import { ExecutionCancelledError, ServiceError } from '../../../../../nodes/core/errors';
+import { readText } from '../../../../../nodes/core/http/byteStream';
+import type { StreamAnswer } from '../../../../../nodes/core/http/http';
+import { parsedJson } from '../../../../../nodes/core/json';
+import { readAnswerStream, type StreamEnd, type StreamListener } from '../api/answerStream';
+import { readAnswer, readErrorText } from '../api/api';
+import { openAnswer } from '../api/detectFormat';
+import type { RunOrder, Session } from './session';
+
+const LONGEST_TEXT_BYTES = 64 * 1024 * 1024;
+const LONGEST_REMAINDER = 2_000;
+export const NOT_AGAIN = 'The workflow may have run all the same, so it was not sent again.';
+
+/** No clear answer came of a request that may have arrived: nobody may send it again on his own account. */
+export class UncertainRun extends ServiceError {}
+
+/**
+ * The result in an answer, whole or as a stream.
+ * @param limit aborted when the item's Timeout is over
+ * @throws ServiceError | UncertainRun | ExecutionCancelledError
+ */
+export async function readResult(
+	session: Session,
+	order: RunOrder,
+	{ headers, stream }: StreamAnswer,
+	limit: AbortSignal,
+	listener: StreamListener,
+): Promise<StreamEnd> {
+	const { redact, stop, transport } = session;
+	const { isEvents, bytes } = await openAnswer(stream, headers['content-type']);
+	const end = isEvents
+		? await readAnswerStream(bytes, listener, redact)
+		: await readWhole(session, bytes);
+	if (stop.aborted) throw new ExecutionCancelledError();
+	if (end.error !== undefined)
+		throw transport.failureInWords(end.error, { hint: remainder(session, end) });
+	if (end.answer !== undefined) return end;
+	if (limit.aborted) throw tooLate(order, remainder(session, end));
+	throw new UncertainRun('FlowAI ended its answer before the result came', {
+		hint: [NOT_AGAIN, remainder(session, end)].filter(Boolean).join(' '),
+	});
+}
+
+/** The standard answer, also where a stream was asked for. */
+async function readWhole(
+	{ redact }: Session,
+	bytes: AsyncIterable<Uint8Array>,
+): Promise<StreamEnd> {
+	const end: StreamEnd = {
+		answer: undefined,
+		error: undefined,
+		texts: new Map(),
+		reasonings: new Map(),
+		log: [],
+	};
+	const text = await readText(bytes, LONGEST_TEXT_BYTES).catch(() => undefined);
+	if (text === undefined) return end;
+	const body = parsedJson(redact(text));
+	const answer = readAnswer(body);
+	if (answer !== undefined) return { ...end, answer };
+	if (body !== undefined)
+		return { ...end, error: readErrorText(body) ?? 'its answer holds no output' };
+	return text.trim() === ''
+		? end
+		: { ...end, error: `its answer is not JSON: ${text.slice(0, 200)}` };
+}
+
+/** The text of a refusing answer; empty if it breaks off. */
+export async function textOf({ redact }: Session, { stream }: StreamAnswer): Promise<string> {
+	return await readText(stream, LONGEST_TEXT_BYTES).then(redact, () => '');
+}
+
+export function tooLate({ timeoutMs }: RunOrder, more?: string): UncertainRun {
+	return new UncertainRun(`FlowAI did not finish its answer within ${timeoutMs / 1000} s`, {
+		hint: ['The workflow may continue at FlowAI. Raise Timeout, or set it to 0.', more]
+			.filter(Boolean)
+			.join(' '),
+	});
+}
+
+/** What had arrived of an answer that will not be completed: it was paid for. */
+function remainder({ redact }: Session, { texts }: StreamEnd): string | undefined {
+	const text = [...texts.values()].join('\n\n');
+	return text === ''
+		? undefined
+		: `Received until then: ${redact(text).slice(0, LONGEST_REMAINDER)}`;
+}

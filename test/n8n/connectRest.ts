@@ -109,10 +109,9 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 			}
 		},
 		stop: async (id: string) => await request('POST', `/rest/executions/${id}/stop`),
-		retry: async (id: string) =>
-			await request<{ id: string }>('POST', `/rest/executions/${id}/retry`, {
-				loadWorkflow: false,
-			}),
+		/** @param loadWorkflow with the currently saved workflow, not the original one */
+		retry: async (id: string, loadWorkflow = false) =>
+			await request<{ id: string }>('POST', `/rest/executions/${id}/retry`, { loadWorkflow }),
 		remove: async (id: string) => await request('POST', '/rest/executions/delete', { ids: [id] }),
 
 		/** The bytes behind a binary field of an execution. */

@@ -36,4 +36,4 @@ export const isAlive = (id: number): boolean => {
 	}
 };
 
-export { ok, equal, deepEqual, match, rejects } from 'node:assert/strict';
+export { ok, equal, deepEqual, doesNotMatch, match, rejects } from 'node:assert/strict';

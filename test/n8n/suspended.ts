@@ -1,7 +1,7 @@
 import type { Check } from './check';
 import { createPlayer } from './createPlayer';
 import { itemsOf, type Execution, type Item } from './execution';
-import { deepEqual, equal, match, ok, sleep } from './platform';
+import { deepEqual, equal, match, ok, rejects, sleep } from './platform';
 import type { Harness } from './stage';
 import { endRuns, parts, playParts, type Part, type Played } from './suspendedCast';
 import { suspendedInPlace } from './suspendedInPlace';
@@ -27,7 +27,7 @@ const pauses = 4;
  * woken by then is called crashed while it goes on, until it is saved again; so is n8n's own Wait node (waitControl.ts).
  */
 const ends = ['success', 'error', 'canceled'];
-/** Longer than the hold of a turn, the first minute of a loop's next run, and other turns in between. */
+/** Longer than the hold of a resume, the first minute of a loop's next run, and other resumes in between. */
 const restlessMs = 400_000;
 /** Longer than it takes to look at all of them and to end n8n. */
 const quietMs = 5_000;
@@ -103,13 +103,24 @@ export const suspended = (harness: Harness): Check[] => {
 		SIGKILL: async () => await server.kill(),
 	};
 
-	const wire = (wiredOutput: number, message: RegExp) => async () => {
-		const path = `wire-${wiredOutput}`.replace('--', '-missing-');
+	const selfConnection = async () => {
 		const before = flowscale.runs.length;
-		const workflow = suspendedWorkflow(path, credential, { wiredOutput });
-		const execution = await player.play(path, workflow, { rows: [slowRow(0)] });
+		const workflow = suspendedWorkflow('self-connected', credential, { isSelfConnected: true });
+		const execution = await player.play('self-connected', workflow, { rows: [slowRow(0)] });
 		equal(execution.status, 'error');
-		match(execution.error?.message ?? '', message);
+		match(execution.error?.message ?? '', /An output of this node is connected to its input/);
+		equal(flowscale.runs.length, before, 'a run was started');
+	};
+	/** With a wire from the node to itself this froze the whole server. */
+	const deactivated = async () => {
+		const before = flowscale.runs.length;
+		const workflow = suspendedWorkflow('deactivated', credential, { isDisabled: true });
+		const execution = await player.play('deactivated', workflow, { rows: [slowRow(0)] });
+		equal(execution.status, 'success', execution.error?.message);
+		deepEqual(
+			itemsOf(execution, 'After').map(({ json }) => json.title),
+			[slowRow(0).title],
+		);
 		equal(flowscale.runs.length, before, 'a run was started');
 	};
 
@@ -132,12 +143,12 @@ export const suspended = (harness: Harness): Check[] => {
 
 	return [
 		{
-			name: 'a missing wire is refused before any run is started',
-			run: wire(-1, /needs a wire that is missing/),
+			name: 'a connection from the node to itself is refused before any run is started',
+			run: selfConnection,
 		},
 		{
-			name: 'a wire from the wrong output is refused before any run is started',
-			run: wire(1, /"Still Running"/),
+			name: 'a deactivated node hands its input on, and the server stays alive',
+			run: deactivated,
 		},
 		...suspendedInPlace(harness),
 		{
@@ -189,7 +200,7 @@ export const suspended = (harness: Harness): Check[] => {
 		{
 			name: 'the items are exactly those that waiting in the execution gives for the same runs',
 			run: async () => {
-				const items = itemsOf(await rest.execution(idOf('many runs')), 'Flowscale', 1);
+				const items = itemsOf(await rest.execution(idOf('many runs')), 'Flowscale');
 				const rows = items.map(({ json }) => ({ run_id: json.run_id }));
 				const execution = await player.play(
 					'in-execution',
@@ -214,6 +225,18 @@ export const suspended = (harness: Harness): Check[] => {
 					({ at, runId }) => at > lateMs && runs.some(({ id }) => id === runId),
 				);
 				equal(late.length, 0);
+			},
+		},
+		{
+			name: 'Retry with the saved workflow of an execution that waited is refused, rather than handing out its input',
+			run: async () => {
+				const stopped = idOf('to be stopped');
+				const before = startsOf(stopped);
+				await rejects(
+					rest.retry(stopped, true),
+					/Flowscale \(still waiting: retry with original workflow\)/,
+				);
+				equal(startsOf(stopped), before);
 			},
 		},
 		{

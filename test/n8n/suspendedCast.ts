@@ -35,13 +35,14 @@ const succeeded =
 			rows.map(({ title }) => [title, 'succeeded']),
 		);
 		deepEqual(
-			await fileKinds(rest, itemsOf(execution, 'Flowscale', 1)),
+			await fileKinds(rest, itemsOf(execution, 'Flowscale')),
 			rows.map(() => 'png'),
 		);
 		deepEqual(
-			itemsOf(execution, 'Flowscale', 1).map(({ pairedItem }) => pairedItem),
+			itemsOf(execution, 'Flowscale').map(({ pairedItem }) => pairedItem),
 			rows.map((_, item) => ({ item })),
 		);
+		equal(execution.runs.Flowscale.length, 1, 'runs of the node in the run selector');
 	};
 
 const manyRows = [slowRow(4), slowRow(0), slowRow(1), slowRow(3), slowRow(2)];
@@ -76,10 +77,10 @@ export const parts: Part[] = [
 		check: (_, execution) => {
 			equal(execution.status, 'success', execution.error?.message);
 			deepEqual(
-				itemsOf(execution, 'Flowscale', 1).map(({ json }) => json.state),
+				itemsOf(execution, 'Flowscale').map(({ json }) => json.state),
 				['succeeded', 'succeeded'],
 			);
-			const [{ json }, ...others] = itemsOf(execution, 'Flowscale', 2);
+			const [{ json }, ...others] = itemsOf(execution, 'Flowscale', 1);
 			match(String(json.error), /failed: CUDA out of memory/);
 			deepEqual(others, []);
 		},
@@ -90,7 +91,7 @@ export const parts: Part[] = [
 		plan: { onError: 'continueRegularOutput' },
 		check: (_, execution) => {
 			equal(execution.status, 'success', execution.error?.message);
-			const [first, failed, last] = itemsOf(execution, 'Flowscale', 1);
+			const [first, failed, last] = itemsOf(execution, 'Flowscale');
 			deepEqual([first.json.state, last.json.state], ['succeeded', 'succeeded']);
 			match(String(failed.json.error), /failed: CUDA out of memory/);
 		},

@@ -6,14 +6,7 @@ import { chain, executeAndWait, flowscaleNode, placed, webhookNode } from './flo
 import { deepEqual, equal, match, ok, sleep } from './platform';
 import type { Harness } from './stage';
 import { startModel } from './startModel';
-import {
-	afterNode,
-	rowsNode,
-	slowRow,
-	startNode,
-	waitForNamed,
-	withWireBack,
-} from './suspendedWorkflows';
+import { afterNode, rowsNode, slowRow, startNode, waitForNamed } from './suspendedWorkflows';
 import { agentWorkflow } from './tool';
 
 const slow = 'ee871c99-7b84-4a0d-90af-ddff11dd9999';
@@ -37,13 +30,11 @@ const stateNode: WorkflowNode = {
 };
 
 const child = (credential: Credential): Workflow =>
-	withWireBack(
-		chain(
-			'sub-workflow',
-			triggerNode,
-			flowscaleNode(credential, { ...waitForNamed, waitMode: 'suspended', options: {} }),
-			stateNode,
-		),
+	chain(
+		'sub-workflow',
+		triggerNode,
+		flowscaleNode(credential, { ...waitForNamed, waitMode: 'suspended', options: {} }),
+		stateNode,
 	);
 
 const parent = (path: string, credential: Credential, childId: string): Workflow => {

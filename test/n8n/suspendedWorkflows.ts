@@ -52,7 +52,7 @@ const byRow = {
 	resource: 'workflow',
 	workflowId: { __rl: true, mode: 'id', value: '={{ $json.workflow }}' },
 	inputMode: 'json',
-	// As with a random seed: at each turn the expression gives something else, and no run may be started for that.
+	// As with a random seed: at each resume the expression gives something else, and no run may be started for that.
 	inputsJson: "={{ { duration_10002: $json.ms, text_51536: Math.random() + ' ' + $json.title } }}",
 };
 
@@ -68,8 +68,10 @@ export const waitForNamed = { resource: 'run', operation: 'wait', runId: '={{ $j
 export interface SuspendedPlan {
 	options?: Record<string, unknown>;
 	onError?: 'continueErrorOutput' | 'continueRegularOutput';
-	/** Where the wire back begins; 0 is right. */
-	wiredOutput?: number;
+	/** With a connection from the node to its own input, which is refused. */
+	isSelfConnected?: boolean;
+	/** The node is deactivated. */
+	isDisabled?: boolean;
 	/** Starts in one node and waits in the next. */
 	isRunWait?: boolean;
 	/** One row after the other, in n8n's own loop. */
@@ -86,12 +88,6 @@ export const startNode = (credential: Credential): WorkflowNode => ({
 	name: 'Start',
 });
 
-/** The same with the node "Flowscale" wired as suspended waiting needs it. */
-export const withWireBack = ({ connections, ...workflow }: Workflow): Workflow => ({
-	...workflow,
-	connections: { ...connections, Flowscale: { main: [to('Flowscale'), to('After')] } },
-});
-
 /** Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name, or for those that it starts for them. */
 export const inExecutionWorkflow = (
 	path: string,
@@ -100,13 +96,13 @@ export const inExecutionWorkflow = (
 ): Workflow =>
 	chain(path, webhookNode(path), rowsNode, flowscaleNode(credential, { ...wait, options: {} }));
 
-/** Webhook › Rows › Flowscale, suspended, with its Still Running wired back › After. */
+/** Webhook › Rows › Flowscale, suspended › After. */
 export const suspendedWorkflow = (
 	path: string,
 	credential: Credential,
 	plan: SuspendedPlan = {},
 ): Workflow => {
-	const { options, onError, wiredOutput = 0, isRunWait = false, isLoop = false, tries } = plan;
+	const { options, onError, isSelfConnected, isDisabled, isRunWait, isLoop, tries } = plan;
 	const wait = isRunWait ? waitForNamed : executeAndWaitByRow;
 	const flowscale = {
 		...flowscaleNode(credential, {
@@ -115,13 +111,12 @@ export const suspendedWorkflow = (
 			options: { timeout: hourSeconds, ...options },
 		}),
 		onError,
+		...(isDisabled && { disabled: true }),
 		...(tries && { retryOnFail: true, maxTries: tries }),
 	};
 	const between = isRunWait ? [startNode(credential)] : isLoop ? [loopNode] : [];
 	const first = between[0]?.name ?? 'Flowscale';
-	const outputs = [to('After'), to('After')];
-	outputs[0] = [];
-	if (wiredOutput >= 0) outputs[wiredOutput].push(...to('Flowscale'));
+	const outputs = [to('After', ...(isSelfConnected ? ['Flowscale'] : []))];
 	if (onError === 'continueErrorOutput') outputs.push(to('After'));
 	return {
 		name: path,

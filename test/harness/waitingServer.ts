@@ -9,11 +9,13 @@ import type {
 	IWebhookResponseData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
+import { sleep } from '../../simulator/platform';
 import { openServer } from '../../simulator/restartableServer';
 import {
 	resumeWorkflow,
 	runWorkflow,
 	serverSide,
+	storedCopy,
 	type WorkflowFile,
 	workflowOf,
 } from './runWorkflow';
@@ -38,6 +40,9 @@ interface Sent {
 	type: string | undefined;
 	rawBody: Buffer;
 }
+
+/** What n8n takes to load an execution from its database. */
+const LOAD_MS = 20;
 
 export async function startWaitingServer(
 	engine: Engine,
@@ -108,7 +113,9 @@ export async function startWaitingServer(
 			return { status: 409, body: { message: 'The execution "exec1" is running already.' } };
 		if (current().status !== 'waiting')
 			return { status: 409, body: { message: 'The execution "exec1" has finished already.' } };
-		const data = JSON.parse(JSON.stringify(current().data)) as IRunExecutionData;
+		const data = storedCopy(current().data);
+		// Two callbacks at the same instant find the execution waiting, both of them; n8n 1.x resumes it for each.
+		await sleep(LOAD_MS);
 		const given = { status: 200, body: undefined as unknown };
 		const response = {
 			status: (status: number) => Object.assign(given, { status }) && response,

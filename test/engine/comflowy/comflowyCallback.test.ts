@@ -186,6 +186,21 @@ test('a callback that is repeated while another run is waited for only wakes the
 	expect(service.runs).toHaveLength(2);
 }, 60_000);
 
+test('two callbacks at the same instant resume the execution once, and it ends with both runs', async () => {
+	const { server, service } = await waiting();
+	await server.start(two);
+	await Promise.all(two.map(async (_, item) => await service.finish(createRun(service, item).id)));
+	expect((await server.idle()).status).toBe('success');
+	expect(after(server)).toEqual(expected(service));
+	expect(server.answers.map(({ status, body }) => [status, body])).toEqual(
+		expect.arrayContaining([
+			[200, { received: true, resumed: true }],
+			[200, { received: true, resumed: false }],
+		]),
+	);
+	expect(service.runs).toHaveLength(2);
+}, 60_000);
+
 test('each execution has a token of its own', async () => {
 	const tokenOf = async () => {
 		const { server, service, urlOf } = await waiting();

@@ -90,6 +90,7 @@ describe('re-queueing', () => {
 		const node = aNode();
 		const { context, entry, stack } = made({}, entryOf(node));
 		await requeue(context, 1, 0);
+		for (const other of [node, entry.node]) expect(stack[0].node).not.toBe(other);
 		entry.node.disabled = true;
 		expect([stack[0].node.disabled, node.disabled]).toEqual([undefined, undefined]);
 	});

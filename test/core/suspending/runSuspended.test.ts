@@ -53,13 +53,14 @@ describe('nothing is started twice', () => {
 			{ runsOnRecord: 7 },
 		],
 	])('%s', async (_, plan) => {
-		const { play, runs } = suspendedHarness({
+		const { play, runs, left } = suspendedHarness({
 			items: [[{ takesMs: 10 * MINUTE }], [{ takesMs: 4 * MINUTE }]],
 			options: patient,
 			...plan,
 		});
 		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
 		expect(runs.map(({ item }) => item)).toEqual([0, 1]);
+		expect(left()).toEqual([]);
 	});
 
 	it('for sixty items of which ten may go at a time, and those that have ended are left alone until all have', async () => {

@@ -291,5 +291,7 @@ export function suspendedHarness({
 		stored.n8n.runs--;
 		return await play();
 	};
-	return { clock, runs, looks, cancelled, lines, play, retry };
+	/** Names of the nodes that are still to be executed. */
+	const left = () => stored.n8n.executionData.nodeExecutionStack.map((entry) => entry.node.name);
+	return { clock, runs, looks, cancelled, lines, left, play, retry };
 }

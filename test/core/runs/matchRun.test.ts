@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isCreatedAfter, isSameRun } from '../../../nodes/core/runs/matchRun';
+import { isCreatedAfter, isSameRun, requestKey, runKey } from '../../../nodes/core/runs/matchRun';
 import { aRun } from '../../harness/runs';
 
 const order = { workflowId: 'w', texts: { prompt: 'a fox', steps: '20' }, fileNames: ['image'] };
@@ -50,14 +50,65 @@ describe('a run is the same', () => {
 		['a line more', 'a\r\n\r\nb', 'a\nb', false],
 		['another number', 20.5, '20', false],
 		['blanks for zero', ' ', '0', false],
+		['digits with a zero in front', '07', '7', false],
+		['digits with a zero behind', '1.5', '1.50', false],
+		['an exponent', '100', '1e2', false],
+		['a hexadecimal number', '31', '0x1f', false],
+		['a JSON number for digits with a zero in front', 7, '07', true],
+		['a JSON number for digits with a zero behind', 1.5, '1.50', true],
+		['a JSON number for an exponent', 100, '1e2', true],
+		['a JSON number for hexadecimal digits', 31, '0x1f', false],
+		['a JSON number for a word', 1, 'true', false],
+		['a seed beyond 2^53, as text', '18446744073709551615', '18446744073709551615', true],
+		['the seed beside it, as text', '18446744073709551614', '18446744073709551615', false],
+		['a JSON number that lost the seed’s digits', 2 ** 64, '18446744073709551615', false],
+		['a JSON number that happens to keep them', 2 ** 64, '18446744073709551616', true],
+		['half an emoji, as a form sends it', 'a \ufffd', 'a \ud83d', true],
+		['a whole emoji', 'a \u{1f98a}', 'a \u{1f98a}', true],
+		['half an emoji for another text', 'a \ufffd', 'a b', false],
+		['a text that the service trimmed', 'a fox', '  a fox \n', true],
+		['a text that Python trimmed', 'a fox', '\u001ca fox\u0085', true],
+		['a text whose end the service trimmed', ' a fox', ' a fox\n', true],
+		['a text that the service normalised', 'caf\u00e9', 'cafe\u0301', true],
+		['a text that the service trimmed and normalised', 'caf\u00e9', ' cafe\u0301 ', true],
+		['a text that nobody normalised', 'cafe\u0301', 'caf\u00e9', false],
+		['blanks that were not sent', ' a fox', 'a fox', false],
+		['JSON that Python wrote again', '{"a": 1, "b": ["x y"]}', '{"a":1,"b":["x y"]}', true],
+		['JSON with another text', '{"a": "x  y"}', '{"a":"x y"}', false],
+		[
+			'JSON whose seed differs by one',
+			'{"s": 18446744073709551615}',
+			'{"s":18446744073709551614}',
+			false,
+		],
+		['JSON as an object', { a: 1, b: ['x y'] }, '{"a": 1, "b": ["x y"]}', true],
 	])('%s', (_, value, sent, isSame) => {
+		const run = received({ p: value as string });
+		const request = { workflowId: 'w', texts: { p: sent }, fileNames: [] };
+		expect(isSameRun(run, request)).toBe(isSame);
+		// What is the same is found by its key.
+		const key = requestKey(request);
+		expect(isSame && key !== undefined ? runKey(run, []) : key).toBe(key);
+	});
+
+	it('by a name of which half a character was sent', () =>
 		expect(
-			isSameRun(received({ p: value as string }), {
+			isSameRun(received({ 'p\ufffd': 'x' }), {
 				workflowId: 'w',
-				texts: { p: sent },
+				texts: { 'p\ud83d': 'x' },
 				fileNames: [],
 			}),
-		).toBe(isSame);
+		).toBe(true));
+
+	it('with a text of 50,000 blanks in a moment', () => {
+		const text = `a${' '.repeat(50_000)}b`;
+		expect(
+			isSameRun(received({ p: text }), {
+				workflowId: 'w',
+				texts: { p: `${text} ` },
+				fileNames: [],
+			}),
+		).toBe(true);
 	});
 });
 

@@ -71,6 +71,18 @@ async function drain(message: IncomingMessage): Promise<void> {
 		await new Promise((resolve) => message.once('end', resolve).once('close', resolve));
 }
 
+/** Resolves when so many bytes of the body were read, or all there are. */
+async function readBytes(message: IncomingMessage, bytes: number): Promise<void> {
+	let read = 0;
+	await new Promise<void>((resolve) => {
+		message.on('data', (chunk: Buffer) => {
+			read += chunk.length;
+			if (read >= bytes) resolve();
+		});
+		message.once('end', resolve).once('close', resolve);
+	});
+}
+
 /** One server's way from request to answer: journal, fault, endpoint, latency, sending. */
 export function createExchange(parts: ExchangeParts): RequestListener {
 	const { journal, unknown, faults, timers } = parts;
@@ -104,6 +116,13 @@ export function createExchange(parts: ExchangeParts): RequestListener {
 		if (fault?.kind === 'resetBefore') {
 			parts.onAnswer?.(entry);
 			return message.socket.resetAndDestroy();
+		}
+		if (fault?.kind === 'cutUpload' || fault?.kind === 'stallUpload') {
+			await readBytes(message, fault.bytes ?? 0);
+			parts.onAnswer?.(entry);
+			if (fault.kind === 'cutUpload') message.socket.resetAndDestroy();
+			else message.pause();
+			return;
 		}
 		const isProcessed = fault?.processed ?? !(fault && unprocessed.includes(fault.kind));
 		const truth = isProcessed ? await answerTruly(message, entry, endpoint, fault) : nothing(500);

@@ -4,6 +4,10 @@ import { createRandom, type Random } from './random';
 export type FaultKind =
 	/** Connection reset before the body is read; the service does nothing. */
 	| 'resetBefore'
+	/** Connection reset after `bytes` of the body were read; the service does nothing. */
+	| 'cutUpload'
+	/** After `bytes` of the body nothing more is read, and nothing is answered. */
+	| 'stallUpload'
 	/** The request is processed, then the connection is reset without an answer. */
 	| 'resetAfter'
 	/** Headers and half of the body, then a reset. */
@@ -52,6 +56,8 @@ export interface Fault<Route extends string = string> {
 	body?: string;
 	ms?: number;
 	to?: string;
+	/** Of the request's body, before it is cut (0). */
+	bytes?: number;
 	/** Does the service do what was asked? False for resetBefore, status and redirect, true for all others. */
 	processed?: boolean;
 }

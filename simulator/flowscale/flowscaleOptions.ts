@@ -26,6 +26,8 @@ export interface FlowscaleOptions {
 	containers?: number;
 	/** Work time of a run (300), unless its input `duration_10002` says otherwise. */
 	runMs?: number | ((run: SimulatedRun) => number);
+	/** Starts beyond so many unfinished runs are answered with 429, without Retry-After (no limit). */
+	runsAtATime?: number;
 	/** Longer runs time out (30 minutes). */
 	runTimeoutMs?: number;
 	/** Added to each answer of the API: fixed, or from-to ([0, 5]). */

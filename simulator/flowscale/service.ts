@@ -15,6 +15,8 @@ export interface Service {
 	workflows: SimulatedWorkflow[];
 	view: View;
 	timers: Timers;
+	/** Unfinished runs that the service allows. */
+	runsAtATime: number;
 	/** Ms between keep-alive comments of an event stream. */
 	keepAliveMs: number;
 }

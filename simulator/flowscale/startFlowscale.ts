@@ -109,6 +109,7 @@ function createService(options: FlowscaleOptions, filesOrigin: () => string): Se
 		view: { dialect, links, outputDelayMs: options.outputDelayMs ?? 0 },
 		timers,
 		keepAliveMs: options.keepAliveMs ?? 15_000,
+		runsAtATime: options.runsAtATime ?? Number.POSITIVE_INFINITY,
 	};
 }
 

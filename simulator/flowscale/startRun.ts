@@ -3,7 +3,7 @@ import { bringsForm, receiveForm, type ReceivedPart } from '../receiveForm';
 import { failure, invalid, missing, unprocessable, type Invalidity } from './failures';
 import type { Operation, Service } from './service';
 import { outputNames } from './showRun';
-import type { SimulatedRun } from './simulatedRun';
+import { isOver, type SimulatedRun } from './simulatedRun';
 import type { InputType, SimulatedWorkflow } from './simulatedWorkflow';
 
 const isJson = (text: string): boolean => {
@@ -78,6 +78,8 @@ export const startRun: Operation = async (service, { message, entry }) => {
 	const wrong = complaints(workflow, parts);
 	if (wrong.length > 0) return unprocessable(...wrong);
 
+	if (store.all.filter((other) => !isOver(other)).length >= service.runsAtATime)
+		return failure(429, 'Too many runs at a time', dialect.errors);
 	const run = store.add(workflow, groupId, parts);
 	entry.runId = run.id;
 	containers.submit(run);

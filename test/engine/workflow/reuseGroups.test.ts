@@ -1,0 +1,193 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { outputOf } from '../../harness/runWorkflow';
+import {
+	errorOf,
+	itemsOf,
+	ownPrompt,
+	quick,
+	startOf,
+	two,
+	useHarness,
+} from '../../harness/useHarness';
+
+const harness = useHarness();
+const linksOnly = { ...quick, download: false };
+const batch = (count: number): INodeExecutionData[] =>
+	Array.from({ length: count }, (_, index) => ({ json: { prompt: `picture ${index}`, index } }));
+const reusing = (reuseRun: string | boolean = 'sameInputs') => ({
+	...startOf('image', ownPrompt, { ...linksOnly, reuseRun }),
+	groupId: 'nightly',
+});
+
+describe('a batch that is executed twice in a fixed group', () => {
+	it.each<[string, number, IDataObject, number]>([
+		['1,500 items', 1_500, {}, 16],
+		['250 items at ten runs a page', 250, { pageSizes: 'ignored' }, 27],
+		['250 items in a grouped list', 250, { list: 'grouped' }, 1],
+		['150 items on sparse lists', 150, { listEntries: 'sparse' }, 2],
+		['250 items whose numbers are JSON numbers', 250, { inputValues: 'typed' }, 4],
+	])(
+		'starts nothing new: %s',
+		async (_, count, dialect, mostPages) => {
+			const { node, run, flowscale, requests } = await harness({
+				dialect,
+				runMs: 5,
+				containers: 50,
+			});
+			flowscale.addRuns(count, (index) => ({
+				groupId: 'nightly',
+				workflow: flowscale.workflows[0],
+				inputs: { text_51536: `picture ${index}` },
+				parts: [{ name: 'text_51536', value: `picture ${index}` }],
+			}));
+			const out = itemsOf(
+				await run(node('workflow.execute', reusing()), batch(count), { executionId: 'exec2' }),
+			);
+			expect(requests('startRun')).toBe(0);
+			expect(new Set(out.map(({ json }) => json.run_id)).size).toBe(count);
+			expect(out.map(({ json }) => (json.inputs as IDataObject).text_51536)).toEqual(
+				batch(count).map(({ json }) => json.prompt),
+			);
+			expect(requests('listRuns')).toBeLessThanOrEqual(mostPages + 3);
+		},
+		60_000,
+	);
+
+	it('is refused before a start where the list names no run IDs', async () => {
+		const { node, run, flowscale } = await harness({ dialect: { list: 'openapi' } });
+		flowscale.addRuns(2, { groupId: 'nightly' });
+		expect(errorOf(await run(node('workflow.execute', reusing()))).message).toBe(
+			'Reuse Run cannot work here: the list of group "nightly" names no run IDs',
+		);
+		expect(flowscale.runs).toHaveLength(2);
+	});
+
+	it('reads true and false of earlier workflows', async () => {
+		const { node, items, flowscale } = await harness();
+		await items(node('workflow.executeAndWait', reusing(false)));
+		await items(node('workflow.executeAndWait', reusing(true)), two, { executionId: 'exec2' });
+		expect(flowscale.runs).toHaveLength(2);
+		await items(node('workflow.executeAndWait', reusing(false)), two, { executionId: 'exec3' });
+		expect(flowscale.runs).toHaveLength(4);
+	});
+});
+
+test('a prompt cut in the middle of an emoji is recognised', async () => {
+	const { node, items, flowscale } = await harness();
+	const cut = [{ json: { prompt: 'a fox \ud83e' } }];
+	flowscale.fault({ on: 'startRun', kind: 'resetAfter' });
+	const [first] = await items(node('workflow.execute', reusing()), cut);
+	const [again] = await items(node('workflow.execute', reusing()), cut, { executionId: 'exec2' });
+	expect([first.json.run_id, again.json.run_id]).toEqual(Array(2).fill(flowscale.runs[0].id));
+	expect(flowscale.runs).toHaveLength(1);
+});
+
+test.each([
+	['7', '07'],
+	['1.5', '1.50'],
+	['100', '1e2'],
+	['31', '0x1f'],
+])('the digits %s are not taken for %s', async (one, other) => {
+	const { node, items, flowscale } = await harness();
+	const digits = (prompt: string) => [{ json: { prompt } }];
+	await items(node('workflow.execute', reusing()), digits(one));
+	await items(node('workflow.execute', reusing()), digits(other), { executionId: 'exec2' });
+	expect(flowscale.runs).toHaveLength(2);
+});
+
+describe('items that differ by their file alone', () => {
+	const four = ['fox', 'whale', 'owl', 'boat'].map((name) => ({
+		photo: { bytes: Buffer.from(name.repeat(50)), fileName: `${name}.png`, mimeType: 'image/png' },
+	}));
+	const items = four.map((_, index) => ({ json: { index } }));
+	const nodeOf = async (groupId: string | undefined, reuseRun: string) => {
+		const made = await harness();
+		const image = made.flowscale.workflows[1].inputs.find(({ type }) => type === 'image');
+		const parameters = {
+			...startOf('retouch', '={{ { "prompt_68667": "sharper" } }}', { ...linksOnly, reuseRun }),
+			files: { file: [{ parameter: image?.name ?? '', binaryField: 'photo' }] },
+			...(groupId === undefined ? {} : { groupId }),
+		};
+		const node = made.node('workflow.executeAndWait', parameters, {
+			onError: 'continueRegularOutput',
+		});
+		return { ...made, nodes: [made.files(four), node] };
+	};
+	/** Of each item: the picture whose run it holds, or that it failed. */
+	const picturesOf = (
+		out: INodeExecutionData[],
+		runs: Array<{ id: string; files: Array<{ name: string }> }>,
+	) =>
+		out.map(({ json }) =>
+			json.error ? 'failed' : runs.find(({ id }) => id === json.run_id)?.files[0].name,
+		);
+	const isOwnOrFailed = (pictures: Array<string | undefined>) =>
+		pictures.every((name, index) => name === 'failed' || name === four[index].photo.fileName);
+
+	it('never take each other’s run when all starts lose their answer', async () => {
+		const { run, nodes, flowscale } = await nodeOf(undefined, 'never');
+		flowscale.fault({ on: 'startRun', kind: 'resetAfter', times: 4 });
+		const out = outputOf(await run(nodes, items), 'Flowscale');
+		expect(isOwnOrFailed(picturesOf(out, flowscale.runs))).toBe(true);
+		expect(String(out[0].json.error)).toContain('may have started');
+		expect(flowscale.runs).toHaveLength(4);
+	}, 30_000);
+
+	it('take their own run when one start alone loses its answer', async () => {
+		const { run, nodes, flowscale } = await nodeOf(undefined, 'never');
+		flowscale.fault({ on: 'startRun', kind: 'resetAfter' });
+		const out = outputOf(await run(nodes, items), 'Flowscale');
+		expect(picturesOf(out, flowscale.runs)).toEqual(four.map(({ photo }) => photo.fileName));
+	}, 30_000);
+
+	it('do not take what another execution starts in a fixed group', async () => {
+		const { run, nodes, flowscale } = await nodeOf('fixed', 'never');
+		flowscale.fault({ on: 'startRun', kind: 'status', status: 502 });
+		const out = outputOf(await run(nodes, items), 'Flowscale');
+		expect(isOwnOrFailed(picturesOf(out, flowscale.runs))).toBe(true);
+	}, 30_000);
+
+	it('are refused by Reuse Run with the same inputs, before a start', async () => {
+		const { run, nodes, flowscale } = await nodeOf('fixed', 'sameInputs');
+		const first = outputOf(await run(nodes, items), 'Flowscale');
+		expect(picturesOf(first, flowscale.runs)).toEqual(four.map(({ photo }) => photo.fileName));
+		const again = outputOf(await run(nodes, items, { executionId: 'exec2' }), 'Flowscale');
+		expect(again.map(({ json }) => String(json.error))).toEqual(
+			Array(4).fill(expect.stringContaining('items differ by their files only')),
+		);
+		expect(flowscale.runs).toHaveLength(4);
+	}, 30_000);
+
+	it('find their run again with a group each, and Any in Group', async () => {
+		const { run, nodes, flowscale } = await nodeOf('=row-{{ $json.index }}', 'anyInGroup');
+		const first = outputOf(await run(nodes, items), 'Flowscale');
+		const again = outputOf(await run(nodes, items, { executionId: 'exec2' }), 'Flowscale');
+		expect(again.map(({ json }) => json.run_id)).toEqual(first.map(({ json }) => json.run_id));
+		expect(picturesOf(again, flowscale.runs)).toEqual(four.map(({ photo }) => photo.fileName));
+		expect(flowscale.runs).toHaveLength(4);
+	}, 30_000);
+});
+
+test('two executions in one group, whose starts both lose their answer, never share a run', async () => {
+	const { node, run, flowscale } = await harness();
+	const same = {
+		...startOf('image', { text_51536: 'the same' }, linksOnly),
+		groupId: 'shared',
+	};
+	flowscale.fault({ on: 'startRun', kind: 'resetAfter', times: 2 });
+	const ends = await Promise.all(
+		['exec1', 'exec2'].map(
+			async (executionId) =>
+				await run(node('workflow.executeAndWait', same), [two[0]], { executionId }),
+		),
+	);
+	const taken = ends.flatMap(({ data }) =>
+		data.resultData.error
+			? []
+			: outputOf({ data } as never, 'Flowscale').map(({ json }) => json.run_id),
+	);
+	expect(new Set(taken).size).toBe(taken.length);
+	for (const { data } of ends)
+		if (data.resultData.error) expect(data.resultData.error.message).toContain('may have started');
+	expect(flowscale.runs).toHaveLength(2);
+}, 30_000);

@@ -83,6 +83,15 @@ async function readBytes(message: IncomingMessage, bytes: number): Promise<void>
 	});
 }
 
+/** Faults of a request that is not read to its end. */
+const unreadFaults: ReadonlyArray<Fault['kind']> = ['resetBefore', 'cutUpload', 'stallUpload'];
+
+async function breakUpload(message: IncomingMessage, { kind, bytes = 0 }: Fault): Promise<void> {
+	if (kind !== 'resetBefore') await readBytes(message, bytes);
+	if (kind === 'stallUpload') message.pause();
+	else message.socket.resetAndDestroy();
+}
+
 /** One server's way from request to answer: journal, fault, endpoint, latency, sending. */
 export function createExchange(parts: ExchangeParts): RequestListener {
 	const { journal, unknown, faults, timers } = parts;
@@ -113,16 +122,9 @@ export function createExchange(parts: ExchangeParts): RequestListener {
 		const fault = faults.take(entry);
 		entry.fault = fault?.kind;
 
-		if (fault?.kind === 'resetBefore') {
+		if (fault && unreadFaults.includes(fault.kind)) {
 			parts.onAnswer?.(entry);
-			return message.socket.resetAndDestroy();
-		}
-		if (fault?.kind === 'cutUpload' || fault?.kind === 'stallUpload') {
-			await readBytes(message, fault.bytes ?? 0);
-			parts.onAnswer?.(entry);
-			if (fault.kind === 'cutUpload') message.socket.resetAndDestroy();
-			else message.pause();
-			return;
+			return await breakUpload(message, fault);
 		}
 		const isProcessed = fault?.processed ?? !(fault && unprocessed.includes(fault.kind));
 		const truth = isProcessed ? await answerTruly(message, entry, endpoint, fault) : nothing(500);

@@ -14,7 +14,7 @@ export interface Expectation {
 }
 
 const LOST = /No answer from Flowscale at 127\.0\.0\.1:\d+/;
-const STATUS = /HTTP (408|429|500|502|503|504)/;
+const STATUS = /HTTP (408|425|429|500|502|503|504|520|522|524)/;
 const REDIRECT = /redirects to http:\/\/127\.0\.0\.1:\d+.*(Enter the final address as Base URL|)/s;
 const REFUSED = /HTTP 401: Broken with 401.*Check the API key/s;
 /** The wait's own limit ends what stays broken; half a second or two more on a busy machine. */

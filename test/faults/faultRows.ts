@@ -115,9 +115,15 @@ export const answerFaults: FaultRow[] = [
 		'later',
 		status(429, { headers: { 'retry-after': '0' } }),
 	),
+	...when('once', '425', 'later', status(425)),
 	...when('once', '503, Retry-After 1', 'later', status(503, { headers: { 'retry-after': '1' } })),
 	...[500, 502, 503].flatMap((code) => [
 		...both(String(code), 'passing', status(code)),
+		...when('once', `${code}, but done`, 'passingButDone', status(code, { processed: true })),
+	]),
+	// Of a content delivery network: it does not know what the service did.
+	...[520, 522, 524].flatMap((code) => [
+		...when('once', String(code), 'passing', status(code)),
 		...when('once', `${code}, but done`, 'passingButDone', status(code, { processed: true })),
 	]),
 	...both('504', 'gateway', status(504)),

@@ -56,6 +56,7 @@ async function requestsOfOurs(): Promise<number> {
 		transport,
 		http,
 		isCertificateUnchecked: false,
+		withoutKeys: (text) => text,
 	};
 	const watcher = createWatcher(
 		createWatchService(connection),

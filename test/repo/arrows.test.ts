@@ -154,6 +154,7 @@ const FACES: Record<string, string[]> = {
 	waiting: [
 		'runWaiter',
 		'watchService',
+		'watchedRun',
 		'watcher',
 		'waitingOperation',
 		'waitingFields',

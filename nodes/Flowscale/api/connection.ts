@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/async/clock';
 import { createHttp, type NodeContext } from '../../core/http/http';
+import { createRedactor } from '../../core/http/redact';
 import { connect, type Transport } from '../../core/http/transport';
 import { CREDENTIAL, apiRootOf, secretsOf, keysOf } from '../credential';
 import { createApi, type FlowscaleApi } from './api';
@@ -11,6 +12,8 @@ export interface Connection {
 	transport: Transport;
 	http: ReturnType<typeof createHttp>;
 	isCertificateUnchecked: boolean;
+	/** Cuts the key out of what does not come through `api`: the data of an event stream. */
+	withoutKeys(text: string): string;
 }
 
 /** The deployment of the node's credential, for every context a node's code runs in. @throws ConfigurationError */
@@ -38,5 +41,6 @@ export async function openConnection(
 		transport,
 		http,
 		isCertificateUnchecked: credentials.allowUnauthorizedCerts === true,
+		withoutKeys: createRedactor(keysOf(credentials), 'inResults'),
 	};
 }

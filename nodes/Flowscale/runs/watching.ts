@@ -18,7 +18,10 @@ const isKnown = (run: Run): run is KnownRun => run.run_id !== null;
 /** Requests are tried once, since the watcher decides when to poll again. */
 const ONE_TRY = { tries: 1 };
 
-export function createWatchService({ api, transport }: Connection): WatchService {
+export function createWatchService({
+	api,
+	transport,
+}: Pick<Connection, 'api' | 'transport'>): WatchService {
 	let streamsNotFound = 0;
 	return {
 		poll: async (run) => {

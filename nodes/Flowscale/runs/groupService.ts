@@ -1,0 +1,131 @@
+import type { RunService } from '../../core/execution/runSession';
+import { ServiceError } from '../../core/errors';
+import type { KnownRun } from '../../core/runs/run';
+import type { RunWaiter, WaitOrder } from '../../core/waiting/runWaiter';
+import { WaitTimeout } from '../../core/waiting/watchedRun';
+import { cancelGroup, knownRunsOfGroup } from './groups';
+import type { Session } from './session';
+
+/** Between the two looks that must both see no open run, since another one may just be about to join. */
+const SECOND_LOOK_MS = 1_000;
+/** A group of which no run is listed may have been started a moment ago. */
+const EMPTY_GROUP_GRACE_MS = 15_000;
+const ONE_TRY = { tries: 1 };
+const DETACHED = { isDetached: true, tries: 2 };
+
+/** What is known of a group between two polls. */
+interface GroupMemory {
+	/** A run that had not ended when it was last seen: while it has not, there is no need to list the group. */
+	openRun?: KnownRun;
+	/** Runs that have ended although the list says otherwise, as their outputs showed. */
+	ended: Set<string>;
+	emptySinceMs?: number;
+}
+
+/**
+ * Groups as something to wait for: to the waiting machinery a group is a run with the group's id, which has succeeded once two
+ * polls in a row saw runs of it and none that is open.
+ */
+export function createGroupService(service: RunService, session: Session): RunService {
+	const { api, clock, stop } = session;
+	const groups = new Map<string, GroupMemory>();
+	const memoryOf = (groupId: string): GroupMemory => {
+		const memory = groups.get(groupId) ?? { ended: new Set<string>() };
+		groups.set(groupId, memory);
+		return memory;
+	};
+	/** The first open run that is met; of a group without one the number of its runs. */
+	const look = async (groupId: string, memory: GroupMemory): Promise<KnownRun | number> => {
+		let total = 0;
+		for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
+			total++;
+			if (!run.finished && !memory.ended.has(run.run_id)) return run;
+		}
+		return total;
+	};
+	const poll = async (group: KnownRun): Promise<KnownRun> => {
+		const memory = memoryOf(group.run_id);
+		if (memory.openRun && (await isStillOpen(service, memory.openRun))) return goingOn(group);
+		const first = await look(group.run_id, memory);
+		memory.openRun = typeof first === 'number' ? undefined : first;
+		if (memory.openRun) return goingOn(group);
+		if (first === 0) return emptyGroup(group, memory, clock.now());
+		await clock.pause(SECOND_LOOK_MS, stop);
+		const second = await look(group.run_id, memory);
+		memory.openRun = typeof second === 'number' ? undefined : second;
+		return second === first ? ended(group) : goingOn(group);
+	};
+	return {
+		...service,
+		watch: {
+			poll,
+			verify: async (group) => {
+				const memory = memoryOf(group.run_id);
+				const verified = memory.openRun && (await service.watch.verify?.(memory.openRun));
+				if (verified?.finished) memory.ended.add(verified.run_id);
+				return group;
+			},
+		},
+		cancel: async (groupId) => await cancelGroup(api, groupId, clock, undefined, DETACHED),
+		completeOutputs: async (group) => group,
+	};
+}
+
+const goingOn = (group: KnownRun): KnownRun => ({ ...group, status: 'running', state: 'running' });
+const ended = (group: KnownRun): KnownRun => ({
+	...group,
+	status: 'completed',
+	state: 'succeeded',
+	finished: true,
+});
+
+/** A run that cannot be read just now says nothing; the list will. */
+async function isStillOpen({ watch }: RunService, run: KnownRun): Promise<boolean> {
+	const found = await watch.poll(run).catch((error: unknown) => {
+		if (error instanceof ServiceError) return null;
+		throw error;
+	});
+	return found !== null && !found.finished;
+}
+
+function emptyGroup(group: KnownRun, memory: GroupMemory, nowMs: number): KnownRun {
+	memory.emptySinceMs ??= nowMs;
+	if (nowMs - memory.emptySinceMs > EMPTY_GROUP_GRACE_MS)
+		throw new ServiceError(`Flowscale lists no run of group "${group.run_id}"`, {
+			hint: 'Check the Group ID, and that the credential belongs to the deployment that runs the group.',
+		});
+	return goingOn(group);
+}
+
+/** The waiter with failures that speak of the group, not of a run. */
+export function waiterOfGroup(waiter: RunWaiter, groupId: string): RunWaiter {
+	return {
+		...waiter,
+		untilEnd: async (begin, order, pollWindow) =>
+			await waiter.untilEnd(begin, order, pollWindow).catch((error: unknown) => {
+				throw aboutGroup(error, groupId, order);
+			}),
+		refresh: async (group) =>
+			await waiter.refresh(group).catch((error: unknown) => {
+				throw aboutGroup(error, groupId);
+			}),
+	};
+}
+
+function aboutGroup(error: unknown, groupId: string, order?: WaitOrder): unknown {
+	if (!(error instanceof ServiceError)) return error;
+	const facts = { ...error.facts, runId: undefined, state: undefined };
+	if (error instanceof WaitTimeout && order !== undefined)
+		return new WaitTimeout(
+			`The runs of group "${groupId}" did not all end within ${order.timeoutMs / 1000} s`,
+			{
+				...facts,
+				hint:
+					order.cancelRemote === 'onStopOrTimeout'
+						? error.facts.hint
+						: 'They continue at Flowscale. Wait for the group again, or raise Timeout.',
+			},
+		);
+	const text = error.message;
+	return new ServiceError(text.includes(groupId) ? text : `${text} (group "${groupId}")`, facts);
+}

@@ -1,0 +1,201 @@
+import type { Clock } from '../../core/async/clock';
+import { createLimiter } from '../../core/async/limiter';
+import { ExecutionCancelledError, ServiceError } from '../../core/errors';
+import type { ApiRequest } from '../../core/http/transport';
+import { type KnownRun, type Run, type RunState, timeOf } from '../../core/runs/run';
+import type { FlowscaleApi } from '../api/api';
+import { identified, noList, openPager } from '../api/runPages';
+
+const PAGE_SIZE = 100;
+const CANCELS_AT_A_TIME = 20;
+
+/** How many runs of a group are in which state. */
+export interface GroupSummary extends Record<RunState, number> {
+	group_id: string;
+	total: number;
+	/** There is a run, and none is going on. */
+	finished: boolean;
+	first_created_at: string | null;
+	last_completed_at: string | null;
+}
+
+/**
+ * The runs of a group, the newest first, each once, page by page. A run that is started meanwhile moves others to later pages,
+ * where they are met again and left out.
+ * @throws ServiceError | ExecutionCancelledError
+ */
+export async function* runsOfGroup(
+	api: FlowscaleApi,
+	groupId: string,
+	stop?: AbortSignal,
+	extra: Partial<ApiRequest> = {},
+): AsyncGenerator<Run> {
+	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
+	const pager = openPager(api, query, { pageSize: PAGE_SIZE }, extra);
+	const known = new Set<string>();
+	for (;;) {
+		if (stop?.aborted && !extra.isDetached) throw new ExecutionCancelledError();
+		const page = await pager.next();
+		if (!page.isList) throw noList();
+		const added = identified(page.runs).filter(({ id }) => !known.has(id));
+		for (const { id, run } of added) {
+			known.add(id);
+			// A deployment that ignores the filter must not have other people's runs counted, or cancelled.
+			if (run.group_id === null || run.group_id === groupId) yield run;
+		}
+		if (added.length === 0 || page.isLast) return;
+	}
+}
+
+/** The same, of runs that can be asked for by their ids. @throws ServiceError where the list reports no ids */
+export async function* knownRunsOfGroup(
+	...[api, groupId, stop, extra]: Parameters<typeof runsOfGroup>
+): AsyncGenerator<KnownRun> {
+	for await (const run of runsOfGroup(api, groupId, stop, extra)) {
+		if (run.run_id === null)
+			throw new ServiceError(
+				`The run list of this deployment reports no run IDs, so the runs of group "${groupId}" cannot be waited for or cancelled`,
+				{ hint: 'Keep the run IDs of Workflow > Execute, and use Run > Wait or Run > Cancel.' },
+			);
+		yield { ...run, run_id: run.run_id };
+	}
+}
+
+/** Counts of a group's runs. @throws ServiceError | ExecutionCancelledError */
+export async function summarizeGroup(
+	api: FlowscaleApi,
+	groupId: string,
+	stop?: AbortSignal,
+): Promise<GroupSummary> {
+	const summary: GroupSummary = {
+		group_id: groupId,
+		total: 0,
+		queued: 0,
+		running: 0,
+		succeeded: 0,
+		failed: 0,
+		cancelled: 0,
+		timed_out: 0,
+		unknown: 0,
+		finished: false,
+		first_created_at: null,
+		last_completed_at: null,
+	};
+	let open = 0;
+	for await (const run of runsOfGroup(api, groupId, stop)) {
+		summary.total++;
+		summary[run.state]++;
+		if (!run.finished) open++;
+		summary.first_created_at = earlier(run.created_at, summary.first_created_at);
+		summary.last_completed_at = later(run.completed_at, summary.last_completed_at);
+	}
+	return { ...summary, finished: summary.total > 0 && open === 0 };
+}
+
+/** Of two time stamps the earlier one; one that is missing or unreadable does not count. */
+function earlier(a: string | null, b: string | null): string | null {
+	if (Number.isNaN(timeOf(a))) return b;
+	return timeOf(a) > timeOf(b) ? b : a;
+}
+
+function later(a: string | null, b: string | null): string | null {
+	if (Number.isNaN(timeOf(a))) return b;
+	return timeOf(a) < timeOf(b) ? b : a;
+}
+
+/** What became of the runs of a group that was to be cancelled. */
+export interface GroupCancelResult {
+	group_id: string;
+	total: number;
+	/** Runs that were cancelled by this. */
+	cancelled: number;
+	/** Runs whose cancel was refused, or that ended in another way, or that have not ended yet. */
+	not_cancelled: number;
+	/** Runs that had ended before. */
+	already_ended: number;
+	message: string;
+}
+
+/** Pauses before the looks at what became of the cancels. */
+const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
+
+/**
+ * Cancels every run of a group that has not ended, also those that join it meanwhile, and checks for 15 seconds at most what
+ * became of them.
+ * @throws ServiceError when none of them could be cancelled | ExecutionCancelledError
+ */
+export async function cancelGroup(
+	api: FlowscaleApi,
+	groupId: string,
+	clock: Clock,
+	stop?: AbortSignal,
+	extra: Partial<ApiRequest> = {},
+): Promise<GroupCancelResult> {
+	const limit = createLimiter(CANCELS_AT_A_TIME);
+	const asked = new Map<string, Error | undefined>();
+	let states = new Map<string, RunState>();
+	for (const pauseMs of PAUSES_MS) {
+		if (pauseMs > 0) await clock.pause(pauseMs, stop);
+		const open: string[] = [];
+		states = new Map();
+		for await (const run of knownRunsOfGroup(api, groupId, stop, extra)) {
+			states.set(run.run_id, run.state);
+			if (!run.finished) open.push(run.run_id);
+		}
+		if (open.length === 0) break;
+		const fresh = open.filter((id) => !asked.has(id));
+		const cancel = async (id: string) => await failureOf(api.cancel(id, extra));
+		await Promise.all(
+			fresh.map(async (id) => asked.set(id, await limit(async () => await cancel(id)))),
+		);
+	}
+	return cancelResult(groupId, states, asked);
+}
+
+/** The failure of a task, as a value; a stopped execution ends everything. */
+async function failureOf(task: Promise<unknown>): Promise<Error | undefined> {
+	return await task.then(
+		() => undefined,
+		(error: Error) => {
+			if (error instanceof ExecutionCancelledError) throw error;
+			return error;
+		},
+	);
+}
+
+function cancelResult(
+	groupId: string,
+	states: Map<string, RunState>,
+	asked: Map<string, Error | undefined>,
+): GroupCancelResult {
+	// A service that forgets a cancelled run has cancelled it.
+	const isCancelled = ([id, failure]: [string, Error | undefined]) =>
+		states.get(id) === 'cancelled' || (!states.has(id) && failure === undefined);
+	const cancelled = [...asked].filter(isCancelled).length;
+	const failures = [...asked.values()].filter((failure) => failure !== undefined);
+	if (cancelled === 0 && asked.size > 0 && failures.length === asked.size) throw failures[0];
+	const total = new Set([...states.keys(), ...asked.keys()]).size;
+	const notCancelled = asked.size - cancelled;
+	return {
+		group_id: groupId,
+		total,
+		cancelled,
+		not_cancelled: notCancelled,
+		already_ended: total - asked.size,
+		message: messageOf(groupId, total, asked.size, notCancelled, failures[0]?.message),
+	};
+}
+
+function messageOf(
+	groupId: string,
+	total: number,
+	asked: number,
+	notCancelled: number,
+	firstFailure: string | undefined,
+): string {
+	if (total === 0) return `Flowscale lists no run of group "${groupId}"`;
+	if (asked === 0) return 'All runs of the group had ended before';
+	const counts = `${asked - notCancelled} of ${asked} open runs were cancelled`;
+	if (notCancelled === 0) return counts;
+	return `${counts}; the others: ${firstFailure ?? 'they ended before, or have not ended yet'}`;
+}

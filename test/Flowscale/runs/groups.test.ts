@@ -1,0 +1,165 @@
+import { createRun, type Run } from '../../../nodes/core/runs/run';
+import type { RunService } from '../../../nodes/core/execution/runSession';
+import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
+import { createGroupService } from '../../../nodes/Flowscale/runs/groupService';
+import { cancelGroup, summarizeGroup } from '../../../nodes/Flowscale/runs/groups';
+import type { Session } from '../../../nodes/Flowscale/runs/session';
+import { runWithId } from '../../../nodes/core/runs/run';
+import { fakeClock } from '../../harness/fakeClock';
+
+type Change = (runs: Run[]) => void;
+
+/** A group whose list changes by these steps, one before each listing or read. */
+function aGroup(runs: Run[], ...changes: Change[]) {
+	const requests: string[] = [];
+	const step = () => changes.shift()?.(runs);
+	const clock = fakeClock();
+	const api = {
+		runs: async ({ page = 1, pageSize = 100 }: ListQuery): Promise<RunPage> => {
+			requests.push(`list ${page}`);
+			step();
+			const newestFirst = [...runs].reverse();
+			return {
+				runs: newestFirst
+					.slice((page - 1) * pageSize, page * pageSize)
+					.map((run) => ({ run, raw: {} })),
+				pages: Math.ceil(runs.length / pageSize),
+				sortedBy: 'created_at',
+				isList: true,
+			};
+		},
+		cancel: async (id: string) => {
+			requests.push(`cancel ${id}`);
+			step();
+			return 'ok';
+		},
+	} as unknown as FlowscaleApi;
+	const poll = async (run: Run) => {
+		requests.push(`get ${run.run_id}`);
+		step();
+		return runs.find(({ run_id }) => run_id === run.run_id) ?? null;
+	};
+	const service = createGroupService(
+		{ watch: { poll } } as unknown as RunService,
+		{ api, clock, stop: new AbortController().signal } as unknown as Session,
+	);
+	return { api, clock, requests, poll: async () => await service.watch.poll(runWithId('g')) };
+}
+
+const run = (id: string, status: string, more: Partial<Run> = {}) =>
+	createRun({ run_id: id, status, group_id: 'g', ...more });
+const ends =
+	(id: string, status = 'completed'): Change =>
+	(runs) => {
+		const place = runs.findIndex(({ run_id }) => run_id === id);
+		runs[place] = run(id, status);
+	};
+const joins =
+	(id: string): Change =>
+	(runs) =>
+		runs.push(run(id, 'queued'));
+const nothing: Change = () => undefined;
+
+it('counts 10,000 runs in 100 requests', async () => {
+	const { api, requests } = aGroup(
+		Array.from({ length: 10_000 }, (_, index) =>
+			run(`r${index}`, index % 4 === 0 ? 'failed' : 'completed'),
+		),
+	);
+	expect(await summarizeGroup(api, 'g')).toMatchObject({
+		total: 10_000,
+		failed: 2_500,
+		succeeded: 7_500,
+		finished: true,
+	});
+	expect(requests).toHaveLength(100);
+});
+
+it('an empty group has not finished', async () => {
+	expect(await summarizeGroup(aGroup([]).api, 'g')).toMatchObject({
+		total: 0,
+		finished: false,
+		first_created_at: null,
+		last_completed_at: null,
+	});
+});
+
+it('runs of another group are not counted where the deployment ignores the filter', async () => {
+	const { api } = aGroup([run('a', 'completed'), run('b', 'running', { group_id: 'other' })]);
+	expect(await summarizeGroup(api, 'g')).toMatchObject({ total: 1, finished: true });
+});
+
+it('a group has ended when two listings in a row show no open run', async () => {
+	const { poll, requests, clock } = aGroup([run('a', 'completed'), run('b', 'failed')]);
+	expect(await poll()).toMatchObject({ finished: true, state: 'succeeded' });
+	expect(requests).toEqual(['list 1', 'list 1']);
+	expect(clock.now()).toBeGreaterThanOrEqual(1_000);
+});
+
+it('a run that joins between the two listings is waited for, and asked for alone while it is open', async () => {
+	const { poll, requests } = aGroup(
+		[run('a', 'completed')],
+		nothing,
+		joins('b'),
+		nothing,
+		ends('b', 'cancelled'),
+	);
+	expect(await poll()).toMatchObject({ finished: false });
+	expect(await poll()).toMatchObject({ finished: false });
+	expect(await poll()).toMatchObject({ finished: true });
+	expect(requests).toEqual(['list 1', 'list 1', 'get b', 'get b', 'list 1', 'list 1']);
+});
+
+it('a run that joins and ends between the two listings asks for another look', async () => {
+	const joinsEnded: Change = (runs) => runs.push(run('b', 'completed'));
+	const { poll } = aGroup([run('a', 'completed')], nothing, joinsEnded);
+	expect(await poll()).toMatchObject({ finished: false });
+	expect(await poll()).toMatchObject({ finished: true });
+});
+
+it('a group without any run is waited for 15 seconds, and then it is an error', async () => {
+	const { poll, clock } = aGroup([]);
+	expect(await poll()).toMatchObject({ finished: false });
+	await clock.pause(14_000);
+	expect(await poll()).toMatchObject({ finished: false });
+	await clock.pause(2_000);
+	await expect(poll()).rejects.toMatchObject({ message: 'Flowscale lists no run of group "g"' });
+});
+
+it('runs that join while a group is cancelled are cancelled too, and each once', async () => {
+	const { api, clock, requests } = aGroup(
+		[run('a', 'completed'), run('b', 'running')],
+		nothing,
+		ends('b', 'cancelled'),
+		joins('c'),
+		ends('c', 'cancelled'),
+	);
+	expect(await cancelGroup(api, 'g', clock)).toEqual({
+		group_id: 'g',
+		total: 3,
+		cancelled: 2,
+		not_cancelled: 0,
+		already_ended: 1,
+		message: '2 of 2 open runs were cancelled',
+	});
+	expect(requests).toEqual(['list 1', 'cancel b', 'list 1', 'cancel c', 'list 1']);
+});
+
+it('a run that completes although its cancel was accepted is not counted as cancelled', async () => {
+	const { api, clock } = aGroup(
+		[run('a', 'running'), run('b', 'running')],
+		nothing,
+		nothing,
+		(runs) => {
+			ends('a', 'cancelled')(runs);
+			ends('b')(runs);
+		},
+	);
+	expect(await cancelGroup(api, 'g', clock)).toMatchObject({
+		cancelled: 1,
+		not_cancelled: 1,
+		already_ended: 0,
+		message:
+			'1 of 2 open runs were cancelled; the others: they ended before, or have not ended yet',
+	});
+});

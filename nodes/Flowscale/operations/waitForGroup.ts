@@ -37,11 +37,7 @@ export const waitForGroup = waitingOperation<FlowscaleSession>({
 		const settings = readOutputSettings(item);
 		const order = readWaitOrder(item);
 		const itemsOf = async (run: KnownRun) =>
-			await outputItems(
-				await withOutputs(session, run),
-				settings,
-				async (of, output) => await session.fetchOutput(of, output, settings.maxFileBytes),
-			);
+			await outputItems(await withOutputs(session, run), settings, session.fetchOutput);
 		return {
 			order,
 			begin: async () => runWithId(groupId),
@@ -73,10 +69,13 @@ async function endedRuns(session: FlowscaleSession, groupId: string): Promise<Kn
 }
 
 async function withOutputs(
-	{ api, clock, stop }: FlowscaleSession,
+	{ api, clock, stop, transport }: FlowscaleSession,
 	run: KnownRun,
 ): Promise<KnownRun> {
-	return run.state === 'succeeded' ? await completeOutputs(api, run, clock, stop) : run;
+	const { serviceTime } = transport;
+	return run.state === 'succeeded'
+		? await completeOutputs({ api, clock, stop, serviceTime }, run)
+		: run;
 }
 
 /** @throws ServiceError that names the runs that did not succeed */

@@ -62,6 +62,7 @@ export function createApi(transport: Transport) {
 		...runCalls(transport, answers),
 		...outputCalls(transport, answers),
 		...startCalls(transport),
+		reportsStart: answers.reportsStart,
 		refusal: (head: Head & { text?: string }) => transport.failureOf(head) satisfies ServiceError,
 	};
 }
@@ -79,7 +80,10 @@ function createAnswerReader(transport: Transport) {
 		output.download_url === undefined
 			? output
 			: { ...output, download_url: absoluteLink(output.download_url, transport.root) };
+	let reportsStart = false;
 	return {
+		/** Whether a run was read that has a field for the time of its start, empty or not. */
+		reportsStart: () => reportsStart,
 		envelopeOf,
 		/**
 		 * The envelope of an answer that reports something. An answer that reports nothing is retried: taken for "none", a run
@@ -96,6 +100,7 @@ function createAnswerReader(transport: Transport) {
 		/** Links may be given as paths on the deployment itself. */
 		linked,
 		runIn: (raw: JsonRecord, known: Partial<Run>, errorText?: string): Run => {
+			reportsStart ||= 'started_at' in raw || 'startedAt' in raw;
 			const run = readRun(raw, known, errorText);
 			return { ...run, outputs: run.outputs.map(linked) };
 		},

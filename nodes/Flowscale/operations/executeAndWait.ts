@@ -1,5 +1,10 @@
 import { outputItems } from '../../core/files/outputItems';
-import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
+import {
+	readWaitOrder,
+	startTimeoutOption,
+	waitingOptions,
+	waitModeFields,
+} from '../../core/waiting/waitingFields';
 import { optionsField } from '../../core/items/operation';
 import { readOutputSettings, outputOptions } from '../../core/files/outputFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
@@ -17,7 +22,7 @@ export const executeAndWait = waitingOperation<FlowscaleSession>({
 	fields: [
 		...startFields,
 		...waitModeFields,
-		optionsField([maxQueuedOption, reuseOption], waitingOptions, outputOptions),
+		optionsField([maxQueuedOption, reuseOption, startTimeoutOption], waitingOptions, outputOptions),
 	],
 	prepareWait: (item, session) => {
 		const order = readWaitOrder(item);

@@ -1,6 +1,11 @@
 import { outputItems } from '../../core/files/outputItems';
 import { runWithId } from '../../core/runs/run';
-import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
+import {
+	readWaitOrder,
+	startTimeoutOption,
+	waitingOptions,
+	waitModeFields,
+} from '../../core/waiting/waitingFields';
 import { optionsField } from '../../core/items/operation';
 import { readOutputSettings, outputOptions } from '../../core/files/outputFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
@@ -14,7 +19,11 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 	action: 'Wait for a run',
 	description: 'Wait for a run that was started earlier, here or anywhere, and return its outputs',
 	output: runWithFilesShape,
-	fields: [runField, ...waitModeFields, optionsField(waitingOptions, outputOptions)],
+	fields: [
+		runField,
+		...waitModeFields,
+		optionsField([startTimeoutOption], waitingOptions, outputOptions),
+	],
 	prepareWait: (item, session) => {
 		const runId = item.id('runId', 'Run ID');
 		const settings = readOutputSettings(item);

@@ -36,6 +36,7 @@ export function createWatchService({
 					: run;
 			return runs && (await Promise.all(runs.map(complete)));
 		},
+		reportsStart: api.reportsStart,
 		verify: async (run) => await verifyByOutputs(api, run),
 		openEvents: async (runId, after, signal) => {
 			const answer = await transport.openOnce({

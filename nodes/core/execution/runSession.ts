@@ -103,6 +103,20 @@ function openCanceller({ cancel }: RunService, { context, clock }: RunSessionPar
 	return createRunCanceller({ cancel, clock, warn: (text) => context.logger.warn(text) });
 }
 
+const NO_START_TIMEOUT =
+	'Start Timeout cannot work here: the service reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.';
+
+/** A hint beside the node's output, and a line in n8n's log; the same for all items, so once. */
+function hintOnce(context: IExecuteFunctions, message: string): () => void {
+	let isGiven = false;
+	return () => {
+		if (isGiven) return;
+		isGiven = true;
+		context.logger.warn(`${context.getNode().name}: ${message}`);
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	};
+}
+
 interface SharedByItems {
 	canceller: RunCanceller;
 	/** Whether this execution started the run, or the user named it. */
@@ -122,7 +136,12 @@ function openWaiter(
 	const waiter = createRunWaiter({
 		watcher: createWatcher(
 			watch,
-			{ ...pace, outstanding, onChange: progress.changed },
+			{
+				...pace,
+				outstanding,
+				onChange: progress.changed,
+				onUnclearStart: hintOnce(context, NO_START_TIMEOUT),
+			},
 			clock,
 			stop,
 		),

@@ -222,10 +222,13 @@ async function suspend<Session>(
 	left: ItemWait[],
 ): Promise<INodeExecutionData[][]> {
 	const now = clock.now();
-	const open = left.map(({ index, wait }) => ({
-		sinceMs: waitOf(suspension, index) || now,
-		timeoutMs: wait.order.timeoutMs,
-	}));
+	const open = left.flatMap(({ index, wait }) => {
+		const { timeoutMs, startTimeoutMs = 0 } = wait.order;
+		const sinceMs = waitOf(suspension, index) || now;
+		// Just after the moment at which the run must have begun there is something to decide.
+		const beginMs = startTimeoutMs > 0 ? startTimeoutMs + 2 * RESUME_MS : 0;
+		return [timeoutMs, beginMs].map((limitMs) => ({ sinceMs, timeoutMs: limitMs }));
+	});
 	suspension.resumes++;
 	suspension.dueMs = nextResumeMs(now, pace, open);
 	saveSuspension(context, suspension);

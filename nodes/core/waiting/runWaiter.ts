@@ -2,6 +2,7 @@ import type { Clock } from '../async/clock';
 import { ofRun, ServiceError, ExecutionCancelledError } from '../errors';
 import type { Limiter } from '../async/limiter';
 import { hasUnknownEnd, type KnownRun, type RunState } from '../runs/run';
+import { StartTimeout } from './beginning';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
 import { WaitTimeout } from './watchedRun';
@@ -11,6 +12,8 @@ export type CancelRemote = 'never' | 'onStop' | 'onStopOrTimeout';
 export interface WaitOrder {
 	/** 0: none */
 	timeoutMs: number;
+	/** How long a run may wait for its begin; 0: no limit. */
+	startTimeoutMs?: number;
 	cancelRemote: CancelRemote;
 	/** Hand a run that did not succeed out as a normal item. */
 	isFailedRunAnItem: boolean;
@@ -109,7 +112,7 @@ async function watchRun(
 	const isWindowFirst =
 		pollWindow !== undefined && deadlineMs > pollWindow.endsMs + pollWindow.deadlineSlackMs;
 	return await watcher
-		.watch(run, isWindowFirst ? pollWindow.endsMs : deadlineMs, pollWindow)
+		.watch(run, isWindowFirst ? pollWindow.endsMs : deadlineMs, pollWindow, order.startTimeoutMs)
 		.catch(async (error: unknown) => {
 			if (error instanceof WaitTimeout && isWindowFirst) throw new StillRunning();
 			throw await afterCancel(parts, run.run_id, order, error);
@@ -128,11 +131,28 @@ async function afterCancel(
 			await canceller.cancel(runId, STOP_PATIENCE_MS);
 		return error;
 	}
+	if (error instanceof StartTimeout) {
+		if (!hasStarted(runId))
+			return new StartTimeout(error.message, { ...error.facts, hint: NOT_OURS });
+		const cancelled = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
+		if (!(cancelled instanceof Error)) onCancelled(runId);
+		return unbegunError(error, cancelText(runId, cancelled), cancelled === 'accepted');
+	}
 	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') return error;
 	if (!hasStarted(runId)) return new WaitTimeout(error.message, { ...error.facts, hint: NOT_OURS });
 	const outcome = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
 	if (!(outcome instanceof Error)) onCancelled(runId);
 	return new WaitTimeout(error.message, { ...error.facts, hint: cancelText(runId, outcome) });
+}
+
+/** Names the state, since under "continue on fail" the text is all that the item holds. */
+function unbegunError({ message, facts }: StartTimeout, cancelled: string, isCancelled: boolean) {
+	return isCancelled
+		? new StartTimeout(`${message} and was cancelled (state timed_out)`, {
+				...facts,
+				hint: 'Execute this item again when the queue is shorter, or raise Start Timeout.',
+			})
+		: new StartTimeout(`${message} (state timed_out)`, { ...facts, hint: cancelled });
 }
 
 const NOT_OURS =

@@ -79,10 +79,21 @@ function groupProgress(group: readonly WatchedRun[], facts: WatchFacts) {
 	};
 }
 
-/** The next poll, moved before the deadline's last chance while there is time for that. Epoch ms. */
-export function beforeDeadline({ deadlineMs }: WatchedRun, dueMs: number, nowMs: number): number {
+/**
+ * The next poll, moved before the deadline's last chance while there is time for that, and to the moment at which the run must
+ * have begun. Epoch ms.
+ */
+export function beforeDeadline(
+	{ deadlineMs, startDeadlineMs }: WatchedRun,
+	dueMs: number,
+	nowMs: number,
+): number {
 	const lastPollMs = deadlineMs - LAST_POLL_MS;
-	return lastPollMs > nowMs + LAST_POLL_MS ? Math.min(dueMs, lastPollMs) : dueMs;
+	return Math.min(
+		dueMs,
+		lastPollMs > nowMs + LAST_POLL_MS ? lastPollMs : dueMs,
+		startDeadlineMs > nowMs ? startDeadlineMs : dueMs,
+	);
 }
 
 /** When the wait is over, epoch ms. */

@@ -82,6 +82,17 @@ export const waitingOptions: INodeProperties[] = [
 	},
 ];
 
+/** For services that can cancel a run. */
+export const startTimeoutOption: INodeProperties = {
+	displayName: 'Start Timeout (Seconds)',
+	name: 'startTimeout',
+	type: 'number',
+	typeOptions: { minValue: 0 },
+	default: 0,
+	description:
+		'How long a run may wait in the service’s queue, counted from its start here. A run that has not begun by then is cancelled, and its item fails. 0 means no limit.',
+};
+
 /** Where the wait takes place: one choice for all items. */
 export const waitModeFields: INodeProperties[] = [
 	{
@@ -119,6 +130,7 @@ export const waitModeFields: INodeProperties[] = [
 export function readWaitOrder(item: Item): WaitOrder {
 	return {
 		timeoutMs: item.amount('options.timeout', 'Timeout', 600, 0) * 1000,
+		startTimeoutMs: item.amount('options.startTimeout', 'Start Timeout', 0, 0) * 1000,
 		cancelRemote: item.choice<CancelRemote>('options.cancelRemote', 'Cancel Remote Run', [
 			'onStop',
 			'never',

@@ -28,6 +28,8 @@ export interface WatchService {
 		after: string | undefined,
 		signal: AbortSignal,
 	): Promise<ByteStream | undefined>;
+	/** Whether runs of this service have been seen with a field for the time of their start, empty or not. */
+	reportsStart?(): boolean;
 	meaningOf?(event: ServerEvent): EventMeaning;
 }
 
@@ -38,4 +40,6 @@ export interface WatchSettings {
 	outstanding(): number;
 	/** A poll saw another state of the run than the one before. */
 	onChange?(run: KnownRun): void;
+	/** The service does not report whether this run has begun, so that a start timeout cannot work. */
+	onUnclearStart?(run: KnownRun): void;
 }

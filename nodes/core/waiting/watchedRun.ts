@@ -12,6 +12,8 @@ export interface WatchedRun {
 	sinceMs: number;
 	/** When the item stops waiting; Infinity: never. */
 	deadlineMs: number;
+	/** When the run must have begun; Infinity: never, or it has. */
+	startDeadlineMs: number;
 	/** When to poll next; Infinity while a poll is under way. */
 	dueMs: number;
 	isPolling: boolean;
@@ -41,6 +43,7 @@ export type NewWatch = Pick<WatchedRun, 'run' | 'sinceMs' | 'deadlineMs' | 'dueM
 
 export function watchedRun(known: NewWatch, nowMs: number): WatchedRun {
 	return {
+		startDeadlineMs: Number.POSITIVE_INFINITY,
 		isPolling: false,
 		isNew: true,
 		hasPollWindow: false,

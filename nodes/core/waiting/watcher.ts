@@ -10,6 +10,7 @@ import {
 	unfollowAll,
 	unfollowRun,
 } from './eventFollower';
+import { beginningOf, startTimeout } from './beginning';
 import { pauseWithStream, withJitter } from './pace';
 import { createRunPoller, pollRuns, type RunPoller } from './poller';
 import {
@@ -35,12 +36,14 @@ export interface Watcher {
 	 * @param deadlineMs epoch ms; Infinity: none
 	 * @param pollWindow of a wait that may be suspended: since when the run is waited for, and when its outputs were last
 	 * asked for although it seemed to go on (epoch ms)
-	 * @throws WaitTimeout | ServiceError | ExecutionCancelledError
+	 * @param startTimeoutMs how long the run may wait for its begin; 0: no limit
+	 * @throws WaitTimeout | StartTimeout | ServiceError | ExecutionCancelledError
 	 */
 	watch(
 		run: KnownRun,
 		deadlineMs: number,
 		pollWindow?: { sinceMs: number; verifiedMs: number },
+		startTimeoutMs?: number,
 	): Promise<KnownRun>;
 }
 
@@ -87,8 +90,8 @@ export function createWatcher(
 		ended: 0,
 	};
 	return {
-		watch: async (run, deadlineMs, pollWindow) =>
-			run.finished ? run : await addRun(state, run, deadlineMs, pollWindow),
+		watch: async (run, deadlineMs, pollWindow, startTimeoutMs = 0) =>
+			run.finished ? run : await addRun(state, run, deadlineMs, pollWindow, startTimeoutMs),
 	};
 }
 
@@ -97,6 +100,7 @@ async function addRun(
 	run: KnownRun,
 	deadlineMs: number,
 	pollWindow: { sinceMs: number; verifiedMs: number } | undefined,
+	startTimeoutMs: number,
 ): Promise<KnownRun> {
 	return await new Promise<KnownRun>((resolve, reject) => {
 		const nowMs = state.clock.now();
@@ -108,6 +112,7 @@ async function addRun(
 			sinceMs,
 			// A wait that resumes past its deadline still polls once: the run may have ended in time.
 			deadlineMs: deadlineMs <= nowMs ? nowMs + LAST_POLL_MS : deadlineMs,
+			startDeadlineMs: startTimeoutMs > 0 ? sinceMs + startTimeoutMs : Number.POSITIVE_INFINITY,
 			dueMs: firstPollMs(run, sinceMs, hasPollWindow, state.all, factsOf(state)),
 			settle: (result: KnownRun | Error) =>
 				result instanceof Error ? reject(result) : resolve(result),
@@ -188,9 +193,23 @@ function pollIn(state: WatcherState, runId: string, pauseMs: number): void {
 	state.wake.abort();
 }
 
-function noteSeen({ settings }: WatcherState, watched: WatchedRun, run: KnownRun): void {
-	if (run.state !== watched.run.state) settings.onChange?.(run);
+function noteSeen(state: WatcherState, watched: WatchedRun, run: KnownRun): void {
+	if (run.state !== watched.run.state) state.settings.onChange?.(run);
 	watched.run = run;
+	checkBeginning(state, watched);
+}
+
+/** Ends the wait for a run that has not begun in time. */
+function checkBeginning(state: WatcherState, watched: WatchedRun): void {
+	const { settings, clock, poller } = state;
+	const { run, startDeadlineMs, sinceMs } = watched;
+	if (startDeadlineMs === Number.POSITIVE_INFINITY) return;
+	const beginning = beginningOf(run, poller.service.reportsStart?.() ?? false);
+	if (beginning !== 'begun' && clock.now() < startDeadlineMs) return;
+	watched.startDeadlineMs = Number.POSITIVE_INFINITY;
+	if (beginning === 'unclear') settings.onUnclearStart?.(run);
+	if (beginning === 'waiting')
+		settle(state, watched, startTimeout(run.run_id, startDeadlineMs - sinceMs));
 }
 
 /** Gives an item its result. Another item may still wait for the same run, and need its event stream. */

@@ -104,3 +104,21 @@ describe('a run that was cancelled when its time was up', () => {
 		expect(failure.message).toMatch(/did not end within 0\.\d s/);
 	});
 });
+
+describe('Start Timeout', () => {
+	it('cancels the run that does not begin in time, and its item says so', async () => {
+		const { node, items, flowscale } = await harness({ runMs: 3_000, containers: 1 });
+		const out = await items(
+			node('workflow.executeAndWait', waiting({ startTimeout: 1 }), {
+				onError: 'continueRegularOutput',
+			}),
+		);
+		const queued = flowscale.runs.find(({ state }) => state === 'cancelled');
+		const errors = out.flatMap(({ json }) => (json.error === undefined ? [] : [json.error]));
+		expect(errors).toHaveLength(1);
+		expect(errors[0]).toContain(
+			`Run ${queued?.id} timed out in the queue: it had not begun after 1 s and was cancelled (state timed_out)`,
+		);
+		expect(statesOf(flowscale).sort()).toEqual(['cancelled', 'completed']);
+	});
+});

@@ -25,6 +25,22 @@ export function isSameRun(run: Run, { workflowId, texts, fileNames }: RunIdentit
 }
 
 /**
+ * The runs that may have been made with these file parameters. The content of a file is not shown, but most services show its
+ * parameter: where any of the runs has one, a run without it was made without the file.
+ */
+export function runsWithFiles<T extends Run>(
+	runs: readonly T[],
+	fileNames: readonly string[],
+): readonly T[] {
+	const hasFile =
+		({ inputs }: T) =>
+		(name: string) =>
+			Object.hasOwn(inputs, wellFormed(name));
+	const areFilesShown = runs.some((run) => fileNames.some(hasFile(run)));
+	return areFilesShown ? runs.filter((run) => fileNames.every(hasFile(run))) : runs;
+}
+
+/**
  * Whether a run was created after a start was sent.
  * @param sentAtMs by the service's clock
  * @param toleranceMs for clocks that show whole seconds

@@ -1,4 +1,4 @@
-import { isCreatedAfter, isSameRun, type RunIdentity } from '../runs/matchRun';
+import { isCreatedAfter, isSameRun, type RunIdentity, runsWithFiles } from '../runs/matchRun';
 import { type KnownRun, timeOf } from '../runs/run';
 import type { ReuseRun } from './startService';
 
@@ -40,7 +40,9 @@ const LATEST_MS = 180_000;
  * @param runs of the request's group, newest first
  */
 export function findExistingRun(runs: readonly KnownRun[], search: RunSearch): RunChoice {
-	const free = runs.filter(({ run_id }) => !search.taken.has(run_id));
+	const free = runsWithFiles(runs, search.request.fileNames).filter(
+		({ run_id }) => !search.taken.has(run_id),
+	);
 	return search.sent ? ofSentStart(free, search, search.sent) : ofEarlierRuns(free, search);
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock';
-import { requestKey, type RunIdentity, runKey } from '../runs/matchRun';
+import { requestKey, type RunIdentity, runKey, runsWithFiles } from '../runs/matchRun';
 import type { KnownRun } from '../runs/run';
 import type { StartService } from './startService';
 
@@ -45,7 +45,8 @@ function openListing(runs: KnownRun[], nowMs: number, before?: GroupListing): Gr
 	const indexes = new Map<string, Map<string, KnownRun[]>>();
 	const indexFor = (fileNames: readonly string[]) => {
 		const name = JSON.stringify(fileNames);
-		const index = indexes.get(name) ?? byKey(runs, (run) => runKey(run, fileNames));
+		const index =
+			indexes.get(name) ?? byKey(runsWithFiles(runs, fileNames), (run) => runKey(run, fileNames));
 		indexes.set(name, index);
 		return index;
 	};
@@ -59,7 +60,10 @@ function openListing(runs: KnownRun[], nowMs: number, before?: GroupListing): Gr
 	};
 }
 
-function byKey(runs: KnownRun[], keyOf: (run: KnownRun) => string): Map<string, KnownRun[]> {
+function byKey(
+	runs: readonly KnownRun[],
+	keyOf: (run: KnownRun) => string,
+): Map<string, KnownRun[]> {
 	const index = new Map<string, KnownRun[]>();
 	for (const run of runs) {
 		const key = keyOf(run);

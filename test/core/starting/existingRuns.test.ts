@@ -57,6 +57,12 @@ describe('a start without clear answer has made', () => {
 		['a run of much later, in the execution’s own group', [made('a', 600)], 'a'],
 		['the run of its picture', [ofImage('a', 1)], 'a', { request: picture }],
 		[
+			'no run without a picture, where other runs show theirs',
+			[made('bare', 1), made('other', 2, { prompt: 'a wolf', image: 'uploads/2.png' })],
+			'none',
+			{ request: picture },
+		],
+		[
 			'perhaps another picture’s run, when that start was lost as well',
 			[ofImage('a', 1)],
 			'unclear',

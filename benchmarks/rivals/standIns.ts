@@ -9,8 +9,7 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import type { Readable } from '../../simulator/platform';
-import { sleep } from '../../simulator/platform';
+import { type Readable, sleep } from '../../simulator/platform';
 
 /*
  * Stand-ins for three nodes of n8n-nodes-base, which is not installed here. They do what the real ones do for this workflow:

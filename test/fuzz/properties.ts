@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { cleanText, failureText, ServiceError } from '../../nodes/core/errors';
 import { readEvents, type ServerEvent } from '../../nodes/core/http/eventStream';
-import { safeFileName } from '../../nodes/core/files/fileType';
+import { safeFileName, mimeTypeOf } from '../../nodes/core/files/fileType';
 import { isSameRun } from '../../nodes/core/runs/matchRun';
-import { mimeTypeOf } from '../../nodes/core/files/fileType';
 import { buildForm } from '../../nodes/core/files/upload';
 import { classifyNetworkError } from '../../nodes/core/http/networkError';
 import { retryAfterMs } from '../../nodes/core/http/retry';

@@ -12,8 +12,7 @@ import {
 	type WorkflowFile,
 } from './runWorkflow';
 import { type Engine, PassThrough, START } from './startEngine';
-import { startOf } from './useHarness';
-import type { Harness } from './useHarness';
+import { startOf, type Harness } from './useHarness';
 
 /** Inputs that differ at each resume, as a random seed does: no run may be started again for that. */
 const changing = '={{ { text_51536: $json.prompt, seed_51537: Math.floor(Math.random() * 1e9) } }}';

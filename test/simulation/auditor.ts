@@ -1,6 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { ExecutionResult } from './execution';
-import { KEY } from './execution';
+import { type ExecutionResult, KEY } from './execution';
 import type { Journal } from './network';
 import type { SimRun, SimService } from './service';
 

@@ -1,6 +1,5 @@
-import type { Operation } from '../../core/items/operation';
+import { type Operation, optionsField } from '../../core/items/operation';
 import { itemOf } from '../../core/files/outputItems';
-import { optionsField } from '../../core/items/operation';
 import type { FlowscaleSession } from '../runs/session';
 import { maxQueuedOption, reuseOption } from '../inputs/fields';
 import { readStartRequest, startFields } from '../runs/startRequest';

@@ -1,7 +1,6 @@
 import { ofRun, ServiceError } from '../../core/errors';
-import type { Operation } from '../../core/items/operation';
+import { type Operation, optionsField } from '../../core/items/operation';
 import { outputItems } from '../../core/files/outputItems';
-import { optionsField } from '../../core/items/operation';
 import { readOutputSettings, outputOptions } from '../../core/files/outputFields';
 import type { FlowscaleSession } from '../runs/session';
 import { completeOutputs } from '../runs/outputs';

@@ -1,5 +1,4 @@
-import { onAbort } from './signals';
-import { timeLimit } from './signals';
+import { onAbort, timeLimit } from './signals';
 
 /** Time and chance, handed in so that a test can list the waits instead of sleeping. All times in milliseconds. */
 export interface Clock {

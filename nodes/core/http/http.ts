@@ -6,10 +6,9 @@ import type {
 	IN8nHttpFullResponse,
 	IPollFunctions,
 } from 'n8n-workflow';
-import { linkSignals } from '../async/signals';
+import { linkSignals, timeLimit } from '../async/signals';
 import { answerIn, type NetworkFailure, classifyNetworkError } from './networkError';
 import { type ByteStream, readText } from './byteStream';
-import { timeLimit } from '../async/signals';
 import { writtenJson } from '../jsonText';
 
 /** Where a node's code runs when it talks to a service. */

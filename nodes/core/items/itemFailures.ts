@@ -1,7 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Clock } from '../async/clock';
-import type { LinkedSignal } from '../async/signals';
-import { onAbort } from '../async/signals';
+import { type LinkedSignal, onAbort } from '../async/signals';
 import { ExecutionCancelledError, failureText, toNodeError } from '../errors';
 import type { ItemOutput } from './operation';
 

@@ -1,6 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { createEventLoopYielder } from '../async/clock';
-import type { Clock } from '../async/clock';
+import { createEventLoopYielder, type Clock } from '../async/clock';
 import { createLimiter } from '../async/limiter';
 import type { LinkedSignal } from '../async/signals';
 import { ExecutionCancelledError } from '../errors';

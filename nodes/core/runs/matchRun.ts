@@ -1,5 +1,4 @@
-import type { Run } from './run';
-import { timeOf } from './run';
+import { type Run, timeOf } from './run';
 
 /** What makes two runs the same for a user. Files cannot be compared: the service shows its own storage key for them. */
 export interface RunIdentity {

@@ -160,13 +160,19 @@ async function verify(
 	const how = verificationOf(watched, run, isListed, nowMs);
 	if (how === 'none' || !service.verify) return run;
 	watched.verifiedMs = nowMs;
-	try {
-		const fresh = how === 'runAndOutputs' ? withKnown((await service.poll(run)) ?? run, run) : run;
-		return fresh.finished && fresh !== run ? fresh : await service.verify(fresh);
-	} catch (error) {
+	return await verifyNow(service, run, how).catch((error: unknown) => {
 		if (error instanceof ExecutionCancelledError) throw error;
 		return run;
-	}
+	});
+}
+
+async function verifyNow(
+	service: WatchService,
+	run: KnownRun,
+	how: ReturnType<typeof verificationOf>,
+): Promise<KnownRun> {
+	const fresh = how === 'runAndOutputs' ? withKnown((await service.poll(run)) ?? run, run) : run;
+	return fresh.finished && fresh !== run ? fresh : ((await service.verify?.(fresh)) ?? fresh);
 }
 
 /** The service does not know the run. For a moment that is normal. */

@@ -1,10 +1,9 @@
-import { createRun, type Run } from '../../../nodes/core/runs/run';
+import { createRun, type Run, runWithId } from '../../../nodes/core/runs/run';
 import type { RunService } from '../../../nodes/core/execution/runSession';
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
 import { createGroupService } from '../../../nodes/Flowscale/runs/groupService';
 import { cancelGroup, summarizeGroup } from '../../../nodes/Flowscale/runs/groups';
 import type { Session } from '../../../nodes/Flowscale/runs/session';
-import { runWithId } from '../../../nodes/core/runs/run';
 import { fakeClock } from '../../harness/fakeClock';
 
 type Change = (runs: Run[]) => void;

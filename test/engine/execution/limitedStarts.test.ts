@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { createHash } from '../../../simulator/platform';
+import { createHash, sleep } from '../../../simulator/platform';
 import {
 	errorOf,
 	itemsOf,
@@ -125,7 +125,10 @@ describe('Max Queued Runs', () => {
 		const watch = () => {
 			most = Math.max(most, flowscale.runs.filter(({ state }) => state === 'queued').length);
 		};
-		const timer = setInterval(watch, 5);
+		let isOver = false;
+		const watching = (async () => {
+			for (; !isOver; await sleep(5)) watch();
+		})();
 		const begun = Date.now();
 		const out = itemsOf(
 			await run(
@@ -136,7 +139,8 @@ describe('Max Queued Runs', () => {
 				batch(6),
 			),
 		);
-		clearInterval(timer);
+		isOver = true;
+		await watching;
 		expect(out).toHaveLength(6);
 		// The queue may be one longer for a moment, while the first run is being put to work.
 		expect(most).toBeLessThanOrEqual(3);

@@ -1,3 +1,4 @@
+import { sleep } from '../../../simulator/platform';
 import type { IRun } from 'n8n-workflow';
 import { useFastTime } from '../../harness/fastTime';
 import {
@@ -117,7 +118,7 @@ describe('Stop', () => {
 	it('between resumes: nothing is left that polls', async () => {
 		const made = await waiting();
 		const before = made.flowscale.journal.length;
-		await new Promise((resolve) => setTimeout(resolve, 200));
+		await sleep(200);
 		expect(made.flowscale.journal.length).toBe(before);
 	});
 });

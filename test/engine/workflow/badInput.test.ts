@@ -151,7 +151,7 @@ const mistakes: Array<[string, `${string}.${string}`, INodeParameters, object]> 
 		'a status that is none',
 		'run.getMany',
 		{ filters: { status: bad('["completed"]', '["failed"]') } },
-		{ message: 'Status cannot be "completed"' },
+		{ message: 'State cannot be "completed"' },
 	],
 	[
 		'a limit of 0',

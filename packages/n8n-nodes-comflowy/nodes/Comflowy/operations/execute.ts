@@ -1,6 +1,5 @@
-import type { Operation } from '../../../../../nodes/core/items/operation';
+import { type Operation, optionsField } from '../../../../../nodes/core/items/operation';
 import { itemOf } from '../../../../../nodes/core/files/outputItems';
-import { optionsField } from '../../../../../nodes/core/items/operation';
 import type { ComflowySession } from '../runs/session';
 import { progressUrlOption, resultUrlOption, startFields } from '../inputs/fields';
 import { readStartOrder } from '../runs/startRequest';

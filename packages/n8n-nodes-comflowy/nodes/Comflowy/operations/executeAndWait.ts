@@ -1,8 +1,7 @@
 import { outputItems } from '../../../../../nodes/core/files/outputItems';
 import { readWaitOrder } from '../../../../../nodes/core/waiting/waitingFields';
 import { optionsField } from '../../../../../nodes/core/items/operation';
-import { readOutputSettings } from '../../../../../nodes/core/files/outputFields';
-import { outputOptions } from '../../../../../nodes/core/files/outputFields';
+import { readOutputSettings, outputOptions } from '../../../../../nodes/core/files/outputFields';
 import { waitingOperation } from '../../../../../nodes/core/waiting/waitingOperation';
 import { openCallbackDesk } from '../callback/callback';
 import type { ComflowySession } from '../runs/session';

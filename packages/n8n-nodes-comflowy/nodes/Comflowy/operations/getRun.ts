@@ -1,9 +1,10 @@
-import type { Operation } from '../../../../../nodes/core/items/operation';
+import { type Operation, optionsField } from '../../../../../nodes/core/items/operation';
 import { itemOf, outputItems, rawItem } from '../../../../../nodes/core/files/outputItems';
-import { optionsField } from '../../../../../nodes/core/items/operation';
-import { readOutputSettings } from '../../../../../nodes/core/files/outputFields';
-import { outputOptions } from '../../../../../nodes/core/files/outputFields';
-import { downloadOption } from '../../../../../nodes/core/files/outputFields';
+import {
+	readOutputSettings,
+	outputOptions,
+	downloadOption,
+} from '../../../../../nodes/core/files/outputFields';
 import { runNotFoundError } from '../../../../../nodes/core/runs/runNotFound';
 import { runWithId } from '../../../../../nodes/core/runs/run';
 import type { ComflowySession } from '../runs/session';

@@ -2,13 +2,16 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { ExecutionCancelledError, ServiceError } from '../../../../../nodes/core/errors';
 import { dataOf } from '../../../../../nodes/core/json';
 import type { Item } from '../../../../../nodes/core/items/item';
-import type { ItemOutput, Operation } from '../../../../../nodes/core/items/operation';
+import {
+	type ItemOutput,
+	type Operation,
+	optionsField,
+} from '../../../../../nodes/core/items/operation';
 import {
 	type NamedValuesForm,
 	namedValuesFields,
 	readNamedValues,
 } from '../../../../../nodes/core/items/namedValues';
-import { optionsField } from '../../../../../nodes/core/items/operation';
 import type { StreamEnd } from '../api/answerStream';
 import { UncertainRun } from '../runs/readResult';
 import { runWorkflow } from '../runs/runWorkflow';

@@ -21,13 +21,20 @@ export interface ExecutionResult {
 	log: string[];
 }
 
-const node = ({ onError }: ExecutionPlan): INode => ({
+/** The group is written as the node's default has it, or as a text of the user's. */
+const GROUPS: Record<string, string> = {
+	execution: '=n8n-{{ $execution.id }}',
+	shared: 'poster',
+	'': '',
+};
+
+const node = ({ onError, groupId }: ExecutionPlan): INode => ({
 	id: '1',
 	name: 'Flowscale',
 	type: 'n8n-nodes-flowscale.flowscale',
 	typeVersion: 1,
 	position: [0, 0],
-	parameters: {},
+	parameters: { groupId: GROUPS[groupId] },
 	onError,
 	credentials: { flowscaleApi: { id: '1', name: 'Simulated' } },
 });

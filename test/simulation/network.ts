@@ -120,10 +120,10 @@ export function createNetwork({ time, service, fateOf, journal, by, hasEnded }: 
 		const isCancel = options.url.endsWith('/cancel');
 		const isStart = options.method === 'POST' && !isCancel;
 		const kind = isFile ? 'file' : isStart ? 'start' : isCancel ? 'cancel' : 'read';
-		if (hasEnded() && !isCancel) journal.afterEnd.push(`${options.method ?? 'GET'} ${options.url}`);
 		const limit = new AbortController();
 		const { abortSignal, timeout } = options;
 		if (abortSignal?.aborted) throw failure('ERR_CANCELED');
+		if (hasEnded() && !isCancel) journal.afterEnd.push(`${options.method ?? 'GET'} ${options.url}`);
 		const answer = await new Promise<ServiceAnswer>((resolve, reject) => {
 			const abort = () => {
 				limit.abort();

@@ -24,10 +24,10 @@ type Entry = RunPage['runs'][number] & { run: KnownRun };
 export async function listGroupRuns(
 	api: FlowscaleApi,
 	groupId: string,
-	{ sinceMs, known, isDetached }: GroupScope,
+	{ sinceMs, known, isDetached, signal }: GroupScope,
 ): Promise<KnownRun[] | undefined> {
 	// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
-	const extra = isDetached ? { isDetached: true, tries: 2 } : {};
+	const extra = isDetached ? { isDetached: true, tries: 2, signal } : {};
 	const found = new Map<string, Entry | KnownRun>();
 	for (let page = 1; ; page++) {
 		const answer = await readPage(api, groupId, page, extra);

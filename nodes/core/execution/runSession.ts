@@ -77,6 +77,7 @@ function openStarter(
 		memory: openStartMemory(context, runIndex, stop),
 		clock,
 		stop,
+		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
 		warn: (text) => context.logger.warn(text),
 	});
 	const start: Starter['start'] = async (request) => {

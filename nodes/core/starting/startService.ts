@@ -12,6 +12,8 @@ export interface GroupScope {
 	known?: ReadonlyMap<string, KnownRun>;
 	/** Also after Stop: a run whose start was on its way then is still to be found, and cancelled. */
 	isDetached?: boolean;
+	/** Ends a detached listing: the node has failed, so that nobody needs its result. */
+	signal?: AbortSignal;
 }
 
 /** What a service offers for starting. */

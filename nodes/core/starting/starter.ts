@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock';
-import { onAbort } from '../async/signals';
+import { linkSignals, onAbort } from '../async/signals';
 import { ExecutionCancelledError } from '../errors';
 import { type Answer, isNetworkFailure } from '../http/http';
 import type { NetworkFailure } from '../http/networkError';
@@ -39,7 +39,10 @@ export interface StarterParts {
 	service: StartService;
 	memory: StartMemory;
 	clock: Clock;
+	/** Ends with the execution, and with the node's first failure. */
 	stop?: AbortSignal;
+	/** Whether the execution was stopped, rather than the node having failed. */
+	isStopped?(): boolean;
 	warn?(text: string): void;
 }
 
@@ -181,14 +184,16 @@ async function adopt(
 	state: StarterState,
 	request: StartRequest,
 	sentAtMs: number,
+	signal?: AbortSignal,
 ): Promise<KnownRun | undefined> {
 	const { groupId, isGroupOfExecution } = request;
 	const { service, clock, memory } = state;
 	if (groupId === undefined) return undefined;
 	const sent = { atMs: service.serviceTime(sentAtMs), isGroupOfExecution };
 	for (const pauseMs of ADOPTION_PAUSES_MS) {
-		await clock.pause(pauseMs);
-		const scope = { sinceMs: sent.atMs, isDetached: true };
+		await clock.pause(pauseMs, signal);
+		if (signal?.aborted) return undefined;
+		const scope = { sinceMs: sent.atMs, isDetached: true, signal };
 		// A failed request is no answer: the trouble that lost the start may well last a moment longer.
 		const runs = await service.listGroup(groupId, scope).catch(() => []);
 		if (runs === undefined) return undefined;
@@ -220,8 +225,11 @@ async function adoptUnlessStopped(
 	request: StartRequest,
 	sentAtMs: number,
 ): Promise<KnownRun | undefined> {
-	const { stop, warn } = state;
-	const search = adopt(state, request, sentAtMs);
+	const { stop, warn, isStopped } = state;
+	const hasFailed = () => isStopped?.() === false;
+	if (stop?.aborted && hasFailed()) throw new ExecutionCancelledError();
+	const abandon = linkSignals();
+	const search = adopt(state, request, sentAtMs, abandon.signal);
 	if (stop === undefined || stop.aborted) return await search;
 	let unlink: () => void = () => undefined;
 	const stopped = new Promise<'stopped'>((resolve) => {
@@ -229,6 +237,8 @@ async function adoptUnlessStopped(
 	});
 	const first = await Promise.race([search, stopped]).finally(() => unlink());
 	if (first !== 'stopped') return first;
+	// A node that failed leaves its other runs at the service; there is nothing to find and cancel.
+	if (hasFailed()) abandon.abort();
 	void search
 		.then(async (run) => await (run && request.cancelLate?.(run.run_id)))
 		.catch((error: Error) => warn?.(`A run could not be cancelled after Stop: ${error.message}`));

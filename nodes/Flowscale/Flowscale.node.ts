@@ -8,6 +8,16 @@ import type {
 import { propertiesOf } from '../core/items/operation';
 import { getWorkflowInputs, searchRuns, searchWorkflows } from './inputs/methods';
 import { executeOperation, resources } from './operations/resources';
+import { toolFields } from './operations/toolOutput';
+
+/** What stands below the node's name on the canvas, in words: "Execute and wait", "Cancel run". */
+const WORDS = resources.flatMap(({ value: resource, operations }) =>
+	operations.map(({ name, value, action }) => [
+		`${resource}.${value}`,
+		value.startsWith('execute') ? name.replace(/ \w/g, (word) => word.toLowerCase()) : action,
+	]),
+);
+const SUBTITLE = `={{ (${JSON.stringify(Object.fromEntries(WORDS))})[$parameter["resource"] + "." + $parameter["operation"]] }}`;
 
 export class Flowscale implements INodeType {
 	description: INodeTypeDescription = {
@@ -16,8 +26,8 @@ export class Flowscale implements INodeType {
 		icon: { light: 'file:flowscale.svg', dark: 'file:flowscale.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Run ComfyUI workflows on Flowscale and fetch what they make',
+		subtitle: SUBTITLE,
+		description: 'Make images, videos, audio and text with ComfyUI workflows on Flowscale',
 		defaults: { name: 'Flowscale' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -25,7 +35,7 @@ export class Flowscale implements INodeType {
 		waitingNodeTooltip:
 			'The runs continue at Flowscale. The execution is saved, and checks again after 1 to 15 minutes.',
 		credentials: [{ name: 'flowscaleApi', required: true }],
-		properties: propertiesOf(resources),
+		properties: [...propertiesOf(resources), ...toolFields],
 	};
 
 	methods = { listSearch: { searchRuns, searchWorkflows }, resourceMapping: { getWorkflowInputs } };

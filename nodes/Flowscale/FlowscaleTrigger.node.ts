@@ -17,7 +17,9 @@ export class FlowscaleTrigger implements INodeType {
 		group: ['trigger'],
 		version: 1,
 		subtitle: '={{ [$parameter["events"]].flat().join(", ") }}',
-		description: 'Starts the workflow when runs on Flowscale have ended',
+		// The nodes panel shows this for the action node, too.
+		description:
+			'Make images, videos, audio and text with ComfyUI workflows on Flowscale, or start when runs end',
 		eventTriggerDescription: '',
 		activationMessage: 'Runs that end from now on start this workflow.',
 		defaults: { name: 'Flowscale Trigger' },

@@ -1,4 +1,6 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import { isTool } from '../../core/items/agentTool';
+import type { Item } from '../../core/items/item';
 
 /** Fields that several operations share. */
 
@@ -86,7 +88,15 @@ export const simplifyField: INodeProperties = {
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
+	displayOptions: { hide: { '@tool': [true] } },
 };
+
+/** Whether an operation gives our items or the service's objects: a tool says so under Output. */
+export function isSimplified(item: Item): boolean {
+	return isTool(item.context)
+		? item.raw('output', 'simplified') !== 'raw'
+		: item.flag('simplify', true);
+}
 
 export const returnAllField: INodeProperties = {
 	displayName: 'Return All',

@@ -7,7 +7,7 @@ import { cancelAndCheck } from '../runs/cancelling';
 export const cancelRun: Operation<FlowscaleSession> = {
 	name: 'Cancel',
 	value: 'cancel',
-	action: 'Cancel a run',
+	action: 'Cancel run',
 	description: 'Stop a run that is queued or running',
 	output: record({
 		run_id: text('83c4ffd0-20f5-4bd1-9dcc-312684e4edaa'),

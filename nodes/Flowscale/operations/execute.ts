@@ -2,7 +2,7 @@ import { type Operation, optionsField } from '../../core/items/operation';
 import { itemOf } from '../../core/files/outputItems';
 import type { FlowscaleSession } from '../runs/session';
 import { maxQueuedOption, reuseOption } from '../inputs/fields';
-import { readStartRequest, startFields } from '../runs/startRequest';
+import { readStartRequest, startFields, startRun } from '../runs/startRequest';
 import { startedRunShape } from '../../core/runs/runShape';
 
 /** "Too many requests" and a long queue say "later": a start without a Timeout of its own waits as long as one by default has. */
@@ -11,7 +11,7 @@ const LONGEST_HOLD_MS = 600_000;
 export const execute: Operation<FlowscaleSession> = {
 	name: 'Execute',
 	value: 'execute',
-	action: 'Execute a workflow',
+	action: 'Start a workflow without waiting for it',
 	description: 'Start a run without waiting for it',
 	output: startedRunShape,
 	fields: [...startFields, optionsField([maxQueuedOption, reuseOption])],
@@ -22,7 +22,7 @@ export const execute: Operation<FlowscaleSession> = {
 		const cancelLate = async (runId: string) => await (isStopped() && session.cancelStarted(runId));
 		return async () => {
 			const request = { ...start, cancelLate };
-			const run = await session.starter().start(request);
+			const run = await startRun(item, session, request);
 			// Nobody will get to see this item: without it the run would be paid for nothing.
 			if (session.starter().hasStarted(run.run_id)) await cancelLate(run.run_id);
 			session.starter().markHandedOut(request);

@@ -10,14 +10,14 @@ import { readOutputSettings, outputOptions } from '../../core/files/outputFields
 import { waitingOperation } from '../../core/waiting/waitingOperation';
 import type { FlowscaleSession } from '../runs/session';
 import { maxQueuedOption, reuseOption } from '../inputs/fields';
-import { readStartRequest, startFields } from '../runs/startRequest';
+import { readStartRequest, startFields, startRun } from '../runs/startRequest';
 import { runWithFilesShape } from '../../core/runs/runShape';
 
 export const executeAndWait = waitingOperation<FlowscaleSession>({
 	name: 'Execute and Wait',
 	value: 'executeAndWait',
-	action: 'Execute a workflow and wait for its outputs',
-	description: 'Start a run, wait for it and return its outputs',
+	action: 'Run a workflow and wait for its images, videos, audio or text',
+	description: 'Run a workflow, wait for it and return its images, videos, audio or text',
 	output: runWithFilesShape,
 	fields: [
 		...startFields,
@@ -35,7 +35,7 @@ export const executeAndWait = waitingOperation<FlowscaleSession>({
 		return {
 			order,
 			begin: async (isContinued) =>
-				await session.starter().start({ ...start, isContinued, cancelLate }),
+				await startRun(item, session, { ...start, isContinued, cancelLate }),
 			finish: async (run) => {
 				const items = await outputItems(run, settings, session.fetchOutput);
 				session.starter().markHandedOut(start);

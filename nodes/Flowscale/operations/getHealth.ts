@@ -7,7 +7,7 @@ import { record, text } from '../../core/shape';
 export const getHealth: Operation<FlowscaleSession> = {
 	name: 'Get Health',
 	value: 'getHealth',
-	action: 'Get the health of the cluster',
+	action: 'Get cluster health',
 	description: 'Get the state of each container',
 	output: record({ container: text('container #1'), status: text('running') }),
 	fields: [],

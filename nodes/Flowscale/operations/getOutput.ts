@@ -15,7 +15,7 @@ import { outputShape } from '../../core/runs/runShape';
 export const getOutput: Operation<FlowscaleSession> = {
 	name: 'Get',
 	value: 'get',
-	action: 'Get an output',
+	action: 'Get output',
 	description: 'Get an output by its file name, as file, link or text',
 	output: outputShape,
 	fields: [
@@ -24,7 +24,7 @@ export const getOutput: Operation<FlowscaleSession> = {
 			name: 'filename',
 			type: 'string',
 			required: true,
-			default: '',
+			default: '={{ $json.outputs[0].filename }}',
 			placeholder: 'e.g. filename_prefix_58358_5WWF7GQUYF.png',
 			description: 'Name of the output, as a run lists it in outputs or output_names',
 		},

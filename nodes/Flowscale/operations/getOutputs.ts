@@ -11,7 +11,7 @@ import { runWithFilesShape } from '../../core/runs/runShape';
 export const getOutputs: Operation<FlowscaleSession> = {
 	name: 'Get Outputs',
 	value: 'getOutputs',
-	action: 'Get the outputs of a run',
+	action: 'Get outputs of run',
 	description: 'Get the files and texts that a finished run made',
 	output: runWithFilesShape,
 	fields: [runField, optionsField(outputOptions)],

@@ -24,7 +24,7 @@ const entry = record({
 export const getQueue: Operation<FlowscaleSession> = {
 	name: 'Get Queue',
 	value: 'getQueue',
-	action: 'Get the queue of the cluster',
+	action: 'Get cluster queue',
 	description: 'Get the running and pending runs of each container',
 	output: record({
 		container: text('container #1'),

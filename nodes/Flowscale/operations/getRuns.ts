@@ -9,6 +9,7 @@ import {
 	groupFilter,
 	limitField,
 	returnAllField,
+	isSimplified,
 	simplifyField,
 	workflowFilter,
 } from '../inputs/fields';
@@ -81,6 +82,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 						{ name: 'Started At', value: 'started_at' },
 					],
 					default: 'created_at',
+					description: 'Time to sort the runs by; those without it come last',
 				},
 				{
 					displayName: 'Sort Order',
@@ -91,6 +93,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 						{ name: 'Descending', value: 'desc' },
 					],
 					default: 'desc',
+					description: 'Whether the newest or the oldest run comes first',
 				},
 			],
 		},
@@ -115,7 +118,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 			'completed_at',
 		]);
 		const sortOrder = item.choice('options.sortOrder', 'Sort Order', ['desc', 'asc']);
-		const isSimple = item.flag('simplify', true);
+		const isSimple = isSimplified(item);
 		const page =
 			item.raw('options.page', '') === ''
 				? undefined

@@ -3,7 +3,7 @@ import { ServiceError } from '../../core/errors';
 import type { Operation } from '../../core/items/operation';
 import { rawItem } from '../../core/files/outputItems';
 import type { FlowscaleSession } from '../runs/session';
-import { limitField, returnAllField, simplifyField } from '../inputs/fields';
+import { limitField, returnAllField, isSimplified, simplifyField } from '../inputs/fields';
 import { list, orNull, record, text } from '../../core/shape';
 
 export const getWorkflows: Operation<FlowscaleSession> = {
@@ -23,7 +23,7 @@ export const getWorkflows: Operation<FlowscaleSession> = {
 		const limit = item.flag('returnAll', false)
 			? Number.POSITIVE_INFINITY
 			: item.amount('limit', 'Limit', 50, 1);
-		const isSimple = item.flag('simplify', true);
+		const isSimple = isSimplified(item);
 		return async () => {
 			const workflows = await api.workflows();
 			if (workflows === undefined)

@@ -17,6 +17,7 @@ import { getRun } from './getRun';
 import { getRunEvents } from './getRunEvents';
 import { getRuns } from './getRuns';
 import { getWorkflows } from './getWorkflows';
+import { forTool } from './toolOutput';
 import { waitForGroup } from './waitForGroup';
 import { waitForRun } from './waitForRun';
 import { createGroupService, waiterOfGroup } from '../runs/groupService';
@@ -39,7 +40,12 @@ export const resources: Array<Resource<FlowscaleSession>> = [
 export async function executeOperation(
 	context: IExecuteFunctions,
 ): Promise<INodeExecutionData[][]> {
-	return await runOperation(context, { resources, clock: systemClock, open: openFlowscaleSession });
+	const outputs = await runOperation(context, {
+		resources,
+		clock: systemClock,
+		open: openFlowscaleSession,
+	});
+	return forTool(context, outputs);
 }
 
 async function openFlowscaleSession(

@@ -16,7 +16,7 @@ import { runWithFilesShape } from '../../core/runs/runShape';
 export const waitForRun = waitingOperation<FlowscaleSession>({
 	name: 'Wait',
 	value: 'wait',
-	action: 'Wait for a run',
+	action: 'Wait for run and get its outputs',
 	description: 'Wait for a run that was started earlier, here or anywhere, and return its outputs',
 	output: runWithFilesShape,
 	fields: [

@@ -9,7 +9,9 @@ import { classifyStart } from '../../core/starting/startOutcome';
 import type { ReuseRun, StartRequest } from '../../core/starting/startService';
 import { inputFields } from '../inputs/inputFields';
 import { readInputs } from '../inputs/inputs';
-import type { Session } from './session';
+import type { KnownRun } from '../../core/runs/run';
+import { explainRefusal } from './refusedStart';
+import type { FlowscaleSession, Session } from './session';
 import { groupFields, workflowField } from '../inputs/fields';
 import { readGroupId } from '../inputs/groupId';
 
@@ -64,6 +66,8 @@ function isGroupOfExecution({ context }: Item, groupId: string | undefined): boo
 	const executionId = context.getExecutionId();
 	// The MCP Server Trigger has no execution ID; its expressions give this word.
 	const isKnown = Boolean(executionId) && executionId !== '__UNKNOWN__';
+	// A tool's empty Group ID stands for the execution's.
+	if (isKnown && groupId === `n8n-${executionId}`) return true;
 	return isKnown && groupId !== undefined && /\$execution\b.*\bid\b/s.test(expression);
 }
 
@@ -119,4 +123,18 @@ function notStarted(result: Answer | NetworkFailure): Answer | NetworkFailure {
 		isRetryable: true,
 		text: `The upload broke off before its end (${cause}), so nothing was started`,
 	};
+}
+
+/** Starts an item's run; a refusal says which inputs there are. @throws ServiceError | ExecutionCancelledError */
+export async function startRun(
+	item: Item,
+	{ api, starter }: FlowscaleSession,
+	order: StartRequest,
+): Promise<KnownRun> {
+	return await starter()
+		.start(order)
+		.catch(async (error: unknown) => {
+			const given = [...Object.keys(order.texts), ...order.fileNames];
+			throw await explainRefusal(error, { item, api, workflowId: order.workflowId, given });
+		});
 }

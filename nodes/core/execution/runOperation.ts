@@ -4,6 +4,7 @@ import { toNodeError } from '../errors';
 import type { Item } from '../items/item';
 import { linkSignals } from '../async/signals';
 import { findOperation, type Resource } from '../items/operation';
+import { showEndSummary } from './endSummary';
 import { runItems } from '../items/runItems';
 import { runSuspended } from '../suspending/runSuspended';
 import type { RunWaiter } from '../waiting/runWaiter';
@@ -56,9 +57,13 @@ export async function runOperation<
 		) {
 			const pace = paceOf?.(context, waitMode);
 			const { waiting } = session;
-			return await runSuspended({ ...parts, operation, suspension, waiting, pace });
+			const outputs = await runSuspended({ ...parts, operation, suspension, waiting, pace });
+			showEndSummary(context, outputs[0] ?? []);
+			return outputs;
 		}
-		return [await runItems({ ...parts, operation })];
+		const items = await runItems({ ...parts, operation });
+		if (isWaitingOperation(operation)) showEndSummary(context, items);
+		return [items];
 	} catch (error) {
 		throw toNodeError(context.getNode(), error);
 	} finally {

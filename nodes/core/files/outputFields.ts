@@ -60,6 +60,7 @@ export const outputOptions: INodeProperties[] = [
 			{ name: 'One per Run', value: 'perRun', description: 'All outputs of a run in one item' },
 		],
 		default: 'perRun',
+		description: 'How the outputs of a run are spread over items',
 	},
 	binaryFieldOption,
 ];

@@ -62,6 +62,7 @@ export const waitingOptions: INodeProperties[] = [
 			},
 		],
 		default: 'error',
+		description: 'What becomes of an item whose run did not succeed',
 	},
 	{
 		displayName: 'Poll Interval (Seconds)',
@@ -115,6 +116,9 @@ export const waitModeFields: INodeProperties[] = [
 			},
 		],
 		default: 'inExecution',
+		description: 'Where the node waits',
+		// An agent waits for its tool, so a tool cannot be suspended.
+		displayOptions: { hide: { '@tool': [true] } },
 	},
 	{
 		displayName:
@@ -122,7 +126,7 @@ export const waitModeFields: INodeProperties[] = [
 		name: 'suspendedNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { waitMode: ['suspended'] } },
+		displayOptions: { show: { waitMode: ['suspended'] }, hide: { '@tool': [true] } },
 	},
 ];
 

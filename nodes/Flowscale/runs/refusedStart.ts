@@ -1,0 +1,71 @@
+import { ServiceError } from '../../core/errors';
+import type { Item } from '../../core/items/item';
+import { fileFieldsAt } from '../../core/items/itemFiles';
+import type { FlowscaleApi } from '../api/api';
+import { takesFile } from '../inputs/inputKind';
+
+const lists = new WeakMap<FlowscaleApi, ReturnType<FlowscaleApi['workflows']>>();
+
+/** The names of a workflow's inputs; undefined where the deployment does not report them. Asked once per execution. */
+async function inputNames(api: FlowscaleApi, workflowId: string): Promise<string[] | undefined> {
+	const list = lists.get(api) ?? api.workflows({ tries: 1 }).catch(() => undefined);
+	lists.set(api, list);
+	const found = (await list)?.find(({ workflow }) => workflow.workflow_id === workflowId);
+	return found?.workflow.inputs.map(({ name }) => name);
+}
+
+/**
+ * A refusal of a start that says more of what to do: which input takes a file and what files the item has, and what the
+ * inputs of the workflow are called. Any other failure is handed back as it is.
+ * @param given names of the inputs that were sent
+ */
+export async function explainRefusal(
+	error: unknown,
+	{
+		item,
+		api,
+		workflowId,
+		given,
+	}: { item: Item; api: FlowscaleApi; workflowId: string; given: string[] },
+): Promise<unknown> {
+	if (!(error instanceof ServiceError) || ![400, 422].includes(error.facts.status ?? 0))
+		return error;
+	const names = isAboutNames(error.message, given) ? await inputNames(api, workflowId) : undefined;
+	const hints = [
+		error.facts.hint,
+		fileHint(error.message, names ?? given, item),
+		nameHint(names, given),
+	].filter((hint) => hint !== undefined);
+	return new ServiceError(error.message, { ...error.facts, hint: hints.join(' ') });
+}
+
+/** Whether the refusal may come from a wrong name: an input is missing or unknown, and another was given that it does not name. */
+function isAboutNames(message: string, given: string[]): boolean {
+	return (
+		/required|missing|unknown|unexpected|not (allowed|permitted|found)|extra/i.test(message) &&
+		given.some((name) => !message.includes(name))
+	);
+}
+
+function fileHint(message: string, names: string[], item: Item): string | undefined {
+	const words = new Set([...(message.match(/[\p{L}\p{N}_.-]+/gu) ?? []), ...names]);
+	const name = [...words].find(
+		(word) => message.includes(word) && takesFile({ name: word, type: 'string' }) !== 'no',
+	);
+	if (name === undefined) return undefined;
+	const fields = fileFieldsAt(item.context, item.index);
+	const there =
+		fields.length > 0
+			? `Fields of this item with files: ${fields.join(', ')}.`
+			: 'This item has no files.';
+	return `"${name}" may take a file: give the name of the field that holds it. ${there}`;
+}
+
+function nameHint(names: string[] | undefined, given: string[]): string | undefined {
+	if (names === undefined || names.length === 0) return undefined;
+	const unknown = given.filter((name) => !names.includes(name));
+	const known = `Inputs of the workflow: ${names.join(', ')}.`;
+	return unknown.length > 0
+		? `The workflow has no input ${unknown.map((name) => `"${name}"`).join(', ')}. ${known}`
+		: known;
+}

@@ -35,10 +35,10 @@ export const editor = (harness: Harness): Check[] => {
 			await hands.choose('Flowscale');
 			await hands
 				.part('item-iterator-item')
-				.filter({ hasText: 'Execute a workflow and wait' })
+				.filter({ hasText: 'Run a workflow and wait' })
 				.waitFor();
 			await hands.picture('nodes-panel');
-			await hands.choose('Execute a workflow and wait');
+			await hands.choose('Run a workflow and wait');
 			await hands.part('ndv').waitFor();
 		},
 	};

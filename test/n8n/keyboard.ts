@@ -6,7 +6,7 @@ import type { Harness } from './stage';
 
 const mostTabs = 120;
 const mostDowns = 40;
-const operation = 'Execute a workflow and wait';
+const operation = 'Run a workflow and wait';
 
 /** Where the focus is, by the nearest name that n8n gave to a part of its page. */
 const focusOf = async (page: Page): Promise<string> =>

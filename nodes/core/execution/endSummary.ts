@@ -46,5 +46,7 @@ export function summarizeEnd(items: INodeExecutionData[]): NodeExecutionHint | u
 export function showEndSummary(context: IExecuteFunctions, items: INodeExecutionData[]): void {
 	const [first] = context.getInputData();
 	const hint = items.length > 0 && items[0] !== first ? summarizeEnd(items) : undefined;
-	if (hint !== undefined) context.addExecutionHints(hint);
+	const { addExecutionHints } = context as Partial<IExecuteFunctions>;
+	// Only a convenience: where this n8n offers no hints, the items say the same.
+	if (hint !== undefined) addExecutionHints?.call(context, hint);
 }

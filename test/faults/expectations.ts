@@ -99,6 +99,12 @@ const rules: Record<Part, Rule> = {
 				: fails(/succeeded, but its output .* is not there/, starts);
 		return read(fault, starts);
 	},
+	// The first output is listed with its link, and so is the second, some seconds later.
+	lateOutput: ({ nature, times }, starts) => {
+		if (nature !== 'timeout' && nature !== 'timeoutButDone') return succeeds(starts);
+		const text = /timed out at the service/;
+		return times === 'once' ? oneFails(text, starts) : fails(text, starts);
+	},
 	output: (fault, starts) => {
 		const { nature, times } = fault;
 		if (nature === 'timeout' || nature === 'timeoutButDone')

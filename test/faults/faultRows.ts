@@ -117,13 +117,14 @@ export const answerFaults: FaultRow[] = [
 	),
 	...when('once', '425', 'later', status(425)),
 	...when('once', '503, Retry-After 1', 'later', status(503, { headers: { 'retry-after': '1' } })),
+	...when('for ever', '425', 'later', status(425)),
 	...[500, 502, 503].flatMap((code) => [
 		...both(String(code), 'passing', status(code)),
 		...when('once', `${code}, but done`, 'passingButDone', status(code, { processed: true })),
 	]),
 	// Of a content delivery network: it does not know what the service did.
 	...[520, 522, 524].flatMap((code) => [
-		...when('once', String(code), 'passing', status(code)),
+		...both(String(code), 'passing', status(code)),
 		...when('once', `${code}, but done`, 'passingButDone', status(code, { processed: true })),
 	]),
 	...both('504', 'gateway', status(504)),
@@ -144,8 +145,21 @@ export const streamFaults: FaultRow[] = (
 	['streamStall', 'streamEndsEarly', 'streamRepeats', 'streamLies'] as const
 ).flatMap((kind) => both(kind, 'slow', { kind }));
 
-/** Faults of a download link. */
+const inPlace = (code: number, type: string, body: string): FaultRow['fault'] => ({
+	kind: 'status',
+	status: code,
+	headers: { 'content-type': type },
+	body,
+});
+
+/** Faults of a download link, and what comes in a file's place. */
 export const linkFaults: FaultRow[] = [
 	...both('403 from the download host', 'refused', status(403)),
+	...both('404 from the download host', 'refused', status(404)),
 	...both('410 from the download host', 'refused', status(410)),
+	...both('JSON in place of the file', 'garbled', inPlace(200, 'application/json', '{"code":1}')),
+	...both('XML in place of the file', 'garbled', inPlace(200, 'application/xml', '<Error/>')),
+	...both('text in place of the file', 'garbled', inPlace(200, 'text/plain', 'not yet')),
+	...both('202 in place of the file', 'garbled', inPlace(202, 'application/json', '{}')),
+	...both('a page called a picture', 'garbled', inPlace(200, 'image/png', '<html>wait</html>')),
 ];

@@ -19,6 +19,7 @@ export type Part =
 	| 'listLook'
 	| 'hint'
 	| 'outputs'
+	| 'lateOutput'
 	| 'output'
 	| 'file'
 	| 'cancel'
@@ -52,6 +53,19 @@ const workflow: SimulatedWorkflow = {
 			extension: 'png',
 			mimeType: 'image/png',
 			make: ({ inputs }) => Buffer.from(`a picture of ${inputs.text_51536}`),
+		},
+	],
+};
+
+/** A second output of the workflow, which comes later than the first. */
+const late: FlowscaleOptions = {
+	workflows: [
+		{
+			...workflow,
+			outputs: [
+				...workflow.outputs,
+				{ ...workflow.outputs[0], name: 'filename_prefix_58359', lateMs: 2_000 },
+			],
 		},
 	],
 };
@@ -132,6 +146,7 @@ const rows: Row[] = [
 		{ runMs: 900 },
 	],
 	['workflow.executeAndWait', 'getOutput', 'outputs', start(waiting), prompts, unlinked],
+	['workflow.executeAndWait', 'getOutput', 'lateOutput', start(waiting), prompts, late],
 	['workflow.executeAndWait', 'download', 'file', start(waiting), prompts],
 	[
 		'workflow.executeAndWait',

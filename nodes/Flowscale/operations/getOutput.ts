@@ -9,7 +9,7 @@ import {
 	readFilePlace,
 } from '../../core/files/outputFields';
 import type { FlowscaleSession } from '../runs/session';
-import { askFor } from '../runs/outputs';
+import { waitForOutput } from '../runs/outputs';
 import { outputShape } from '../../core/runs/runShape';
 
 export const getOutput: Operation<FlowscaleSession> = {
@@ -43,7 +43,7 @@ export const getOutput: Operation<FlowscaleSession> = {
 		const field = isDownloaded ? readBinaryField(item, 'binaryField') : 'data';
 		const placeOf = readFilePlace(item);
 		return async () => {
-			const answer = await askFor(session.api, filename);
+			const answer = await waitForOutput(session, filename);
 			if (answer.kind === 'timedOut')
 				throw new ServiceError(`The run of output "${filename}" timed out at the service`, {
 					status: 408,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/async/clock';
-import { ExecutionCancelledError } from '../../core/errors';
+import { ExecutionCancelledError, ServiceError } from '../../core/errors';
 import type { LinkSource } from '../../core/files/freshLink';
-import { nextOutputsCheck } from '../../core/files/patience';
+import { nextOutputsCheck, pauseBeforeCheck } from '../../core/files/patience';
 import { type KnownRun, MISSING, type Output, timeOf, withKnown } from '../../core/runs/run';
 import type { FlowscaleApi, OutputAnswer } from '../api/api';
 import { indexNames } from './outputNames';
@@ -28,27 +28,72 @@ export async function completeOutputs(
 	{ api, clock, stop, serviceTime = (ms) => ms }: OutputsCheck,
 	ended: KnownRun,
 ): Promise<KnownRun> {
+	const begunMs = clock.now();
+	const failures = new Map<string, ServiceError>();
 	let run = ended;
 	for (let checks = 1; ; checks++) {
 		if (stop?.aborted) throw new ExecutionCancelledError();
-		if (checks > 1) run = united((await api.run(run.run_id, run))?.run ?? run, run);
-		const answers = await Promise.all(
-			missingOf(run).map(async (name) => ({ name, answer: await askFor(api, name) })),
-		);
+		if (checks > 1) run = united(await checkAgain(api, run), run);
+		const answers = await askForAll(api, missingOf(run), failures);
 		if (answers.some(({ answer }) => answer.kind === 'timedOut'))
 			return { ...run, state: 'timed_out', finished: true };
 		run = { ...run, outputs: merged(run.outputs, answers) };
-		run = { ...run, outputs: inOrder(run) };
-		const missing = missingOf(run);
+		const missing = missingOf(run).filter((name) => !isFinal(failures.get(name)));
 		const next = nextOutputsCheck({
 			checks,
 			missing: missing.length,
 			listed: run.outputs.length,
+			elapsedMs: clock.now() - begunMs,
 			endedAgoMs: serviceTime(clock.now()) - timeOf(run.completed_at),
 		});
-		if (next === 'done') return { ...run, outputs: inOrder({ ...run, outputs: named(run) }) };
+		if (next === 'done') return withMissing(run, failures);
 		await clock.pause(next.pauseMs, stop);
 	}
+}
+
+const isFinal = (failure: ServiceError | undefined) =>
+	failure !== undefined && !failure.facts.isRetryable;
+
+/** The run as it is listed now. A check that fails only means that nothing new is known. */
+async function checkAgain(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
+	const again = await api.run(run.run_id, run).catch(orFailure);
+	return again instanceof ServiceError ? run : (again?.run ?? run);
+}
+
+/** A failure of the service as a value. @throws any other */
+function orFailure(error: unknown): ServiceError {
+	if (error instanceof ServiceError) return error;
+	throw error;
+}
+
+/**
+ * Asks the output endpoint for these names. One that fails takes no other output with it: it is noted, and asked for once a check
+ * from then on.
+ */
+async function askForAll(
+	api: FlowscaleApi,
+	names: string[],
+	failures: Map<string, ServiceError>,
+): Promise<Array<{ name: string; answer: OutputAnswer }>> {
+	return await Promise.all(
+		names.map(async (name) => {
+			const failure = failures.get(name);
+			if (isFinal(failure)) return { name, answer: { kind: 'notYet' } };
+			const answer = await askFor(api, name, failure && { tries: 1 }).catch(orFailure);
+			if (!(answer instanceof ServiceError)) return { name, answer };
+			failures.set(name, answer);
+			return { name, answer: { kind: 'notYet' } };
+		}),
+	);
+}
+
+/** @throws ServiceError when nothing is there and the output endpoint said why */
+function withMissing(run: KnownRun, failures: Map<string, ServiceError>): KnownRun {
+	const failure = missingOf(run)
+		.map((name) => failures.get(name))
+		.find((entry) => entry !== undefined);
+	if (failure !== undefined && !run.outputs.some(hasContent)) throw failure;
+	return { ...run, outputs: inOrder({ ...run, outputs: named(run) }) };
 }
 
 /** The outputs with an entry for each that is named and not there. */
@@ -87,12 +132,30 @@ function inOrder({ outputs, output_names }: KnownRun): Output[] {
 }
 
 /** An output by its name; some deployments know it only without the extension. */
-export async function askFor(api: FlowscaleApi, filename: string): Promise<OutputAnswer> {
-	const answer = await api.output(filename);
+export async function askFor(
+	api: FlowscaleApi,
+	filename: string,
+	extra?: { tries: number },
+): Promise<OutputAnswer> {
+	const answer = await api.output(filename, extra);
 	const withoutExtension = filename.replace(/\.[A-Za-z0-9]{1,12}$/, '');
 	if (answer.kind !== 'notYet' || withoutExtension === filename) return answer;
-	const other = await api.output(withoutExtension);
+	const other = await api.output(withoutExtension, extra);
 	return other.kind === 'ready' ? { ...other, output: { ...other.output, filename } } : other;
+}
+
+/** The same with the patience that an output of a run gets: it may be asked for right behind the run's end. */
+export async function waitForOutput(
+	{ api, clock, stop }: OutputsCheck,
+	filename: string,
+): Promise<OutputAnswer> {
+	for (let checks = 1; ; checks++) {
+		const answer = await askFor(api, filename);
+		const pauseMs = answer.kind === 'notYet' ? pauseBeforeCheck(checks) : undefined;
+		if (pauseMs === undefined) return answer;
+		await clock.pause(pauseMs, stop);
+		if (stop?.aborted) throw new ExecutionCancelledError();
+	}
 }
 
 /**

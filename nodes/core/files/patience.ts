@@ -22,6 +22,8 @@ export interface OutputsSeen {
 	missing: number;
 	/** Outputs that are listed. */
 	listed: number;
+	/** Time since the first check began, in ms. */
+	elapsedMs: number;
 	/** Time since the run's end by the service's clock, in ms; NaN when it does not say when that was. */
 	endedAgoMs: number;
 }
@@ -31,10 +33,12 @@ export function nextOutputsCheck({
 	checks,
 	missing,
 	listed,
+	elapsedMs,
 	endedAgoMs,
 }: OutputsSeen): { pauseMs: number } | 'done' {
 	const pauseMs = pauseBeforeCheck(checks);
-	if (pauseMs === undefined) return 'done';
+	// A service that hangs makes every check a matter of minutes.
+	if (pauseMs === undefined || elapsedMs > 2 * PATIENCE_MS) return 'done';
 	if (missing > 0) return { pauseMs };
 	if (listed > 0) return 'done';
 	// Outputs have been seen listed some seconds after the run's end. NaN: it may have ended just now.

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../nodes/core/errors';
+import { type FailureFacts, ServiceError } from '../../../nodes/core/errors';
 import type { KnownRun, Output } from '../../../nodes/core/runs/run';
 import type { FlowscaleApi, OutputAnswer } from '../../../nodes/Flowscale/api/api';
 import { findFreshLink } from '../../../nodes/core/files/freshLink';
@@ -345,13 +345,43 @@ describe('a fresh link', () => {
 	});
 });
 
-it('hands a failure of the output endpoint on', async () => {
-	const { api, clock } = outputHarness({});
-	const failing = {
-		...api,
-		output: async () => await Promise.reject(new ServiceError('HTTP 401', { status: 401 })),
-	} as FlowscaleApi;
-	expect(await endOf(completeOutputs({ api: failing, clock }, done(['a'])))).toMatchObject({
-		message: 'HTTP 401',
+describe('an output endpoint that fails', () => {
+	const failingWith = (facts: FailureFacts, looks: KnownRun[] = []) => {
+		const made = outputHarness({ looks });
+		let asked = 0;
+		const output = async () => {
+			asked++;
+			return await Promise.reject(new ServiceError(`HTTP ${facts.status}`, facts));
+		};
+		const api = { ...made.api, output } as FlowscaleApi;
+		return { ...made, api, asked: () => asked };
+	};
+	const refused = { status: 401, isRetryable: false };
+	const busy = { status: 503, isRetryable: true };
+
+	it.each([
+		['is the reason where nothing is there', refused, 1],
+		['for now is tried until patience ends', busy, 7],
+	])('%s', async (_, facts, times) => {
+		const { api, clock, asked } = failingWith(facts, [done(['a'])]);
+		expect(await endOf(completeOutputs({ api, clock }, done(['a'])))).toMatchObject({
+			message: `HTTP ${facts.status}`,
+		});
+		expect(asked()).toBe(times);
+	});
+
+	it.each([refused, busy])('takes no other output with it: %j', async (facts) => {
+		const run = done(['a', 'b'], [linked('a.png')]);
+		const { api, clock } = failingWith(facts, [run]);
+		const { outputs } = await completeOutputs({ api, clock }, run);
+		expect(outputs.map((output) => output.generation_status)).toEqual(['success', 'missing']);
+	});
+
+	it('is not needed where the run lists the output itself later', async () => {
+		const run = done(['a', 'b'], [linked('a.png')]);
+		const later = done(['a', 'b'], [linked('a.png'), linked('b.png')]);
+		const { api, clock } = failingWith(busy, [run, later]);
+		const { outputs } = await completeOutputs({ api, clock }, run);
+		expect(outputs.map(({ filename }) => filename)).toEqual(['a.png', 'b.png']);
 	});
 });

@@ -7,7 +7,13 @@ import {
 } from '../../../nodes/core/files/patience';
 
 describe('the outputs of a run that succeeded', () => {
-	const seen: OutputsSeen = { checks: 1, missing: 0, listed: 0, endedAgoMs: 3_600_000 };
+	const seen: OutputsSeen = {
+		checks: 1,
+		missing: 0,
+		listed: 0,
+		elapsedMs: 0,
+		endedAgoMs: 3_600_000,
+	};
 	const wait = (pauseMs: number) => ({ pauseMs });
 	it.each<[string, Partial<OutputsSeen>, ReturnType<typeof nextOutputsCheck>]>([
 		['are complete when all are there', { listed: 2 }, 'done'],
@@ -17,6 +23,7 @@ describe('the outputs of a run that succeeded', () => {
 		['are checked a last time after eight seconds', { missing: 1, checks: 6 }, wait(8_000)],
 		['are given up then', { missing: 1, checks: 7 }, 'done'],
 		['are given up then, with others there', { missing: 1, listed: 4, checks: 7 }, 'done'],
+		['are given up when checks take too long', { missing: 1, elapsedMs: 40_000 }, 'done'],
 		['may be none of an old run, after a second check', { checks: 2 }, wait(500)],
 		['are none of an old run after the third', { checks: 3 }, 'done'],
 		['may come late for a run that ended just now', { checks: 3, endedAgoMs: 4_000 }, wait(1_000)],

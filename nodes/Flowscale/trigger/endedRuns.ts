@@ -75,6 +75,10 @@ export async function findEndedRuns(
 	};
 	if (!isComplete && memory !== undefined)
 		return { ...observation, nextPage: received.isSorted ? page : 1 };
+	// A check of more pages than one poll may read continues below: only when it has reached the watermark can that rise.
+	const isPass = first === 1 || memory?.pass !== undefined;
+	if (isPass && end === 'known') return { ...observation, nextPage: page };
+	if (first > 1 && isPass) return { ...observation, nextPage: 1 };
 	if (first > 1)
 		return {
 			...observation,

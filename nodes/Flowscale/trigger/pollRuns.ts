@@ -7,7 +7,7 @@ import {
 	ConfigurationError,
 } from '../../core/errors';
 import {
-	LATENESS_MS,
+	CLOCK_SKEW_MS,
 	readMemory,
 	updateMemory,
 	type TriggerMemory,
@@ -71,7 +71,7 @@ async function openWatch(context: IPollFunctions, { groupId, isWanted }: Trigger
 		(context as Partial<IPollFunctions>).getPollBudgetMs?.() ?? Number.POSITIVE_INFINITY;
 	const limits = { ...LIMITS, budgetMs: Math.min(LIMITS.budgetMs, allowedMs * 0.8) };
 	const { api, transport } = await openConnection(context, systemClock, timeLimit(limits.budgetMs));
-	const latestEndMs = () => transport.serviceTime(systemClock.now()) + LATENESS_MS;
+	const latestEndMs = () => transport.serviceTime(systemClock.now()) + CLOCK_SKEW_MS;
 	return { api, groupId, isWanted, clock: systemClock, latestEndMs, limits };
 }
 

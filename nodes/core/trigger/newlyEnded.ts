@@ -1,5 +1,5 @@
 import { type SeenRuns, seenRunsOf, readSeenRuns, type TimedId } from './seenRuns';
-import { recordOf } from '../json';
+import { type JsonRecord, recordOf } from '../json';
 import { type Run, type RunState, timeOf } from '../runs/run';
 
 /** What a user can react to, and the states that it stands for. */
@@ -17,11 +17,15 @@ export function eventOf({ state }: Run): RunEventName | undefined {
 	return names.find((name) => STATES[name].some((word) => word === state));
 }
 
+/** Most that the clocks of the service's machines, which stamp the ends, may differ, in ms. */
+export const CLOCK_SKEW_MS = 120_000;
+/** Most time after its end until a run is listed as ended: replicas, caches, queues. */
+const LISTING_LAG_MS = 120_000;
 /**
- * How much later than its end time a run may come to light, in ms: whole-second stamps, several writers' clocks, replicas.
+ * How much later than the end time it carries a run may come to light. Both reasons may come together, so they are added up.
  * Times are compared with times of the same service only, never with n8n's clock.
  */
-export const LATENESS_MS = 120_000;
+export const LATENESS_MS = CLOCK_SKEW_MS + LISTING_LAG_MS;
 /** Bounds of the stored memory: 8 characters each. The first is reached only by bursts within LATENESS_MS. */
 const MOST_ENDED = 30_000;
 const MOST_UNTIMED = 2_000;
@@ -41,8 +45,12 @@ export interface TriggerMemory {
 	/** At n8n's time `markedAtMs` all runs up to the end time `markMs` had been looked at. */
 	markMs: number;
 	markedAtMs: number;
-	/** Page of the list where the next look begins; above 1 while catching up. */
+	/** Newest end time that was ever seen; absent in memories of earlier versions. */
+	topMs?: number;
+	/** Page of the list where the next poll begins; above 1 while catching up. */
 	nextPage: number;
+	/** A check of the whole list down to the watermark that takes several polls: the newest end when it began, and when that was. */
+	pass?: { topMs: number; atMs: number };
 }
 
 export interface Sighting {
@@ -84,13 +92,16 @@ export function updateMemory<Seen extends Sighting>(
 	nowMs: number,
 	settings: EventSettings,
 ): { memory: TriggerMemory; events: Seen[] } {
-	if (memory !== undefined && !observation.isComplete)
-		return { memory: { ...memory, nextPage: observation.nextPage }, events: [] };
 	const finished = observation.runs
 		.filter(({ run }) => run.finished)
 		.map((seen) => ({ seen, id: seen.id, timeMs: timeOf(seen.run.completed_at) }));
 	const wanted = finished.filter(({ seen }) => settings.isWanted(seen.run));
 	const newestMs = newestOf(finished.filter(({ timeMs }) => timeMs <= observation.latestEndMs));
+	if (memory !== undefined && !observation.isComplete) {
+		const { pass: _, ...rest } = memory;
+		const topMs = Math.max(memory.topMs ?? memory.markMs, newestMs);
+		return { memory: { ...rest, topMs, nextPage: observation.nextPage }, events: [] };
+	}
 	const before =
 		memory ??
 		firstMemory(
@@ -114,25 +125,58 @@ export function updateMemory<Seen extends Sighting>(
 			.map((entry) => [entry.id, entry]),
 	);
 
-	const isSettled = observation.reachedWatermark && nowMs - before.markedAtMs >= LATENESS_MS;
-	// A look from the middle tells nothing about what lies above it, not even about the second in which its newest run ended.
-	const topMs = observation.isFromTop ? Math.max(before.markMs, newestMs) : newestMs - 1000;
-	const settledMs = isSettled ? Math.min(before.markMs, topMs) : -1;
-	const watermarkMs = Math.max(
-		before.ended.watermarkMs,
-		observation.reachedWatermark ? newestMs - LATENESS_MS : -1,
-		settledMs,
-	);
 	const after: TriggerMemory = {
-		...before,
-		ended: ended.with(timed, watermarkMs, MOST_ENDED),
+		...advanced(before, observation, newestMs, nowMs),
+		ended: ended.with(timed, settledUntil(before, observation, newestMs, nowMs), MOST_ENDED),
 		untimed: withoutTime.with(untimed, before.untimed.watermarkMs, MOST_UNTIMED),
-		...(isSettled ? { markMs: Math.max(before.markMs, topMs), markedAtMs: nowMs } : {}),
 		nextPage: observation.nextPage,
 	};
 	const events =
 		memory === undefined ? [] : [...fresh.values()].sort(byEnd).map(({ seen }) => seen);
 	return { memory: after, events };
+}
+
+/** When the poll, or the first one of a pass over several polls, began, and the newest end that it saw. */
+function passOf(before: TriggerMemory, isFromTop: boolean, newestMs: number, nowMs: number) {
+	return isFromTop ? { topMs: Math.max(before.markMs, newestMs), atMs: nowMs } : before.pass;
+}
+
+/**
+ * The end time up to which nothing can come to light any more after a poll that read everything above the watermark: what had
+ * been seen to end long enough ago, by n8n's clock between two polls or by the newest end that the service has stamped.
+ */
+function settledUntil<Seen extends Sighting>(
+	before: TriggerMemory,
+	{ reachedWatermark, isFromTop }: Observation<Seen>,
+	newestMs: number,
+	nowMs: number,
+): number {
+	const current = before.ended.watermarkMs;
+	if (!reachedWatermark) return current;
+	const pass = passOf(before, isFromTop, newestMs, nowMs);
+	const { topMs, atMs } = pass ?? { topMs: before.topMs ?? before.markMs, atMs: nowMs };
+	const markedMs = atMs - before.markedAtMs >= LATENESS_MS ? before.markMs : -1;
+	const settledMs = Math.max(markedMs, Math.max(topMs, newestMs) - LATENESS_MS);
+	// A poll from the middle says nothing about what lies above it, not even about the second in which its newest run ended.
+	return Math.max(current, pass === undefined ? Math.min(settledMs, newestMs - 1000) : settledMs);
+}
+
+/** What else the memory holds after a poll that was complete. */
+function advanced<Seen extends Sighting>(
+	{ pass: _, ...before }: TriggerMemory,
+	{ reachedWatermark, isFromTop, nextPage }: Observation<Seen>,
+	newestMs: number,
+	nowMs: number,
+): TriggerMemory {
+	const pass = passOf({ ...before, pass: _ }, isFromTop, newestMs, nowMs);
+	const { topMs, atMs } = pass ?? { topMs: newestMs - 1000, atMs: nowMs };
+	const isMarked = reachedWatermark && atMs - before.markedAtMs >= LATENESS_MS;
+	return {
+		...before,
+		topMs: Math.max(before.topMs ?? before.markMs, newestMs),
+		...(isMarked ? { markMs: Math.max(before.markMs, topMs), markedAtMs: atMs } : {}),
+		...(pass !== undefined && !reachedWatermark && nextPage > 1 ? { pass } : {}),
+	};
 }
 
 /** Whether a run was dealt with lately. */
@@ -193,6 +237,9 @@ export function readMemory(stored: unknown, scope: string): TriggerMemory | unde
 		Number(nextPage) < 1
 	)
 		return undefined;
+	const topMs = numberAt(record, 'topMs');
+	const storedPass = recordOf(record.pass);
+	const [passTopMs, passAtMs] = [numberAt(storedPass, 'topMs'), numberAt(storedPass, 'atMs')];
 	return {
 		version: 1,
 		scope,
@@ -201,5 +248,14 @@ export function readMemory(stored: unknown, scope: string): TriggerMemory | unde
 		markMs: Number(markMs),
 		markedAtMs: Number(markedAtMs),
 		nextPage: Number(nextPage),
+		...(topMs === undefined ? {} : { topMs }),
+		...(passTopMs === undefined || passAtMs === undefined
+			? {}
+			: { pass: { topMs: passTopMs, atMs: passAtMs } }),
 	};
+}
+
+function numberAt(record: JsonRecord | undefined, key: string): number | undefined {
+	const value = record?.[key];
+	return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }

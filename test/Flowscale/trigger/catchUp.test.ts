@@ -1,6 +1,10 @@
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
 import { findEndedRuns } from '../../../nodes/Flowscale/trigger/endedRuns';
-import { updateMemory, type TriggerMemory } from '../../../nodes/core/trigger/newlyEnded';
+import {
+	CLOCK_SKEW_MS,
+	updateMemory,
+	type TriggerMemory,
+} from '../../../nodes/core/trigger/newlyEnded';
 import { type Run, createRun } from '../../../nodes/core/runs/run';
 import { fakeClock } from '../../harness/fakeClock';
 
@@ -104,6 +108,67 @@ test('more than 12,000 come with several polls, none of more than 122 requests, 
 	for (let count = 0; count < 9; count++) polls.push(await poll());
 	expect(polls.flatMap(({ ids }) => ids)).toEqual(named(10, 30_000));
 	expect(Math.max(...polls.map(({ requests }) => requests))).toBeLessThanOrEqual(122);
-	// Two pages of the last two minutes, and the runs created last.
-	expect(polls.at(-1)).toEqual({ ids: [], requests: 3 });
+	// Three pages of the last four minutes, and the runs created last.
+	expect(polls.at(-1)).toEqual({ ids: [], requests: 4 });
 }, 60_000);
+
+test.each([
+	['within an hour', 13_000, 270],
+	['within four minutes', 13_000, 15],
+	['within ten seconds', 25_000, 0.4],
+])(
+	'after a burst of more than 120 pages %s the polls fall back to one or two requests, and no run is lost',
+	async (_name, count, stepMs) => {
+		const { add, poll } = aList();
+		add(10, START, 60_000);
+		await poll();
+		add(count, START + 86_400_000, stepMs);
+		const polls = [];
+		for (let minute = 0; minute < 30; minute++) polls.push(await poll());
+		expect(polls.flatMap(({ ids }) => ids).sort()).toEqual(named(10, count).sort());
+		expect(polls.slice(-5).map(({ requests }) => requests <= 2)).toEqual(Array(5).fill(true));
+	},
+	60_000,
+);
+
+test.each([
+	['60 s and 65 s', 60, 65],
+	['two minutes each, less a second', 119, 119],
+])(
+	'clocks that differ and a list that lags, both together, lose no run: %s',
+	async (_name, aheadSeconds, lagSeconds) => {
+		let memory: TriggerMemory | undefined;
+		const reported: string[] = [];
+		// Of two machines one stamps ends that are still to come; the list shows the other one's late.
+		const ends = Array.from({ length: 60 }, (_, index) => {
+			const realMs = START + index * 20_000;
+			const isAhead = index % 2 === 0;
+			return {
+				id: `run-${index}`,
+				stampMs: realMs + (isAhead ? aheadSeconds * 1_000 : 0),
+				shownMs: realMs + (isAhead ? 0 : lagSeconds * 1_000),
+			};
+		});
+		for (let nowMs = START - 60_000; nowMs < START + 1_800_000; nowMs += 60_000) {
+			const runs = ends
+				.filter(({ shownMs }) => shownMs <= nowMs)
+				.map(({ id, stampMs }) => {
+					const completed_at = new Date(stampMs).toISOString();
+					return { id, run: createRun({ run_id: id, status: 'completed', completed_at }) };
+				});
+			const observation = {
+				runs,
+				isComplete: true,
+				reachedWatermark: true,
+				isFromTop: true,
+				latestEndMs: nowMs + CLOCK_SKEW_MS,
+				createdSinceMs: -1,
+				nextPage: 1,
+			};
+			const step = updateMemory(memory, observation, nowMs, settings);
+			memory = step.memory;
+			reported.push(...step.events.map(({ id }) => id));
+		}
+		expect(reported.sort()).toEqual(ends.map(({ id }) => id).sort());
+	},
+);

@@ -94,7 +94,7 @@ test('a quiet deployment takes little more than a few hundred bytes', () => {
 	expect(JSON.stringify(memory).length).toBeLessThan(300);
 });
 
-test('a look that was cut off changes nothing but the page to go on with', () => {
+test('a poll that was cut off changes nothing but the page to continue with and the newest end seen', () => {
 	const first = updateMemory(undefined, lookAt([ended('old', START)]), 0, settings).memory;
 	const cut = updateMemory(
 		first,
@@ -102,7 +102,7 @@ test('a look that was cut off changes nothing but the page to go on with', () =>
 		1,
 		settings,
 	);
-	expect(cut).toEqual({ memory: { ...first, nextPage: 121 }, events: [] });
+	expect(cut).toEqual({ memory: { ...first, topMs: START + 1, nextPage: 121 }, events: [] });
 });
 
 test('an end time that is filled in later does not make another run of it', () => {

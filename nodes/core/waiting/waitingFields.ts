@@ -130,10 +130,13 @@ export const waitModeFields: INodeProperties[] = [
 	},
 ];
 
-/** @throws ConfigurationError */
-export function readWaitOrder(item: Item): WaitOrder {
+/**
+ * @param usualTimeoutSeconds where the user set none
+ * @throws ConfigurationError
+ */
+export function readWaitOrder(item: Item, usualTimeoutSeconds = 600): WaitOrder {
 	return {
-		timeoutMs: item.amount('options.timeout', 'Timeout', 600, 0) * 1000,
+		timeoutMs: item.amount('options.timeout', 'Timeout', usualTimeoutSeconds, 0) * 1000,
 		startTimeoutMs: item.amount('options.startTimeout', 'Start Timeout', 0, 0) * 1000,
 		cancelRemote: item.choice<CancelRemote>('options.cancelRemote', 'Cancel Remote Run', [
 			'onStop',

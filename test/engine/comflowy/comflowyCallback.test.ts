@@ -237,6 +237,13 @@ test('without a callback the runs are looked up when the time has come', async (
 	expect(() => urlOf(0)).toThrow();
 }, 60_000);
 
+test('it waits for hours where the user set no Timeout', async () => {
+	const { server } = await waiting(LONG, { options: { lookUpAfter: 7_200, pollInterval: 0.1 } });
+	const { status, waitTill } = await server.start(two);
+	expect(status).toBe('waiting');
+	expect(Math.round((waitTill!.getTime() - Date.now()) / 1_000)).toBe(7_200);
+});
+
 test('the wait ends with the run’s timeout, with the run’s ID', async () => {
 	const { server, service } = await waiting(LONG, { options: { timeout: 1, pollInterval: 0.1 } });
 	const run = await server.start(two);

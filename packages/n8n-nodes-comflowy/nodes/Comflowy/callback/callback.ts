@@ -62,7 +62,9 @@ export function isToken(given: unknown, token: string): boolean {
 	return typeof given === 'string' && token !== '' && timingSafeEqual(digest(given), digest(token));
 }
 
-const FIRST_SHIFT_MS = 3_000;
+/** A callback may be hours away. Without one the runs are looked up all the same, so a day costs next to nothing. */
+export const CALLBACK_TIMEOUT_SECONDS = 86_400;
+const FIRST_POLL_WINDOW_MS = 3_000;
 /** n8n resumes nothing in less than a minute on time. */
 const SHORTEST_PAUSE_MS = 60_000;
 
@@ -70,9 +72,9 @@ const SHORTEST_PAUSE_MS = 60_000;
 export function callbackPace(context: IExecuteFunctions): SuspensionPace {
 	const item = itemAt(context, 0);
 	const lookUpMs = item.amount('options.lookUpAfter', 'Look Up After', 300, 60) * 1000;
-	const timeoutMs = item.amount('options.timeout', 'Timeout', 600, 0) * 1000;
+	const timeoutMs = item.amount('options.timeout', 'Timeout', CALLBACK_TIMEOUT_SECONDS, 0) * 1000;
 	return {
-		firstPollWindowMs: FIRST_SHIFT_MS,
+		firstPollWindowMs: FIRST_POLL_WINDOW_MS,
 		pauseMs: (ageMs) =>
 			Math.max(SHORTEST_PAUSE_MS, Math.min(lookUpMs, timeoutMs > 0 ? timeoutMs - ageMs : lookUpMs)),
 	};

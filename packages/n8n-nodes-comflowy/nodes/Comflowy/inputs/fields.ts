@@ -72,9 +72,16 @@ export const lookUpOption: INodeProperties = {
 };
 
 /** Comflowy has neither cancelling nor event streams. */
-export const pollingOptions = waitingOptions.filter(
-	({ name }) => name !== 'cancelRemote' && name !== 'liveEvents',
-);
+export const pollingOptions = waitingOptions
+	.filter(({ name }) => !['cancelRemote', 'liveEvents'].includes(name))
+	.map((option) =>
+		option.name === 'timeout'
+			? {
+					...option,
+					description: `${option.description} Where this option is not added, it is 600, and a day (86400) with Wait Mode "Callback".`,
+				}
+			: option,
+	);
 
 const [waitMode, suspendedNotice] = waitModeFields;
 
@@ -94,7 +101,7 @@ export const comflowyWaitModeFields: INodeProperties[] = [
 	suspendedNotice,
 	{
 		displayName:
-			'Comflowy resumes the execution with its result callback. If none comes, the runs are looked up after a while. Set Timeout in the options to the longest time that runs may take.',
+			'Comflowy resumes the execution with its result callback. If none comes, the runs are looked up after a while. It waits for a day, or as long as Timeout in the options says.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

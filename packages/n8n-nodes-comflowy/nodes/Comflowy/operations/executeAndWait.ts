@@ -3,7 +3,7 @@ import { readWaitOrder } from '../../../../../nodes/core/waiting/waitingFields';
 import { optionsField } from '../../../../../nodes/core/items/operation';
 import { readOutputSettings, outputOptions } from '../../../../../nodes/core/files/outputFields';
 import { waitingOperation } from '../../../../../nodes/core/waiting/waitingOperation';
-import { openCallbackDesk } from '../callback/callback';
+import { CALLBACK_TIMEOUT_SECONDS, openCallbackDesk } from '../callback/callback';
 import type { ComflowySession } from '../runs/session';
 import {
 	comflowyWaitModeFields,
@@ -32,7 +32,10 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 		const start = readStartOrder(item, session, desk?.url);
 		const settings = readOutputSettings(item);
 		return {
-			order: { ...readWaitOrder(item), cancelRemote: 'never' },
+			order: {
+				...readWaitOrder(item, desk && CALLBACK_TIMEOUT_SECONDS),
+				cancelRemote: 'never',
+			},
 			begin: async (isContinued) => {
 				const run = await session.starter().start({ ...start, isContinued });
 				desk?.expect(run.run_id);

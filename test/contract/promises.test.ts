@@ -1,11 +1,12 @@
 import type { INodeExecutionData, IRun } from 'n8n-workflow';
 import { sleep } from '../../simulator/platform';
 import { outputOf } from '../harness/runWorkflow';
-import { linksOf, until } from '../harness/useHarness';
-import { type Contestant, type Duration, useContestants } from './provider';
+import { linksOf, until } from '../harness/assertions';
+import type { Duration, Provider } from './provider';
+import { useProviders } from './providers';
 
 /** What every service's node promises, whatever the service is like. */
-const providers = useContestants();
+const providers = useProviders();
 const services = Object.keys(providers);
 
 const prompts = ['red fox', 'blue whale', 'grey owl'];
@@ -14,7 +15,7 @@ const withLost = (n: number) =>
 	items.map(({ json }) => ({ json: { ...json, isLost: json.n === n } }));
 const LONG = () => 600_000;
 
-const open = async (service: string, duration: Duration = () => 30): Promise<Contestant> =>
+const open = async (service: string, duration: Duration = () => 30): Promise<Provider> =>
 	await providers[service](duration);
 const errorIn = (run: IRun) =>
 	run.data.resultData.error as unknown as

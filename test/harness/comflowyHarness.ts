@@ -5,7 +5,7 @@ import {
 	type ComflowyOptions,
 	startComflowy,
 } from '../../simulator/comflowy/startComflowy';
-import { quick } from './useHarness';
+import { quick } from './assertions';
 import { type SiblingParts, useSibling } from './useSibling';
 
 export const comflowyParts: SiblingParts<Comflowy, ComflowyOptions> = {

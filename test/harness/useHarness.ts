@@ -7,10 +7,7 @@ import {
 } from './startEngine';
 import { userFolder } from './environment';
 import { chain, nodeOf, outputOf, runWorkflow, type RunOptions } from './runWorkflow';
-import { Container } from '@n8n/di';
-import { BinaryDataService } from 'n8n-core';
 import type {
-	IBinaryData,
 	ICredentialDataDecryptedObject,
 	IExecuteFunctions,
 	INode,
@@ -18,7 +15,8 @@ import type {
 	INodeType,
 	IRun,
 } from 'n8n-workflow';
-import { createHash, fs, projectDir, sleep } from '../../simulator/platform';
+import { createHash, fs } from '../../simulator/platform';
+import { errorOf, type NodeFailure, PACKAGE_DIR, quick, two } from './assertions';
 import {
 	type Flowscale,
 	type FlowscaleOptions,
@@ -27,6 +25,10 @@ import {
 	startFlowscale,
 } from '../../simulator/flowscale/startFlowscale';
 import { smallWorkflows } from './smallWorkflows';
+
+// Most tests import these from the harness itself.
+export { bytesOf, errorOf, linksOf, PACKAGE_DIR, quick, two, until } from './assertions';
+export type { NodeFailure } from './assertions';
 
 export interface HarnessOptions extends FlowscaleOptions {
 	/** Where n8n keeps binaries (filesystem). */
@@ -71,26 +73,6 @@ export interface Harness {
 	requests(route?: Route): number;
 }
 
-/** What a user sees of a node's error. */
-export interface NodeFailure {
-	name: string;
-	message: string;
-	description?: string | null;
-	httpCode?: string | null;
-	context: { itemIndex?: number };
-}
-
-export const PACKAGE_DIR = projectDir;
-
-/** Two items that expressions can tell apart. */
-export const two: INodeExecutionData[] = [
-	{ json: { prompt: 'red fox', n: 0 } },
-	{ json: { prompt: 'blue whale', n: 1 } },
-];
-
-/** Short pauses, so that a test takes no longer than its runs. */
-export const quick = { pollInterval: 0.1 };
-
 /** The parameter value of a workflow that was picked by its ID. */
 export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
 
@@ -127,19 +109,6 @@ export const startOf = (
 /** Each item's own prompt as input of "Text to Image". */
 export const ownPrompt = '={{ { "text_51536": $json.prompt } }}';
 
-/** Resolves when it holds, rejects after fifteen seconds unless told otherwise (a busy machine is slow). */
-export async function until(holds: () => boolean, limitMs = 15_000): Promise<void> {
-	const deadline = Date.now() + limitMs;
-	while (!holds()) {
-		if (Date.now() > deadline) throw new Error(`It never came to hold: ${String(holds)}`);
-		await sleep(5);
-	}
-}
-
-/** The bytes of a binary field, wherever n8n keeps them. */
-export const bytesOf = async (binary: IBinaryData | undefined): Promise<Buffer> =>
-	await Container.get(BinaryDataService).getAsBuffer(binary ?? ({} as IBinaryData));
-
 /** Stands for bytes in a comparison: Jest takes seconds to compare large buffers. */
 export const digest = (bytes: Buffer): string =>
 	`${bytes.length} bytes ${createHash('sha256').update(bytes).digest('hex')}`;
@@ -149,10 +118,6 @@ export async function madeBy(run: SimulatedRun, output = 0, index = 0): Promise<
 	const content = await run.outputs[output].source.make(run, index);
 	return Buffer.isBuffer(content) ? content : Buffer.concat(await content.stream().toArray());
 }
-
-/** Input items of each output item, in order. */
-export const linksOf = (items: INodeExecutionData[]): unknown[] =>
-	items.map(({ pairedItem }) => pairedItem);
 
 function filesNode(rows: Array<Record<string, InputFile>>): INodeType {
 	const node = new PassThrough() as INodeType;
@@ -238,13 +203,4 @@ export function itemsOf(run: IRun, node = 'Flowscale'): INodeExecutionData[] {
 	const { error } = run.data.resultData;
 	if (error) throw error;
 	return outputOf(run, node);
-}
-
-export function errorOf(run: IRun): NodeFailure {
-	const { error } = run.data.resultData;
-	if (!error)
-		throw new Error(
-			`The node did not fail: ${JSON.stringify(outputOf(run, 'Flowscale').map(({ json }) => json))}`,
-		);
-	return error as unknown as NodeFailure;
 }

@@ -1,9 +1,10 @@
 import { userFolder } from './environment';
 import type { ICredentialDataDecryptedObject, INode, INodeExecutionData, IRun } from 'n8n-workflow';
+import { name } from '../../package.json';
 import { fs, join } from '../../simulator/platform';
 import { chain, nodeOf, outputOf, runWorkflow, type RunOptions } from './runWorkflow';
 import { type Engine, startEngine, useBinaryMode } from './startEngine';
-import { errorOf, type NodeFailure, PACKAGE_DIR, two } from './useHarness';
+import { errorOf, type NodeFailure, PACKAGE_DIR, two } from './assertions';
 
 /** A stand-in for a service, as far as every stage needs it. */
 interface Service {
@@ -45,6 +46,10 @@ export interface SiblingHarness<S> {
 
 export const NODE = 'Service';
 
+/** Where a package lies: below `packages/`, or at the top of a repository of its own. */
+export const packageDirOf = (folder: string): string =>
+	name === folder ? PACKAGE_DIR : join(PACKAGE_DIR, 'packages', folder);
+
 /** Gives each test a service of its own and closes it after it. A request that the simulator does not know fails the test. */
 export function useSibling<S extends Service, O extends object>({
 	folder,
@@ -66,7 +71,7 @@ export function useSibling<S extends Service, O extends object>({
 	return async (options) => {
 		const service = await start(options ?? ({} as O));
 		opened.push(service);
-		engine ??= await startEngine(join(PACKAGE_DIR, 'packages', folder), {});
+		engine ??= await startEngine(packageDirOf(folder), {});
 		const loaded = engine;
 		await useBinaryMode('filesystem');
 		loaded.credentials.values[credential] = {

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Comflowy, ComflowyOptions } from '../../../simulator/comflowy/startComflowy';
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import { chain, connect, nodeOf, outputOf, runWorkflow } from '../../harness/runWorkflow';
-import { two, until } from '../../harness/useHarness';
+import { two, until } from '../../harness/assertions';
 import { NODE, type SiblingHarness } from '../../harness/useSibling';
 import { startWaitingServer, type WaitingServer } from '../../harness/waitingServer';
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { picture } from '../../../simulator/media/picture';
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
-import { bytesOf, two } from '../../harness/useHarness';
+import { bytesOf, two } from '../../harness/assertions';
 
 const harness = useComflowy();
 const one = two.slice(0, 1);

@@ -1,6 +1,6 @@
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import { testCredential } from '../../harness/testCredential';
-import { two, until } from '../../harness/useHarness';
+import { two, until } from '../../harness/assertions';
 
 const harness = useComflowy();
 const count = (service: { journal: Array<{ route: string }> }, route: string) =>

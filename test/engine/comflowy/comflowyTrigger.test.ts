@@ -1,17 +1,17 @@
 import { userFolder } from '../../harness/environment';
 import { WebhookContext } from 'n8n-core';
 import type { IWebhookData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { fs, join } from '../../../simulator/platform';
+import { fs } from '../../../simulator/platform';
 import { nodeOf, serverSide, workflowOf } from '../../harness/runWorkflow';
 import { type Engine, startEngine } from '../../harness/startEngine';
-import { PACKAGE_DIR } from '../../harness/useHarness';
+import { packageDirOf } from '../../harness/useSibling';
 
 const TYPE = 'n8n-nodes-comflowy.comflowyTrigger';
 const TOKEN = 'a-long-random-text-of-mine';
 let engine: Engine;
 
 beforeAll(async () => {
-	engine = await startEngine(join(PACKAGE_DIR, 'packages/n8n-nodes-comflowy'), {});
+	engine = await startEngine(packageDirOf('n8n-nodes-comflowy'), {});
 });
 afterAll(async () => await fs.rm(userFolder, { recursive: true, force: true }));
 

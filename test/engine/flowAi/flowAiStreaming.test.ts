@@ -3,7 +3,7 @@ import type { FlowAiOptions } from '../../../simulator/flowai/startFlowAi';
 import { addTool } from '../../harness/addTool';
 import { asking, useFlowAi } from '../../harness/flowAiHarness';
 import { chain, runWorkflow } from '../../harness/runWorkflow';
-import { two } from '../../harness/useHarness';
+import { two } from '../../harness/assertions';
 
 const harness = useFlowAi();
 const one = two.slice(0, 1);

@@ -7,7 +7,7 @@ const { basename, dirname, join } = require('node:path');
 const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
 
-const siblings = readdirSync('packages')
+const siblings = (existsSync('packages') ? readdirSync('packages') : [])
 	.map((name) => `packages/${name}`)
 	.filter((folder) => existsSync(`${folder}/package.json`));
 const manifestOf = (folder) => require(`./${folder}/package.json`).n8n;

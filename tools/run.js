@@ -16,6 +16,7 @@ const TASKS = {
 	test: { needs: ['build'], command: ['node', join(root, 'tools/runTests.js')] },
 	'test:quick': { command: ['node', join(root, 'tools/runTests.js'), '--selectProjects', 'quick'] },
 	docs: { command: tsx('tools/writeDocs.ts') },
+	export: { command: ['node', join(root, 'tools/export.js')] },
 	demo: { needs: ['build'], command: tsx('demo/demo.ts') },
 	simulator: { command: tsx('simulator/cli.ts') },
 	'release:packages': { needs: ['build'], command: ['node', join(root, 'tools/release.js')] },

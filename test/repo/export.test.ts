@@ -1,0 +1,29 @@
+import { execPath, fs, join, projectDir, tmpdir } from '../../simulator/platform';
+import { runCommand } from './runCommand';
+
+test.each(['comflowy', 'flowai'])(
+	'%s stands alone when exported: its types fit and its quick tests pass',
+	async (name) => {
+		const dir = await fs.mkdtemp(join(tmpdir(), 'flowscale-export-'));
+		await runCommand(execPath, [join(projectDir, 'tools/export.js'), name, dir], projectDir);
+		await fs.symlink(join(projectDir, 'node_modules'), join(dir, 'node_modules'));
+		const manifest = JSON.parse(await fs.readFile(join(dir, 'package.json'), 'utf8')) as {
+			repository: object;
+		};
+		expect(Object.keys(manifest.repository)).toEqual(['type', 'url']);
+		const tsc = join(projectDir, 'node_modules/typescript/bin/tsc');
+		expect(await runCommand(execPath, [tsc, '--noEmit', '-p', '.'], dir)).toMatchObject({
+			code: 0,
+			stdout: '',
+		});
+		const jest = join(projectDir, 'node_modules/jest/bin/jest.js');
+		const { code, stderr } = await runCommand(
+			execPath,
+			[jest, '--selectProjects', 'quick', '--maxWorkers=2'],
+			dir,
+		);
+		expect({ code, passed: /Tests:.* passed/.test(stderr) }).toEqual({ code: 0, passed: true });
+		await fs.rm(dir, { recursive: true, force: true });
+	},
+	240_000,
+);

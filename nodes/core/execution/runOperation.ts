@@ -5,6 +5,7 @@ import type { Item } from '../items/item';
 import { linkSignals } from '../async/signals';
 import { findOperation, type Resource } from '../items/operation';
 import { showEndSummary } from './endSummary';
+import { requireMinimumVersion } from './minimumVersion';
 import { runItems } from '../items/runItems';
 import { runSuspended } from '../suspending/runSuspended';
 import type { RunWaiter } from '../waiting/runWaiter';
@@ -41,6 +42,7 @@ export async function runOperation<
 	);
 	const abort = linkSignals(context.getExecutionCancelSignal());
 	try {
+		requireMinimumVersion(context);
 		resumeFromStack(context);
 		const waitMode = isWaitingOperation(operation)
 			? String(context.getNodeParameter('waitMode', 0, IN_EXECUTION))

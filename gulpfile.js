@@ -92,5 +92,6 @@ exports.clean = async () =>
 		['.', ...siblings].map((folder) => rm(join(folder, 'dist'), { recursive: true, force: true })),
 	);
 exports.build = series(check, parallel(...['.', ...siblings].map(packageIn)));
-exports.siblings = series(check, parallel(...siblings.map(packageIn)));
+// An exported package has none.
+if (siblings.length > 0) exports.siblings = series(check, parallel(...siblings.map(packageIn)));
 exports.default = exports.build;

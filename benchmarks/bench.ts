@@ -95,7 +95,7 @@ async function main(): Promise<void> {
 		rows,
 	};
 
-	// What README shows comes from whole runs only.
+	// What the documents show comes from whole runs only.
 	const isComplete = !isQuick && only.length === 0;
 	const dir = isComplete ? join(projectDir, 'benchmarks') : join(projectDir, 'build', 'bench');
 	await fs.mkdir(dir, { recursive: true });

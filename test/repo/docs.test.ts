@@ -5,9 +5,10 @@ import { anchorOf, generatedDocuments } from '../../tools/docs';
 
 const read = async (file: string) => await fs.readFile(join(projectDir, file), 'utf8');
 const pages = async () =>
-	(await fs.readdir(join(projectDir, 'docs')))
+	(await fs.readdir(join(projectDir, 'docs'), { recursive: true }))
 		.filter((file) => file.endsWith('.md'))
 		.map((file) => `docs/${file}`);
+
 it('what is generated from the nodes is up to date: npm run docs', async () => {
 	const stale: string[] = [];
 	for (const [file, text] of await generatedDocuments())
@@ -20,9 +21,9 @@ it('what waiting costs is what the pace gives', async () => {
 	const numbersIn = (row: string) =>
 		new RegExp(`^\\| ${row} \\| (.+) \\|$`, 'm').exec(text)?.[1].split(' | ').map(Number);
 	const count = (fromMs: number, untilMs: number, pauseOf: (ageMs: number) => number) => {
-		let looks = 0;
-		for (let ageMs = fromMs; ageMs < untilMs; ageMs += pauseOf(ageMs)) looks++;
-		return looks;
+		let checks = 0;
+		for (let ageMs = fromMs; ageMs < untilMs; ageMs += pauseOf(ageMs)) checks++;
+		return checks;
 	};
 	const [minute, hour] = [60_000, 3_600_000];
 	expect(numbersIn('Checks')).toEqual(
@@ -30,7 +31,7 @@ it('what waiting costs is what the pace gives', async () => {
 			count(0, untilMs, (ageMs) => pauseByAge(ageMs, 2_000)),
 		),
 	);
-	expect(numbersIn('Wake-ups')).toEqual(
+	expect(numbersIn('Resumes')).toEqual(
 		[15 * minute, hour, 6 * hour, 24 * hour].map((untilMs) =>
 			count(minute, untilMs, pauseBeforeResume),
 		),

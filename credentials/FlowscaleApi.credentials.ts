@@ -6,6 +6,7 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import { redirectRules, withKeyAtOrigin } from '../nodes/core/http/keyAtOrigin';
 import { apiRootOf, authHeadersOf } from '../nodes/Flowscale/credential';
 
 const ROOT =
@@ -105,23 +106,20 @@ export class FlowscaleApi implements ICredentialType {
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
-	) => {
-		const root = apiRootOf(credentials);
-		const target = new URL(options.url, options.baseURL);
-		if (target.origin !== new URL(root).origin)
-			throw new Error('The Flowscale credential is only for the deployment at its Base URL');
-		return {
-			...options,
-			headers: { ...options.headers, ...authHeadersOf(credentials) },
-			...(credentials.allowUnauthorizedCerts === true
-				? { skipSslCertificateValidation: true }
-				: {}),
-		};
-	};
+	) => ({
+		...withKeyAtOrigin(
+			options,
+			apiRootOf(credentials),
+			authHeadersOf(credentials),
+			'The Flowscale credential is only for the deployment at its Base URL',
+		),
+		...(credentials.allowUnauthorizedCerts === true ? { skipSslCertificateValidation: true } : {}),
+	});
 
 	test: ICredentialTestRequest = {
 		request: { baseURL: ROOT, url: '/api/v1/comfy/health' },
 		rules: [
+			...redirectRules('The deployment'),
 			{
 				type: 'responseCode',
 				properties: {

@@ -122,14 +122,16 @@ function* layersOf<L>(
 	textOf: (layer: L) => string,
 	decode: (layer: L, kind: RegExp) => L,
 ): Generator<L> {
-	const seen = new Set<string>();
-	let layer = text;
-	while (seen.size <= MOST_LAYERS && !seen.has(textOf(layer))) {
-		seen.add(textOf(layer));
+	let isMixed = false;
+	for (
+		let depth = 0, layer = text, previous = '';
+		depth <= MOST_LAYERS && (depth === 0 || textOf(layer) !== previous);
+		depth++, previous = textOf(layer), layer = decode(layer, ANY_KIND)
+	) {
+		isMixed ||= textOf(layer).length <= LONGEST_MIXED && MIXED.test(textOf(layer));
 		yield layer;
-		layer = decode(layer, ANY_KIND);
 	}
-	if (textOf(text).length > LONGEST_MIXED || ![...seen].some((part) => MIXED.test(part))) return;
+	if (!isMixed) return;
 	const visited = new Set<string>();
 	// Breadth first, so that a layer is met at its least depth.
 	for (

@@ -8,6 +8,7 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import { withKeyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
 import { fetchAccessToken } from '../nodes/Comflowy/api/accessToken';
 import { apiRootOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
 
@@ -65,18 +66,13 @@ export class ComflowyApi implements ICredentialType {
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
-	) => {
-		const target = new URL(options.url, options.baseURL);
-		if (target.origin !== new URL(apiRootOf(credentials)).origin)
-			throw new Error('The Comflowy credential is only for the service at its Base URL');
-		return {
-			...options,
-			headers: {
-				...options.headers,
-				Authorization: `Bearer ${String(credentials.accessToken ?? '')}`,
-			},
-		};
-	};
+	) =>
+		withKeyAtOrigin(
+			options,
+			apiRootOf(credentials),
+			{ Authorization: `Bearer ${String(credentials.accessToken ?? '')}` },
+			'The Comflowy credential is only for the service at its Base URL',
+		);
 
 	/**
 	 * Before it, n8n always exchanges the key, and shows what came of that. Its own answer says nothing more, and may be a refusal: of a

@@ -3,10 +3,14 @@ import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { apiRootOf, DEFAULT_BASE_URL } from '../nodes/FlowAi/credential';
+import { withKeyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
+import { checkKey, KEY_CHECK } from '../nodes/FlowAi/api/checkKey';
+import { apiRootOf, authHeadersOf, DEFAULT_BASE_URL } from '../nodes/FlowAi/credential';
 
 const ROOT = `={{ ($credentials.baseUrl || "${DEFAULT_BASE_URL}").trim().replace(/\\/+$/, "").replace(/\\/v1(\\/api)?$/, "") }}`;
 
@@ -25,6 +29,14 @@ export class FlowAiApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
+			// Filled by n8n itself from `preAuthentication`. An expirable field is what makes n8n call that.
+			displayName: 'Key Check',
+			name: 'keyCheck',
+			type: 'hidden',
+			typeOptions: { expirable: true },
+			default: '',
+		},
+		{
 			displayName: 'API Key',
 			name: 'apiKey',
 			type: 'string',
@@ -42,38 +54,30 @@ export class FlowAiApi implements ICredentialType {
 		},
 	];
 
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
+		return await checkKey(this, credentials);
+	}
+
 	/** The key travels to FlowAI's own origin only, whoever asks (the HTTP Request node can use this credential too). */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
-	) => {
-		const target = new URL(options.url, options.baseURL);
-		if (target.origin !== new URL(apiRootOf(credentials)).origin)
-			throw new Error('The FlowAI credential is only for the service at its Base URL');
-		return {
-			...options,
-			headers: { ...options.headers, 'X-API-KEY': String(credentials.apiKey ?? '').trim() },
-		};
-	};
+	) =>
+		withKeyAtOrigin(
+			options,
+			apiRootOf(credentials),
+			authHeadersOf(credentials),
+			'The FlowAI credential is only for the service at its Base URL',
+		);
 
-	/** FlowAI has no call that only checks a key: a workflow that cannot exist is asked for, and only a 401 or 403 tells of the key (n8n 2.x). */
+	/**
+	 * Before it, n8n always runs `preAuthentication`, which judges the key and says what came of it. This request has to be there for
+	 * n8n to show a test at all; whatever it is answered, the key is right.
+	 */
 	test: ICredentialTestRequest = {
-		request: {
-			baseURL: ROOT,
-			url: '/v1/api/workflow/run/n8n-credential-test',
-			method: 'POST',
-			body: { input: {} },
-			ignoreHttpStatusErrors: { ignore: true, except: [401, 403] },
-		},
-		rules: [
-			{
-				type: 'responseCode',
-				properties: { value: 401, message: 'FlowAI was reached, but it does not accept this key' },
-			},
-			{
-				type: 'responseCode',
-				properties: { value: 403, message: 'FlowAI was reached, but this key has no access to it' },
-			},
-		],
+		request: { baseURL: ROOT, ...KEY_CHECK, ignoreHttpStatusErrors: true },
 	};
 }

@@ -29,3 +29,10 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	return [String(credentials.apiKey ?? '').trim()];
 }
+
+/** The header that proves who asks. */
+export function authHeadersOf(
+	credentials: ICredentialDataDecryptedObject | IDataObject,
+): Record<string, string> {
+	return { 'X-API-KEY': String(credentials.apiKey ?? '').trim() };
+}

@@ -1,0 +1,46 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+
+/** The HTTP Request node hands over options of n8n's older helper, which names some of them differently. */
+type AnyRequestOptions = IHttpRequestOptions & { uri?: string };
+
+/** No redirect is followed, in the words of both of n8n's helpers: it would take the key along to wherever it leads. */
+const NO_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+	maxRedirects: 0,
+};
+
+/**
+ * A request with the headers of a credential, for the service's own origin only, whoever uses the credential: our nodes, n8n's
+ * credential test, or the HTTP Request node.
+ * @param root any address of the service
+ * @param refusal what the user reads when the request is for another origin
+ * @throws Error with that text
+ */
+export function withKeyAtOrigin(
+	options: IHttpRequestOptions,
+	root: string,
+	headers: Record<string, string>,
+	refusal: string,
+): IHttpRequestOptions {
+	const { url, uri, baseURL }: AnyRequestOptions = options;
+	const address = url ?? uri ?? '';
+	const target = URL.canParse(address, baseURL) ? new URL(address, baseURL) : undefined;
+	if (target?.origin !== new URL(root).origin) throw new Error(refusal);
+	return { ...options, ...NO_REDIRECTS, headers: { ...options.headers, ...headers } };
+}
+
+/**
+ * What n8n's credential test says about each redirect. It knows the status alone; our nodes name the target.
+ * @param what that which was reached, such as "The deployment"
+ */
+export function redirectRules(what: string) {
+	return [301, 302, 303, 307, 308].map((value) => ({
+		type: 'responseCode' as const,
+		properties: {
+			value,
+			message: `${what} redirects to another address (HTTP ${value}), where the key is not sent. Open the Base URL in a browser and enter the address that it leads to.`,
+		},
+	}));
+}

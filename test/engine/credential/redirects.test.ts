@@ -68,10 +68,11 @@ function anyNode(credential: string, send: 'new' | 'old', url: string): INodeTyp
 	node.description = { ...node.description, credentials: [{ name: credential, required: true }] };
 	node.execute = async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const { helpers } = this;
+		const method = credential === 'flowAiApi' ? 'POST' : 'GET';
 		const sent =
 			send === 'new'
-				? helpers.httpRequestWithAuthentication.call(this, credential, { url, method: 'GET' })
-				: helpers.requestWithAuthentication.call(this, credential, { uri: url, method: 'GET' });
+				? helpers.httpRequestWithAuthentication.call(this, credential, { url, method })
+				: helpers.requestWithAuthentication.call(this, credential, { uri: url, method });
 		return [[{ json: { answer: String(await sent) } }]];
 	};
 	return node;

@@ -47,7 +47,14 @@ async function exchanged(
 		const { text, isRetryable } = classifyNetworkError(answer);
 		throw noToken(`Comflowy gave no access token. ${clean(text)}.`, isRetryable);
 	}
-	const { statusCode, body } = answer;
+	const { statusCode, body, headers } = answer;
+	if (statusCode >= 300 && statusCode < 400) {
+		const target = cleanText(clean(String(headers.location ?? 'nowhere')));
+		throw noToken(
+			`Comflowy redirects to ${target}, where the key is not sent. Enter the final address as Base URL in the credential.`,
+			false,
+		);
+	}
 	const record = recordOf(body);
 	const token = readToken(record);
 	if (statusCode >= 200 && statusCode < 300 && token !== undefined) return { accessToken: token };

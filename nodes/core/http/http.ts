@@ -6,7 +6,7 @@ import type {
 	IN8nHttpFullResponse,
 	IPollFunctions,
 } from 'n8n-workflow';
-import { linkSignals, timeLimit } from '../async/signals';
+import { linkSignals, onAbort, timeLimit } from '../async/signals';
 import { answerIn, type NetworkFailure, classifyNetworkError } from './networkError';
 import { type ByteStream, readText } from './byteStream';
 import { writtenJson } from '../jsonText';
@@ -25,8 +25,12 @@ export interface HttpCall {
 	isDetached?: boolean;
 	/** Longest silence of the connection before and after the request. */
 	idleMs?: number;
+	/** Longest time until the answer's head is complete, 0 for no limit; by default as `idleMs`. Not for `exchange`. */
+	headMs?: number;
 	/** Longest time until the answer's last byte, 0 for no limit; `exchange` only. */
 	totalMs?: number;
+	/** Resolves when the whole body was read from us: `totalMs` counts from then. */
+	whenSent?: Promise<unknown>;
 }
 
 export interface Head {
@@ -98,6 +102,17 @@ function writtenBody({ body, headers }: HttpCall): Pick<IHttpRequestOptions, 'he
 	};
 }
 
+type Send = (options: IHttpRequestOptions) => Promise<unknown>;
+
+/** How requests leave: with the credential or without, each through n8n's helper. */
+interface Egress {
+	withKey: Send;
+	withoutKey: Send;
+	/** n8n renews a token only when the 401 is thrown, and n8n 1.x cannot except single statuses: then any refusal is thrown. */
+	isRefusalThrown: boolean;
+	stop: AbortSignal | undefined;
+}
+
 /** @param stop the execution's stop signal, where the context has one */
 export function createHttp(
 	context: NodeContext,
@@ -106,71 +121,110 @@ export function createHttp(
 ): Http {
 	const renewed = typeof credential === 'string' ? undefined : credential;
 	const credentialType = typeof credential === 'string' ? credential : credential.type;
-	const bare = bareContext(context, renewed);
-	const withKey = async (options: IHttpRequestOptions) =>
-		await context.helpers.httpRequestWithAuthentication.call(
-			bare as IExecuteFunctions,
-			credentialType,
-			options,
-		);
-	const withoutKey = async (options: IHttpRequestOptions) =>
-		await context.helpers.httpRequest(options);
-
-	const send = async (
-		request: typeof withKey,
-		call: HttpCall,
-		extra: Partial<IHttpRequestOptions>,
-	): Promise<StreamAnswer | NetworkFailure> => {
-		const link = linkSignals(call.isDetached ? undefined : stop, call.signal);
-		try {
-			const answer = (await request({
-				method: call.method ?? 'GET',
-				url: call.url,
-				...writtenBody(call),
-				encoding: 'stream',
-				returnFullResponse: true,
-				ignoreHttpStatusErrors: true,
-				disableFollowRedirect: true,
-				timeout: call.idleMs ?? DEFAULT_IDLE_MS,
-				abortSignal: link.signal,
-				...extra,
-			})) as IN8nHttpFullResponse;
-			const stream = answer.body as unknown as ByteStream;
-			stream.once('close', link.release);
-			return { status: answer.statusCode, headers: answer.headers as Head['headers'], stream };
-		} catch (error) {
-			const refusal = renewed && answerIn(error);
-			if (!refusal) link.release();
-			else refusal.stream.once('close', link.release);
-			return refusal ?? classifyNetworkError(error);
-		}
+	const bare = bareContext(context, renewed) as IExecuteFunctions;
+	const egress: Egress = {
+		withKey: async (options) =>
+			await context.helpers.httpRequestWithAuthentication.call(bare, credentialType, options),
+		withoutKey: async (options) => await context.helpers.httpRequest(options),
+		isRefusalThrown: renewed !== undefined,
+		stop,
 	};
-
-	// n8n renews a token only when the 401 is thrown, and n8n 1.x cannot except single statuses: then any refusal is thrown.
-	const open: Http['open'] = async (call) =>
-		await send(withKey, call, { ignoreHttpStatusErrors: renewed === undefined });
 	return {
-		open,
+		open: async (call) => await openWithKey(egress, call, headLimitOf(call)),
 		openPublic: async (call) =>
-			await send(withoutKey, call, { skipSslCertificateValidation: call.isCertificateUnchecked }),
-		exchange: async (call) => {
-			const { totalMs = DEFAULT_IDLE_MS } = call;
-			const limit = linkSignals(call.signal, totalMs === 0 ? undefined : timeLimit(totalMs));
-			const giveUp = () => limit.abort();
-			let late: AbortSignal | undefined;
-			try {
-				const answer = await open({ ...call, signal: limit.signal });
-				if (isNetworkFailure(answer)) return answer;
-				const { status, headers, stream } = answer;
-				late = timeLimit(LONGEST_BODY_MS);
-				late.addEventListener('abort', giveUp);
-				return { status, headers, text: await readText(stream, LONGEST_TEXT_BYTES) };
-			} catch (error) {
-				return classifyNetworkError(error);
-			} finally {
-				late?.removeEventListener('abort', giveUp);
-				limit.release();
-			}
-		},
+			await send(egress, egress.withoutKey, call, headLimitOf(call), {
+				skipSslCertificateValidation: call.isCertificateUnchecked,
+			}),
+		exchange: async (call) => await exchange(egress, call),
 	};
+}
+
+/** A head that comes byte by byte is no silence, and would never end by `idleMs` alone. */
+const headLimitOf = ({ headMs, idleMs = DEFAULT_IDLE_MS }: HttpCall) => headMs ?? idleMs;
+
+async function openWithKey(
+	egress: Egress,
+	call: HttpCall,
+	headMs: number,
+): Promise<StreamAnswer | NetworkFailure> {
+	return await send(egress, egress.withKey, call, headMs, {
+		ignoreHttpStatusErrors: !egress.isRefusalThrown,
+	});
+}
+
+/** @param headMs longest time until the answer's head is complete, 0 for no limit */
+async function send(
+	{ isRefusalThrown, stop }: Egress,
+	request: Send,
+	call: HttpCall,
+	headMs: number,
+	extra: Partial<IHttpRequestOptions>,
+): Promise<StreamAnswer | NetworkFailure> {
+	const link = linkSignals(call.isDetached ? undefined : stop, call.signal);
+	const forgetLimit = headMs > 0 ? onAbort(timeLimit(headMs), () => link.abort()) : undefined;
+	try {
+		const answer = (await request({
+			method: call.method ?? 'GET',
+			url: call.url,
+			...writtenBody(call),
+			encoding: 'stream',
+			returnFullResponse: true,
+			ignoreHttpStatusErrors: true,
+			disableFollowRedirect: true,
+			timeout: call.idleMs ?? DEFAULT_IDLE_MS,
+			abortSignal: link.signal,
+			...extra,
+		})) as IN8nHttpFullResponse;
+		const stream = answer.body as unknown as ByteStream;
+		stream.once('close', link.release);
+		return { status: answer.statusCode, headers: answer.headers as Head['headers'], stream };
+	} catch (error) {
+		const refusal = isRefusalThrown ? answerIn(error) : undefined;
+		if (!refusal) link.release();
+		else refusal.stream.once('close', link.release);
+		return refusal ?? classifyNetworkError(error);
+	} finally {
+		forgetLimit?.();
+	}
+}
+
+/** Slower than ten bytes a millisecond nothing is uploaded. */
+const SLOWEST_BYTES_PER_MS = 10;
+
+/** Longest time that sending a body may take. */
+function longestSendingMs(body: unknown): number {
+	if (!(body instanceof FormData)) return 0;
+	const bytes = [...body.values()].map((value) =>
+		typeof value === 'string' ? value.length : value.size,
+	);
+	return bytes.reduce((sum, count) => sum + count, 0) / SLOWEST_BYTES_PER_MS;
+}
+
+/**
+ * A request and its whole answer. Both end: within `totalMs`, counted from when the body had been read from us where somebody says
+ * when that is, and in any case after the time that a body of this size takes at its slowest.
+ */
+async function exchange(egress: Egress, call: HttpCall): Promise<Answer | NetworkFailure> {
+	const { totalMs = DEFAULT_IDLE_MS, idleMs = DEFAULT_IDLE_MS, whenSent } = call;
+	const limit = linkSignals(call.signal);
+	const forgets: Array<() => void> = [];
+	let isOver = false;
+	const limitTo = (ms: number) => {
+		if (!isOver && ms > 0) forgets.push(onAbort(timeLimit(ms), () => limit.abort()));
+	};
+	limitTo((whenSent === undefined && totalMs) || idleMs + totalMs + longestSendingMs(call.body));
+	void whenSent?.then(() => limitTo(totalMs));
+	try {
+		const answer = await openWithKey(egress, { ...call, signal: limit.signal }, 0);
+		if (isNetworkFailure(answer)) return answer;
+		const { status, headers, stream } = answer;
+		limitTo(LONGEST_BODY_MS);
+		return { status, headers, text: await readText(stream, LONGEST_TEXT_BYTES) };
+	} catch (error) {
+		return classifyNetworkError(error);
+	} finally {
+		isOver = true;
+		for (const forget of forgets) forget();
+		limit.release();
+	}
 }

@@ -1,16 +1,17 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { createHttp, type NodeContext } from '../../../nodes/core/http/http';
+import { createHttp, type HttpCall, type NodeContext } from '../../../nodes/core/http/http';
+import { timeLimit } from '../../../nodes/core/async/signals';
 import { parsedUserJson } from '../../../nodes/core/json';
 import { Readable } from '../../../simulator/platform';
 
 const SEED = '18446744073709551615';
 
 /** An `Http` whose requests are kept, and answered by `answer`. */
-function open(answer: () => Promise<unknown>) {
+function open(answer: (options: IHttpRequestOptions) => Promise<unknown>) {
 	const sent: IHttpRequestOptions[] = [];
 	const request = async (options: IHttpRequestOptions) => {
 		sent.push(options);
-		return await answer();
+		return await answer(options);
 	};
 	const context = {
 		helpers: {
@@ -45,5 +46,54 @@ describe('a request body', () => {
 		const form = new FormData();
 		expect(await send(form)).toEqual([[undefined, form]]);
 		expect(await send(undefined, { Accept: 'x' })).toEqual([[{ Accept: 'x' }, undefined]]);
+	});
+});
+
+describe('every request has an end', () => {
+	const url = 'http://x.test/';
+	/** A head that comes byte by byte: only the signal ends it. */
+	const never = async ({ abortSignal }: IHttpRequestOptions) =>
+		await new Promise((_, reject) => {
+			(abortSignal as AbortSignal).addEventListener('abort', () =>
+				reject(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })),
+			);
+		});
+	const late = { code: 'ERR_CANCELED', reached: 'perhaps', text: 'It did not answer in time' };
+
+	it.each<[string, Partial<HttpCall>]>([
+		['a read', { totalMs: 5 }],
+		['a start without files', { totalMs: 0, idleMs: 5, body: new FormData() }],
+		['a start whose files were sent', { totalMs: 5, idleMs: 1e9, whenSent: Promise.resolve() }],
+	])('%s whose head drips', async (_, call) => {
+		expect(await open(never).http.exchange({ url, ...call })).toMatchObject(late);
+	});
+
+	it.each<[string, Partial<HttpCall>]>([
+		['by its silence', { idleMs: 5 }],
+		['by a limit of its own', { idleMs: 0, headMs: 5 }],
+	])('a stream whose head drips: %s', async (_, call) => {
+		expect(await open(never).http.open({ url, ...call })).toMatchObject(late);
+		expect(await open(never).http.openPublic({ url, ...call })).toMatchObject(late);
+	});
+
+	it('a read whose body drips', async () => {
+		const dripping = async ({ abortSignal }: IHttpRequestOptions) => {
+			const body = new Readable({ read: () => undefined });
+			(abortSignal as AbortSignal).addEventListener('abort', () =>
+				body.destroy(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' })),
+			);
+			body.push('{');
+			return { statusCode: 200, headers: {}, body };
+		};
+		expect(await open(dripping).http.exchange({ url, totalMs: 5 })).toMatchObject(late);
+	});
+
+	it('whose files are still read is not ended by the time that its answer may take', async () => {
+		const answer = async () => {
+			await new Promise((resolve) => timeLimit(40).addEventListener('abort', resolve));
+			return answered([Buffer.from('ok')]);
+		};
+		const call = { url, totalMs: 1, idleMs: 10_000, whenSent: new Promise(() => undefined) };
+		expect(await open(answer).http.exchange(call)).toMatchObject({ text: 'ok' });
 	});
 });

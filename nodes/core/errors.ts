@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { INode, JsonObject } from 'n8n-workflow';
 
-/** Something the user can mend: what is wrong, and in `hint` what to do next. */
+/** Something the user can fix: what is wrong, and in `hint` what to do next. */
 export class ConfigurationError extends Error {
 	constructor(
 		message: string,
@@ -43,18 +43,17 @@ export class ExecutionCancelledError extends Error {
 }
 
 const LONGEST_TEXT = 500;
+/** More than this of a service's text is not looked at. */
+const LONGEST_READ = 20_000;
+/** Where a page begins, everything in angle brackets is markup. */
+const PAGE = /<(?:!doctype|html|head|body|\?xml)\b/i;
+/** Elsewhere only what is surely a tag: "<lora:detail:0.8>" and "expected <int>" are words of ComfyUI's. */
+const TAG =
+	/<\/?(?:a|address|article|b|blockquote|br|center|code|div|em|font|footer|form|h[1-6]|header|hr|i|iframe|img|input|li|link|main|meta|nav|noscript|ol|p|pre|script|section|small|span|strong|style|svg|table|tbody|td|th|thead|title|tr|u|ul)(?:[\s/][^<>]{0,2000})?>/gi;
 
-/** Service text made fit to read: one line, no control characters or markup, at most 500 characters. */
+/** Service text made fit to read: one line, no control characters or markup wherever it stands, at most 500 characters. */
 export function cleanText(text: string): string {
-	const isPage = /^\s*<(!doctype|html|\?xml)/i.test(text);
-	const visible = (
-		isPage
-			? text
-					.slice(0, 20_000)
-					.replace(/<(script|style)[\s\S]*?(<\/\1>|$)/gi, ' ')
-					.replace(/<[^<>]*>/g, ' ')
-			: text.slice(0, 5_000)
-	)
+	const visible = withoutMarkup(text.slice(0, LONGEST_READ))
 		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
@@ -64,28 +63,53 @@ export function cleanText(text: string): string {
 		: visible;
 }
 
-/** The one sentence or two that a failed item carries under "continue on fail": what happened, the run and its state. */
+function withoutMarkup(text: string): string {
+	const page = text.search(PAGE);
+	const isPage = page !== -1;
+	const marked = isPage ? text.slice(page) : text;
+	const plain = marked
+		.replace(/<(script|style)\b[\s\S]*?(?:<\/\1>|$)/gi, ' ')
+		.replace(isPage ? /<[^<>]*>/g : TAG, ' ');
+	// A tag that was cut off at the end.
+	return (isPage ? text.slice(0, page) : '') + (isPage ? plain.replace(/<[^<>]*$/, ' ') : plain);
+}
+
+/**
+ * The sentences that a failed item carries under "continue on fail": what happened, what to do, and the run and its state. "The run
+ * failed: CUDA out of memory. Lower the image size. (run 40e1f2bc-…)"
+ */
 export function failureText(error: unknown): string {
-	const { message, description } = readable(error);
-	return description && description !== message ? `${message} – ${description}` : message;
+	const { reason, advice, run } = partsOf(error);
+	const isAdvised = advice !== undefined && advice !== '' && advice !== reason;
+	const text = isAdvised ? `${reason.replace(/[.\s]$/, '')}. ${advice}` : reason;
+	return run === '' ? text : `${text} (${run})`;
 }
 
 /** What the user reads in the editor: message on top, what to do next below it. File names and reasons in it are the service's. */
 export function readable(error: unknown): { message: string; description?: string } {
+	const { reason, advice, run } = partsOf(error);
+	return { message: run === '' ? reason : `${reason} (${run})`, description: advice };
+}
+
+/** A failure as a user reads it: what happened, what to do next, and which run it is about. */
+function partsOf(error: unknown): { reason: string; advice?: string; run: string } {
 	if (error instanceof ServiceError) {
 		const { runId, state, hint } = error.facts;
-		const known = [runId ? `Run ${runId}` : '', state ? `state ${state}` : '']
-			.filter(Boolean)
-			.join(', ');
-		const text = cleanText(error.message);
-		const named = known && !text.includes(runId ?? known) ? `${text} (${known})` : text;
-		return { message: named, description: hint };
+		const reason = cleanText(error.message);
+		const isStateSaid = state === undefined || reason.includes(state.replace('_', ' '));
+		const facts = [
+			runId && !reason.includes(runId) ? `run ${cleanText(runId)}` : '',
+			isStateSaid ? '' : `state ${state}`,
+		];
+		// An error that names its run says all about it.
+		const isNamed = Boolean(runId) && reason.includes(runId ?? '');
+		return { reason, advice: hint, run: isNamed ? '' : facts.filter(Boolean).join(', ') };
 	}
 	if (error instanceof ConfigurationError)
-		return { message: cleanText(error.message), description: error.hint };
+		return { reason: cleanText(error.message), advice: error.hint, run: '' };
 	if (error instanceof NodeApiError || error instanceof NodeOperationError)
-		return { message: error.message, description: error.description ?? undefined };
-	return { message: cleanText(error instanceof Error ? error.message : String(error)) };
+		return { reason: error.message, advice: error.description ?? undefined, run: '' };
+	return { reason: cleanText(error instanceof Error ? error.message : String(error)), run: '' };
 }
 
 /**

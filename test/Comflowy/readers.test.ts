@@ -4,7 +4,7 @@ import { connect } from '../../nodes/core/http/transport';
 import { readToken } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/accessToken';
 import { createApi } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/api';
 import { eventOf } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/callbackEvent';
-import { readErrorText } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/errorText';
+import { readErrorText } from '../../nodes/core/runs/errorText';
 import { matchOutput } from '../../nodes/core/files/freshLink';
 import { readOutputs } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/outputs';
 import {

@@ -54,12 +54,33 @@ describe('service text', () => {
 	});
 });
 
+describe('markup is cleaned wherever it stands', () => {
+	it.each([
+		[
+			'a page behind our own words',
+			'FlowAI: its answer is not JSON: <html><head><title>502 Bad Gateway</title></head><body><h1>Bad</h1>',
+			'FlowAI: its answer is not JSON: 502 Bad Gateway Bad',
+		],
+		['a piece of a page', 'HTTP 502: <center><h1>Oops</h1></center>', 'HTTP 502: Oops'],
+		['a script', 'It said <script>alert(1)</script> no', 'It said no'],
+		['XML', 'No: <?xml version="1.0"?><Error><Code>Gone</Code></Error>', 'No: Gone'],
+		['a tag that was cut off', 'No: <html><body class="a', 'No:'],
+		['line breaks', 'one\r\ntwo\u2028three', 'one two three'],
+		[
+			'no markup: a prompt',
+			'bad prompt <lora:detail:0.8> a < b',
+			'bad prompt <lora:detail:0.8> a < b',
+		],
+		['no markup: a type', 'expected <int>, got <str>', 'expected <int>, got <str>'],
+	])('%s', (_, text, clean) => expect(cleanText(text)).toBe(clean));
+});
+
 describe('a failed item’s text', () => {
 	it.each([
 		[
 			'a failure with its run',
 			new ServiceError('It failed', { runId: 'r1', state: 'failed' }),
-			'It failed (Run r1, state failed)',
+			'It failed (run r1)',
 		],
 		[
 			'a failure that names its run itself',
@@ -69,12 +90,12 @@ describe('a failed item’s text', () => {
 		[
 			'a failure with a hint',
 			new ServiceError('It failed', { hint: 'Try again.' }),
-			'It failed – Try again.',
+			'It failed. Try again.',
 		],
 		[
 			'a mistake',
 			new ConfigurationError('Timeout is negative', 'Enter a number.'),
-			'Timeout is negative – Enter a number.',
+			'Timeout is negative. Enter a number.',
 		],
 		[
 			'a reason of the service with markup and line breaks',

@@ -7,6 +7,7 @@ import {
 	textAt,
 	textOf,
 } from '../../core/json';
+import { nodeErrorsText, readErrorText, reasonText } from '../../core/runs/errorText';
 import { mimeTypeOfLink, mimeTypeOfName, tellingType } from '../../core/files/fileType';
 import { namesInLink, readDataUri } from '../../core/files/link';
 import {
@@ -40,7 +41,7 @@ export function readEnvelope(body: unknown): Envelope {
 		status: textAt(envelope, 'status')?.toLowerCase(),
 		data,
 		meta: recordOf(envelope?.meta),
-		errorText: wordsOf(envelope?.errors),
+		errorText: reasonText(envelope?.errors) ?? nodeErrorsText(envelope),
 	};
 }
 
@@ -74,32 +75,7 @@ export function readList(data: unknown, name: string): unknown[] | undefined {
 	return lists.length === 1 ? lists[0] : undefined;
 }
 
-/** Error text of any body seen: `errors`, FastAPI's `detail` (text or fields), `error`, `message`. */
-export function readErrorText(body: unknown): string | undefined {
-	const record = recordOf(body);
-	const texts = [record?.errors, record?.detail, record?.error, record?.message].map(wordsOf);
-	return texts.find((text) => text !== undefined);
-}
-
-function wordsOf(value: unknown): string | undefined {
-	if (!Array.isArray(value)) return textOf(value) ?? textAt(recordOf(value), 'message');
-	return (
-		value
-			.map((entry) => textOf(entry) ?? fieldError(recordOf(entry)))
-			.filter((text) => text !== undefined)
-			.join('; ') || undefined
-	);
-}
-
-/** FastAPI names the place first (`query`, `body`); the user knows only the field. */
-function fieldError(entry: JsonRecord | undefined): string | undefined {
-	const place = listOf(entry?.loc)
-		.map(textOf)
-		.filter((part) => part !== undefined);
-	const field = place.length > 1 ? place.slice(1).join('.') : place.join('.');
-	const message = textAt(entry, 'msg', 'message');
-	return message !== undefined && field !== '' ? `${field}: ${message}` : message;
-}
+export { readErrorText };
 
 /** Run ids go by four names. */
 export function readRunId(record: JsonRecord | undefined): string | null {
@@ -139,7 +115,7 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?
 		...run,
 		error_message:
 			run.state === 'failed'
-				? (readRunError(record) ?? errorText ?? 'The service gave no reason')
+				? (readErrorText(record) ?? errorText ?? 'The service gave no reason')
 				: null,
 	};
 }
@@ -215,15 +191,6 @@ export function outputOf(filename: string, record: JsonRecord | undefined): Outp
 function sizeIn(record: JsonRecord | undefined): Pick<Output, 'file_size'> {
 	const bytes = Number(textAt(record, 'size') ?? Number.NaN);
 	return Number.isSafeInteger(bytes) && bytes > 0 ? { file_size: bytes } : {};
-}
-
-/** Why a run failed, where a deployment says so; no source documents a field for it. */
-function readRunError(record: JsonRecord): string | undefined {
-	return (
-		textAt(record, 'error_message') ??
-		readErrorText(record) ??
-		textAt(record, 'failure_reason', 'reason', 'status_message')
-	);
 }
 
 /** The OpenAPI names a container by its address, the SDKs by a label; without either it gets its position. */

@@ -30,73 +30,77 @@ export interface ServiceErrorOptions {
 	adviceFor?(status: number): string | undefined;
 }
 
-export function createServiceErrors({
-	root,
-	serviceName,
-	clock,
-	secrets,
-	errorTextOf,
-	adviceFor,
-}: ServiceErrorOptions): ServiceErrors {
+export function createServiceErrors(options: ServiceErrorOptions): ServiceErrors {
+	const { serviceName, secrets } = options;
 	const redact = createRedactor(secrets);
 	const safe = (text: string) => cleanText(redact(text));
-
-	const isAboutToken = (code: string) => code === NO_TOKEN || code === NO_TOKEN_YET;
-	const networkError = ({ code, text, isRetryable, reached }: NetworkFailure) =>
-		new ServiceError(
-			isAboutToken(code)
-				? safe(text)
-				: `No answer from ${serviceName} at ${new URL(root).host}. ${safe(text)}.`,
-			{
-				code,
-				isRetryable,
-				hint:
-					reached === 'no' && !isAboutToken(code)
-						? 'Check the Base URL in the credential, and that this n8n can reach that host.'
-						: undefined,
-			},
-		);
-
-	const failureOf: ServiceErrors['failureOf'] = ({ status, headers, text }) => {
-		if (status >= 300 && status < 400) {
-			const target = safe(headers.location ?? 'nowhere');
-			return new ServiceError(`${serviceName} redirects to ${target}`, {
-				status,
-				hint: 'API calls are not redirected, so that the key stays with its host. Enter the final address as Base URL in the credential.',
-			});
-		}
-		const words = safe(wordsIn(text ?? '', errorTextOf));
-		return new ServiceError(`${serviceName} answered HTTP ${status}${words ? `: ${words}` : ''}`, {
-			status,
-			isRetryable: isRetryableStatus(status),
-			retryAfterMs: retryAfterMs(headers['retry-after'], clock.now(), headers.date),
-			hint: adviceFor?.(status) ?? hintFor(status),
-		});
-	};
-
-	const jsonOf: ServiceErrors['jsonOf'] = (answer) => {
-		if (answer.text.trim() === '') return undefined;
-		const read = readJson(answer.text);
-		if ('value' in read) return read.value;
-		if (read.problem === 'tooDeep')
-			throw new ServiceError(`${serviceName} answered with ${TOO_DEEP}`, {
-				hint: 'It cannot be read. Whatever stands in front of the service may have changed its answer.',
-			});
-		throw new ServiceError(
-			`${serviceName} answered with something that is not JSON: ${safe(answer.text).slice(0, 120)}`,
-			{
-				isRetryable: true,
-				hint: 'Check the Base URL in the credential: it is the address of the deployment itself.',
-			},
-		);
-	};
-
 	return {
-		failureOf,
-		networkError,
-		jsonOf,
+		failureOf: (answer) => failureOf(options, safe, answer),
+		networkError: (failure) => networkError(options, safe, failure),
+		jsonOf: (answer) => jsonOf(options, safe, answer),
 		failureInWords: (words, facts) => new ServiceError(`${serviceName}: ${safe(words)}`, facts),
 	};
+}
+
+/** Makes a text of others fit to read: without keys, markup and line breaks. */
+type Safe = (text: string) => string;
+
+function networkError(
+	{ root, serviceName }: ServiceErrorOptions,
+	safe: Safe,
+	{ code, text, isRetryable, reached }: NetworkFailure,
+): ServiceError {
+	if (code === NO_TOKEN || code === NO_TOKEN_YET)
+		return new ServiceError(safe(text), { code, isRetryable });
+	return new ServiceError(
+		`No answer from ${serviceName} at ${new URL(root).host}. ${safe(text)}.`,
+		{
+			code,
+			isRetryable,
+			hint:
+				reached === 'no'
+					? 'Check the Base URL in the credential, and that this n8n can reach that host.'
+					: undefined,
+		},
+	);
+}
+
+function failureOf(
+	{ serviceName, clock, errorTextOf, adviceFor }: ServiceErrorOptions,
+	safe: Safe,
+	{ status, headers, text }: Head & { text?: string },
+): ServiceError {
+	if (status >= 300 && status < 400) {
+		const target = safe(headers.location ?? 'nowhere');
+		return new ServiceError(`${serviceName} redirects to ${target}`, {
+			status,
+			hint: 'API calls are not redirected, so that the key stays with its host. Enter the final address as Base URL in the credential.',
+		});
+	}
+	const words = safe(wordsIn(text ?? '', errorTextOf));
+	return new ServiceError(`${serviceName} answered HTTP ${status}${words ? `: ${words}` : ''}`, {
+		status,
+		isRetryable: isRetryableStatus(status),
+		retryAfterMs: retryAfterMs(headers['retry-after'], clock.now(), headers.date),
+		hint: adviceFor?.(status) ?? hintFor(status, serviceName),
+	});
+}
+
+function jsonOf({ serviceName }: ServiceErrorOptions, safe: Safe, { text }: Answer): unknown {
+	if (text.trim() === '') return undefined;
+	const read = readJson(text);
+	if ('value' in read) return read.value;
+	if (read.problem === 'tooDeep')
+		throw new ServiceError(`${serviceName} answered with ${TOO_DEEP}`, {
+			hint: 'It cannot be read. Whatever stands in front of the service may have changed its answer.',
+		});
+	throw new ServiceError(
+		`${serviceName} answered with something that is not JSON: ${safe(text).slice(0, 120)}`,
+		{
+			isRetryable: true,
+			hint: 'Check the Base URL in the credential: it is the address of the deployment itself.',
+		},
+	);
 }
 
 const TOO_DEEP = `JSON that is nested more than ${DEEPEST_JSON} levels deep`;
@@ -109,10 +113,10 @@ function wordsIn(text: string, errorTextOf: ServiceErrorOptions['errorTextOf']):
 	return read.problem === 'tooDeep' ? TOO_DEEP : text;
 }
 
-function hintFor(status: number): string | undefined {
+function hintFor(status: number, serviceName: string): string | undefined {
 	if (status === 401 || status === 403)
 		return 'Check the API key in the credential, and that it belongs to this deployment.';
 	if (status === 429)
-		return 'The service limits the number of requests. Lower Max Concurrent Runs or try again later.';
+		return `${serviceName} limits the number of requests. Try again later, or with fewer items at a time.`;
 	return undefined;
 }

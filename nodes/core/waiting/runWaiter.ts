@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock';
 import { ofRun, ServiceError, ExecutionCancelledError } from '../errors';
 import type { Limiter } from '../async/limiter';
+import { failureAdvice } from '../runs/failureAdvice';
 import { hasUnknownEnd, type KnownRun, type RunState } from '../runs/run';
 import { StartTimeout } from './beginning';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
@@ -213,11 +214,11 @@ function failedRun(run: KnownRun): ServiceError {
 	const reason = run.error_message ? `: ${run.error_message}` : '';
 	const message =
 		word === undefined
-			? `Run ${run.run_id} ended as "${run.status}", without outputs`
-			: `Run ${run.run_id} ${word}${reason}`;
+			? `The run ended as "${run.status}", without outputs`
+			: `The run ${word}${reason}`;
 	return new ServiceError(message, {
 		runId: run.run_id,
 		state: run.state,
-		hint: 'Look the run up on the service for details. To handle failed runs as normal items, set On Failed Run to "Return as Item".',
+		hint: `${failureAdvice(run.error_message)} To handle failed runs as normal items, set On Failed Run to "Return as Item".`,
 	});
 }

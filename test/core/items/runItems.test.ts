@@ -124,7 +124,7 @@ describe('bad configuration', () => {
 		);
 		expect(await harness.run()).toEqual({
 			value: [
-				{ json: { error: 'Run ID is empty – Fill it in.' }, pairedItem: { item: 0 } },
+				{ json: { error: 'Run ID is empty. Fill it in.' }, pairedItem: { item: 0 } },
 				{ json: { n: 1 }, pairedItem: { item: 1 } },
 			],
 		});

@@ -153,9 +153,9 @@ describe('who cancels the remote run', () => {
 
 describe('a run that ended', () => {
 	it.each([
-		['failed', 'Run a failed: out of memory'],
-		['cancelled', 'Run a was cancelled: out of memory'],
-		['timeout', 'Run a timed out at the service: out of memory'],
+		['failed', 'The run failed: out of memory'],
+		['cancelled', 'The run was cancelled: out of memory'],
+		['timeout', 'The run timed out at the service: out of memory'],
 	])('as %s is an error with its reason', async (status, message) => {
 		const { wait, completed } = waitHarness({ status, error_message: 'out of memory' });
 		expect(await wait('a')).toMatchObject({ message, error: { facts: { runId: 'a' } } });
@@ -185,7 +185,7 @@ describe('a run that ended with a word that nobody knows', () => {
 		const { wait, completed } = waitHarness({ status: 'moderated', ended: { completed_at } });
 		expect(await wait('a', { timeoutMs: 60_000 })).toMatchObject({
 			kind: 'ServiceError',
-			message: 'Run a ended as "moderated", without outputs',
+			message: 'The run ended as "moderated", without outputs',
 		});
 		expect(completed).toEqual([]);
 	});

@@ -16,7 +16,7 @@ async function withOneFailure(onError: 'continueRegularOutput' | 'continueErrorO
 	};
 	const run = await made.run(made.node('workflow.executeAndWait', parameters, { onError }), rows);
 	const failed = made.flowscale.runs.find(({ state }) => state === 'failed');
-	const text = `Run ${failed?.id} failed: CUDA out of memory. Tried to allocate 2.00 GiB – Look the run up on the service for details. To handle failed runs as normal items, set On Failed Run to "Return as Item".`;
+	const text = `The run failed: CUDA out of memory. Tried to allocate 2.00 GiB. Lower the image size, the batch size or the number of frames. To handle failed runs as normal items, set On Failed Run to "Return as Item". (run ${failed?.id})`;
 	return {
 		...made,
 		rows,
@@ -64,7 +64,7 @@ test('a failed read becomes an error item, the other items are read', async () =
 	expect(missing).toEqual({
 		json: {
 			error:
-				'The service does not know run nobody – Check the run ID, and that the credential belongs to the deployment that started it. A run that was started a moment ago may not be known yet.',
+				'The service does not know run nobody. Check the run ID, and that the credential belongs to the deployment that started it. A run that was started a moment ago may not be known yet.',
 		},
 		pairedItem: { item: 0 },
 	});
@@ -79,7 +79,7 @@ test('a key that is refused becomes an error item for each item', async () => {
 		outputOf(execution, 'Flowscale', 1).map(({ json, pairedItem }) => [json.error, pairedItem]),
 	).toEqual(
 		[0, 1].map((item) => [
-			'Flowscale answered HTTP 401: Invalid API key – Check the API key in the credential, and that it belongs to this deployment.',
+			'Flowscale answered HTTP 401: Invalid API key. Check the API key in the credential, and that it belongs to this deployment.',
 			{ item },
 		]),
 	);

@@ -111,7 +111,7 @@ test('the first failure ends the node at once; the other runs go on at the servi
 	flowscale.finish(second.id, 'failed', { errorText: 'CUDA out of memory' });
 	expect(await failing).toMatchObject({
 		name: 'NodeOperationError',
-		message: `Run ${second.id} failed: CUDA out of memory`,
+		message: `The run failed: CUDA out of memory (run ${second.id})`,
 		context: { itemIndex: 1 },
 	});
 	expect(flowscale.runs.map(({ state }) => state).sort()).toEqual(['failed', 'running', 'running']);

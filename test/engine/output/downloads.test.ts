@@ -51,7 +51,7 @@ test('a new link that is refused as well for 16 s ends the item', async () => {
 		context: { itemIndex: 0 },
 	});
 	expect(failure.message).toBe(
-		`"${outputs[0].files[0]}" could not be fetched: ${new URL(flowscale.filesUrl).host} answered HTTP 403 (Run ${id}, state succeeded)`,
+		`"${outputs[0].files[0]}" could not be fetched: ${new URL(flowscale.filesUrl).host} answered HTTP 403 (run ${id}, state succeeded)`,
 	);
 	expect(requests('download')).toBe(8);
 });

@@ -108,7 +108,7 @@ test.each([
 		flowscale.fault({ on, kind: 'status', status, body: '{"detail":"No"}', times: 4 });
 		expect(await error(node(operation, { runId: id }), [{ json: {} }])).toMatchObject({
 			httpCode: String(status),
-			message: `Flowscale answered HTTP ${status}: No (Run ${id})`,
+			message: `Flowscale answered HTTP ${status}: No (run ${id})`,
 			description: expect.stringContaining(advice) as string,
 		});
 	},

@@ -32,7 +32,9 @@ describe('a run that ended with a word of the service’s own', () => {
 	it('fails where it lists none, and names the word', async () => {
 		const { node, error } = await harness({ dialect: { words: { failed: 'moderated' } } });
 		const failure = await error(node('workflow.executeAndWait', startOf('failing', {}, links)));
-		expect(failure.message).toMatch(/^Run \S+ ended as "moderated", without outputs$/);
+		expect(failure.message).toMatch(
+			/^The run ended as "moderated", without outputs \(run \S+, state unknown\)$/,
+		);
 	});
 
 	it('is an item where On Failed Run says so', async () => {

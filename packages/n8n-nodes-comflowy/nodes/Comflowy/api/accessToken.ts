@@ -14,7 +14,7 @@ import {
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { isRetryableStatus } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, secretsOf } from '../credential';
-import { readErrorText } from './errorText';
+import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 
 const LONGEST_ANSWER_MS = 30_000;
 /** Exchanges under way: many items of many executions find the token missing or expired in the same moment. */

@@ -3,7 +3,7 @@ import type { Answer } from '../../../../../nodes/core/http/http';
 import { parsedJson } from '../../../../../nodes/core/json';
 import { type KnownRun, type Run, createRun } from '../../../../../nodes/core/runs/run';
 import type { ApiRequest, Transport } from '../../../../../nodes/core/http/transport';
-import { readErrorText } from './errorText';
+import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 import { readReply, readRun, readRunId } from './readers';
 
 /** What starts a run: field values under `node::field`, and where Comflowy shall report. */

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { type JsonRecord, listOf, recordOf, textAt, textOf } from '../../../../../nodes/core/json';
 import { type KnownRun, createRun, stateOf } from '../../../../../nodes/core/runs/run';
-import { readErrorText } from './errorText';
+import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 import { readOutputs } from './outputs';
 
 /** Comflowy's own words: `{success, data}`, or `{success: false, error}`; tolerant of an answer without the wrapping. */

@@ -10,7 +10,7 @@ import { openRunSession, type RunSession } from '../../../../../nodes/core/execu
 import { connect, type Transport } from '../../../../../nodes/core/http/transport';
 import { type ComflowyApi, createApi } from '../api/api';
 import { apiRootOf, CREDENTIAL, secretsOf } from '../credential';
-import { readErrorText } from '../api/errorText';
+import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 import { createRunService } from './runService';
 
 /** What the operations of one node execution share. */

@@ -141,6 +141,7 @@ const FACES: Record<string, string[]> = {
 		'retry',
 		'statuses',
 		'redact',
+		'keyAtOrigin',
 	],
 	starting: [
 		'starter',

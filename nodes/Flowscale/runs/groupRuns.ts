@@ -3,7 +3,7 @@ import type { ApiRequest } from '../../core/http/transport';
 import { type KnownRun, timeOf } from '../../core/runs/run';
 import type { GroupScope } from '../../core/starting/startService';
 import type { FlowscaleApi, RunPage } from '../api/api';
-import { isLastPage } from '../api/runPages';
+import { openPager, type PageRead } from '../api/runPages';
 
 const PAGE_SIZE = 100;
 /** `Date` and many `created_at` are written in whole seconds. */
@@ -29,8 +29,10 @@ export async function listGroupRuns(
 	// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
 	const extra = isDetached ? { isDetached: true, tries: 2, signal } : {};
 	const found = new Map<string, Entry | KnownRun>();
-	for (let page = 1; ; page++) {
-		const answer = await readPage(api, groupId, page, extra);
+	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
+	const pager = openPager(api, query, { pageSize: PAGE_SIZE }, extra);
+	for (;;) {
+		const answer = await pager.next().catch(orNoList);
 		const entries = answer?.runs.filter(hasId) ?? [];
 		if (answer === undefined || (answer.runs.length > 0 && entries.length === 0)) return undefined;
 		const sizeBefore = found.size;
@@ -46,7 +48,7 @@ export async function listGroupRuns(
 				(found.size >= NEWEST_WITHOUT_TIMES &&
 					entries.every(({ run }) => run.created_at === null)));
 		// A deployment that ignores paging sends the same page again and again.
-		const isOver = isLastPage(answer, page, PAGE_SIZE) || found.size === sizeBefore;
+		const isOver = answer.isLast || found.size === sizeBefore;
 		if (isOver || isOld || (reachesKnown && answer.pages !== undefined)) break;
 	}
 	for (const [id, run] of known ?? []) if (!found.has(id)) found.set(id, run);
@@ -61,20 +63,12 @@ function isOlderThan(entries: Entry[], limitMs: number): boolean {
 	return times.length > 0 && times.every((time) => time < limitMs);
 }
 
-async function readPage(
-	api: FlowscaleApi,
-	groupId: string,
-	page: number,
-	extra: Partial<ApiRequest>,
-): Promise<RunPage | undefined> {
-	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc', pageSize: PAGE_SIZE } as const;
-	return await api.runs({ ...query, page }, extra).catch((error: unknown) => {
-		// Deployments that do not list runs, or not like this.
-		const isNoList =
-			error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0);
-		if (isNoList) return undefined;
-		throw error;
-	});
+/** undefined for deployments that do not list runs, or not like this. @throws the error itself otherwise */
+function orNoList(error: unknown): PageRead | undefined {
+	const isNoList =
+		error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0);
+	if (isNoList) return undefined;
+	throw error;
 }
 
 /** Entries with all that a run is recognised by. The newest are read where the list does not show it. */

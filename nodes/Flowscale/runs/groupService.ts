@@ -43,7 +43,7 @@ export function createGroupService(service: RunService, session: Session): RunSe
 		}
 		return total;
 	};
-	const poll = async (group: KnownRun): Promise<KnownRun> => {
+	const poll = async (group: KnownRun): Promise<KnownRun | null> => {
 		const memory = memoryOf(group.run_id);
 		if (memory.openRun && (await isStillOpen(service, memory.openRun))) return goingOn(group);
 		const first = await look(group.run_id, memory);
@@ -88,13 +88,14 @@ async function isStillOpen({ watch }: RunService, run: KnownRun): Promise<boolea
 	return found !== null && !found.finished;
 }
 
-function emptyGroup(group: KnownRun, memory: GroupMemory, nowMs: number): KnownRun {
+/** null: the service does not know the group yet. @throws ServiceError once it should */
+function emptyGroup(group: KnownRun, memory: GroupMemory, nowMs: number): null {
 	memory.emptySinceMs ??= nowMs;
 	if (nowMs - memory.emptySinceMs > EMPTY_GROUP_GRACE_MS)
 		throw new ServiceError(`Flowscale lists no run of group "${group.run_id}"`, {
 			hint: 'Check the Group ID, and that the credential belongs to the deployment that runs the group.',
 		});
-	return goingOn(group);
+	return null;
 }
 
 /** The waiter with failures that speak of the group, not of a run. */
@@ -106,7 +107,8 @@ export function waiterOfGroup(waiter: RunWaiter, groupId: string): RunWaiter {
 				throw aboutGroup(error, groupId, order);
 			}),
 		refresh: async (group) =>
-			await waiter.refresh(group).catch((error: unknown) => {
+			// It ended at an earlier resume. A run that joined it since then is not waited for.
+			await waiter.refresh(ended(group)).catch((error: unknown) => {
 				throw aboutGroup(error, groupId);
 			}),
 	};

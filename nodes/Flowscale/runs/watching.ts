@@ -7,7 +7,7 @@ import { isRetryableStatus } from '../../core/http/statuses';
 import type { ApiRequest } from '../../core/http/transport';
 import type { EventMeaning, WatchService } from '../../core/waiting/watchService';
 import type { FlowscaleApi } from '../api/api';
-import { isLastPage } from '../api/runPages';
+import { openPager, type PageRead } from '../api/runPages';
 import type { Connection } from '../api/connection';
 
 const PAGE_SIZE = 100;
@@ -101,15 +101,10 @@ export async function listGroup(
 	extra: Partial<ApiRequest> = ONE_TRY,
 ): Promise<KnownRun[] | undefined> {
 	const runs = new Map<string, KnownRun>();
-	for (let page = 1; page <= MOST_PAGES; page++) {
-		const query = {
-			groupId,
-			sortBy: 'created_at',
-			sortOrder: 'desc',
-			page,
-			pageSize: PAGE_SIZE,
-		} as const;
-		const answer = await api.runs(query, extra).catch(orNoList);
+	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
+	const pager = openPager(api, query, { pageSize: PAGE_SIZE }, extra);
+	for (let pages = 1; pages <= MOST_PAGES; pages++) {
+		const answer = await pager.next().catch(orNoList);
 		if (answer === undefined) return undefined;
 		const known = answer.runs.map(({ run }) => run).filter(isKnown);
 		if (answer.runs.length > 0 && known.length === 0) return undefined;
@@ -117,13 +112,13 @@ export async function listGroup(
 		for (const run of known) runs.set(run.run_id, run);
 		const isComplete = wanted !== undefined && [...wanted].every((id) => runs.has(id));
 		// A deployment that ignores paging sends the same page again and again.
-		if (isComplete || isLastPage(answer, page, PAGE_SIZE) || runs.size === sizeBefore) break;
+		if (isComplete || answer.isLast || runs.size === sizeBefore) break;
 	}
 	return [...runs.values()];
 }
 
 /** undefined for deployments that do not list runs, or not by group. @throws the error itself otherwise */
-function orNoList(error: unknown): undefined {
+function orNoList(error: unknown): PageRead | undefined {
 	if (error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0))
 		return undefined;
 	throw error;

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { BINARY_IN_JSON_PROPERTY, BINARY_MODE_COMBINED, type INodeProperties } from 'n8n-workflow';
 import type { OutputSettings } from './outputItems';
 import { isTool } from '../items/agentTool';
 import type { Item } from '../items/item';
@@ -87,12 +87,14 @@ export function readBinaryField(item: Item, name: string): string {
 
 /**
  * Where the next node finds a binary field: with the workflow setting "combined" n8n moves stored files to `_files` among the
- * item's JSON (n8n 2; not files that it keeps in memory).
+ * item's JSON (n8n 2; not files that it keeps in memory). n8n 1 has neither the setting nor the constant: a workflow that was
+ * exported from n8n 2 may hold the setting there, and its files stay where they are.
  */
 export function readFilePlace({ context }: Item): OutputSettings['placeOf'] {
 	const { binaryMode } = context.getWorkflowSettings() as { binaryMode?: unknown };
+	const isCombined = binaryMode !== undefined && binaryMode === BINARY_MODE_COMBINED;
 	return (field, { binary }) =>
-		binaryMode === 'combined' && binary.id !== undefined ? `_files.${field}` : field;
+		isCombined && binary.id !== undefined ? `${BINARY_IN_JSON_PROPERTY}.${field}` : field;
 }
 
 /** Shows a warning with the node's result, and in n8n's log. */

@@ -91,8 +91,11 @@ async function keepFollowing(follower: EventFollower, run: FollowedRun): Promise
 	const { signal } = run.abort;
 	for (let tries = 0; tries <= MOST_RECONNECTS && follower.isOffered && !signal.aborted; tries++) {
 		const openedMs = clock.now();
-		const stream = await openStream(follower, run);
-		if (stream) await readStream(follower, run, stream);
+		// One for each stream: a silent one is ended, and the run is followed by the next.
+		const request = linkSignals(signal);
+		const stream = await openStream(follower, run, request.signal);
+		if (stream) await readStream(follower, run, stream, request);
+		request.release();
 		// A proxy that cuts every stream after a minute does not use up the tries of a run that takes an hour.
 		if (clock.now() - openedMs > HEALTHY_MS) tries = 0;
 		if (signal.aborted || run.falseEnds > MOST_FALSE_ENDS) break;
@@ -104,10 +107,11 @@ async function keepFollowing(follower: EventFollower, run: FollowedRun): Promise
 /** null: not this time. */
 async function openStream(
 	follower: EventFollower,
-	{ runId, lastEventId, abort }: FollowedRun,
+	{ runId, lastEventId }: FollowedRun,
+	signal: AbortSignal,
 ): Promise<ByteStream | null> {
 	const { openEvents } = follower.service;
-	const stream = await openEvents?.(runId, lastEventId, abort.signal).catch(() => null);
+	const stream = await openEvents?.(runId, lastEventId, signal).catch(() => null);
 	if (stream === undefined) follower.isOffered = false;
 	return stream ?? null;
 }
@@ -116,12 +120,13 @@ async function readStream(
 	{ service, hints, clock }: EventFollower,
 	run: FollowedRun,
 	stream: ByteStream,
+	request: LinkedSignal,
 ): Promise<void> {
 	run.falseEnds = 0;
 	run.isTrusted = true;
 	hints.onLive(run.runId);
 	let heardMs = clock.now();
-	void closeWhenSilent(stream, run.abort.signal, clock, () => heardMs);
+	void abortWhenSilent(request, clock, () => heardMs);
 	for await (const event of readEvents(stream, () => (heardMs = clock.now()))) {
 		run.lastEventId = event.id ?? run.lastEventId;
 		if (service.meaningOf?.(event) !== 'ended') continue;
@@ -131,16 +136,17 @@ async function readStream(
 		if (++run.falseEnds > MOST_FALSE_ENDS) break;
 	}
 	run.isTrusted = false;
+	request.abort();
 }
 
-async function closeWhenSilent(
-	stream: ByteStream,
-	signal: AbortSignal,
+/** A destroyed answer of n8n's helper may keep its reader waiting; an aborted request does not. */
+async function abortWhenSilent(
+	{ signal, abort }: LinkedSignal,
 	clock: Clock,
 	lastHeardMs: () => number,
 ): Promise<void> {
-	while (!stream.destroyed && !signal.aborted) {
+	while (!signal.aborted) {
 		await clock.pause(LONGEST_SILENCE_MS / 3, signal);
-		if (clock.now() - lastHeardMs() > LONGEST_SILENCE_MS) stream.destroy();
+		if (clock.now() - lastHeardMs() > LONGEST_SILENCE_MS) abort();
 	}
 }

@@ -6,6 +6,10 @@ import type { WatchedRun } from './watchedRun';
 export const LAST_POLL_MS = 2_000;
 /** A wait that comes back from a suspension has time for one poll only: its answer may come this long after the deadline. */
 const RESUMED_POLL_MS = 30_000;
+/** The same where a poll was answered with a doubt (the run is unknown, the key is refused) that only further polls settle. */
+const RESUMED_DOUBT_MS = 30_000;
+/** Pause before the poll that settles a doubt of a resumed wait. */
+const DOUBT_PAUSE_MS = 5_000;
 /** Runs of one group start and end together: one listing answers all reports and questions within this time. */
 export const DEBOUNCE_MS = 10;
 /** Up to this many unfinished items, each run is polled by itself and followed by its event stream. */
@@ -83,13 +87,11 @@ function groupProgress(group: readonly WatchedRun[], facts: WatchFacts) {
  * The next poll, moved before the deadline's last chance while there is time for that, and to the moment at which the run must
  * have begun. Epoch ms.
  */
-export function beforeDeadline(
-	{ deadlineMs, startDeadlineMs }: WatchedRun,
-	dueMs: number,
-	nowMs: number,
-): number {
+export function beforeDeadline(watched: WatchedRun, dueMs: number, nowMs: number): number {
+	const { deadlineMs, startDeadlineMs, isReturning } = watched;
 	const lastPollMs = deadlineMs - LAST_POLL_MS;
 	return Math.min(
+		isReturning && isDoubtful(watched) ? nowMs + DOUBT_PAUSE_MS : dueMs,
 		dueMs,
 		lastPollMs > nowMs + LAST_POLL_MS ? lastPollMs : dueMs,
 		startDeadlineMs > nowMs ? startDeadlineMs : dueMs,
@@ -97,8 +99,17 @@ export function beforeDeadline(
 }
 
 /** When the wait is over, epoch ms. */
-export function endOfWaitMs({ deadlineMs, isPolling, isNew, isReturning }: WatchedRun): number {
-	return isPolling && isNew && isReturning ? deadlineMs + RESUMED_POLL_MS : deadlineMs;
+export function endOfWaitMs(watched: WatchedRun): number {
+	const { deadlineMs, isPolling, isNew, isReturning } = watched;
+	if (!isReturning) return deadlineMs;
+	// Each resume would begin to doubt anew, and the wait would never end.
+	if (isDoubtful(watched)) return deadlineMs + RESUMED_DOUBT_MS;
+	return isPolling && isNew ? deadlineMs + RESUMED_POLL_MS : deadlineMs;
+}
+
+/** The service does not know the run, or refused the key: both may pass in a moment, or be the end of the wait. */
+function isDoubtful({ missingSinceMs, refusals }: WatchedRun): boolean {
+	return !Number.isNaN(missingSinceMs) || refusals > 0;
 }
 
 /** A poll that is to be made now: of a whole group, or of runs without one. */
@@ -131,7 +142,7 @@ export function duePolls(
 export function nextWakeMs(all: Iterable<WatchedRun>): number {
 	return Math.min(
 		...[...all].map((watched) =>
-			watched.isPolling ? endOfWaitMs(watched) : Math.min(watched.dueMs, watched.deadlineMs),
+			watched.isPolling ? endOfWaitMs(watched) : Math.min(watched.dueMs, endOfWaitMs(watched)),
 		),
 	);
 }

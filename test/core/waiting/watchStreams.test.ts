@@ -112,6 +112,26 @@ describe('an event stream', () => {
 		expect(harness.opened[1].atMs).toBeLessThanOrEqual(62_000);
 	});
 
+	it('that goes silent ends by its aborted request: a destroyed answer may keep its reader', async () => {
+		const opened: AbortSignal[] = [];
+		const { watch } = streamHarness({
+			endsAt: { a: 100_000 },
+			service: {
+				openEvents: async (_runId, _after, signal) => {
+					opened.push(signal);
+					const stream = new Readable({ read: () => undefined });
+					const destroy = stream.destroy.bind(stream);
+					stream.destroy = () => (signal.aborted ? destroy() : stream);
+					signal.addEventListener('abort', () => stream.destroy());
+					return stream;
+				},
+			},
+		});
+		await watch('a');
+		expect(opened.length).toBeGreaterThan(1);
+		expect(opened.map(({ aborted }) => aborted)).toEqual(opened.map(() => true));
+	});
+
 	it('is not asked for again where the deployment has none', async () => {
 		let asked = 0;
 		const { watch } = streamHarness({

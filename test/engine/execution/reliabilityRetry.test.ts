@@ -107,7 +107,7 @@ describe('a batch of which one item fails', () => {
 		[
 			'when its download never works',
 			'continueRegularOutput',
-			{ on: 'download', ...status(403), times: 2 },
+			{ on: 'download', ...status(403), times: 1_000 },
 		],
 	] as Array<[string, INode['onError'], Fault]>)(
 		'keeps the good ones, the failed one %s',

@@ -5,8 +5,8 @@ const { availableParallelism, tmpdir } = require('node:os');
 const { join } = require('node:path');
 
 const report = join(tmpdir(), `flowscale-tests-${process.pid}.json`);
-// Most engine suites wait for runs most of their time, so several of them fit side by side on a core.
-const workers = availableParallelism() * 3;
+// Most engine suites wait for runs most of their time, so more of them than cores fit side by side.
+const workers = availableParallelism() * 2;
 const jest = require.resolve('jest/bin/jest');
 /** The pictures are checked when a version is released, not here. */
 const USUAL = ['quick', 'repository', 'engine 2.x', 'engine 1.x'];

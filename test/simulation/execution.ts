@@ -164,6 +164,8 @@ export async function runExecution(
 	const stopped = new Promise<'stopped'>((resolve) => {
 		if (plan.stopMs !== null)
 			time.after(plan.stopMs, () => {
+				// An execution that has ended cannot be stopped.
+				if (hasEnded) return;
 				stop.abort();
 				resolve('stopped');
 			});

@@ -5,22 +5,19 @@ import { derivedRows } from '../../faults/operationRows';
 import { fs, projectDir } from '../../../simulator/platform';
 import { listenToLog, MARK } from '../../faults/faultHarness';
 import { openElsewhere, type Elsewhere } from '../../faults/elsewhere';
-import { type CellResult, generateMatrix, runMatrix } from '../../faults/matrix';
+import { type Cell, type CellResult, generateMatrix, runMatrix } from '../../faults/matrix';
 
-/** Parts of the matrix whose every cell is run; of the others every fifth. `npm run test:faults` runs all of them. */
+/** Parts of the matrix whose every cell is run; of the others every eighth. `npm run test:faults` runs all of them. */
 const WHOLE = new Set(['start', 'adoption']);
 
 const matrix = generateMatrix();
-const quick = matrix.filter(
-	({ fault, row, expected }) =>
-		fault.isLong !== true &&
-		expected.outcome !== 'either' &&
-		!(
-			expected.outcome === 'both fail' &&
-			(row.part === 'poll' || row.part === 'outputs' || row.operation === 'run.wait')
-		),
-);
-const chosen = quick.filter(({ row }, i) => WHOLE.has(row.part) || i % 5 === 0);
+const PATIENT = new Set(['poll', 'listLook', 'outputs', 'hint']);
+/** A cell whose failure takes as long as a user's patience is left to the whole matrix. */
+const isQuick = ({ fault, row, expected }: Cell) =>
+	fault.isLong !== true &&
+	expected.outcome !== 'either' &&
+	!(expected.outcome === 'both fail' && (PATIENT.has(row.part) || row.operation === 'run.wait'));
+const chosen = matrix.filter(isQuick).filter(({ row }, i) => WHOLE.has(row.part) || i % 8 === 0);
 
 describe('a representative part of the fault matrix', () => {
 	let engine: Engine;
@@ -35,7 +32,7 @@ describe('a representative part of the fault matrix', () => {
 		results = new Map(
 			(await runMatrix(engine, chosen, elsewhere)).map((result) => [result.cell.name, result]),
 		);
-	}, 120_000);
+	}, 600_000);
 	afterAll(async () => {
 		await elsewhere.close();
 		await fs.rm(userFolder, { recursive: true, force: true });
@@ -50,7 +47,9 @@ describe('a representative part of the fault matrix', () => {
 
 	it('covers every kind of request, and the operations without rows of their own', async () => {
 		const derived = await derivedRows(engine);
-		const cells = generateMatrix(derived).filter(({ fault }) => fault.isLong !== true);
+		const cells = generateMatrix(derived)
+			.filter(isQuick)
+			.filter((_, i) => i % 4 === 0);
 		const differing = (await runMatrix(engine, cells, elsewhere)).filter(
 			({ differences }) => differences.length > 0,
 		);
@@ -60,8 +59,8 @@ describe('a representative part of the fault matrix', () => {
 		);
 		const covered = [...chosen.map(({ row }) => row), ...derived].map(({ operation }) => operation);
 		expect(new Set(covered)).toEqual(new Set(behaviourNames()));
-		expect(chosen.length).toBeGreaterThan(150);
-	}, 180_000);
+		expect(chosen.length).toBeGreaterThan(100);
+	}, 600_000);
 
 	it('leaves no key in any line of n8n’s log', () => {
 		expect(log.length).toBeGreaterThan(100);

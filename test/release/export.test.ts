@@ -1,5 +1,5 @@
 import { execPath, fs, join, projectDir, tmpdir } from '../../simulator/platform';
-import { runCommand } from './runCommand';
+import { runCommand } from '../repo/runCommand';
 
 test.each(['comflowy', 'flowai'])(
 	'%s stands alone when exported: its types fit and its quick tests pass',

@@ -18,7 +18,7 @@ const STATUS = /HTTP (408|425|429|500|502|503|504|520|522|524)/;
 const REDIRECT = /redirects to http:\/\/127\.0\.0\.1:\d+.*(Enter the final address as Base URL|)/s;
 const REFUSED = /HTTP 401: Broken with 401.*Check the API key/s;
 /** The wait's own limit ends what stays broken; half a second or two more on a busy machine. */
-const TIMEOUT = /did not end within 4\d(\.\d)? s.*The last look failed/s;
+const TIMEOUT = /did not end within 4\d(\.\d)? s.*The last check failed/s;
 const UNCERTAIN = /may have started, and was not started again.*group "matrix"/s;
 
 /** What a read says when every try failed. */

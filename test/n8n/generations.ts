@@ -35,6 +35,8 @@ export const generations: Generation[] = [
 		env: {
 			// Its `isolated-vm` has no binaries for Node 20, and does not compile with a C++ compiler of that age.
 			N8N_EXPRESSION_ENGINE: 'legacy',
+			// n8n 2 always has them, and calls the setting deprecated.
+			N8N_RUNNERS_ENABLED: 'true',
 			// Without it, as 1.x has it unless told, transactions of requests that come at once get mixed up.
 			DB_SQLITE_POOL_SIZE: '2',
 		},

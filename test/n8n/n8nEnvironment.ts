@@ -3,7 +3,6 @@ export const n8nEnvironment = (userFolder: string, brokerPort: number): NodeJS.P
 	N8N_USER_FOLDER: userFolder,
 	N8N_ENCRYPTION_KEY: 'a key that all processes of one test share',
 	N8N_LISTEN_ADDRESS: '127.0.0.1',
-	N8N_RUNNERS_ENABLED: 'true',
 	N8N_RUNNERS_BROKER_PORT: `${brokerPort}`,
 	N8N_DIAGNOSTICS_ENABLED: 'false',
 	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',

@@ -15,7 +15,7 @@ const ITS_OWN = [
 	'N8N_SECURE_COOKIE',
 ];
 /** For n8n 1.x, and for a database that is no part of a cluster. */
-const OF_OTHERS = ['N8N_EXPRESSION_ENGINE', 'DB_SQLITE_POOL_SIZE'];
+const OF_OTHERS = ['N8N_EXPRESSION_ENGINE', 'N8N_RUNNERS_ENABLED', 'DB_SQLITE_POOL_SIZE'];
 /** Where a cluster is, and what only its owner knows. */
 const PLACES = /_(HOST|PORT|PASSWORD|KEY)$/;
 /** The suite puts the package beside each process itself. */

@@ -107,6 +107,6 @@ function readable(error: unknown): unknown {
 	if (!(error instanceof ExecutionCancelledError)) return error;
 	return new ServiceError('Flowscale did not answer in time', {
 		isRetryable: true,
-		hint: 'Nothing is lost: the next poll goes on where the last good one ended.',
+		hint: 'Nothing is lost: the next poll continues where the last good one ended.',
 	});
 }

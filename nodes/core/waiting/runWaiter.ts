@@ -157,7 +157,7 @@ function unbegunError({ message, facts }: StartTimeout, cancelled: string, isCan
 }
 
 const NOT_OURS =
-	'It goes on at the service: Reuse Run took it over, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.';
+	'It continues at the service: Reuse Run took it over, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.';
 
 /** What became of a cancel, for the user. */
 function cancelText(runId: string, outcome: CancelOutcome): string {

@@ -62,13 +62,13 @@ export function timeoutError(
 	{ run, sinceMs, lastFailure, failures }: WatchedRun,
 	nowMs: number,
 ): WaitTimeout {
-	const cause = failures > 0 && lastFailure ? ` The last look failed: ${lastFailure.message}` : '';
+	const cause = failures > 0 && lastFailure ? ` The last check failed: ${lastFailure.message}` : '';
 	return new WaitTimeout(
 		`Run ${run.run_id} did not end within ${Math.round((nowMs - sinceMs) / 100) / 10} s (state ${run.state}).${cause}`,
 		{
 			runId: run.run_id,
 			state: run.state,
-			hint: 'It goes on at the service. Collect it later by this run ID, or raise Timeout.',
+			hint: 'It continues at the service. Collect it later by this run ID, or raise Timeout.',
 		},
 	);
 }

@@ -95,7 +95,7 @@ describe('the deadline', () => {
 	it('names the last failure of a service that was down', async () => {
 		const { watch } = watchHarness({ onLook: () => passing('Flowscale answered HTTP 503') });
 		expect(await watch('a', { timeoutMs: 5_000 })).toMatchObject({
-			message: expect.stringContaining('The last look failed: Flowscale answered HTTP 503'),
+			message: expect.stringContaining('The last check failed: Flowscale answered HTTP 503'),
 		});
 	});
 

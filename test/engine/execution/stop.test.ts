@@ -121,13 +121,13 @@ test.each([
 		'goes on at the service by default',
 		{},
 		'running',
-		'It goes on at the service. Collect it later by this run ID, or raise Timeout.',
+		'It continues at the service. Collect it later by this run ID, or raise Timeout.',
 	],
 	[
 		'goes on at the service where only Stop cancels',
 		{ cancelRemote: 'onStop' },
 		'running',
-		'It goes on at the service. Collect it later by this run ID, or raise Timeout.',
+		'It continues at the service. Collect it later by this run ID, or raise Timeout.',
 	],
 	[
 		'is cancelled where that is wished',

@@ -34,7 +34,7 @@ export function openCallbackDesk({ context, raw }: Item): CallbackRegistration |
 	if (!URL.canParse(resume))
 		throw new ConfigurationError(
 			'This n8n has no address that Comflowy could call',
-			'Set WEBHOOK_URL in n8n, or choose another Wait Mode.',
+			'Set N8N_WEBHOOK_URL in n8n (in n8n 1: WEBHOOK_URL), or choose another Wait Mode.',
 		);
 	const url = new URL(resume);
 	url.searchParams.set(TOKEN_PARAMETER, memory.token);

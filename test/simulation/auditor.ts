@@ -57,7 +57,7 @@ function auditItems({ id, plan, items }: ExecutionResult, runs: SimRun[]): strin
 		// Reuse Run cannot compare the content of files: that is stated where it is chosen.
 		const isReused = plan.reuseRun !== 'never' && run.by !== id;
 		const file = run.files.image_22068 ?? null;
-		const isSameFile = isReused ? (file === null) === (wanted.file === null) : file === wanted.file;
+		const isSameFile = isReused || file === wanted.file;
 		if (run.texts.text_51536 !== wanted.prompt || !isSameFile)
 			complaints.push(`${id}: item ${index} holds the run of other inputs (${run.id})`);
 		if (plan.operation === 'executeAndWait') complaints.push(...auditFiles(id, index, item, run));

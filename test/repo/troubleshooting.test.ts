@@ -11,7 +11,8 @@ async function quotedMessages(): Promise<string[]> {
 function isSaid(message: string, texts: SourceText[]): boolean {
 	const [, reason] = /^No answer from Flowscale at …\. (.+)\.$/.exec(message) ?? [];
 	if (reason !== undefined) return isSaid(reason, texts);
-	const [, ending] = /^Run … ((?:failed|was|timed).*?)(?:: …)?$/.exec(message) ?? [];
+	const [, ending] =
+		/^The run ((?:failed|was|timed).*?)(?:: …)?(?: \(run …\))?$/.exec(message) ?? [];
 	return texts.some((text) => isSaidBy(message, text) || text.text === ending);
 }
 

@@ -21,6 +21,14 @@ const TASKS = {
 	simulator: { command: tsx('simulator/cli.ts') },
 	'release:packages': { needs: ['build'], command: ['node', join(root, 'tools/release.js')] },
 	'test:faults': { needs: ['build'], command: tsx('test/faults/runFaults.ts') },
+	'test:settings': {
+		needs: ['build'],
+		command: [
+			...['node', join(root, 'tools/runTests.js'), '--selectProjects', 'engine 2.x', 'engine 1.x'],
+			...['--testPathPatterns', 'engine/settings'],
+		],
+		env: { SETTINGS: 'all' },
+	},
 	'test:fuzz': { command: tsx('test/fuzz/runFuzz.ts', '100000') },
 	'test:simulate': { command: tsx('test/simulation/run.ts') },
 	bench: { needs: ['build'], command: tsx('benchmarks/bench.ts') },
@@ -51,4 +59,4 @@ ensureInstalled();
 const needs = task.needs ?? [];
 if (needs.includes('build')) run(TASKS.build.command, { stdio: ['ignore', 'ignore', 'inherit'] });
 if (needs.includes('servers')) run(SERVERS);
-run([...task.command, ...args]);
+run([...task.command, ...args], { env: { ...process.env, ...task.env } });

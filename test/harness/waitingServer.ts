@@ -13,6 +13,7 @@ import { sleep } from '../../simulator/platform';
 import { openServer } from '../../simulator/restartableServer';
 import {
 	resumeWorkflow,
+	type RunOptions,
 	runWorkflow,
 	serverSide,
 	storedCopy,
@@ -48,13 +49,16 @@ export async function startWaitingServer(
 	engine: Engine,
 	file: WorkflowFile,
 	nodeName: string,
+	options: RunOptions = {},
 ): Promise<WaitingServer> {
+	const { mode = 'manual' } = options;
 	const answers: WaitingServer['answers'] = [];
 	let last: IRun | undefined;
 	let working: Promise<IRun> | undefined;
 
 	const onServer = (server: IWorkflowExecuteAdditionalData) => {
 		server.webhookWaitingBaseUrl = `${open.origin}/webhook-waiting`;
+		options.onServer?.(server);
 	};
 	const work = async (task: () => Promise<IRun>): Promise<IRun> => {
 		working = task();
@@ -76,7 +80,7 @@ export async function startWaitingServer(
 	): Promise<IWebhookResponseData> => {
 		const workflow = workflowOf(engine, file);
 		const node = workflow.nodes[nodeName];
-		const server = serverSide(engine, file, 'manual', 'exec1');
+		const server = serverSide(engine, file, mode, 'exec1');
 		onServer(server);
 		const body: unknown = type === 'application/json' ? JSON.parse(rawBody.toString()) : {};
 		Object.assign(server, {
@@ -126,7 +130,9 @@ export async function startWaitingServer(
 		if (result.workflowData !== undefined) {
 			const [entry] = data.executionData?.nodeExecutionStack ?? [];
 			entry.data.main = result.workflowData;
-			void work(async () => await resumeWorkflow(engine, file, data, 'restart', { onServer }));
+			void work(
+				async () => await resumeWorkflow(engine, file, data, 'restart', { onServer, mode }),
+			);
 		}
 		return { status: 200, body: result.webhookResponse };
 	};
@@ -158,10 +164,11 @@ export async function startWaitingServer(
 		answers,
 		run: current,
 		start: async (items) =>
-			await work(async () => await runWorkflow(engine, file, items, { onServer })),
+			await work(async () => await runWorkflow(engine, file, items, { ...options, onServer })),
 		wake: async () =>
 			await work(
-				async () => await resumeWorkflow(engine, file, current().data, 'restart', { onServer }),
+				async () =>
+					await resumeWorkflow(engine, file, current().data, 'restart', { onServer, mode }),
 			),
 		idle: async () => {
 			while (working !== undefined) await working;

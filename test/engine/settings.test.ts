@@ -1,0 +1,67 @@
+import { env } from '../../simulator/platform';
+import { useComflowy } from '../harness/comflowyHarness';
+import { useFastTime } from '../harness/fastTime';
+import { useFlowAi } from '../harness/flowAiHarness';
+import { useHarness } from '../harness/useHarness';
+import { auditCell, type ItemCounts } from '../settings/auditCell';
+import { type Cell, isWaiting, nameOf } from '../settings/axes';
+import { cells, impossible, shareOf } from '../settings/cells';
+import { playCell } from '../settings/playCell';
+import { type Harnesses, NODE, openSubject } from '../settings/subject';
+
+const harnesses: Harnesses = {
+	flowscale: useHarness(),
+	comflowy: useComflowy(),
+	flowAi: useFlowAi(),
+};
+/** The first minute of a suspended wait is spent in the execution. */
+useFastTime(120);
+
+const plain: Omit<Cell, 'operation'> = {
+	waitMode: 'inExecution',
+	way: 'main chain',
+	items: 'three',
+	onError: 'stop',
+	retries: 'off',
+	alwaysOutputData: 'off',
+	executeOnce: 'off',
+	outcome: 'succeed',
+	executionOrder: 'v1',
+	binaryMode: 'separate',
+	store: 'filesystem',
+};
+const known = new Map<string, ItemCounts>();
+
+/** What the operation makes of each item when nothing is set. */
+async function countsOf(operation: Cell['operation']): Promise<ItemCounts> {
+	const found = known.get(operation);
+	if (found) return found;
+	const cell = { operation, ...plain };
+	const { run, items } = await playCell(cell, await openSubject(harnesses, cell));
+	expect(run.data.resultData.error).toBeUndefined();
+	const made = run.data.resultData.runData[NODE][0].data?.main[0] ?? [];
+	const counts = items.map(
+		(_, index) =>
+			made.filter(({ pairedItem }) => (pairedItem as { item: number }).item === index).length,
+	);
+	known.set(operation, counts);
+	return counts;
+}
+
+const IS_WHOLE = env.SETTINGS === 'all';
+/** `npm run test:settings` plays every cell; here, as many as fit into some twenty seconds on each engine. */
+const played = IS_WHOLE ? cells : shareOf(cells, 60);
+
+it('every operation and every wait mode is in the matrix', () => {
+	expect(cells.length).toBeGreaterThan(250);
+	expect(new Set(cells.map(({ operation }) => operation)).size).toBe(19);
+	expect(cells.filter((cell) => cell.waitMode !== 'inExecution').every(isWaiting)).toBe(true);
+	expect(impossible.filter(({ reason }) => reason === '')).toEqual([]);
+});
+
+it.each(played.map((cell) => [nameOf(cell), cell] as const))('%s', async (_, cell) => {
+	const counts = await countsOf(cell.operation);
+	const subject = await openSubject(harnesses, cell);
+	const result = await playCell(cell, subject);
+	expect(await auditCell(cell, result, subject, counts)).toEqual([]);
+});

@@ -3,6 +3,8 @@ import { createServer, once, type IncomingMessage } from './platform';
 interface ChatRequest {
 	model: string;
 	messages: Array<{ role: string; content: unknown }>;
+	/** Agents before version 2.2 of theirs, and chats whose answer is streamed, ask for server-sent events. */
+	stream?: boolean;
 	tools?: Array<{ function: { name: string; description: string; parameters: unknown } }>;
 }
 
@@ -18,7 +20,10 @@ export interface Model {
 export const startModel = async (toolArguments: Record<string, unknown>): Promise<Model> => {
 	const requests: ChatRequest[] = [];
 
-	const reply = ({ messages, tools = [] }: ChatRequest): { message: object; reason: string } => {
+	const reply = ({
+		messages,
+		tools = [],
+	}: ChatRequest): { message: StreamedAnswer['message']; reason: string } => {
 		if (messages.some(({ role }) => role === 'tool'))
 			return { message: { role: 'assistant', content: 'Done' }, reason: 'stop' };
 		const call = { name: tools[0]?.function.name, arguments: JSON.stringify(toolArguments) };
@@ -35,16 +40,22 @@ export const startModel = async (toolArguments: Record<string, unknown>): Promis
 			const asked = JSON.parse(text) as ChatRequest;
 			requests.push(asked);
 			const { message, reason } = reply(asked);
-			outgoing.writeHead(200, { 'content-type': 'application/json' }).end(
-				JSON.stringify({
-					id: `chatcmpl-${requests.length}`,
-					object: 'chat.completion',
-					created: 1_700_000_000,
-					model: asked.model,
-					choices: [{ index: 0, message, finish_reason: reason }],
-					usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
-				}),
-			);
+			const id = `chatcmpl-${requests.length}`;
+			if (asked.stream === true)
+				outgoing
+					.writeHead(200, { 'content-type': 'text/event-stream' })
+					.end(asEvents({ id, model: asked.model, message, reason }));
+			else
+				outgoing.writeHead(200, { 'content-type': 'application/json' }).end(
+					JSON.stringify({
+						id,
+						object: 'chat.completion',
+						created: CREATED,
+						model: asked.model,
+						choices: [{ index: 0, message, finish_reason: reason }],
+						usage: USAGE,
+					}),
+				);
 		});
 	});
 	server.listen(0, '127.0.0.1');
@@ -60,6 +71,39 @@ export const startModel = async (toolArguments: Record<string, unknown>): Promis
 		},
 	};
 };
+
+const CREATED = 1_700_000_000;
+const USAGE = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
+
+interface StreamedAnswer {
+	id: string;
+	model: string;
+	message: { role: string; content: string | null; tool_calls?: object[] };
+	reason: string;
+}
+
+/** The answer in OpenAI's chunks: the message, its end, the usage, and the word that closes the stream. */
+function asEvents({ id, model, message, reason }: StreamedAnswer): string {
+	const chunk = (choices: object[], more: object = {}) =>
+		JSON.stringify({
+			id,
+			object: 'chat.completion.chunk',
+			created: CREATED,
+			model,
+			choices,
+			...more,
+		});
+	const calls = message.tool_calls?.map((call, index) => ({ index, ...call }));
+	const delta = { ...message, ...(calls && { tool_calls: calls }) };
+	return [
+		chunk([{ index: 0, delta, finish_reason: null }]),
+		chunk([{ index: 0, delta: {}, finish_reason: reason }]),
+		chunk([], { usage: USAGE }),
+		'[DONE]',
+	]
+		.map((data) => `data: ${data}\n\n`)
+		.join('');
+}
 
 const readBody = async (incoming: IncomingMessage): Promise<string> => {
 	const chunks: Buffer[] = [];

@@ -20,6 +20,7 @@ const TASKS = {
 	demo: { needs: ['build'], command: tsx('demo/demo.ts') },
 	simulator: { command: tsx('simulator/cli.ts') },
 	'release:packages': { needs: ['build'], command: ['node', join(root, 'tools/release.js')] },
+	'test:hostile': { command: tsx('test/hostile/runHostile.ts') },
 	'test:faults': { needs: ['build'], command: tsx('test/faults/runFaults.ts') },
 	'test:settings': {
 		needs: ['build'],

@@ -31,7 +31,7 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 			'The Base URL of the credential has a query or fragment',
 			'Enter the address up to the host name or path only.',
 		);
-	const path = url.pathname.replace(/\/+$/, '').replace(/\/api\/v1$/, '');
+	const path = url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/api\/v1$/, '');
 	return `${url.origin}${path}/api/v1`;
 }
 

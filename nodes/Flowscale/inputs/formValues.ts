@@ -81,7 +81,7 @@ const TAKES: Record<Exclude<InputKind, 'text' | 'file'>, string> = {
 	object: 'a JSON object',
 	array: 'a list',
 };
-const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const NUMBER = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** The value in the form in which it is sent. @throws ConfigurationError that says what was expected and what came */
 function checkedValue(item: Item, field: FormField, value: unknown): unknown {

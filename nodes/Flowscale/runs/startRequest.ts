@@ -68,7 +68,8 @@ function isGroupOfExecution({ context }: Item, groupId: string | undefined): boo
 	const isKnown = Boolean(executionId) && executionId !== '__UNKNOWN__';
 	// A tool's empty Group ID stands for the execution's.
 	if (isKnown && groupId === `n8n-${executionId}`) return true;
-	return isKnown && groupId !== undefined && /\$execution\b.*\bid\b/s.test(expression);
+	const at = expression.search(/\$execution\b/);
+	return isKnown && groupId !== undefined && at !== -1 && /\bid\b/.test(expression.slice(at));
 }
 
 /** Workflows of before hold true or false. @throws ConfigurationError */

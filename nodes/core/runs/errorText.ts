@@ -52,7 +52,7 @@ function reasonsOf(value: unknown, levels: number): string[] {
 	// ComfyUI's history has pairs such as ["execution_error", {"exception_message": "…"}].
 	if (
 		Array.isArray(value) &&
-		/^\w+_\w+$/.test(textOf(value[0]) ?? '') &&
+		(textOf(value[0]) ?? '').startsWith('execution_') &&
 		recordOf(value[1]) !== undefined
 	)
 		return reasonsOf(value[1], levels - 1);

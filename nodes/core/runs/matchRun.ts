@@ -119,7 +119,7 @@ function formsOf(sent: string): Set<string> {
 	return new Set([...trimmed, ...trimmed.map((form) => form.normalize('NFC'))]);
 }
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** A JSON number: the service read the text as one. Integers that a double cannot hold are compared digit by digit. */
 function isSameNumber(received: number, sent: string): boolean {
@@ -135,8 +135,12 @@ function isSameJson(received: string, sent: string): boolean {
 	return compactJson(received) === compactJson(wellFormed(sent));
 }
 
+/** A text without an end is taken to the end, so that no text is begun twice. */
 const compactJson = (json: string) =>
-	json.replace(/("(?:[^"\\]|\\.)*")|\s+/g, (_, text: string | undefined) => text ?? '');
+	json.replace(
+		/("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)|\s+/g,
+		(_, text: string | undefined) => text ?? '',
+	);
 
 /** What all forms of one value have in common. */
 function roughly(value: unknown): string {

@@ -21,7 +21,7 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 			'The Base URL of the credential has more than a host and a path',
 			`Enter the address alone, for example ${DEFAULT_BASE_URL}.`,
 		);
-	const path = url.pathname.replace(/\/+$/, '').replace(/\/v1(\/api)?$/, '');
+	const path = url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/v1(\/api)?$/, '');
 	return `${url.origin}${path}/v1/api`;
 }
 

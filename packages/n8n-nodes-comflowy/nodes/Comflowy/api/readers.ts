@@ -33,7 +33,7 @@ export function readRunId(body: unknown): string | undefined {
 	const bare = textOf(listOf(received).length === 1 ? listOf(received)[0] : received)?.trim();
 	return (
 		textAt(data, ...RUN_KEYS, 'id') ??
-		(bare !== undefined && /^[\w-]*\d[\w-]*$/.test(bare) ? bare : undefined)
+		(bare !== undefined && /^(?=\D*\d)[\w-]+$/.test(bare) ? bare : undefined)
 	);
 }
 

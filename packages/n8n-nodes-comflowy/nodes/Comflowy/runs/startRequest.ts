@@ -73,9 +73,15 @@ export function readStartOrder(
 	};
 }
 
+/** `node::field`, with something on both sides. */
+function isNodeField(name: string): boolean {
+	const at = name.indexOf('::', 1);
+	return at !== -1 && at + 2 < name.length;
+}
+
 function readParams(item: Item): Record<string, unknown> {
 	const params = readNamedValues(item, paramsForm);
-	const wrong = Object.keys(params).find((name) => !/^.+::.+$/.test(name));
+	const wrong = Object.keys(params).find((name) => !isNodeField(name));
 	if (wrong !== undefined)
 		throw new ConfigurationError(
 			`Parameter "${wrong}" is not named node::field`,

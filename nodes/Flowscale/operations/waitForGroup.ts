@@ -14,6 +14,8 @@ import type { FlowscaleSession } from '../runs/session';
 import { createWatchService } from '../runs/watching';
 
 const RUNS_AT_A_TIME = 10;
+/** The runs have ended and are paid for: a single 401 or 403 does not lose their outputs. */
+const CONFIRMED = { areRefusalsConfirmed: true };
 /** They are about runs of this node, or about single runs. */
 const NOT_FOR_GROUPS = ['liveEvents', 'maxConcurrent', 'startTimeout'];
 
@@ -57,10 +59,12 @@ async function endedRuns(session: FlowscaleSession, groupId: string): Promise<Kn
 	const { api, stop } = session;
 	const watch = createWatchService(session);
 	const runs: KnownRun[] = [];
-	for await (const listed of knownRunsOfGroup(api, groupId, stop)) {
+	for await (const listed of knownRunsOfGroup(api, groupId, stop, CONFIRMED)) {
 		// An entry of id, status and outputs alone (JS SDK's readme), or a timeout that only its outputs show.
 		const run =
-			listed.created_at === null ? ((await api.run(listed.run_id, listed))?.run ?? listed) : listed;
+			listed.created_at === null
+				? ((await api.run(listed.run_id, listed, CONFIRMED))?.run ?? listed)
+				: listed;
 		const verified = run.finished ? run : await watch.verify?.(run);
 		if (verified?.finished) runs.push(verified);
 	}

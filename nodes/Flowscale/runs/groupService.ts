@@ -20,6 +20,8 @@ interface GroupMemory {
 	/** Runs that have ended although the list says otherwise, as their outputs showed. */
 	ended: Set<string>;
 	emptySinceMs?: number;
+	/** Its open runs were cancelled here, and all of them ended by that. */
+	isCancelled?: boolean;
 }
 
 /**
@@ -53,7 +55,8 @@ export function createGroupService(service: RunService, session: Session): RunSe
 		await clock.pause(SECOND_LOOK_MS, stop);
 		const second = await look(group.run_id, memory);
 		memory.openRun = typeof second === 'number' ? undefined : second;
-		return second === first ? ended(group) : goingOn(group);
+		if (second !== first) return goingOn(group);
+		return memory.isCancelled ? { ...ended(group), state: 'cancelled' } : ended(group);
 	};
 	return {
 		...service,
@@ -66,7 +69,16 @@ export function createGroupService(service: RunService, session: Session): RunSe
 				return group;
 			},
 		},
-		cancel: async (groupId) => await cancelGroup(api, groupId, clock, undefined, DETACHED),
+		cancel: async (groupId) => {
+			const { cancelled, not_cancelled: left } = await cancelGroup(
+				api,
+				groupId,
+				clock,
+				undefined,
+				DETACHED,
+			);
+			memoryOf(groupId).isCancelled = cancelled > 0 && left === 0;
+		},
 		completeOutputs: async (group) => group,
 	};
 }
@@ -124,10 +136,17 @@ function aboutGroup(error: unknown, groupId: string, order?: WaitOrder): unknown
 				...facts,
 				hint:
 					order.cancelRemote === 'onStopOrTimeout'
-						? error.facts.hint
+						? groupCancelText(error)
 						: 'They continue at Flowscale. Wait for the group again, or raise Timeout.',
 			},
 		);
 	const text = error.message;
 	return new ServiceError(text.includes(groupId) ? text : `${text} (group "${groupId}")`, facts);
+}
+
+function groupCancelText({ facts: { state, hint } }: WaitTimeout): string | undefined {
+	if (state === 'cancelled') return 'Those that had not ended were cancelled at Flowscale.';
+	return state === 'succeeded'
+		? 'All have ended since, not all by the cancel. Wait for the group again to get their outputs.'
+		: hint;
 }

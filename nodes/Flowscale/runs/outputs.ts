@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/async/clock';
 import { ExecutionCancelledError, ServiceError } from '../../core/errors';
+import type { ApiRequest } from '../../core/http/transport';
 import type { LinkSource } from '../../core/files/freshLink';
 import { nextOutputsCheck, pauseBeforeCheck } from '../../core/files/patience';
 import { type KnownRun, MISSING, type Output, timeOf, withKnown } from '../../core/runs/run';
@@ -9,6 +10,9 @@ import { indexNames } from './outputNames';
 const hasContent = ({ download_url, file_content }: Output) =>
 	download_url !== undefined || file_content !== undefined;
 const isFailed = ({ generation_status: status }: Output) => status === 'failed';
+
+/** The run has ended and is paid for: a single 401 or 403 does not lose its outputs. */
+const CONFIRMED = { areRefusalsConfirmed: true };
 
 export interface OutputsCheck {
 	api: FlowscaleApi;
@@ -56,7 +60,7 @@ const isFinal = (failure: ServiceError | undefined) =>
 
 /** The run as it is listed now. A check that fails only means that nothing new is known. */
 async function checkAgain(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
-	const again = await api.run(run.run_id, run).catch(orFailure);
+	const again = await api.run(run.run_id, run, CONFIRMED).catch(orFailure);
 	return again instanceof ServiceError ? run : (again?.run ?? run);
 }
 
@@ -79,7 +83,7 @@ async function askForAll(
 		names.map(async (name) => {
 			const failure = failures.get(name);
 			if (isFinal(failure)) return { name, answer: { kind: 'notYet' } };
-			const answer = await askFor(api, name, failure && { tries: 1 }).catch(orFailure);
+			const answer = await askFor(api, name, failure ? { tries: 1 } : CONFIRMED).catch(orFailure);
 			if (!(answer instanceof ServiceError)) return { name, answer };
 			failures.set(name, answer);
 			return { name, answer: { kind: 'notYet' } };
@@ -135,7 +139,7 @@ function inOrder({ outputs, output_names }: KnownRun): Output[] {
 export async function askFor(
 	api: FlowscaleApi,
 	filename: string,
-	extra?: { tries: number },
+	extra?: Pick<ApiRequest, 'tries' | 'areRefusalsConfirmed'>,
 ): Promise<OutputAnswer> {
 	const answer = await api.output(filename, extra);
 	const withoutExtension = filename.replace(/\.[A-Za-z0-9]{1,12}$/, '');
@@ -150,7 +154,7 @@ export async function waitForOutput(
 	filename: string,
 ): Promise<OutputAnswer> {
 	for (let checks = 1; ; checks++) {
-		const answer = await askFor(api, filename);
+		const answer = await askFor(api, filename, CONFIRMED);
 		const pauseMs = answer.kind === 'notYet' ? pauseBeforeCheck(checks) : undefined;
 		if (pauseMs === undefined) return answer;
 		await clock.pause(pauseMs, stop);
@@ -207,9 +211,9 @@ function merged(
 /** Where a new link for an output is had: the run's own list, and the output endpoint. */
 export function linkSourceOf(api: FlowscaleApi): LinkSource {
 	return {
-		list: async (run) => (await api.run(run.run_id, run))?.run.outputs,
+		list: async (run) => (await api.run(run.run_id, run, CONFIRMED))?.run.outputs,
 		byName: async (filename) => {
-			const answer = await askFor(api, filename);
+			const answer = await askFor(api, filename, CONFIRMED);
 			return answer.kind === 'ready' ? answer.output.download_url : undefined;
 		},
 	};

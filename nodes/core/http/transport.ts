@@ -19,6 +19,8 @@ export interface ApiRequest extends Omit<HttpCall, 'url'> {
 	query?: Record<string, string | number | undefined>;
 	/** How often a failed read is tried in all; default 4. */
 	tries?: number;
+	/** A first 401 or 403 may be a moment's trouble of a gateway: it counts once a second answer confirms it. */
+	areRefusalsConfirmed?: boolean;
 }
 
 /** A service's API: where it is, how it is called in messages, and what must never be repeated. */
@@ -86,6 +88,7 @@ export function connect(options: TransportOptions): Transport {
 		openOnce: async (request) => await guarded(request, http.open),
 		serviceTime: (ms) => ms + aheadMs,
 		read: async (request, interpret) => {
+			let isConfirming = request.areRefusalsConfirmed === true;
 			for (let tries = 1; ; tries++) {
 				const result = await (stop?.aborted
 					? once(request)
@@ -96,7 +99,10 @@ export function connect(options: TransportOptions): Transport {
 				});
 				if ('value' in outcome) return outcome.value;
 				const { error } = outcome;
-				const isFinal = !(error instanceof ServiceError) || !error.facts.isRetryable;
+				if (!(error instanceof ServiceError)) throw error;
+				const isDoubtful = isConfirming && [401, 403].includes(error.facts.status ?? 0);
+				if (isDoubtful) isConfirming = false;
+				const isFinal = !error.facts.isRetryable && !isDoubtful;
 				if (isFinal || tries >= (request.tries ?? READ_TRIES)) throw error;
 				await clock.pause(
 					pauseBeforeRetry(tries, error.facts.retryAfterMs, clock.random()),

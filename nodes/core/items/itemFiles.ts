@@ -8,6 +8,15 @@ export function binaryAt(
 	index: number,
 	field: string,
 ): IBinaryData | undefined {
+	// With n8n's combined storage the field "photo" is at "_files.photo"; either name means it.
+	return assertedAt(context, index, field) ?? assertedAt(context, index, `${COMBINED}.${field}`);
+}
+
+function assertedAt(
+	context: IExecuteFunctions,
+	index: number,
+	field: string,
+): IBinaryData | undefined {
 	try {
 		const found = context.helpers.assertBinaryData(index, field);
 		// By a name that every object has, n8n finds what is no file.
@@ -18,12 +27,16 @@ export function binaryAt(
 	}
 }
 
+/** Where n8n 2 puts files among an item's JSON with the workflow setting "combined". */
+const COMBINED = '_files';
+
 /** Names of the fields of an item that hold files. With n8n's combined storage they stand among the JSON. */
 export function fileFieldsAt(context: IExecuteFunctions, index: number): string[] {
 	const { binary, json } = context.getInputData()[index] ?? {};
 	return [
 		...Object.keys(binary ?? {}),
 		...Object.keys(json ?? {}).filter((name) => isBinaryObject(json[name])),
+		...Object.keys(recordOf(json?.[COMBINED]) ?? {}).map((name) => `${COMBINED}.${name}`),
 	].filter((name) => binaryAt(context, index, name) !== undefined);
 }
 

@@ -1,6 +1,6 @@
 import { type SeenRuns, seenRunsOf, readSeenRuns, type TimedId } from './seenRuns';
 import { type JsonRecord, recordOf } from '../json';
-import { type Run, type RunState, timeOf } from '../runs/run';
+import { hasUnknownEnd, type Run, type RunState, timeOf } from '../runs/run';
 
 /** What a user can react to, and the states that it stands for. */
 const STATES = {
@@ -11,8 +11,13 @@ const STATES = {
 
 export type RunEventName = keyof typeof STATES;
 
-/** The event of a run that has ended; undefined while it goes on. */
-export function eventOf({ state }: Run): RunEventName | undefined {
+/**
+ * The event of a run that has ended; undefined while it goes on. A run that ended with a word of the service's own, such as
+ * "partially_completed" or "moderated", has completed when it lists outputs, and failed otherwise, as waiting for it does.
+ */
+export function eventOf(run: Run): RunEventName | undefined {
+	if (hasUnknownEnd(run)) return run.outputs.length > 0 ? 'completed' : 'failed';
+	const { state } = run;
 	const names: RunEventName[] = ['completed', 'failed', 'cancelled'];
 	return names.find((name) => STATES[name].some((word) => word === state));
 }

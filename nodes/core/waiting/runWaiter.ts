@@ -2,7 +2,7 @@ import type { Clock } from '../async/clock';
 import { ofRun, ServiceError, ExecutionCancelledError } from '../errors';
 import type { Limiter } from '../async/limiter';
 import { failureAdvice } from '../runs/failureAdvice';
-import { hasUnknownEnd, type KnownRun, type RunState } from '../runs/run';
+import { hasUnknownEnd, type KnownRun, type RunState, runWithId } from '../runs/run';
 import { StartTimeout } from './beginning';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
@@ -74,6 +74,8 @@ export interface WaiterParts {
 export const STOP_PATIENCE_MS = 500;
 /** An item whose time is up waits this long to say what became of its run. */
 const TIMEOUT_PATIENCE_MS = 2_000;
+/** How long a run is polled after its cancel was accepted: a cancel takes effect within moments, or much later. */
+const CANCEL_CHECK_MS = 3_000;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
 export function createRunWaiter(parts: WaiterParts): RunWaiter {
@@ -122,11 +124,12 @@ async function watchRun(
 
 /** Cancels the run where the user wishes that. @returns the item's failure, which says what became of the run */
 async function afterCancel(
-	{ canceller, hasStarted, onCancelled, isStopped }: WaiterParts,
+	parts: WaiterParts,
 	runId: string,
 	{ cancelRemote }: WaitOrder,
 	error: unknown,
 ): Promise<unknown> {
+	const { canceller, hasStarted, isStopped } = parts;
 	if (error instanceof ExecutionCancelledError) {
 		if (isStopped() && cancelRemote !== 'never' && hasStarted(runId))
 			await canceller.cancel(runId, STOP_PATIENCE_MS);
@@ -135,36 +138,71 @@ async function afterCancel(
 	if (error instanceof StartTimeout) {
 		if (!hasStarted(runId))
 			return new StartTimeout(error.message, { ...error.facts, hint: NOT_OURS });
-		const cancelled = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
-		if (!(cancelled instanceof Error)) onCancelled(runId);
-		return unbegunError(error, cancelText(runId, cancelled), cancelled === 'accepted');
+		return unbegunError(error, await cancelAndCheck(parts, runId), runId);
 	}
 	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') return error;
 	if (!hasStarted(runId)) return new WaitTimeout(error.message, { ...error.facts, hint: NOT_OURS });
-	const outcome = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
-	if (!(outcome instanceof Error)) onCancelled(runId);
-	return new WaitTimeout(error.message, { ...error.facts, hint: cancelText(runId, outcome) });
+	const outcome = await cancelAndCheck(parts, runId);
+	const state = endStateOf(outcome) ?? error.facts.state;
+	return new WaitTimeout(error.message, {
+		...error.facts,
+		state,
+		hint: cancelText(runId, outcome),
+	});
 }
 
+/** What became of a cancel; of an accepted one the run, where it was seen to end. */
+type CheckedCancel = CancelOutcome | KnownRun;
+
+/** An accepted cancel is carried out afterwards, and the run may end by itself before that: it is polled until it has ended. */
+async function cancelAndCheck(
+	{ canceller, watcher, clock, onCancelled }: WaiterParts,
+	runId: string,
+): Promise<CheckedCancel> {
+	const outcome = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
+	if (outcome instanceof Error) return outcome;
+	const untilMs = clock.now() + CANCEL_CHECK_MS;
+	const run =
+		outcome === 'accepted'
+			? await watcher.watch(runWithId(runId), untilMs).catch(() => undefined)
+			: undefined;
+	// Retry On Fail then hands out what the run made.
+	if (run?.state !== 'succeeded') onCancelled(runId);
+	return run ?? outcome;
+}
+
+const isEnded = (outcome: CheckedCancel): outcome is KnownRun =>
+	typeof outcome === 'object' && 'run_id' in outcome;
+const endStateOf = (outcome: CheckedCancel) => (isEnded(outcome) ? outcome.state : undefined);
+
 /** Names the state, since under "continue on fail" the text is all that the item holds. */
-function unbegunError({ message, facts }: StartTimeout, cancelled: string, isCancelled: boolean) {
+function unbegunError({ message, facts }: StartTimeout, outcome: CheckedCancel, runId: string) {
+	const isCancelled = outcome === 'accepted' || endStateOf(outcome) === 'cancelled';
 	return isCancelled
 		? new StartTimeout(`${message} and was cancelled (state timed_out)`, {
 				...facts,
 				hint: 'Execute this item again when the queue is shorter, or raise Start Timeout.',
 			})
-		: new StartTimeout(`${message} (state timed_out)`, { ...facts, hint: cancelled });
+		: new StartTimeout(`${message} (state timed_out)`, {
+				...facts,
+				hint: cancelText(runId, outcome),
+			});
 }
 
 const NOT_OURS =
 	'It continues at the service: Reuse Run took it over, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.';
 
 /** What became of a cancel, for the user. */
-function cancelText(runId: string, outcome: CancelOutcome): string {
-	if (outcome === 'accepted') return 'It was cancelled at the service.';
+function cancelText(runId: string, outcome: CheckedCancel): string {
+	if (outcome === 'accepted') return 'The service accepted its cancel.';
 	if (outcome === 'pending')
 		return 'The service has not accepted its cancel yet. It is tried for some minutes more, and what fails is in n8n’s log.';
-	return `Run ${runId} could not be cancelled at the service: ${outcome.message}`;
+	if (outcome instanceof Error)
+		return `Run ${runId} could not be cancelled at the service: ${outcome.message}`;
+	if (outcome.state === 'cancelled') return 'It was cancelled at the service.';
+	if (outcome.state === 'succeeded')
+		return `It succeeded before its cancel took effect. Collect its outputs by the run ID ${runId}, or raise Timeout.`;
+	return `It ended before its cancel took effect (state ${outcome.state}).`;
 }
 
 async function conclude(

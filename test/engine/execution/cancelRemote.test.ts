@@ -122,3 +122,61 @@ describe('Start Timeout', () => {
 		expect(statesOf(flowscale).sort()).toEqual(['cancelled', 'completed']);
 	});
 });
+
+describe('a cancel that is accepted, of a run that ends by itself', () => {
+	const accepted = {
+		on: 'cancelRun',
+		kind: 'status',
+		status: 200,
+		body: '{"status":"success","data":"Run cancelled successfully"}',
+		times: 99,
+	} as const;
+
+	it.each([
+		['completed', 'It succeeded before its cancel took effect'],
+		['failed', 'It ended before its cancel took effect (state failed)'],
+	] as const)('is not called cancelled: %s', async (state, text) => {
+		const { node, error, flowscale, requests } = await harness({ runMs: 60_000 });
+		flowscale.fault(accepted);
+		const late = { timeout: 0.5, cancelRemote: 'onStopOrTimeout' };
+		const failing = error(node('workflow.executeAndWait', waiting(late)), [two[0]]);
+		await until(() => requests('cancelRun') === 1);
+		flowscale.finish(flowscale.runs[0].id, state);
+		expect((await failing).description).toContain(text);
+	});
+
+	it('is not called cancelled after a Start Timeout', async () => {
+		const { node, error, flowscale, requests } = await harness({ runMs: 60_000, containers: 1 });
+		flowscale.fault(accepted);
+		const failing = error(node('workflow.executeAndWait', waiting({ startTimeout: 0.5 })), two);
+		await until(() => requests('cancelRun') === 1);
+		for (const { id } of flowscale.runs) flowscale.finish(id);
+		const { message, description } = await failing;
+		expect(message).not.toContain('was cancelled');
+		expect(description).toContain('It succeeded before its cancel took effect');
+	});
+
+	it('gives its outputs to the next try of Retry On Fail', async () => {
+		const { node, items, flowscale, requests } = await harness({ runMs: 60_000 });
+		flowscale.fault(accepted);
+		const late = { timeout: 0.5, cancelRemote: 'onStopOrTimeout' };
+		const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const out = items(node('workflow.executeAndWait', waiting(late), again), [two[0]]);
+		await until(() => requests('cancelRun') === 1);
+		flowscale.finish(flowscale.runs[0].id);
+		expect((await out).map(({ json }) => json.state)).toEqual(['succeeded']);
+		expect(requests('startRun')).toBe(1);
+	});
+
+	it('is not called cancelled in a group', async () => {
+		const { node, error, flowscale, requests } = await harness();
+		const open = { groupId: 'poster', state: 'running', completedAt: null } as const;
+		const runs = flowscale.addRuns(2, open);
+		flowscale.fault(accepted);
+		const options = { ...linksOnly, timeout: 0.5, cancelRemote: 'onStopOrTimeout' };
+		const failing = error(node('group.wait', { options }), [{ json: { group_id: 'poster' } }]);
+		await until(() => requests('cancelRun') === 2);
+		for (const { id } of runs) flowscale.finish(id);
+		expect((await failing).description).toContain('not all by the cancel');
+	});
+});

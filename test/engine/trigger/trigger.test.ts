@@ -257,3 +257,18 @@ test('the workflow filter takes a workflow that was picked from the list', async
 	}));
 	expect(idsOf(await poll())).toEqual([runs[1].id]);
 });
+
+test('a run that ended with a word of the service’s own has completed with outputs, and failed without', async () => {
+	const words = { completed: 'partially_completed', failed: 'moderated' };
+	const { engine, flowscale } = await harness({ dialect: { words } });
+	const events = ['completed', 'failed', 'cancelled'];
+	const { poll } = activated(engine, { nodes: [triggerNode({ events })] });
+	await poll();
+	flowscale.addRuns(1);
+	flowscale.addRuns(1, { state: 'failed', outputs: [] });
+	const got = (await poll())?.map(({ json }) => [json.event, json.status, json.state]);
+	expect(got?.sort()).toEqual([
+		['completed', 'partially_completed', 'unknown'],
+		['failed', 'moderated', 'unknown'],
+	]);
+});

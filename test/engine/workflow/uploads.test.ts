@@ -1,8 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { createHash } from '../../../simulator/platform';
 import type { Flowscale } from '../../../simulator/flowscale/startFlowscale';
+import { chain, runWorkflow } from '../../harness/runWorkflow';
 import { type InputFile, quick, startOf, two, useHarness } from '../../harness/useHarness';
 
+declare const ENGINE: '1.x' | '2.x';
 const harness = useHarness();
 const linksOnly = { ...quick, download: false };
 const fileOf = (text: string, fileName: string | undefined, mimeType: string): InputFile => ({
@@ -285,4 +287,40 @@ test('the description of a file is never sent as text', async () => {
 		},
 	);
 	expect(made.flowscale.journal).toEqual([]);
+});
+
+test.each([
+	['its name', { files: { file: [{ parameter: 'image_22068', binaryField: 'photo' }] } }],
+	[
+		'a list of names',
+		{ files: { file: [{ parameter: 'image_22068', binaryField: 'photo,second' }] } },
+	],
+	[
+		'its place among the JSON',
+		{ files: { file: [{ parameter: 'image_22068', binaryField: '_files.photo' }] } },
+	],
+	[
+		'its description',
+		{ inputsJson: '={{ { "prompt_68667": "x", "image_22068": $json._files.photo } }}' },
+	],
+])('files that n8n 2 keeps among the JSON (combined) are uploaded by %s', async (name, given) => {
+	const made = await harness();
+	const node = made.node('workflow.execute', {
+		...startOf('retouch', { prompt_68667: 'x' }, {}),
+		...given,
+	});
+	const settings = { executionOrder: 'v1', binaryMode: 'combined' } as never;
+	const { engine, flowscale } = made;
+	const run = await runWorkflow(engine, { ...chain(made.files(rows), node), settings }, two);
+	// n8n 1 does not know the setting: its files stay where they are.
+	if (ENGINE === '1.x' && !name.includes('name')) {
+		expect(run.data.resultData.error).toBeDefined();
+		expect(flowscale.runs).toEqual([]);
+		return;
+	}
+	expect(run.data.resultData.error).toBeUndefined();
+	const sizes = flowscale.runs.map(({ parts }) => parts.flatMap(({ file }) => file?.size ?? []));
+	const filesOf = ({ photo, second }: (typeof rows)[number]) =>
+		(name === 'a list of names' ? [photo, second] : [photo]).map(({ bytes }) => bytes.length);
+	expect(sizes.sort()).toEqual(rows.map(filesOf).sort());
 });

@@ -88,7 +88,6 @@ export function connect(options: TransportOptions): Transport {
 		openOnce: async (request) => await guarded(request, http.open),
 		serviceTime: (ms) => ms + aheadMs,
 		read: async (request, interpret) => {
-			let isConfirming = request.areRefusalsConfirmed === true;
 			for (let tries = 1; ; tries++) {
 				const result = await (stop?.aborted
 					? once(request)
@@ -99,10 +98,7 @@ export function connect(options: TransportOptions): Transport {
 				});
 				if ('value' in outcome) return outcome.value;
 				const { error } = outcome;
-				if (!(error instanceof ServiceError)) throw error;
-				const isDoubtful = isConfirming && [401, 403].includes(error.facts.status ?? 0);
-				if (isDoubtful) isConfirming = false;
-				const isFinal = !error.facts.isRetryable && !isDoubtful;
+				const isFinal = !(error instanceof ServiceError) || !mayPass(error, request, tries);
 				if (isFinal || tries >= (request.tries ?? READ_TRIES)) throw error;
 				await clock.pause(
 					pauseBeforeRetry(tries, error.facts.retryAfterMs, clock.random()),
@@ -111,6 +107,16 @@ export function connect(options: TransportOptions): Transport {
 			}
 		},
 	};
+}
+
+/** Whether a read that failed in this way is worth another try. */
+function mayPass(
+	{ facts: { isRetryable, status } }: ServiceError,
+	{ areRefusalsConfirmed }: ApiRequest,
+	tries: number,
+): boolean {
+	const isDoubtful = areRefusalsConfirmed === true && tries === 1;
+	return isRetryable === true || (isDoubtful && [401, 403].includes(status ?? 0));
 }
 
 /** An id as one segment of a path: encoded, so that it can name nothing else. */

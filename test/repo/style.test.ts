@@ -121,7 +121,7 @@ describe('what ships and the simulator', () => {
 		expect(code.flatMap(longFunctions).filter((name) => !Object.hasOwn(MAY_BE_LONG, name))).toEqual(
 			[],
 		);
-		expect(Object.keys(MAY_BE_LONG).length).toBeLessThanOrEqual(14);
+		expect(Object.keys(MAY_BE_LONG).length).toBeLessThanOrEqual(5);
 	});
 });
 

@@ -1,25 +1,8 @@
-import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { isTool } from '../../core/items/agentTool';
 import type { Item } from '../../core/items/item';
 
 /** Fields that several operations share. */
-
-/** Ways to choose a workflow: from the deployment's list, or by ID where it has none. */
-const workflowModes: INodePropertyMode[] = [
-	{
-		displayName: 'From List',
-		name: 'list',
-		type: 'list',
-		placeholder: 'Select a workflow...',
-		typeOptions: { searchListMethod: 'searchWorkflows', searchable: true },
-	},
-	{
-		displayName: 'By ID',
-		name: 'id',
-		type: 'string',
-		placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
-	},
-];
 
 export const workflowField: INodeProperties = {
 	displayName: 'Workflow',
@@ -28,7 +11,22 @@ export const workflowField: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'The deployed ComfyUI workflow to run',
-	modes: workflowModes,
+	// From the deployment's list, or by ID where it has none.
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a workflow...',
+			typeOptions: { searchListMethod: 'searchWorkflows', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 550e8400-e29b-41d4-a716-446655440000',
+		},
+	],
 };
 
 /** Condition to hide a field by until a workflow is chosen: a fresh node asks for one thing. */
@@ -37,6 +35,9 @@ export const NO_WORKFLOW = { workflowId: [''] };
 const groupDescription =
 	'Label that Flowscale keeps with the run. Runs of one group are watched together and can be found again by it.';
 
+const groupOrNone = `${groupDescription} Leave empty to send none.`;
+const groupOrDefault = `${groupDescription} Leave empty for a group per execution.`;
+
 /** An agent cannot know a group's name, so a tool's field is no expression and is not left to the model. */
 export const groupFields: INodeProperties[] = [
 	{
@@ -44,7 +45,7 @@ export const groupFields: INodeProperties[] = [
 		name: 'groupId',
 		type: 'string',
 		default: '=n8n-{{ $execution.id }}',
-		description: `${groupDescription} Leave empty to send none.`,
+		description: groupOrNone,
 		displayOptions: { hide: { '@tool': [true], ...NO_WORKFLOW } },
 	},
 	{
@@ -53,7 +54,7 @@ export const groupFields: INodeProperties[] = [
 		type: 'string',
 		noDataExpression: true,
 		default: '',
-		description: `${groupDescription} Leave empty for a group per execution.`,
+		description: groupOrDefault,
 		displayOptions: { show: { '@tool': [true] }, hide: NO_WORKFLOW },
 	},
 ];
@@ -165,5 +166,5 @@ export const workflowFilter: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	description: 'Only runs of this workflow',
-	modes: workflowModes,
+	modes: workflowField.modes,
 };

@@ -103,7 +103,8 @@ export function updateMemory<Seen extends Sighting>(
 	const wanted = finished.filter(({ seen }) => settings.isWanted(seen.run));
 	const newestMs = newestOf(finished.filter(({ timeMs }) => timeMs <= observation.latestEndMs));
 	if (memory !== undefined && !observation.isComplete) {
-		const { pass: _, ...rest } = memory;
+		const rest = { ...memory };
+		delete rest.pass;
 		const topMs = Math.max(memory.topMs ?? memory.markMs, newestMs);
 		return { memory: { ...rest, topMs, nextPage: observation.nextPage }, events: [] };
 	}

@@ -302,7 +302,11 @@ describe('a file given by n8n’s description of it', () => {
 	};
 	const mask = { ...photo, id: 'filesystem-v2:a/b/2', fileName: 'b.png' };
 	/** `$binary` leaves the content out. */
-	const shown = ({ data: _, ...rest }: typeof photo): IDataObject => rest;
+	const shown = (file: typeof photo): IDataObject => {
+		const rest: IDataObject = { ...file };
+		delete rest.data;
+		return rest;
+	};
 	const binary = { photo, mask };
 	it.each<[string, unknown, string[]]>([
 		['one', shown(photo), ['photo']],

@@ -268,7 +268,7 @@ test('with continue on fail the bad items fail and the others run', async () => 
 	);
 	expect(done.map(({ json, pairedItem }) => [json.error ?? json.state, pairedItem])).toEqual([
 		['succeeded', { item: 0 }],
-		[`${notObject.message} – ${notObject.description}`, { item: 1 }],
+		[`${notObject.message}. ${notObject.description}`, { item: 1 }],
 		['succeeded', { item: 2 }],
 	]);
 	expect(flowscale.runs.map(({ inputs }) => inputs.text_51536).sort()).toEqual([

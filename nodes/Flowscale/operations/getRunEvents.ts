@@ -1,9 +1,9 @@
-import type { IDataObject } from 'n8n-workflow';
 import { type Operation, optionsField } from '../../core/items/operation';
 import { anything, orNull, record, text, whole } from '../../core/shape';
 import { runField } from '../inputs/fields';
 import { readRunEvents } from '../runs/runEvents';
 import type { FlowscaleSession } from '../runs/session';
+import { asJson } from '../../core/nodeStore';
 
 export const getRunEvents: Operation<FlowscaleSession> = {
 	name: 'Get Events',
@@ -44,7 +44,7 @@ export const getRunEvents: Operation<FlowscaleSession> = {
 		const listenMs = item.amount('options.timeout', 'Timeout', 0, 0) * 1000;
 		return async () =>
 			(await readRunEvents(session, runId, fromSequence, listenMs)).map((event) => ({
-				json: event as unknown as IDataObject,
+				json: asJson(event),
 			}));
 	},
 };

@@ -1,10 +1,10 @@
-import type { IDataObject } from 'n8n-workflow';
 import { ServiceError } from '../../core/errors';
 import type { Operation } from '../../core/items/operation';
 import { rawItem } from '../../core/files/outputItems';
 import type { FlowscaleSession } from '../runs/session';
 import { limitField, returnAllField, isSimplified, simplifyField } from '../inputs/fields';
 import { list, orNull, record, text } from '../../core/shape';
+import { asJson } from '../../core/nodeStore';
 
 export const getWorkflows: Operation<FlowscaleSession> = {
 	name: 'Get Many',
@@ -33,9 +33,7 @@ export const getWorkflows: Operation<FlowscaleSession> = {
 				});
 			return workflows
 				.slice(0, limit)
-				.map(({ workflow, raw }) =>
-					isSimple ? { json: workflow as unknown as IDataObject } : rawItem(raw),
-				);
+				.map(({ workflow, raw }) => (isSimple ? { json: asJson(workflow) } : rawItem(raw)));
 		};
 	},
 };

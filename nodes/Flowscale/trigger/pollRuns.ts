@@ -1,4 +1,4 @@
-import type { IDataObject, INodeExecutionData, IPollFunctions } from 'n8n-workflow';
+import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
 import { systemClock } from '../../core/async/clock';
 import {
 	ServiceError,
@@ -21,6 +21,7 @@ import { openConnection } from '../api/connection';
 import { itemsOf } from './triggerItems';
 import { newestEnd } from './triggerSample';
 import { readSettings, type TriggerSettings } from './triggerSettings';
+import { asJson } from '../../core/nodeStore';
 
 /** A large catching up is worth a line in the log. */
 const MANY_RUNS = 1_000;
@@ -49,7 +50,7 @@ async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | n
 	const items = events.flatMap((seen) => itemsOf(seen, settings));
 	tell(context, events.length, observation.pages, next);
 	// Last, after everything that can fail.
-	store.memory = next as unknown as IDataObject;
+	store.memory = asJson(next);
 	return items.length > 0 ? [items] : null;
 }
 

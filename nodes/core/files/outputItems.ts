@@ -1,4 +1,4 @@
-import type { IBinaryKeyData, IDataObject } from 'n8n-workflow';
+import type { IBinaryKeyData } from 'n8n-workflow';
 import { ServiceError } from '../errors';
 import type { ItemOutput } from '../items/operation';
 import { dataOf } from '../json';
@@ -6,6 +6,7 @@ import { type KnownRun, MISSING, type Output, type Run } from '../runs/run';
 import type { Downloaded } from './download';
 import type { FetchSettings, OutputFetcher } from './fetchOutput';
 import { readDataUri } from './link';
+import { asJson } from '../nodeStore';
 
 export interface OutputSettings extends FetchSettings {
 	isDownloaded: boolean;
@@ -127,6 +128,6 @@ export function rawItem(raw: object): ItemOutput {
 }
 
 export function itemOf(run: Run | Output, binary: IBinaryKeyData = {}): ItemOutput {
-	const json = run as unknown as IDataObject;
+	const json = asJson(run);
 	return Object.keys(binary).length > 0 ? { json, binary } : { json };
 }

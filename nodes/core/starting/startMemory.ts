@@ -4,6 +4,7 @@ import { onAbort } from '../async/signals';
 import { isTool } from '../items/agentTool';
 import type { RunIdentity } from '../runs/matchRun';
 import type { StartRequest } from './startService';
+import { nodeStore } from '../nodeStore';
 
 /** What is known of a start: sent at this time (epoch ms), and the run's id once the service named it. */
 export interface RememberedStart {
@@ -57,14 +58,21 @@ export function openStartMemory(
 	runIndex: number,
 	ended?: AbortSignal,
 ): StartMemory {
-	const store = context.getContext('node');
-	const flow = context.getContext('flow');
 	const executionId = context.getExecutionId();
 	const slots = isTool(context)
-		? toolSlots((store[TOOL_KEY] ??= {}) as Record<string, RememberedStart[]>, ended)
-		: itemSlots((store[KEY] ??= {}) as Record<string, RememberedStart>, runIndex, executionId);
-	const taken = (): string[] => (flow[TAKEN_KEY] ??= []) as string[];
-	const lost = (): Record<string, string> => (flow[LOST_KEY] ??= {}) as Record<string, string>;
+		? toolSlots(nodeStore<Record<string, RememberedStart[]>>(context, TOOL_KEY).open(), ended)
+		: itemSlots(
+				nodeStore<Record<string, RememberedStart>>(context, KEY).open(),
+				runIndex,
+				executionId,
+			);
+	const takenStore = nodeStore<string[]>(context, TAKEN_KEY, 'flow');
+	const taken = (): string[] => {
+		const known = takenStore.get() ?? [];
+		takenStore.set(known);
+		return known;
+	};
+	const lost = nodeStore<Record<string, string>>(context, LOST_KEY, 'flow').open;
 	const lostKeyOf = (request: StartRequest) =>
 		`${context.getNode().name}/${isTool(context) ? fingerprintOf(request) : `${runIndex}/${request.itemIndex}`}`;
 	return {

@@ -1,6 +1,7 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import { recordOf } from '../json';
 import { requeuedRunIndex } from './requeue';
+import { nodeStore } from '../nodeStore';
 
 /** What must survive a suspension. It is kept in the node's context, which n8n stores with the execution. */
 export interface Suspension {
@@ -33,9 +34,11 @@ export const ENDED = -1;
 /** In the node's context. */
 export const SUSPENSION_KEY = 'suspendedWait';
 
+const storeOf = (context: IExecuteFunctions) => nodeStore<Suspension>(context, SUSPENSION_KEY);
+
 /** The wait that is under way, or a new one. */
 export function openSuspension(context: IExecuteFunctions): Suspension {
-	const known = context.getContext('node')[SUSPENSION_KEY] as unknown as Suspension | undefined;
+	const known = storeOf(context).get();
 	const runIndex =
 		requeuedRunIndex(context) ?? Number(context.evaluateExpression('{{ $runIndex }}', 0));
 	return continuedSuspension(known, runIndex, context.getExecutionId());
@@ -84,7 +87,7 @@ export function readSuspension(value: unknown): { resumes: number; dueMs: number
 }
 
 export function saveSuspension(context: IExecuteFunctions, suspension: Suspension): void {
-	context.getContext('node')[SUSPENSION_KEY] = suspension as unknown as IDataObject;
+	storeOf(context).set(suspension);
 }
 
 /**
@@ -93,7 +96,7 @@ export function saveSuspension(context: IExecuteFunctions, suspension: Suspensio
  */
 export function closeSuspension(context: IExecuteFunctions, suspension: Suspension): void {
 	if (triesOf(context) === 1 || Object.keys(suspension.failures).length === 0) {
-		delete context.getContext('node')[SUSPENSION_KEY];
+		storeOf(context).clear();
 		return;
 	}
 	saveSuspension(context, {

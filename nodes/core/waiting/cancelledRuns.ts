@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { ServiceError } from '../errors';
+import { nodeStore } from '../nodeStore';
 
 /**
  * Runs that this node cancelled because an item's time was up. n8n keeps the node's context through "Retry On Fail", which
@@ -14,14 +15,13 @@ export interface CancelledRuns {
 const KEY = 'cancelledRuns';
 
 export function openCancelledRuns(context: IExecuteFunctions): CancelledRuns {
-	const store = context.getContext('node');
+	const store = nodeStore<Record<string, string>>(context, KEY);
 	const executionId = context.getExecutionId();
-	const cancelled = (): Record<string, string> => (store[KEY] ??= {}) as Record<string, string>;
 	return {
 		note: (runId) => {
-			cancelled()[runId] = executionId;
+			store.open()[runId] = executionId;
 		},
-		has: (runId) => cancelled()[runId] === executionId,
+		has: (runId) => store.open()[runId] === executionId,
 	};
 }
 

@@ -18,7 +18,10 @@ const STALL = {
 	digits: 0,
 };
 
-/** The figures of all repeats, and the event loop's stall where the measurement does not tell its own. */
+/**
+ * The figures of all repeats, and the event loop's stall where the measurement does not tell its
+ * own.
+ */
 async function repeat(
 	{ measure, isSideBySide, repeats }: Measurement,
 	harness: Harness,
@@ -72,7 +75,8 @@ async function main(): Promise<void> {
 		isQuick,
 		repeats: isQuick ? 1 : REPEATS,
 	};
-	// Everything is loaded and compiled once before it is measured, as on a server that has run the node before.
+	// Everything is loaded and compiled once before it is measured, as on a server that has run the
+	// node before.
 	await harness.items(
 		'workflow.executeAndWait',
 		startOf(BIG_FILE, { size_10001: 1_000, duration_10002: 50 }),

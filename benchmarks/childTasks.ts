@@ -86,7 +86,10 @@ const waitFor = async ({ items }: PackageOnEngine, ms: number, liveEvents: boole
 		itemsOf(1),
 	);
 
-/** Each task is done in a process that has loaded the engine and the package, the bare ones excepted. */
+/**
+ * Each task is done in a process that has loaded the engine and the package, the bare ones
+ * excepted.
+ */
 export async function runChildTask(task: string, order: ChildOrder): Promise<ChildFigures> {
 	const { ms = 0, runId = '', link = '', path = '', binary } = order;
 	if (task === 'bareDownload')

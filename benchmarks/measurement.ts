@@ -2,7 +2,10 @@ import { monitorEventLoopDelay } from '../simulator/platform';
 import type { PackageOnEngine } from './openEngine';
 import type { SimulatorProcess } from '../simulator/openSimulator';
 
-/** What the rows are measured with: the simulator in its own process, the built package on n8n's engine in this one. */
+/**
+ * What the rows are measured with: the simulator in its own process, the built package on n8n's
+ * engine in this one.
+ */
 export interface Harness extends PackageOnEngine {
 	simulator: SimulatorProcess;
 	isQuick: boolean;
@@ -21,7 +24,9 @@ export interface RowSpec {
 
 export interface Measurement {
 	rows: RowSpec[];
-	/** One repeat: a figure for each row. `stallMs` is added where the work was done in this process. */
+	/**
+	 * One repeat: a figure for each row. `stallMs` is added where the work was done in this process.
+	 */
 	measure(harness: Harness, repeat: number): Promise<Record<string, number>>;
 	/** All repeats at once, where each does little but sleep. */
 	isSideBySide?: boolean;
@@ -58,7 +63,10 @@ export function rowOf(spec: RowSpec, values: number[]): Row {
 	};
 }
 
-/** The longest time in which the event loop did nothing else, in ms; the probe's own period is taken off. */
+/**
+ * The longest time in which the event loop did nothing else, in ms; the probe's own period is taken
+ * off.
+ */
 export async function withStall<T>(
 	work: () => Promise<T>,
 ): Promise<{ result: T; stallMs: number }> {

@@ -8,7 +8,10 @@ import { oneRun, oneRunByLoop, oneRunBySdk, oneRunPolled } from './rows/oneRun';
 import { loadTime, packageSize } from './rows/packageSize';
 import { batchBySdk } from './rows/sdkBatch';
 
-/** In the order of the table. The names can be given to `npm run bench` to measure some of them only. */
+/**
+ * In the order of the table. The names can be given to `npm run bench` to measure some of them
+ * only.
+ */
 export const measurements: Record<string, Measurement> = {
 	batch,
 	batchByLoop,

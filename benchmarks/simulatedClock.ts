@@ -2,7 +2,10 @@ import type { Clock } from '../nodes/core/async/clock';
 import { startTimer } from '../simulator/platform';
 
 export interface SimulatedClock extends Clock {
-	/** Lets the time pass from one pause to the next until the work is done. Rejects when nothing is left to wait for. */
+	/**
+	 * Lets the time pass from one pause to the next until the work is done. Rejects when nothing is
+	 * left to wait for.
+	 */
 	passUntilDone<T>(work: Promise<T>): Promise<T>;
 }
 

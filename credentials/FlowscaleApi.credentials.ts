@@ -102,7 +102,10 @@ export class FlowscaleApi implements ICredentialType {
 		ignoreSslIssues,
 	];
 
-	/** The key travels to the deployment's own origin only, whoever asks (the HTTP Request node can use this credential too). */
+	/**
+	 * The key travels to the deployment's own origin only, whoever asks (the HTTP Request node can
+	 * use this credential too).
+	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,

@@ -8,7 +8,10 @@ import { galleryOf } from './gallery';
 import { type Played, playExample } from './playExample';
 import { tableOf } from './table';
 
-/** The workflows of `examples/` that run without anything but a Flowscale account, in the order they are shown. */
+/**
+ * The workflows of `examples/` that run without anything but a Flowscale account, in the order they
+ * are shown.
+ */
 const EXAMPLES = [
 	'text-to-image',
 	'image-to-image-and-video',

@@ -3,7 +3,10 @@ import { sleep } from '../simulator/platform';
 
 const LOOK_MS = 50;
 
-/** Tells each change of each run from now on: queued, running, completed. The returned function ends that. */
+/**
+ * Tells each change of each run from now on: queued, running, completed. The returned function ends
+ * that.
+ */
 export function followRuns({ runs }: Flowscale, tell: (what: string) => void): () => void {
 	const first = runs.length;
 	const received = new Map<SimulatedRun, SimulatedRun['state']>();

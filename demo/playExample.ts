@@ -27,7 +27,10 @@ export interface Play {
 	say(line: string): void;
 }
 
-/** Runs an example as it stands, tells every step, and writes its outputs to a folder. @throws the failing node's error */
+/**
+ * Runs an example as it stands, tells every step, and writes its outputs to a folder. @throws the
+ * failing node's error
+ */
 export async function playExample({ engine, flowscale, file, target, say }: Play): Promise<Played> {
 	const workflow = JSON.parse(await fs.readFile(file, 'utf8')) as WorkflowFile;
 	const example = basename(file, '.json');

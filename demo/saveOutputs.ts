@@ -28,7 +28,10 @@ type Part = Pick<Saved, 'node' | 'words' | 'mimeType'> & { content: Buffer; exte
 const FLOWSCALE = 'n8n-nodes-flowscale.flowscale';
 const REPORT = 'n8n-nodes-base.set';
 
-/** Writes what an execution's Flowscale nodes made, each output once, and what its last Edit Fields nodes report. */
+/**
+ * Writes what an execution's Flowscale nodes made, each output once, and what its last Edit Fields
+ * nodes report.
+ */
 export async function saveOutputs(
 	{ nodes, connections }: WorkflowFile,
 	run: IRun,

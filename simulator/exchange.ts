@@ -25,7 +25,10 @@ export interface Endpoint {
 export interface ExchangeParts {
 	host: JournalEntry['host'];
 	journal: JournalEntry[];
-	/** Requests that no endpoint knows, and failures of the simulator itself. A test asserts that it stays empty. */
+	/**
+	 * Requests that no endpoint knows, and failures of the simulator itself. A test asserts that it
+	 * stays empty.
+	 */
 	unknown: string[];
 	faults: Faults;
 	timers: Timers;

@@ -58,7 +58,10 @@ export interface Fault<Route extends string = string> {
 	to?: string;
 	/** Of the request's body, before it is cut (0). */
 	bytes?: number;
-	/** Does the service do what was asked? False for resetBefore, status and redirect, true for all others. */
+	/**
+	 * Does the service do what was asked? False for resetBefore, status and redirect, true for all
+	 * others.
+	 */
 	processed?: boolean;
 }
 
@@ -123,7 +126,10 @@ function mishap(random: Random): Omit<Fault, 'on'> {
 	return { kind: random.pick(lostAnswers) };
 }
 
-/** Lets a share (`rate`, 0 to 1) of the requests to the API suffer a misfortune, the same ones for the same seed. */
+/**
+ * Lets a share (`rate`, 0 to 1) of the requests to the API suffer a misfortune, the same ones for
+ * the same seed.
+ */
 export function createChaos(
 	rate: number,
 	seed: number,

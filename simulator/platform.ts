@@ -51,7 +51,10 @@ export const sleep = async (ms: number): Promise<void> =>
 /** The top folder of the project. */
 export const projectDir = resolvePath(__dirname, '..');
 
-/** Names of a folder's entries, sorted, at once: Jest wants the names of its tests before anything is awaited. */
+/**
+ * Names of a folder's entries, sorted, at once: Jest wants the names of its tests before anything
+ * is awaited.
+ */
 export const listFolder = (folder: string): string[] => readdirSync(folder).sort();
 
 export const argv: readonly string[] = process.argv.slice(2);

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from './platform';
 
-/** The JSON body of a request; undefined when it is empty or no JSON. Its text goes into `entry`. */
+/**
+ * The JSON body of a request; undefined when it is empty or no JSON. Its text goes into `entry`.
+ */
 export async function readJson(
 	message: IncomingMessage,
 	entry?: { body?: string },

@@ -68,7 +68,8 @@ export async function receiveForm(message: IncomingMessage): Promise<ReceivedPar
 			value: name,
 			file: { parameter, name, type: mimeType, ...content },
 		}));
-		// a rejection is reported below, by the pipeline or by Promise.all; this one only keeps Node quiet meanwhile
+		// a rejection is reported below, by the pipeline or by Promise.all; this one only keeps Node
+		// quiet meanwhile
 		received.catch(() => undefined);
 		parts.push(received);
 	});

@@ -15,7 +15,10 @@ export interface RestartableServer {
 	listen(): Promise<void>;
 }
 
-/** Opens an HTTP server that can go away and come back, like a service that is deployed anew. Rejects when the port is taken. */
+/**
+ * Opens an HTTP server that can go away and come back, like a service that is deployed anew.
+ * Rejects when the port is taken.
+ */
 export async function openServer(
 	handle: RequestListener,
 	place: { host: string; port: number; tls?: TlsIdentity },

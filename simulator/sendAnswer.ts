@@ -45,7 +45,9 @@ async function write(response: ServerResponse, chunks: Chunks): Promise<void> {
 	}
 }
 
-/** Sends the answer the way the fault has it. Resolves when all was said or the connection is gone. */
+/**
+ * Sends the answer the way the fault has it. Resolves when all was said or the connection is gone.
+ */
 export async function sendAnswer(
 	response: ServerResponse,
 	answer: Answer,

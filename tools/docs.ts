@@ -1,6 +1,7 @@
 /**
- * Writes what the documents repeat of the code: `docs/operations.md` of each package, and the README's table of operations
- * between its markers. A test compares what is written with what this would write.
+ * Writes what the documents repeat of the code: `docs/operations.md` of each package, and the
+ * README's table of operations between its markers. A test compares what is written with what this
+ * would write.
  */
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from '../nodes/core/items/operation';
@@ -86,7 +87,10 @@ function meaningOf({ description, hint, type, options = [] }: INodeProperties): 
 	);
 }
 
-/** Rows of the fields that a user fills in, by the heading of their table; a collection has a table of its own. */
+/**
+ * Rows of the fields that a user fills in, by the heading of their table; a collection has a table
+ * of its own.
+ */
 function tablesOf(
 	fields: INodeProperties[],
 ): Array<{ heading: string; fields: INodeProperties[] }> {

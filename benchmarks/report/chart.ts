@@ -59,7 +59,10 @@ function drawPanel({ title, bars, format }: Panel, rows: Row[], top: number): st
 	return `<text class="title" x="16" y="${top}">${escaped(title)}</text>\n${drawn.join('\n')}`;
 }
 
-/** Bars of what a user would pick instead; shorter is better. Readable on a light and on a dark page. */
+/**
+ * Bars of what a user would pick instead; shorter is better. Readable on a light and on a dark
+ * page.
+ */
 export function drawChart(rows: Row[]): string {
 	let top = 30;
 	const drawn = panels

@@ -2,7 +2,10 @@ import type { Row } from '../measurement';
 import { fs, join, projectDir } from '../../simulator/platform';
 import { numberOf, type Results } from './markdown';
 
-/** Rows of docs/figures.md: what it is, and the ids of the figures of this node, of a loop of n8n's own nodes, and of the SDK. */
+/**
+ * Rows of docs/figures.md: what it is, and the ids of the figures of this node, of a loop of n8n's
+ * own nodes, and of the SDK.
+ */
 const SHOWN: Array<[what: string, ours: string[], loop?: string, sdk?: string]> = [
 	[
 		'100 runs of 0.5 s on 8 GPUs, files fetched: time over the ideal',
@@ -83,7 +86,9 @@ async function writeBetweenMarks(path: string, figures: string): Promise<void> {
 	);
 }
 
-/** Writes the figures into docs/figures.md, and three of them into the README, between their marks. */
+/**
+ * Writes the figures into docs/figures.md, and three of them into the README, between their marks.
+ */
 export async function writeFigures(results: Results): Promise<void> {
 	await writeBetweenMarks('docs/figures.md', allFigures(results));
 	await writeBetweenMarks('README.md', threeFigures(results));

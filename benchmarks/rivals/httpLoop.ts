@@ -7,7 +7,10 @@ import { HttpRequestStandIn, IfStandIn, WaitStandIn } from './standIns';
 
 const WAIT_SECONDS = 2;
 
-/** Start → HTTP Request (start) → Wait → HTTP Request (look) → If → HTTP Request (download), else back to Wait. */
+/**
+ * Start → HTTP Request (start) → Wait → HTTP Request (look) → If → HTTP Request (download), else
+ * back to Wait.
+ */
 function loopOf(
 	baseUrl: string,
 	inputs: Record<string, number>,
@@ -43,7 +46,10 @@ function loopOf(
 	return { nodes, connections };
 }
 
-/** What n8n's users build without a node: all items are started together and wait for each other at every turn. */
+/**
+ * What n8n's users build without a node: all items are started together and wait for each other at
+ * every turn.
+ */
 export async function runHttpLoop(
 	{ engine, simulator, all }: Harness,
 	inputs: Record<string, number>,

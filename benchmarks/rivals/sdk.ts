@@ -13,7 +13,10 @@ export interface SdkParts {
 	sleep(ms: number): Promise<void>;
 }
 
-/** The vendor's `executeWorkflowAsync` as its readme documents it: start, a look every 2 s for 600 s, one call per output name. */
+/**
+ * The vendor's `executeWorkflowAsync` as its readme documents it: start, a look every 2 s for 600
+ * s, one call per output name.
+ */
 export async function executeLikeTheSdk({
 	start,
 	poll,

@@ -12,9 +12,10 @@ import type {
 import { type Readable, sleep } from '../../simulator/platform';
 
 /*
- * Stand-ins for three nodes of n8n-nodes-base, which is not installed here. They do what the real ones do for this workflow:
- * HTTP Request 4.x sends the requests of all items at once, Wait below 65 s sleeps in memory with all items together,
- * If splits the items. What the real ones do besides (pagination, batching, type checks) is left out, to their favour.
+ * Stand-ins for three nodes of n8n-nodes-base, which is not installed here. They do what the real
+ * ones do for this workflow: HTTP Request 4.x sends the requests of all items at once, Wait below
+ * 65 s sleeps in memory with all items together, If splits the items. What the real ones do besides
+ * (pagination, batching, type checks) is left out, to their favour.
  */
 
 const field = (

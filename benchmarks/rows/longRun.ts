@@ -13,7 +13,10 @@ const RUN_MS = 600_000;
 const INTERVAL_MS = 2_000;
 const START = 1;
 
-/** A service that answers at once and counts; its one run ends after ten minutes of the simulated clock. */
+/**
+ * A service that answers at once and counts; its one run ends after ten minutes of the simulated
+ * clock.
+ */
 function fakeHttp(clock: SimulatedClock): { http: Http; asked(): number } {
 	const endsMs = clock.now() + RUN_MS;
 	let asked = 0;
@@ -87,7 +90,10 @@ async function requestsOfTheSdk(): Promise<number> {
 	return asked;
 }
 
-/** The real watcher and the real Flowscale service over a counting stand-in for HTTP and a simulated clock. */
+/**
+ * The real watcher and the real Flowscale service over a counting stand-in for HTTP and a simulated
+ * clock.
+ */
 export const longRun: Measurement = {
 	repeats: 1,
 	isStallForeign: true,

@@ -28,7 +28,10 @@ export const packageSize: Measurement = {
 	},
 };
 
-/** A fresh node process, without TypeScript, that has loaded `n8n-workflow` as n8n's server has: then all nodes are required and made. */
+/**
+ * A fresh node process, without TypeScript, that has loaded `n8n-workflow` as n8n's server has:
+ * then all nodes are required and made.
+ */
 const script = `
 	require('n8n-workflow');
 	const { join, basename } = require('path');

@@ -5,7 +5,8 @@ import { listOf, recordOf, textAt } from '../core/json';
 export const CREDENTIAL = 'flowscaleApi';
 
 /**
- * Root of the API from what the user entered: with or without trailing slashes, with or without `/api/v1`.
+ * Root of the API from what the user entered: with or without trailing slashes, with or without
+ * `/api/v1`.
  * @throws ConfigurationError
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
@@ -35,7 +36,10 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 	return `${url.origin}${path}/api/v1`;
 }
 
-/** Headers that prove who asks: the key (vendor's OpenAPI: `X-API-KEY`), or the headers of the user's own proxy. */
+/**
+ * Headers that prove who asks: the key (vendor's OpenAPI: `X-API-KEY`), or the headers of the
+ * user's own proxy.
+ */
 export function authHeadersOf(
 	credentials: ICredentialDataDecryptedObject | IDataObject,
 ): Record<string, string> {
@@ -50,7 +54,10 @@ export function authHeadersOf(
 	return checked(Object.fromEntries(pairs), 'custom header');
 }
 
-/** Node would refuse the request itself, which then looks like a lost connection: of a start, one that may have arrived. */
+/**
+ * Node would refuse the request itself, which then looks like a lost connection: of a start, one
+ * that may have arrived.
+ */
 function checked(headers: Record<string, string>, label: string): Record<string, string> {
 	for (const [name, value] of Object.entries(headers)) {
 		const isSendable =
@@ -64,12 +71,17 @@ function checked(headers: Record<string, string>, label: string): Record<string,
 	return headers;
 }
 
-/** What must never be seen in a text: the key, header values, and a token without its scheme word. */
+/**
+ * What must never be seen in a text: the key, header values, and a token without its scheme word.
+ */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	return textsIn(Object.values(authHeadersOf(credentials)));
 }
 
-/** Secrets for certain. A tenant's name in a header is none: it may well be part of a link, which must stay whole. */
+/**
+ * Secrets for certain. A tenant's name in a header is none: it may well be part of a link, which
+ * must stay whole.
+ */
 export function keysOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	const headers = Object.entries(authHeadersOf(credentials)).filter(([name]) =>
 		/key|auth|token|secret|passw|cookie|session/i.test(name),

@@ -35,7 +35,10 @@ export class ServiceError extends Error {
 	}
 }
 
-/** The execution was stopped while something was under way. n8n counts it as canceled, not as failed, by that word. */
+/**
+ * The execution was stopped while something was under way. n8n counts it as canceled, not as
+ * failed, by that word.
+ */
 export class ExecutionCancelledError extends Error {
 	constructor() {
 		super('The execution was canceled');
@@ -47,11 +50,17 @@ const LONGEST_TEXT = 500;
 const LONGEST_READ = 20_000;
 /** Where a page begins, everything in angle brackets is markup. */
 const PAGE = /<(?:!doctype|html|head|body|\?xml)\b/i;
-/** Elsewhere only what is surely a tag: "<lora:detail:0.8>" and "expected <int>" are words of ComfyUI's. */
+/**
+ * Elsewhere only what is surely a tag: "<lora:detail:0.8>" and "expected <int>" are words of
+ * ComfyUI's.
+ */
 const TAG =
 	/<\/?(?:a|address|article|b|blockquote|br|center|code|div|em|font|footer|form|h[1-6]|header|hr|i|iframe|img|input|li|link|main|meta|nav|noscript|ol|p|pre|script|section|small|span|strong|style|svg|table|tbody|td|th|thead|title|tr|u|ul)(?:[\s/][^<>]{0,2000})?>/gi;
 
-/** Service text made fit to read: one line, no control characters or markup wherever it stands, at most 500 characters. */
+/**
+ * Service text made fit to read: one line, no control characters or markup wherever it stands, at
+ * most 500 characters.
+ */
 export function cleanText(text: string): string {
 	const visible = withoutMarkup(text.slice(0, LONGEST_READ))
 		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
@@ -75,8 +84,9 @@ function withoutMarkup(text: string): string {
 }
 
 /**
- * The sentences that a failed item carries under "continue on fail": what happened, what to do, and the run and its state. "The run
- * failed: CUDA out of memory. Lower the image size. (run 40e1f2bc-…)"
+ * The sentences that a failed item carries under "continue on fail": what happened, what to do, and
+ * the run and its state. "The run failed: CUDA out of memory. Lower the image size. (run
+ * 40e1f2bc-…)"
  */
 export function failureText(error: unknown): string {
 	const { reason, advice, run } = partsOf(error);
@@ -85,7 +95,10 @@ export function failureText(error: unknown): string {
 	return run === '' ? text : `${text} (${run})`;
 }
 
-/** What the user reads in the editor: message on top, what to do next below it. File names and reasons in it are the service's. */
+/**
+ * What the user reads in the editor: message on top, what to do next below it. File names and
+ * reasons in it are the service's.
+ */
 export function readable(error: unknown): { message: string; description?: string } {
 	const { reason, advice, run } = partsOf(error);
 	return { message: run === '' ? reason : `${reason} (${run})`, description: advice };
@@ -113,8 +126,9 @@ function partsOf(error: unknown): { reason: string; advice?: string; run: string
 }
 
 /**
- * The one place where our failures become n8n's. `NodeApiError` swaps its message for a stock phrase when it is given
- * a network code, so it gets our sentence alone and never the cause (which would carry the request and its key).
+ * The one place where our failures become n8n's. `NodeApiError` swaps its message for a stock
+ * phrase when it is given a network code, so it gets our sentence alone and never the cause (which
+ * would carry the request and its key).
  */
 export function toNodeError(
 	node: INode,
@@ -140,15 +154,19 @@ export function toNodeError(
 }
 
 /**
- * n8n swaps any message that contains a network code for a stock phrase. For ECONNRESET it reads "You can retry the request
- * immediately": the opposite of what a user must know about a run that may have started, and without its group or ID.
+ * n8n swaps any message that contains a network code for a stock phrase. For ECONNRESET it reads
+ * "You can retry the request immediately": the opposite of what a user must know about a run that
+ * may have started, and without its group or ID.
  */
 function inOwnWords<T extends NodeApiError | NodeOperationError>(error: T, message: string): T {
 	error.message = message;
 	return error;
 }
 
-/** A failure that names the run it is about, so that whoever reads it can find the run again. One error may be about many. */
+/**
+ * A failure that names the run it is about, so that whoever reads it can find the run again. One
+ * error may be about many.
+ */
 export function ofRun<T>(
 	error: T,
 	run: { run_id: string; state?: string } | undefined,

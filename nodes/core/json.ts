@@ -24,14 +24,20 @@ export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** Any value as a text for the wire: an object as JSON, a date as its ISO time without JSON's quotation marks, nothing as ''. */
+/**
+ * Any value as a text for the wire: an object as JSON, a date as its ISO time without JSON's
+ * quotation marks, nothing as ''.
+ */
 export function asText(value: unknown): string {
 	if (typeof value !== 'object' || value === null) return String(value ?? '');
 	const json = writtenJson(value);
 	return json.startsWith('"') ? (textOf(parsedJson(json)) ?? json) : json;
 }
 
-/** The first of several keys that holds a text. Own keys only: `__proto__` and its like stay what they are. */
+/**
+ * The first of several keys that holds a text. Own keys only: `__proto__` and its like stay what
+ * they are.
+ */
 export function textAt(record: JsonRecord | undefined, ...keys: string[]): string | undefined {
 	for (const key of keys) {
 		const text = record && Object.hasOwn(record, key) ? textOf(record[key]) : undefined;
@@ -40,21 +46,27 @@ export function textAt(record: JsonRecord | undefined, ...keys: string[]): strin
 	return undefined;
 }
 
-/** An object with these pairs that no key can turn into something else (a wire key may well be `__proto__`). */
+/**
+ * An object with these pairs that no key can turn into something else (a wire key may well be
+ * `__proto__`).
+ */
 export function dataOf(pairs: Array<[string, unknown]>): IDataObject {
 	return Object.fromEntries(pairs.filter(([key]) => key !== '__proto__')) as IDataObject;
 }
 
 /**
- * The value of a JSON text that a service sent; undefined when it is none, or nested too deep. Integers beyond 2^53 are texts of
- * their digits, Python's NaN and Infinity are null.
+ * The value of a JSON text that a service sent; undefined when it is none, or nested too deep.
+ * Integers beyond 2^53 are texts of their digits, Python's NaN and Infinity are null.
  */
 export function parsedJson(text: string): unknown {
 	const read = readJson(text);
 	return 'value' in read ? read.value : undefined;
 }
 
-/** The value of a JSON text that a user entered and that will be sent: as `parsedJson`, but long integers stay marked, and NaN is refused. */
+/**
+ * The value of a JSON text that a user entered and that will be sent: as `parsedJson`, but long
+ * integers stay marked, and NaN is refused.
+ */
 export function parsedUserJson(text: string): unknown {
 	const read = readJson(text, { areDigitsMarked: true, isStrict: true });
 	return 'value' in read ? read.value : undefined;

@@ -8,7 +8,10 @@ export interface JsonFault {
 	reason: string;
 }
 
-/** JavaScript's own messages differ from version to version and often name no place, so the text is read once more here. */
+/**
+ * JavaScript's own messages differ from version to version and often name no place, so the text is
+ * read once more here.
+ */
 export function findJsonFault(text: string): JsonFault | undefined {
 	const reader = { text, at: 0 };
 	const reason =

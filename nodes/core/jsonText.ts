@@ -1,10 +1,14 @@
-/** Deepest nesting of lists and objects that is read. A value nested deeper cannot be copied or stored by n8n without a stack overflow. */
+/**
+ * Deepest nesting of lists and objects that is read. A value nested deeper cannot be copied or
+ * stored by n8n without a stack overflow.
+ */
 export const DEEPEST_JSON = 200;
 
 /**
- * An integer that JavaScript's numbers cannot hold, such as a seed of 64 bits: its digits, and the mark that they were written
- * without quotation marks, so that the writer writes them that way. Only what becomes a request holds these; whatever shows one
- * otherwise (an item, a message) gets the digits as text.
+ * An integer that JavaScript's numbers cannot hold, such as a seed of 64 bits: its digits, and the
+ * mark that they were written without quotation marks, so that the writer writes them that way.
+ * Only what becomes a request holds these; whatever shows one otherwise (an item, a message) gets
+ * the digits as text.
  */
 export class LongInteger {
 	constructor(readonly digits: string) {}
@@ -23,7 +27,10 @@ export type ReadJson = { value: unknown } | { problem: 'notJson' | 'tooDeep' };
 export interface JsonReading {
 	/** Long integers become `LongInteger` instead of a text of their digits. */
 	areDigitsMarked?: boolean;
-	/** Python writes NaN and Infinity, which JSON does not know; they are read as null, unless this is set. */
+	/**
+	 * Python writes NaN and Infinity, which JSON does not know; they are read as null, unless this is
+	 * set.
+	 */
 	isStrict?: boolean;
 }
 
@@ -35,8 +42,9 @@ const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 const FEWEST_LONG_DIGITS = 16;
 
 /**
- * The value of a JSON text, in time linear to its length. Integers beyond 2^53 keep their digits, as text; Python's NaN, Infinity and
- * -Infinity are null; a byte order mark is skipped. Never throws.
+ * The value of a JSON text, in time linear to its length. Integers beyond 2^53 keep their digits,
+ * as text; Python's NaN, Infinity and -Infinity are null; a byte order mark is skipped. Never
+ * throws.
  */
 export function readJson(text: string, reading: JsonReading = {}): ReadJson {
 	const plain = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
@@ -51,7 +59,10 @@ export function readJson(text: string, reading: JsonReading = {}): ReadJson {
 	}
 }
 
-/** `JSON.stringify` whose long integers (`LongInteger`, bigint) are written as the digits they are; undefined is written as null. */
+/**
+ * `JSON.stringify` whose long integers (`LongInteger`, bigint) are written as the digits they are;
+ * undefined is written as null.
+ */
 export function writtenJson(value: unknown): string {
 	let hasLong = false;
 	const write = (mark: string) =>
@@ -77,7 +88,10 @@ function unusedMark(text: string): string {
 	return '';
 }
 
-/** The text with what `JSON.parse` would round or refuse written as text or null; undefined where it is nested too deep. */
+/**
+ * The text with what `JSON.parse` would round or refuse written as text or null; undefined where it
+ * is nested too deep.
+ */
 function preparedJson(text: string, mark: string, isStrict: boolean): string | undefined {
 	const pieces: string[] = [];
 	let copied = 0;
@@ -146,7 +160,10 @@ function endOfWord(text: string, start: number): number {
 	return end;
 }
 
-/** Behind the quotation mark that ends the text which begins here: the first before which the backslashes are even in number. */
+/**
+ * Behind the quotation mark that ends the text which begins here: the first before which the
+ * backslashes are even in number.
+ */
 function endOfText(text: string, start: number): number {
 	for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
 		let backslashes = 0;

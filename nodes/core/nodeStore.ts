@@ -1,6 +1,9 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
-/** One entry of what n8n stores with an execution, as JSON; it is there again after a retry, a resume and a restart. */
+/**
+ * One entry of what n8n stores with an execution, as JSON; it is there again after a retry, a
+ * resume and a restart.
+ */
 export interface NodeStore<T extends object> {
 	get(): T | undefined;
 	/** The entry, made empty where there is none: for records that are changed in place. */

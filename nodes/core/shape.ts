@@ -2,8 +2,8 @@
 type JsonType = 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null';
 
 /**
- * What a value looks like: the JSON Schema that n8n's editor offers as fields before a node has run, with an example of
- * each value, from which the documents' sample items are made.
+ * What a value looks like: the JSON Schema that n8n's editor offers as fields before a node has
+ * run, with an example of each value, from which the documents' sample items are made.
  */
 export interface Shape {
 	type: JsonType | JsonType[];

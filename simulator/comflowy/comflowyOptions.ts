@@ -12,11 +12,17 @@ export interface ComflowyOptions {
 	tokenLifetimeMs?: number;
 	latencyMs?: number;
 	workflows?: ComflowyWorkflow[];
-	/** Refusals with their own HTTP status, or with 200 and `success: false` (protocols 2.5 leaves it open). */
+	/**
+	 * Refusals with their own HTTP status, or with 200 and `success: false` (protocols 2.5 leaves it
+	 * open).
+	 */
 	refusals?: 'status' | 'body';
 	/** Method of the token call (protocols 2.1: inferred). */
 	tokenMethod?: 'GET' | 'POST';
-	/** Links to images: a plain path, one with a signature of its own each time, or ComfyUI's `/view?filename=…`. */
+	/**
+	 * Links to images: a plain path, one with a signature of its own each time, or ComfyUI's
+	 * `/view?filename=…`.
+	 */
 	links?: 'plain' | 'signed' | 'view';
 	/** What the download host calls its content (image/png). */
 	contentType?: string;

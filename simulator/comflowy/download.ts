@@ -3,7 +3,10 @@ import type { Request } from '../exchange';
 import { picture } from '../media/picture';
 import type { ComflowyService } from './comflowyService';
 
-/** The host of the images, which wants no token. Whatever a name says, its content is a picture that shows run and name. */
+/**
+ * The host of the images, which wants no token. Whatever a name says, its content is a picture that
+ * shows run and name.
+ */
 export function download({ runs, options }: ComflowyService, { entry }: Request): Answer {
 	if (entry.headers.authorization !== undefined)
 		return { status: 400, body: 'Only one auth mechanism allowed' };

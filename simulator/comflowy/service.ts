@@ -32,7 +32,9 @@ export function refuse({ options }: ComflowyService, status: number, error: stri
 	return json(isInBody ? 200 : status, { success: false, error });
 }
 
-/** The next state of a run, with the callback that belongs to it; a run that is over stays as it is. */
+/**
+ * The next state of a run, with the callback that belongs to it; a run that is over stays as it is.
+ */
 export async function moveOn(
 	service: ComflowyService,
 	run: ComflowyRun,

@@ -7,7 +7,10 @@ import { createService, moveOn } from './service';
 
 export type { Comflowy, ComflowyOptions, ComflowyRoute } from './comflowyOptions';
 
-/** Starts a stand-in for Comflowy on real sockets: token exchange, runs, callbacks, and a download host that wants no token. */
+/**
+ * Starts a stand-in for Comflowy on real sockets: token exchange, runs, callbacks, and a download
+ * host that wants no token.
+ */
 export async function startComflowy(options: ComflowyOptions = {}): Promise<Comflowy> {
 	const service = createService(options);
 	const { journal, unknown, faults, timers, tokens, callbacks, runs } = service;

@@ -12,7 +12,10 @@ export interface FlowAiOptions {
 	form?: 'asked' | 'stream' | 'standard';
 	/** Streams stay open after their last event. */
 	isKeptOpen?: boolean;
-	/** Runs that a key may have under way (no limit): a further one is answered 429, without Retry-After. */
+	/**
+	 * Runs that a key may have under way (no limit): a further one is answered 429, without
+	 * Retry-After.
+	 */
 	maxConcurrent?: number;
 	/** Requests that are taken within a second (no limit): a further one is answered 429. */
 	maxPerSecond?: number;

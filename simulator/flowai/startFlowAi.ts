@@ -8,7 +8,10 @@ import { flowAiApiKey, type FlowAiService, run } from './runEndpoint';
 
 export type { FlowAi, FlowAiOptions, FlowAiRoute } from './flowAiOptions';
 
-/** Starts a stand-in for FlowAI on a real socket: one endpoint, whose answer is the result, whole or as a stream. */
+/**
+ * Starts a stand-in for FlowAI on a real socket: one endpoint, whose answer is the result, whole or
+ * as a stream.
+ */
 export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> {
 	const journal: JournalEntry[] = [];
 	const unknown: string[] = [];

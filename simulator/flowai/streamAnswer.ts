@@ -42,7 +42,10 @@ export function framesOf(workflow: FlowAiWorkflow, input: Record<string, unknown
 	];
 }
 
-/** Writes the frames one by one; faults cut the stream short of its last frame, break the connection or fall silent there. */
+/**
+ * Writes the frames one by one; faults cut the stream short of its last frame, break the connection
+ * or fall silent there.
+ */
 export function streamOf(
 	frames: string[],
 	pieceMs: number,

@@ -10,7 +10,10 @@ export interface Admission {
 	requiredHeaders?: Record<string, string>;
 }
 
-/** The refusal of a request without the right credential; undefined when it may pass (protocols: authentication, errors). */
+/**
+ * The refusal of a request without the right credential; undefined when it may pass (protocols:
+ * authentication, errors).
+ */
 export function refuse(
 	entry: JournalEntry,
 	{ apiKey, requiredHeaders }: Admission,

@@ -3,7 +3,10 @@ import { absent, failure } from './failures';
 import type { Operation } from './service';
 import { isOver } from './simulatedRun';
 
-/** `POST /runs/{run_id}/cancel` (protocols: cancel). What happens to a finished run is not documented, hence the switch. */
+/**
+ * `POST /runs/{run_id}/cancel` (protocols: cancel). What happens to a finished run is not
+ * documented, hence the switch.
+ */
 export const cancelRun: Operation = ({ store, containers, dialect }, { params, entry }) => {
 	if (dialect.cancel === 'none') return absent();
 	entry.runId = params.run_id;

@@ -24,7 +24,10 @@ export const usage = `Usage: npm run simulator -- [options]
   --chaos 0.05           share of requests that suffer a fault; --seed makes it repeatable
   --json                 one JSON line {baseUrl, filesUrl, apiKey, pid}, no log`;
 
-/** Reads `list=grouped,start=array`; `openapi` alone stands for a whole dialect. Throws for what is no switch or no way. */
+/**
+ * Reads `list=grouped,start=array`; `openapi` alone stands for a whole dialect. Throws for what is
+ * no switch or no way.
+ */
 export function readDialect(text: string): Partial<Dialect> {
 	const choices: Record<string, ReadonlyArray<string | number | boolean>> = dialectChoices;
 	const received: Record<string, unknown> = {};

@@ -14,8 +14,8 @@ export const getHealth: Operation = ({ containers, dialect }) =>
 	});
 
 /**
- * `GET /comfy/queue`: entries are `[number, uuid]`, raw ComfyUI ones with five elements, or objects.
- * Waiting runs belong to no container yet; they are shown in turn.
+ * `GET /comfy/queue`: entries are `[number, uuid]`, raw ComfyUI ones with five elements, or
+ * objects. Waiting runs belong to no container yet; they are shown in turn.
  */
 export const getQueue: Operation = ({ containers, dialect }) => {
 	const entry = (number: number, id: string) =>

@@ -12,7 +12,10 @@ export interface Containers {
 	waiting: SimulatedRun[];
 	/** Puts a queued run at the end of the line. */
 	submit(run: SimulatedRun): void;
-	/** Ends a run that is not over yet, and gives its container to the next. `extra` overrides fields of the run. */
+	/**
+	 * Ends a run that is not over yet, and gives its container to the next. `extra` overrides fields
+	 * of the run.
+	 */
 	finish(run: SimulatedRun, how: Ending, extra?: Partial<SimulatedRun>): void;
 	clear(): void;
 }
@@ -27,7 +30,10 @@ export interface ContainerParts {
 	runTimeoutMs: number;
 }
 
-/** The deployment's machines: each works on one run at a time, all share one line (protocols: queue). */
+/**
+ * The deployment's machines: each works on one run at a time, all share one line (protocols:
+ * queue).
+ */
 export function createContainers(parts: ContainerParts): Containers {
 	const working: Array<SimulatedRun | null> = Array.from({ length: parts.count }, () => null);
 	const waiting: SimulatedRun[] = [];
@@ -96,7 +102,8 @@ function tellEnd(run: SimulatedRun, how: Ending, parts: ContainerParts): void {
 			.flatMap(({ files }) => files)
 			.forEach((filename) => parts.store.tell(run, null, { type: 'output', filename }));
 	}
-	// only the output endpoint tells of a timeout where the dialect has it so: the stream just stays silent
+	// only the output endpoint tells of a timeout where the dialect has it so: the stream just stays
+	// silent
 	if (how !== 'timeout' || parts.dialect.runTimeout === 'status') tellState(run, parts);
 }
 

@@ -101,7 +101,10 @@ const commands: Record<string, (controlled: Controlled, message: IncomingMessage
 	},
 };
 
-/** Answers a control request with JSON: 200, 404 for an unknown one, 400 with the reason when it fails. */
+/**
+ * Answers a control request with JSON: 200, 404 for an unknown one, 400 with the reason when it
+ * fails.
+ */
 export async function answerControl(
 	controlled: Controlled,
 	message: IncomingMessage,

@@ -2,13 +2,20 @@
 export type RunState = 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | 'timeout';
 
 /**
- * The attested ways to speak, by switch (protocols: discrepancies, open questions). The first of each is the default:
- * what the newest SDK readmes show, and where no source decides, the way that helps a client least.
+ * The attested ways to speak, by switch (protocols: discrepancies, open questions). The first of
+ * each is the default: what the newest SDK readmes show, and where no source decides, the way that
+ * helps a client least.
  */
 export const dialectChoices = {
-	/** Body of a start: now as object or array, before mid-2025 with output names, at first with a file name only. */
+	/**
+	 * Body of a start: now as object or array, before mid-2025 with output names, at first with a
+	 * file name only.
+	 */
 	start: ['object', 'array', 'oldObject', 'oldArray', 'oldest'],
-	/** Run list: `meta` and pages; `group_id`, `count` and all runs; or that without run ids and with `group_id` required. */
+	/**
+	 * Run list: `meta` and pages; `group_id`, `count` and all runs; or that without run ids and with
+	 * `group_id` required.
+	 */
 	list: ['paged', 'grouped', 'openapi'],
 	/** Is `page_size` honoured, or are there always ten runs on a page, and no `meta`? */
 	pageSizes: ['honoured', 'ignored'],
@@ -20,7 +27,10 @@ export const dialectChoices = {
 	containers: ['container', 'url'],
 	/** Queue entries: number and id, ComfyUI's five elements, or objects. */
 	queueEntries: ['pair', 'comfyui', 'object'],
-	/** Workflow list: array with JSON texts, `data.workflows` with objects, the dashboard's declarations, or no such endpoint (404). */
+	/**
+	 * Workflow list: array with JSON texts, `data.workflows` with objects, the dashboard's
+	 * declarations, or no such endpoint (404).
+	 */
 	workflows: ['sdk', 'beta', 'typed', 'none'],
 	/** Key of the id in a run's detail. */
 	runIds: ['_id', 'run_id', 'absent'],
@@ -39,7 +49,10 @@ export const dialectChoices = {
 	cancelFinished: [200, 400, 409],
 	/** Output endpoint before there is an output. */
 	notReady: [204, 404, 'in_progress', 'empty200'],
-	/** A run that timed out: 408 at the output endpoint while its status stays `running`, or a status word as well. */
+	/**
+	 * A run that timed out: 408 at the output endpoint while its status stays `running`, or a status
+	 * word as well.
+	 */
 	runTimeout: ['408', 'status'],
 	/** Where a failed run tells its reason: a key of the run, `errors` beside `data`, or nowhere. */
 	failureText: ['error', 'error_message', 'errors', 'none'],
@@ -64,7 +77,10 @@ const firstChoices = Object.entries(dialectChoices).map(([name, [first]]) => [na
 
 export const defaultDialect = { ...Object.fromEntries(firstChoices), words: {} } as Dialect;
 
-/** The dialect of the vendor's OpenAPI file, to the letter. What the file leaves out is left out here. */
+/**
+ * The dialect of the vendor's OpenAPI file, to the letter. What the file leaves out is left out
+ * here.
+ */
 export const openapiDialect: Dialect = {
 	...defaultDialect,
 	start: 'array',

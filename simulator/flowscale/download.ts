@@ -26,8 +26,8 @@ function file(content: Content, mimeType: string, { dialect }: Service): Answer 
 }
 
 /**
- * The download host, in the manner of S3: a signed link is the only way in, and any other credential on top of it
- * is refused with 400 (protocols: output, "do not forward the key").
+ * The download host, in the manner of S3: a signed link is the only way in, and any other
+ * credential on top of it is refused with 400 (protocols: output, "do not forward the key").
  */
 export async function download(service: Service, { entry }: Request): Promise<Answer> {
 	if (entry.headers['x-api-key'] !== undefined || entry.headers.authorization !== undefined) {

@@ -26,7 +26,9 @@ export interface FlowscaleOptions {
 	containers?: number;
 	/** Work time of a run (300), unless its input `duration_10002` says otherwise. */
 	runMs?: number | ((run: SimulatedRun) => number);
-	/** Starts beyond so many unfinished runs are answered with 429, without Retry-After (no limit). */
+	/**
+	 * Starts beyond so many unfinished runs are answered with 429, without Retry-After (no limit).
+	 */
 	runsAtATime?: number;
 	/** Longer runs time out (30 minutes). */
 	runTimeoutMs?: number;
@@ -61,13 +63,19 @@ export interface Flowscale {
 	readonly journal: JournalEntry[];
 	/** All runs in the order started; live objects. */
 	readonly runs: SimulatedRun[];
-	/** Requests nobody knows (answered 501) and failures of the simulator itself. Assert that it is empty. */
+	/**
+	 * Requests nobody knows (answered 501) and failures of the simulator itself. Assert that it is
+	 * empty.
+	 */
 	readonly unknown: string[];
 	fault(fault: Fault): void;
 	clearFaults(): void;
 	/** Ends a run now. `extra` overrides its fields. Throws for an unknown run. */
 	finish(runId: string, how?: Ending, extra?: Partial<SimulatedRun>): void;
-	/** Puts in `count` runs as if they had been there: completed just now and of the first workflow, unless said otherwise. */
+	/**
+	 * Puts in `count` runs as if they had been there: completed just now and of the first workflow,
+	 * unless said otherwise.
+	 */
 	addRuns(
 		count: number,
 		given?: Partial<SimulatedRun> | ((index: number) => Partial<SimulatedRun>),

@@ -8,7 +8,9 @@ import { isOver, type RunEvent, type SimulatedRun } from './simulatedRun';
 const frame = ({ seq, event, data }: RunEvent): string =>
 	`id: ${seq}\n${event === null ? '' : `event: ${event}\n`}data: ${JSON.stringify(data)}\n\n`;
 
-/** The first sequence number wanted: `from_seq` includes it, `Last-Event-ID` is the last one seen. */
+/**
+ * The first sequence number wanted: `from_seq` includes it, `Last-Event-ID` is the last one seen.
+ */
 function firstWanted(
 	query: Record<string, string>,
 	lastEventId: string | string[] | undefined,
@@ -71,14 +73,18 @@ function openStream(
 		send(event);
 		if (!isTold(run, service) || event.event !== 'run_status') return;
 		stream.push(null);
-		// a stream that nobody reads (a fault swallowed it) never closes, and takes nothing after its end
+		// a stream that nobody reads (a fault swallowed it) never closes, and takes nothing after its
+		// end
 		end();
 	});
 	stream.once('close', end);
 	return stream;
 }
 
-/** `GET /runs/{run_id}/events`: server-sent events, replayed on request, ended by the service (protocols: SSE). */
+/**
+ * `GET /runs/{run_id}/events`: server-sent events, replayed on request, ended by the service
+ * (protocols: SSE).
+ */
 export const followRun: Operation = (service, { params, entry, message, fault }) => {
 	if (service.dialect.events === 'none') return absent();
 	entry.runId = params.run_id;

@@ -10,7 +10,10 @@ const listed = ({ name, type, listedType }: WorkflowInput): [string, string] => 
 
 const isFile = (type: string) => ['image', 'video', 'audio'].includes(type);
 
-/** As the dashboard declares an input (protocols: a second dialect of the vendor's types); the path is that of a ComfyUI node. */
+/**
+ * As the dashboard declares an input (protocols: a second dialect of the vendor's types); the path
+ * is that of a ComfyUI node.
+ */
 const declaration = ({ name, type, label }: WorkflowInput, place: number) => ({
 	path: `${place + 3}.inputs.${name.replace(/_\d+$/, '')}`,
 	label: label ?? name,
@@ -21,7 +24,10 @@ const declaration = ({ name, type, label }: WorkflowInput, place: number) => ({
 	randomize: name.startsWith('seed'),
 });
 
-/** `GET /comfy/workflows`: inputs and outputs as JSON texts (JS SDK) or as objects (Python beta types). */
+/**
+ * `GET /comfy/workflows`: inputs and outputs as JSON texts (JS SDK) or as objects (Python beta
+ * types).
+ */
 export const listWorkflows: Operation = ({ workflows, dialect }) => {
 	if (dialect.workflows === 'none') return absent();
 	if (dialect.workflows === 'beta') {

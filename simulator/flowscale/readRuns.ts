@@ -35,7 +35,10 @@ export const getRun: Operation = ({ store, dialect, view }, { params, entry }) =
 	});
 };
 
-/** `GET /runs` in pages, with `meta` (protocols: run list, with meta). Nulls sort as the smallest, as in MongoDB. */
+/**
+ * `GET /runs` in pages, with `meta` (protocols: run list, with meta). Nulls sort as the smallest,
+ * as in MongoDB.
+ */
 export const listRuns: Operation = (service, { entry }) => {
 	const { store, dialect } = service;
 	const { group_id: groupId = null } = entry.query;

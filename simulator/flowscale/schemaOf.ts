@@ -20,8 +20,9 @@ function named(route: Route, status: number): string | undefined {
 }
 
 /**
- * The schema that the JSON body of an answer must fit: the vendor's, changed by the deviations of the dialect.
- * Undefined for answers that the dialect does not have, and for those that are no JSON (event streams, files).
+ * The schema that the JSON body of an answer must fit: the vendor's, changed by the deviations of
+ * the dialect. Undefined for answers that the dialect does not have, and for those that are no JSON
+ * (event streams, files).
  */
 export function schemaOf(route: Route, status: number, dialect: Dialect): Schema | undefined {
 	const name = named(route, status);

@@ -27,7 +27,10 @@ export const hasOutput = (
 	run.completedAt !== null &&
 	Date.now() >= run.completedAt + outputDelayMs + (source.lateMs ?? 0);
 
-/** Names of outputs as the dialect writes them; none while the run is queued (protocols: run detail, "until known"). */
+/**
+ * Names of outputs as the dialect writes them; none while the run is queued (protocols: run detail,
+ * "until known").
+ */
 export function outputNames(run: SimulatedRun, dialect: Dialect): string[] {
 	return run.outputs.map(({ name, source }) =>
 		dialect.outputNames === 'withExtension' ? `${name}.${source.extension}` : name,

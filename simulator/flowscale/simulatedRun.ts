@@ -22,7 +22,10 @@ export interface RunEvent {
 
 /** A run at the service. Live: its fields change as time goes by. Times are ms since 1970. */
 export interface SimulatedRun extends RunInputs {
-	/** ComfyUI's own id, shown in the queue. Sources do not say that it equals the run id, so here it does not. */
+	/**
+	 * ComfyUI's own id, shown in the queue. Sources do not say that it equals the run id, so here it
+	 * does not.
+	 */
 	promptId: string;
 	teamId: string;
 	workflowId: string;

@@ -17,7 +17,10 @@ export interface WorkflowInput {
 	type: InputType;
 	/** True unless said otherwise. */
 	required?: boolean;
-	/** Type that the workflow list tells, where it differs: an upload has been seen declared as `string`. */
+	/**
+	 * Type that the workflow list tells, where it differs: an upload has been seen declared as
+	 * `string`.
+	 */
 	listedType?: string;
 	/** What the dashboard calls it; told by its declarations only. */
 	label?: string;

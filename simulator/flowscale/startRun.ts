@@ -17,7 +17,9 @@ const isJson = (text: string): boolean => {
 
 const isFileText = (text: string) => /^(https?:\/\/|data:)/.test(text);
 
-/** What a text part must look like (protocols: value encoding). A file part fits file types only. */
+/**
+ * What a text part must look like (protocols: value encoding). A file part fits file types only.
+ */
 const fits: Record<InputType, (text: string) => boolean> = {
 	string: () => true,
 	number: (text) => text.trim() !== '' && Number.isFinite(Number(text)),

@@ -1,8 +1,8 @@
 import type { Dialect } from './dialect';
 
 /**
- * A point in time (ms since 1970) as the service writes it. `2024-01-15T10:30:00Z` is documented (protocols: run detail);
- * the others are what services commonly send.
+ * A point in time (ms since 1970) as the service writes it. `2024-01-15T10:30:00Z` is documented
+ * (protocols: run detail); the others are what services commonly send.
  */
 export function timestamp(ms: number, style: Dialect['timestamps']): string | number {
 	const precise = new Date(ms).toISOString();

@@ -41,8 +41,9 @@ const run = object({
 });
 
 /**
- * The vendor's OpenAPI 2.0.0 ("FlowScale ComfyUI API", 2025-08-21) restated, stricter in one point: keys that it does
- * not name are refused, so that whatever else a deployment says must stand in the list of deviations.
+ * The vendor's OpenAPI 2.0.0 ("FlowScale ComfyUI API", 2025-08-21) restated, stricter in one point:
+ * keys that it does not name are refused, so that whatever else a deployment says must stand in the
+ * list of deviations.
  */
 export const vendorSchemas: Record<string, Schema> = {
 	/** ComfyHealthCheckResponse */

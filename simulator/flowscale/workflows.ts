@@ -34,7 +34,9 @@ const seed = { name: 'seed_51537', type: 'int', required: false } as const;
 const picked = { name: 'image_22068', type: 'image' } as const;
 const duration = { name: 'duration_10002', type: 'int' } as const;
 
-/** What a simulated deployment offers. Every run also takes `duration_10002`, its work time in ms. */
+/**
+ * What a simulated deployment offers. Every run also takes `duration_10002`, its work time in ms.
+ */
 export const defaultWorkflows: SimulatedWorkflow[] = [
 	{
 		id: '550e8400-e29b-41d4-a716-446655440000',
@@ -76,7 +78,8 @@ export const defaultWorkflows: SimulatedWorkflow[] = [
 		id: '9932c744-263f-45b8-8b5a-88aa99884444',
 		name: 'Describe Image',
 		description: 'Tell what is in one or more images',
-		// an upload parameter whose declared type is `string` (protocols: workflows, dashboard screenshot)
+		// an upload parameter whose declared type is `string` (protocols: workflows, dashboard
+		// screenshot)
 		inputs: [{ name: 'image_30001', type: 'image', listedType: 'string' }],
 		outputs: [text('filename_prefix_55093', describe)],
 	},

@@ -17,8 +17,8 @@ function chunk(type: string, content: Buffer): Buffer {
 }
 
 /**
- * A PNG without opacity. pngjs, which reads uploads here, writes one too, but takes over half a second for it
- * in the sandbox of a test runner.
+ * A PNG without opacity. pngjs, which reads uploads here, writes one too, but takes over half a
+ * second for it in the sandbox of a test runner.
  */
 export function encodePng({ width, height, data }: Pixels): Buffer {
 	const rows = Buffer.alloc(height * (width * 3 + 1));

@@ -2,14 +2,15 @@ import { Readable } from '../platform';
 
 const blockBytes = 64 * 1024;
 
-// every byte of a block differs from its neighbours and from those one block size away in most file systems
+// every byte of a block differs from its neighbours and from those one block size away in most file
+// systems
 const pattern = Buffer.from(
 	Uint8Array.from({ length: blockBytes }, (_, place) => (place * 31 + (place >> 8) * 7) & 255),
 );
 
 /**
- * `size` bytes, made as they are read, so that 1 GiB costs no memory. Each block of 64 KiB begins with its number
- * (big-endian, 4 bytes): blocks that are lost or swapped change the digest.
+ * `size` bytes, made as they are read, so that 1 GiB costs no memory. Each block of 64 KiB begins
+ * with its number (big-endian, 4 bytes): blocks that are lost or swapped change the digest.
  */
 export function* fillerBlocks(size: number): Generator<Buffer> {
 	for (let start = 0; start < size; start += blockBytes) {

@@ -3,7 +3,8 @@ import type { Random } from '../random';
 /** Smooth chance: nearby places have nearby values, 0 to 1. */
 export type Noise = (x: number, y: number) => number;
 
-// looked up once: in the sandbox of a test runner every look-up of a global costs as much as the noise itself
+// looked up once: in the sandbox of a test runner every look-up of a global costs as much as the
+// noise itself
 const { floor } = Math;
 
 const size = 64;

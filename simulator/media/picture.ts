@@ -29,7 +29,9 @@ export const coloursFor = (text: string): Colour[] =>
 
 const kinds = [landscape, marble, lights, landscape];
 
-/** What the words look like: always the same for the same words and seed, and different for others. */
+/**
+ * What the words look like: always the same for the same words and seed, and different for others.
+ */
 export function sceneFor(text: string, seed: number): Scene {
 	const random = createRandom(seedOf(`${text}\n${seed}`));
 	const isView =

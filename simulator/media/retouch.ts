@@ -22,7 +22,10 @@ function decode(bytes: Buffer): Pixels | undefined {
 	}
 }
 
-/** What was uploaded, as a scene: the picture itself if it is a PNG, else one that its digest stands for. */
+/**
+ * What was uploaded, as a scene: the picture itself if it is a PNG, else one that its digest stands
+ * for.
+ */
 export function uploadedScene(upload: { head: Buffer; sha256: string }): Scene {
 	const pixels = decode(upload.head);
 	if (!pixels) return sceneFor(upload.sha256, 0);

@@ -10,7 +10,8 @@ const { cos, exp, max, min, sin, sqrt } = Math;
 
 const white: Colour = [255, 255, 255];
 
-// Math.hypot guards against overflow and is ten times slower for it; a picture asks two million times
+// Math.hypot guards against overflow and is ten times slower for it; a picture asks two million
+// times
 const distanceBetween = (x: number, y: number) => sqrt(x * x + y * y);
 
 // a column of pixels shares its ridges

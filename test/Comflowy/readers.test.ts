@@ -122,7 +122,8 @@ const HOST = 'https://cdn.example.com';
 const named = (filename: string, address: string, mime_type: string | null, node = '9') =>
 	outputOf(node, { filename, mime_type, download_url: `${HOST}${address}` });
 
-// ComfyUI serves its outputs as `/view?filename=…&subfolder=…&type=output` (its public `server.py`).
+// ComfyUI serves its outputs as `/view?filename=…&subfolder=…&type=output` (its public
+// `server.py`).
 test.each<[string, string, string | null]>([
 	['/view?filename=Anim_00001.mp4&type=output', 'Anim_00001.mp4', 'video/mp4'],
 	['/view?type=output&subfolder=x&filename=a%20b.webp', 'a b.webp', 'image/webp'],

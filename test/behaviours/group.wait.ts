@@ -2,7 +2,10 @@ import { behaviour } from '../harness/behaviour';
 import { linkedOutput, runItem } from '../harness/expectedItems';
 import { quick } from '../harness/useHarness';
 
-/** Waits for two groups that were started elsewhere; their runs come in the order of their start, whenever they ended. */
+/**
+ * Waits for two groups that were started elsewhere; their runs come in the order of their start,
+ * whenever they ended.
+ */
 export default behaviour({
 	operation: 'group.wait',
 	given: (flowscale) => {

@@ -5,9 +5,15 @@ import type { RunOptions } from '../harness/runWorkflow';
 /** What happens to the start of a run. */
 export type StartFault = Omit<Fault, 'on'>;
 
-/** A service's node on n8n's engine, in words that fit every service: it is asked for something, and waits for what comes. */
+/**
+ * A service's node on n8n's engine, in words that fit every service: it is asked for something, and
+ * waits for what comes.
+ */
 export interface Provider {
-	/** Asks for the item's prompt and waits for the result; of a workflow that nobody knows where the item says so. */
+	/**
+	 * Asks for the item's prompt and waits for the result; of a workflow that nobody knows where the
+	 * item says so.
+	 */
 	node(options?: INodeParameters, extra?: Partial<INode>): INode;
 	run(node: INode, items: INodeExecutionData[], options?: RunOptions): Promise<IRun>;
 	/** Name of the node in the run. */

@@ -26,7 +26,8 @@ it.each(behaviourNames())('%s', async (name) => {
 	meanwhile?.(flowscale);
 	const got = await execution;
 	await check({ items: got, flowscale, requests });
-	// Input order is kept, every item is linked to the item that made it, and each of the two made some.
+	// Input order is kept, every item is linked to the item that made it, and each of the two made
+	// some.
 	const links = got.map(({ pairedItem }) => (pairedItem as { item: number }).item);
 	expect(links).toEqual([...links].sort());
 	expect([...new Set(links)]).toEqual([0, 1]);

@@ -49,7 +49,10 @@ async function countsOf(operation: Cell['operation']): Promise<ItemCounts> {
 }
 
 const IS_WHOLE = env.SETTINGS === 'all';
-/** `npm run test:settings` plays every cell; here, as many as fit into some twenty seconds on each engine. */
+/**
+ * `npm run test:settings` plays every cell; here, as many as fit into some twenty seconds on each
+ * engine.
+ */
 const played = IS_WHOLE ? cells : shareOf(cells, 60);
 
 it('every operation and every wait mode is in the matrix', () => {

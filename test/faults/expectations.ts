@@ -75,8 +75,9 @@ const rules: Record<Part, Rule> = {
 			return { outcome, text, starts };
 		return fails(TIMEOUT, starts);
 	},
-	// A list that stays broken, or is refused, is given up for single looks: after three tries, which take a minute and a half
-	// where each of them hangs. One that asks for patience gets it; runs that fell out of step are looked at singly anyway.
+	// A list that stays broken, or is refused, is given up for single looks: after three tries, which
+	// take a minute and a half where each of them hangs. One that asks for patience gets it; runs
+	// that fell out of step are looked at singly anyway.
 	listLook: ({ nature, times, isLong }, starts) => {
 		if (nature === 'later' && times === 'for ever')
 			return { outcome: 'either', text: TIMEOUT, starts };

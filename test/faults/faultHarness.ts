@@ -22,10 +22,16 @@ import {
 for (const name of ['HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'])
 	for (const key of [name, name.toLowerCase()]) delete env[key];
 
-/** Part of every key and secret header of these tests: wherever this text turns up, a secret has leaked. */
+/**
+ * Part of every key and secret header of these tests: wherever this text turns up, a secret has
+ * leaked.
+ */
 export const MARK = 'KEYMARK';
 
-/** A simulated deployment, and an engine whose credential points to it; several benches share one loaded package. */
+/**
+ * A simulated deployment, and an engine whose credential points to it; several benches share one
+ * loaded package.
+ */
 export interface FaultHarness {
 	flowscale: Flowscale;
 	run(node: INode, items: INodeExecutionData[], options?: RunOptions): Promise<IRun>;

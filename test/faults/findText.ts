@@ -1,8 +1,8 @@
 const MOST_VALUES = 200_000;
 
 /**
- * Paths at which a text turns up anywhere below a value: own properties of every kind (hidden ones, symbols, causes of
- * errors), keys, maps, sets and bytes included.
+ * Paths at which a text turns up anywhere below a value: own properties of every kind (hidden ones,
+ * symbols, causes of errors), keys, maps, sets and bytes included.
  */
 export function findText(root: unknown, text: string): string[] {
 	const found: string[] = [];

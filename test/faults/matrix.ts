@@ -67,7 +67,10 @@ export function generateMatrix(rows = operationRows): Cell[] {
 	});
 }
 
-/** Runs one cell on a deployment of its own. What must fail as a whole is run without "continue on fail", to see n8n's error. */
+/**
+ * Runs one cell on a deployment of its own. What must fail as a whole is run without "continue on
+ * fail", to see n8n's error.
+ */
 export async function runCell(
 	engine: Engine,
 	cell: Cell,
@@ -149,7 +152,9 @@ function outcomeOf(run: IRun): Pick<CellResult, 'outcome' | 'texts'> {
 	return { outcome, texts: failed.map(({ json }) => String(json.error)) };
 }
 
-/** Where the key was seen although it has no business there: execution data, addresses, other hosts. */
+/**
+ * Where the key was seen although it has no business there: execution data, addresses, other hosts.
+ */
 function leaksOf(
 	run: IRun,
 	journal: ReadonlyArray<{ host: string; url: string; headers: object }>,
@@ -181,7 +186,10 @@ function differencesOf(
 	];
 }
 
-/** Cells side by side: those that wait for long limits all at once, the others a few at a time so that their times stay true. */
+/**
+ * Cells side by side: those that wait for long limits all at once, the others a few at a time so
+ * that their times stay true.
+ */
 export async function runMatrix(
 	engine: Engine,
 	cells: Cell[],

@@ -194,8 +194,9 @@ function partOf(operation: string, route: Route): Part {
 }
 
 /**
- * Rows of the operations that have none above: the operation's behaviour is run once, and each kind of request that it
- * sends becomes a row. So a new operation is broken in every way without a word here.
+ * Rows of the operations that have none above: the operation's behaviour is run once, and each kind
+ * of request that it sends becomes a row. So a new operation is broken in every way without a word
+ * here.
  */
 export async function derivedRows(engine: Engine): Promise<OperationRow[]> {
 	const known = new Set(operationRows.map(({ operation }) => operation));

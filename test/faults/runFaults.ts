@@ -6,7 +6,10 @@ import { openElsewhere } from './elsewhere';
 import { derivedRows, operationRows } from './operationRows';
 import { type CellResult, generateMatrix, runMatrix } from './matrix';
 
-/** `npm run test:faults [text]`: the whole matrix, or the cells whose name contains the text. Exits 1 when a cell differs. */
+/**
+ * `npm run test:faults [text]`: the whole matrix, or the cells whose name contains the text. Exits
+ * 1 when a cell differs.
+ */
 async function main(): Promise<void> {
 	const [wanted = ''] = argv;
 	const engine = await startEngine(projectDir, {});

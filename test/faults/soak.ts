@@ -21,8 +21,9 @@ import { type SoakRound, type SoakRoundResult, soakUntil } from './soakBatch';
 import { engineFor } from './soakEngine';
 
 /**
- * `npm run soak [minutes] [seed]`: batch after batch on n8n's engine, with the trigger polling beside it, against a deployment
- * in a process of its own of whose requests 5 % suffer a random fault. Ends with 1 unless every item came out with exactly one run.
+ * `npm run soak [minutes] [seed]`: batch after batch on n8n's engine, with the trigger polling
+ * beside it, against a deployment in a process of its own of whose requests 5 % suffer a random
+ * fault. Ends with 1 unless every item came out with exactly one run.
  */
 async function main(): Promise<void> {
 	const [minutes = '30', seed = '1'] = argv;

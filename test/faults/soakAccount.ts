@@ -45,7 +45,10 @@ export const completedOf = (runs: SoakEnd['runs']): string[] =>
 const meanMb = (values: number[]) =>
 	Math.round(values.reduce((sum, value) => sum + value, 0) / values.length / 1e6);
 
-/** Prints the account of a soak. False unless every item came out, with exactly one run, and the trigger told each run once. */
+/**
+ * Prints the account of a soak. False unless every item came out, with exactly one run, and the
+ * trigger told each run once.
+ */
 export function closeAccount({ tally, runs, seen, memory }: SoakEnd): boolean {
 	const completed = completedOf(runs);
 	const missed = completed.filter((id) => !seen.has(id));

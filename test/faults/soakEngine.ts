@@ -26,7 +26,10 @@ export function engineFor(base: Engine, { baseUrl, apiKey }: SimulatorProcess) {
 	let executions = 0;
 	return {
 		engine,
-		/** Runs a node by itself, and drops the files it fetched: half an hour of pictures would fill the disk. */
+		/**
+		 * Runs a node by itself, and drops the files it fetched: half an hour of pictures would fill
+		 * the disk.
+		 */
 		run: async (node: INode, items: INodeExecutionData[]): Promise<IRun> => {
 			const executionId = `soak${++executions}`;
 			const execution = await runWorkflow(engine, chain(node), items, { executionId });

@@ -7,7 +7,9 @@ import type { engineFor } from './soakEngine';
 const TYPE = 'n8n-nodes-flowscale.flowscaleTrigger';
 const PAUSE_MS = 2_000;
 
-/** Polls the trigger every two seconds until it is over, and counts how often each run was reported. */
+/**
+ * Polls the trigger every two seconds until it is over, and counts how often each run was reported.
+ */
 export function pollFor({ engine }: ReturnType<typeof engineFor>, isOver: () => boolean) {
 	const node = nodeOf(
 		'Flowscale Trigger',

@@ -74,7 +74,10 @@ const leaf = fc.oneof(
 	fc.constantFrom(null, true, false, 1e308, -0, 5e-324, 2 ** 53),
 );
 
-/** JSON as a hostile service would write it: known keys with values of any shape, `__proto__` as an own key. */
+/**
+ * JSON as a hostile service would write it: known keys with values of any shape, `__proto__` as an
+ * own key.
+ */
 export const hostileJson = fc.letrec<{ value: unknown; record: unknown; list: unknown }>((tie) => ({
 	value: fc.oneof({ maxDepth: 6, withCrossShrink: true }, leaf, tie('record'), tie('list')),
 	list: fc.array(tie('value'), { maxLength: 5 }),

@@ -49,7 +49,10 @@ const agentInputs: Array<typeof NodeConnectionTypes.Main | INodeInputConfigurati
 	{ type: NodeConnectionTypes.AiTool, displayName: 'Tool' },
 ];
 
-/** Of n8n's AI nodes, which are a package of their own. What a chat trigger streams is streamed by the server, not by the node. */
+/**
+ * Of n8n's AI nodes, which are a package of their own. What a chat trigger streams is streamed by
+ * the server, not by the node.
+ */
 export function agentNodes(mind: Mind = mindless): Array<[string, INodeType]> {
 	const home = { package: '@n8n/n8n-nodes-langchain' };
 	return [

@@ -24,7 +24,10 @@ export const two: INodeExecutionData[] = [
 /** Short pauses, so that a test takes no longer than its runs. */
 export const quick = { pollInterval: 0.1 };
 
-/** Resolves when it holds, rejects after fifteen seconds unless told otherwise (a busy machine is slow). */
+/**
+ * Resolves when it holds, rejects after fifteen seconds unless told otherwise (a busy machine is
+ * slow).
+ */
 export async function until(holds: () => boolean, limitMs = 15_000): Promise<void> {
 	const deadline = Date.now() + limitMs;
 	while (!holds()) {

@@ -11,9 +11,10 @@ export interface BehaviourResult {
 }
 
 /**
- * One operation at work: what the deployment holds, what the node is given, and what must come out. The engine tests run it
- * on both generations of n8n and hold its items against the operation's shape; the fault matrix runs it once to learn which
- * requests the operation sends, and then breaks each of them.
+ * One operation at work: what the deployment holds, what the node is given, and what must come out.
+ * The engine tests run it on both generations of n8n and hold its items against the operation's
+ * shape; the fault matrix runs it once to learn which requests the operation sends, and then breaks
+ * each of them.
  */
 export interface Behaviour {
 	operation: `${string}.${string}`;

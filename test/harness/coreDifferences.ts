@@ -2,13 +2,15 @@
 declare const ENGINE: '1.x' | '2.x';
 
 /**
- * Where the engines differ in what these tests see; all else is the same on both. Not seen here, since the
- * project's own set-up mends it: 1.x keeps intervals that hold the process (unrefIntervals.js).
+ * Where the engines differ in what these tests see; all else is the same on both. Not seen here,
+ * since the project's own set-up mends it: 1.x keeps intervals that hold the process
+ * (unrefIntervals.js).
  */
 const differences = {
 	/**
-	 * What the credential test says: 2.x finds the answer in the error's cause and takes the credential's own words. 1.x
-	 * (n8n-workflow 1.120 › NodeApiError) keeps no cause, so n8n's stock phrase for the status or code is shown.
+	 * What the credential test says: 2.x finds the answer in the error's cause and takes the
+	 * credential's own words. 1.x (n8n-workflow 1.120 › NodeApiError) keeps no cause, so n8n's stock
+	 * phrase for the status or code is shown.
 	 */
 	wrongKey: {
 		'2.x': 'The deployment was reached, but it does not accept this key',
@@ -32,7 +34,9 @@ const differences = {
 /** What this engine says. */
 export const said = (what: keyof typeof differences): string => differences[what][ENGINE];
 
-/** What the credential test shows for a redirect: 1.x knows no cause, and says something of its own. */
+/**
+ * What the credential test shows for a redirect: 1.x knows no cause, and says something of its own.
+ */
 export const redirectMessage = (status: number): unknown =>
 	ENGINE === '2.x'
 		? `The deployment redirects to another address (HTTP ${status}), where the key is not sent. Open the Base URL in a browser and enter the address that it leads to.`

@@ -7,9 +7,10 @@ import { requestNode } from './requestNode';
 import type { Engine } from './startEngine';
 
 /**
- * Stand-ins for the nodes of n8n itself that our example workflows use: `n8n-nodes-base` is too large to install for them.
- * Each does what the real one does with the parameters the examples set (read in n8n-nodes-base 1.121 and 2.41), and refuses
- * any other, so that an example cannot pass here and fail in n8n.
+ * Stand-ins for the nodes of n8n itself that our example workflows use: `n8n-nodes-base` is too
+ * large to install for them. Each does what the real one does with the parameters the examples set
+ * (read in n8n-nodes-base 1.121 and 2.41), and refuses any other, so that an example cannot pass
+ * here and fail in n8n.
  */
 export const coreNodes: ReadonlyArray<[string, INodeType]> = [
 	...flowNodes,

@@ -13,7 +13,9 @@ import type {
 
 type Values = Record<string, ICredentialDataDecryptedObject>;
 
-/** What n8n's server does with credentials, as far as a node can notice; values are held in memory. */
+/**
+ * What n8n's server does with credentials, as far as a node can notice; values are held in memory.
+ */
 export class CredentialsInMemory extends ICredentialsHelper {
 	/** How often a node asked for a credential; on a server each one is a database query. */
 	reads = 0;
@@ -60,7 +62,10 @@ export class CredentialsInMemory extends ICredentialsHelper {
 		return { ...options, headers: { ...options.headers, ...Object.fromEntries(resolved) } };
 	}
 
-	/** A hidden expirable field is filled when it is empty, again when it expired, and always when the user tests the credential. */
+	/**
+	 * A hidden expirable field is filled when it is empty, again when it expired, and always when the
+	 * user tests the credential.
+	 */
 	async preAuthentication(
 		helpers: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,

@@ -22,7 +22,9 @@ interface ContextOptions {
 	more?: Partial<IExecuteFunctions>;
 }
 
-/** The little of n8n's context that reading parameters and running items needs; parameters by item. */
+/**
+ * The little of n8n's context that reading parameters and running items needs; parameters by item.
+ */
 export function executeContext(
 	parameters: IDataObject[],
 	{

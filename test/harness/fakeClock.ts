@@ -15,10 +15,16 @@ interface Sleeper {
 	act(): void;
 }
 
-/** More pauses than any test needs: code that spins is stopped here rather than by the test's time limit. */
+/**
+ * More pauses than any test needs: code that spins is stopped here rather than by the test's time
+ * limit.
+ */
 const MOST_WAITS = 5_000;
 
-/** A clock whose time passes only while somebody pauses, and at once: to the next sleeper as soon as nothing else is ready. */
+/**
+ * A clock whose time passes only while somebody pauses, and at once: to the next sleeper as soon as
+ * nothing else is ready.
+ */
 export function fakeClock({ startMs = 0, random = 0, mostWaits = MOST_WAITS } = {}): FakeClock {
 	const sleepers: Sleeper[] = [];
 	const waits: number[] = [];

@@ -1,6 +1,7 @@
 /**
- * Lets time pass faster for our nodes: what `Date.now` says, and how long a pause takes (all of them are `AbortSignal.timeout`).
- * A minute of polling takes a second then. n8n's own timers and the simulator's keep their pace.
+ * Lets time pass faster for our nodes: what `Date.now` says, and how long a pause takes (all of
+ * them are `AbortSignal.timeout`). A minute of polling takes a second then. n8n's own timers and
+ * the simulator's keep their pace.
  */
 export function useFastTime(speed: number): void {
 	beforeEach(() => {

@@ -2,7 +2,10 @@ import { deepCopy } from 'n8n-workflow';
 import type { IBinaryKeyData, IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { amount, expectOnly, flag, handOn, options, standIn, text, type Work } from './standIn';
 
-/** Edit Fields in JSON mode. An expression is resolved piece by piece, an object among them as JSON, then parsed. */
+/**
+ * Edit Fields in JSON mode. An expression is resolved piece by piece, an object among them as JSON,
+ * then parsed.
+ */
 const editFields: Work = {
 	async execute() {
 		expectOnly(this, 'mode', 'raw');

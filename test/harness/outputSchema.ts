@@ -26,7 +26,10 @@ export async function schemasOf(node: string): Promise<string[]> {
 		.sort();
 }
 
-/** n8n's format says nothing of further keys; an item that has one that the editor does not show is a fault all the same. */
+/**
+ * n8n's format says nothing of further keys; an item that has one that the editor does not show is
+ * a fault all the same.
+ */
 function closed(schema: JsonSchema): object {
 	const properties =
 		schema.properties &&

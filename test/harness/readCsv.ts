@@ -1,4 +1,7 @@
-/** Cells of a table in CSV, as spreadsheets export it: a cell in quotes may hold commas, line ends and doubled quotes. */
+/**
+ * Cells of a table in CSV, as spreadsheets export it: a cell in quotes may hold commas, line ends
+ * and doubled quotes.
+ */
 export function readCsv(content: string): string[][] {
 	const rows: string[][] = [[]];
 	for (const [, quoted, plain, end] of content

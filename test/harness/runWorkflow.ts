@@ -21,7 +21,10 @@ export interface WorkflowFile {
 	name?: string;
 	nodes: INode[];
 	connections: IConnections;
-	/** Execution order v1 unless something else is said; `{}` is what a workflow has that was made before n8n 1.0. */
+	/**
+	 * Execution order v1 unless something else is said; `{}` is what a workflow has that was made
+	 * before n8n 1.0.
+	 */
 	settings?: IWorkflowSettings;
 }
 
@@ -191,8 +194,8 @@ export interface ResumeOptions {
 }
 
 /**
- * Continues with stored execution data: what the server does when a wait is over (`restart`), for its Retry button (`retry`), and
- * for "Retry with currently saved workflow" (`retrySaved`).
+ * Continues with stored execution data: what the server does when a wait is over (`restart`), for
+ * its Retry button (`retry`), and for "Retry with currently saved workflow" (`retrySaved`).
  */
 export async function resumeWorkflow(
 	engine: Engine,

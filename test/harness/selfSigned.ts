@@ -1,4 +1,7 @@
-/** A certificate that nobody vouches for, made for these tests with openssl; it is good for 127.0.0.1 until 2126. */
+/**
+ * A certificate that nobody vouches for, made for these tests with openssl; it is good for
+ * 127.0.0.1 until 2126.
+ */
 export const selfSigned = {
 	key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgPwQJaCp2IXrzkoVo

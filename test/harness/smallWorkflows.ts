@@ -1,8 +1,9 @@
 import { defaultWorkflows } from '../../simulator/flowscale/workflows';
 
 /**
- * The simulator's workflows, with small files instead of true pictures and films: these tests are about how bytes travel. The
- * same bytes at every call, and no two files alike. Texts and the file of a wished size stay as they are.
+ * The simulator's workflows, with small files instead of true pictures and films: these tests are
+ * about how bytes travel. The same bytes at every call, and no two files alike. Texts and the file
+ * of a wished size stay as they are.
  */
 export const smallWorkflows = defaultWorkflows.map((workflow) => ({
 	...workflow,

@@ -27,7 +27,9 @@ export interface Engine {
 
 export const START = 'n8n-nodes-base.manualTrigger';
 
-/** Stands for any node that hands items on: the start of a workflow, or what comes after our node. */
+/**
+ * Stands for any node that hands items on: the start of a workflow, or what comes after our node.
+ */
 export class PassThrough implements INodeType {
 	description = {
 		displayName: 'Pass Through',
@@ -46,7 +48,10 @@ export class PassThrough implements INodeType {
 	}
 }
 
-/** Where binaries go: `default` is memory. The engine has one store per process, so the last call wins. */
+/**
+ * Where binaries go: `default` is memory. The engine has one store per process, so the last call
+ * wins.
+ */
 export async function useBinaryMode(mode: BinaryMode): Promise<void> {
 	Container.get(InstanceSettings);
 	await fs.mkdir(userFolder, { recursive: true });
@@ -62,7 +67,10 @@ export async function useBinaryMode(mode: BinaryMode): Promise<void> {
 	});
 }
 
-/** Loads the BUILT package with n8n's own loader, which checks manifest, class names, codex and icons on the way. */
+/**
+ * Loads the BUILT package with n8n's own loader, which checks manifest, class names, codex and
+ * icons on the way.
+ */
 export async function startEngine(
 	packageDir: string,
 	values: Record<string, ICredentialDataDecryptedObject>,

@@ -2,7 +2,10 @@ import { startEngine } from './startEngine';
 import { argv, exit, onStopSignal, projectDir, startTimer } from '../../simulator/platform';
 import { chain, nodeOf, runWorkflow } from './runWorkflow';
 
-/** A process of its own that starts runs and waits for them until it is killed: `<base URL> <key> <group> <workflow ID>`. */
+/**
+ * A process of its own that starts runs and waits for them until it is killed: `<base URL> <key>
+ * <group> <workflow ID>`.
+ */
 async function main(): Promise<void> {
 	const [baseUrl, apiKey, groupId, workflowId] = argv;
 	const engine = await startEngine(projectDir, {

@@ -14,7 +14,9 @@ import {
 import { type Engine, PassThrough, START } from './startEngine';
 import { startOf, type Harness } from './useHarness';
 
-/** Inputs that differ at each resume, as a random seed does: no run may be started again for that. */
+/**
+ * Inputs that differ at each resume, as a random seed does: no run may be started again for that.
+ */
 const changing = '={{ { text_51536: $json.prompt, seed_51537: Math.floor(Math.random() * 1e9) } }}';
 
 export const suspendedOptions = { pollInterval: 0.1, timeout: 0, liveEvents: false };
@@ -36,7 +38,9 @@ export const suspendedNode = (
 		extra,
 	);
 
-/** Start, "Rows", the node, "After": each hands items on, so that links can be followed across them. */
+/**
+ * Start, "Rows", the node, "After": each hands items on, so that links can be followed across them.
+ */
 export function suspendedFlow(node: INode, settings?: WorkflowFile['settings']): WorkflowFile {
 	const file: WorkflowFile = {
 		nodes: [
@@ -65,7 +69,10 @@ export interface SuspendedPlay extends RunOptions {
 	resume?: ResumeOptions;
 }
 
-/** Runs a workflow, and resumes it whenever it waits, until it ends. `waits` counts how often it did. */
+/**
+ * Runs a workflow, and resumes it whenever it waits, until it ends. `waits` counts how often it
+ * did.
+ */
 export async function playSuspended(
 	{ engine }: Harness,
 	file: WorkflowFile,
@@ -90,7 +97,10 @@ export function endRuns({ flowscale }: Harness, state: 'completed' | 'failed' = 
 export const openRuns = (runs: readonly SimulatedRun[]): SimulatedRun[] =>
 	runs.filter(({ state }) => state === 'queued' || state === 'running');
 
-/** The task that n8n keeps of a node's run, without times and places that differ from execution to execution. */
+/**
+ * The task that n8n keeps of a node's run, without times and places that differ from execution to
+ * execution.
+ */
 export const taskOf = (run: IRun, node: string) =>
 	(run.data.resultData.runData[node] ?? []).map(({ source, executionStatus, data }) => ({
 		source,
@@ -122,7 +132,10 @@ export const after = (run: IRun, node = 'After') =>
 		pairedItem,
 	]);
 
-/** Two nodes of n8n's, as small as they can be: "merge" with two inputs, and "loop" with its outputs done and loop. */
+/**
+ * Two nodes of n8n's, as small as they can be: "merge" with two inputs, and "loop" with its outputs
+ * done and loop.
+ */
 export function addFlowNodes(engine: Engine): void {
 	const { Main } = NodeConnectionTypes;
 	const typeOf = (

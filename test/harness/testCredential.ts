@@ -19,7 +19,10 @@ interface TestFailure extends Error {
 	cause?: { code?: string; response?: { status: number; statusText: string } };
 }
 
-/** What n8n's server does when the user saves a credential: a routing node with the credential's own test request (n8n › credentials-tester). */
+/**
+ * What n8n's server does when the user saves a credential: a routing node with the credential's own
+ * test request (n8n › credentials-tester).
+ */
 export async function testCredential(engine: Engine, name: string): Promise<Verdict> {
 	const { test } = engine.loader.credentialTypes[name].type;
 	if (!test) throw new Error('The credential has no test');

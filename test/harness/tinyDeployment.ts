@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer, once } from '../../simulator/platform';
 
-/** What a deployment says at a path; a function sees how often it was asked before, and whether with the key. */
+/**
+ * What a deployment says at a path; a function sees how often it was asked before, and whether with
+ * the key.
+ */
 export interface Said {
 	status?: number;
 	headers?: Record<string, string>;
@@ -17,7 +20,10 @@ export interface TinyDeployment {
 	close(): Promise<void>;
 }
 
-/** A deployment that says just what a test writes down, for dialects that the simulator does not speak. */
+/**
+ * A deployment that says just what a test writes down, for dialects that the simulator does not
+ * speak.
+ */
 export async function openTinyDeployment(): Promise<TinyDeployment> {
 	const asked: TinyDeployment['asked'] = [];
 	const says: TinyDeployment['says'] = {};

@@ -31,7 +31,10 @@ export function triggerNode(
 	};
 }
 
-/** One activation of a workflow: the polls of each trigger share a context and the workflow's static data. */
+/**
+ * One activation of a workflow: the polls of each trigger share a context and the workflow's static
+ * data.
+ */
 export interface Activation {
 	workflow: Workflow;
 	logged: string[];
@@ -92,7 +95,10 @@ export function activated(
 
 type Add = (...args: unknown[]) => Promise<void>;
 
-/** Switches a workflow on with n8n's own manager of active workflows, which has another name in 1.x. Gives what it emitted. */
+/**
+ * Switches a workflow on with n8n's own manager of active workflows, which has another name in 1.x.
+ * Gives what it emitted.
+ */
 export async function switchOn(engine: Engine, node: INode, staticData?: IDataObject) {
 	const core = n8nCore as unknown as Record<string, new () => object>;
 	const manager = Container.get(core.ActiveWorkflowTriggers ?? core.ActiveWorkflows) as {

@@ -113,8 +113,8 @@ function connect(flowscale: Flowscale, agent: Agent): Client {
 }
 
 /**
- * Gives each test simulators of its own, quick ones by default, and closes them after it. A test that asked
- * for something the simulator does not know fails, unless it empties `unknown` itself.
+ * Gives each test simulators of its own, quick ones by default, and closes them after it. A test
+ * that asked for something the simulator does not know fails, unless it empties `unknown` itself.
  */
 export function useFlowscale(): (options?: FlowscaleOptions) => Promise<Client> {
 	let opened: Flowscale[] = [];

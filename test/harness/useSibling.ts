@@ -50,7 +50,10 @@ export const NODE = 'Service';
 export const packageDirOf = (folder: string): string =>
 	name === folder ? PACKAGE_DIR : join(PACKAGE_DIR, 'packages', folder);
 
-/** Gives each test a service of its own and closes it after it. A request that the simulator does not know fails the test. */
+/**
+ * Gives each test a service of its own and closes it after it. A request that the simulator does
+ * not know fails the test.
+ */
 export function useSibling<S extends Service, O extends object>({
 	folder,
 	type,

@@ -22,7 +22,10 @@ import {
 } from './runWorkflow';
 import type { Engine } from './startEngine';
 
-/** One execution of a workflow on a server that takes callbacks for it, as n8n's `waiting-webhooks` and `webhook-helpers` do. */
+/**
+ * One execution of a workflow on a server that takes callbacks for it, as n8n's `waiting-webhooks`
+ * and `webhook-helpers` do.
+ */
 export interface WaitingServer {
 	/** Answers that callers of the resume address got, in order. */
 	answers: Array<{ status: number; body: unknown }>;
@@ -118,7 +121,8 @@ export async function startWaitingServer(
 		if (current().status !== 'waiting')
 			return { status: 409, body: { message: 'The execution "exec1" has finished already.' } };
 		const data = storedCopy(current().data);
-		// Two callbacks at the same instant find the execution waiting, both of them; n8n 1.x resumes it for each.
+		// Two callbacks at the same instant find the execution waiting, both of them; n8n 1.x resumes
+		// it for each.
 		await sleep(LOAD_MS);
 		const given = { status: 200, body: undefined as unknown };
 		const response = {

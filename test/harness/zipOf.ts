@@ -30,7 +30,10 @@ export function zipOf(files: ReadonlyArray<readonly [name: string, content: Buff
 	return Buffer.concat([...locals, directory, ...end]);
 }
 
-/** What both headers tell: version, flags, method 0 (stored), time, date, checksum, sizes, lengths of name and extra field. */
+/**
+ * What both headers tell: version, flags, method 0 (stored), time, date, checksum, sizes, lengths
+ * of name and extra field.
+ */
 const factsOf = (title: Buffer, content: Buffer): Buffer =>
 	Buffer.concat([
 		shorts(20, 0, 0, 0, 0x21),

@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer, once } from '../../simulator/platform';
 
-/** A deployment with 300,000 runs, and groups whose lists are larger or deeper than any client likes. It makes its answers as they are asked for. */
+/**
+ * A deployment with 300,000 runs, and groups whose lists are larger or deeper than any client
+ * likes. It makes its answers as they are asked for.
+ */
 export interface BigService {
 	address: string;
 	close(): Promise<void>;

@@ -1,6 +1,7 @@
 /**
- * One measurement in a process of its own, with the heap that it was started with: `measure.ts <name> <address of the service>`.
- * Prints one line of JSON. n8n's own engine is left out: only what we hold and how long we compute is measured.
+ * One measurement in a process of its own, with the heap that it was started with: `measure.ts
+ * <name> <address of the service>`. Prints one line of JSON. n8n's own engine is left out: only
+ * what we hold and how long we compute is measured.
  */
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { systemClock } from '../../nodes/core/async/clock';

@@ -9,7 +9,10 @@ export interface ShippedPattern {
 
 const SHIPPED = /^(?:nodes|credentials|packages\/[^/]+\/(?:nodes|credentials))\/.*\.ts$/;
 
-/** Every regular expression literal of the code that ships. `dynamic` names the places of those that are put together from texts. */
+/**
+ * Every regular expression literal of the code that ships. `dynamic` names the places of those that
+ * are put together from texts.
+ */
 export async function shippedPatterns(
 	root: string,
 ): Promise<{ patterns: ShippedPattern[]; dynamic: string[] }> {
@@ -84,7 +87,10 @@ const UNITS = [
 ];
 const ENDS = ['', '\u0000', '!', 'a', '\n'];
 
-/** Texts that make patterns which go back over what they read take their worst time: repetitions of what the pattern looks for. */
+/**
+ * Texts that make patterns which go back over what they read take their worst time: repetitions of
+ * what the pattern looks for.
+ */
 export function hostileTexts({ source }: RegExp, length: number): string[] {
 	const words = source.match(/[a-z]{2,}|[^\\a-z0-9\s]/gi) ?? [];
 	const units = new Set([
@@ -112,7 +118,10 @@ function timeToMatch(pattern: RegExp, text: string): number {
 	return performance.now() - began;
 }
 
-/** Milliseconds that the slowest of these texts takes; stops at the first that takes longer than the limit. */
+/**
+ * Milliseconds that the slowest of these texts takes; stops at the first that takes longer than the
+ * limit.
+ */
 export function slowest(
 	{ source, flags }: RegExp,
 	length: number,

@@ -1,6 +1,7 @@
 /**
- * What grows without end, with figures (npm run test:hostile): each regular expression of the shipped code over a megabyte of hostile
- * text, lists of 300,000 runs, answers of 32 MB and values nested a million deep, in a heap of 256 MB.
+ * What grows without end, with figures (npm run test:hostile): each regular expression of the
+ * shipped code over a megabyte of hostile text, lists of 300,000 runs, answers of 32 MB and values
+ * nested a million deep, in a heap of 256 MB.
  */
 import { execPath, exit, join, projectDir, stdout } from '../../simulator/platform';
 import { runCommand } from '../repo/runCommand';

@@ -10,7 +10,9 @@ export interface Damage {
 	change(file: string, text: string): string | undefined;
 }
 
-/** Packs the package again with that damage; a damage that changes nothing is a mistake of its own. */
+/**
+ * Packs the package again with that damage; a damage that changes nothing is a mistake of its own.
+ */
 export const breakPackage = async (
 	whole: PackedPackage,
 	{ name: suffix, change }: Damage,

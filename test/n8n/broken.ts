@@ -28,7 +28,9 @@ const damages: Array<Damage & { complaint: RegExp }> = [
 	},
 ];
 
-/** The checks of the package can fail: each of these must, on a package that is broken in one place. */
+/**
+ * The checks of the package can fail: each of these must, on a package that is broken in one place.
+ */
 export const broken = (harness: Harness): Check[] => {
 	const whole = harness.packed[0];
 	const packages = new Map<string, PackedPackage>();

@@ -1,6 +1,8 @@
 import { stdout } from './platform';
 
-/** One promise of the package, kept or broken: the name is a sentence, the body fails or returns. */
+/**
+ * One promise of the package, kept or broken: the name is a sentence, the body fails or returns.
+ */
 export interface Check {
 	name: string;
 	run(): Promise<void>;
@@ -13,7 +15,10 @@ export interface Tally {
 
 const say = (text: string) => stdout.write(`${text}\n`);
 
-/** Runs checks one after the other and prints a line for each; `where` is on every line, since groups may run side by side. */
+/**
+ * Runs checks one after the other and prints a line for each; `where` is on every line, since
+ * groups may run side by side.
+ */
 export const runChecks = async (where: string, checks: Check[], tally: Tally): Promise<void> => {
 	for (const { name, run } of checks) {
 		const from = Date.now();

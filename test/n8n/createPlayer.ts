@@ -6,7 +6,9 @@ import type { Site } from './site';
 
 export const ends = ['success', 'error', 'crashed', 'canceled'];
 
-/** Plays workflows as production does: published, called from outside, looked at when they are over. */
+/**
+ * Plays workflows as production does: published, called from outside, looked at when they are over.
+ */
 export const createPlayer = ({ server, rest }: Site) => {
 	const publish = async (workflow: Workflow): Promise<SavedWorkflow> => {
 		const saved = await rest.createWorkflow(workflow);
@@ -45,7 +47,10 @@ export const createPlayer = ({ server, rest }: Site) => {
 		call,
 		newest,
 		ended,
-		/** Publishes a workflow that begins with a webhook of that path, calls it once and waits for the end. */
+		/**
+		 * Publishes a workflow that begins with a webhook of that path, calls it once and waits for the
+		 * end.
+		 */
 		play: async (
 			path: string,
 			workflow: Workflow,

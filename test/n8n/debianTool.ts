@@ -9,7 +9,10 @@ const packages = {
 };
 type Tool = keyof typeof packages;
 
-/** The path of a program that comes from the distribution; installs its package where that is allowed. */
+/**
+ * The path of a program that comes from the distribution; installs its package where that is
+ * allowed.
+ */
 export const debianTool = async (tool: Tool): Promise<string> => {
 	const found = await find(tool);
 	if (found) return found;

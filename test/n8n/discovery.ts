@@ -17,7 +17,10 @@ interface NodeType {
 const get = async ({ server, rest }: Site, path: string) =>
 	await ask(`${server.baseUrl}/${path}`, { headers: { cookie: rest.cookie() } });
 
-/** n8n 1.x writes this list some moments after it says that it is ready; until then it answers with the editor's page. */
+/**
+ * n8n 1.x writes this list some moments after it says that it is ready; until then it answers with
+ * the editor's page.
+ */
 const readTypes = async (site: Site, kind: 'nodes' | 'credentials'): Promise<NodeType[]> => {
 	const deadline = Date.now() + 30_000;
 	for (;;) {

@@ -98,7 +98,8 @@ export const editor = (harness: Harness): Check[] => {
 					'Check the API key in the credential, and that it belongs to this deployment.',
 				);
 				await hands.nodePicture('error');
-				// The editor gives a new node the newest credential: the wrong one must not stay for the checks that follow.
+				// The editor gives a new node the newest credential: the wrong one must not stay for the
+				// checks that follow.
 				await rest.removeCredential(wrong);
 			},
 		},

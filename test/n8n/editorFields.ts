@@ -7,7 +7,10 @@ import type { Harness } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
 
-/** Every option of Execute and Wait by its label, in the order on screen, with its parameter and default. */
+/**
+ * Every option of Execute and Wait by its label, in the order on screen, with its parameter and
+ * default.
+ */
 const options: Record<string, [string, unknown]> = {
 	'Cancel Remote Run': ['cancelRemote', 'onStop'],
 	Download: ['download', true],

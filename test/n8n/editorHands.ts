@@ -13,7 +13,10 @@ const mostTries = 5;
 const buttonsAtPx = 640;
 /** The open node has rounded corners, with something dark behind. */
 const edgePx = 8;
-/** What would cover the subject of a picture: messages that pop up and go away, and the neighbours at the edges of an open node. */
+/**
+ * What would cover the subject of a picture: messages that pop up and go away, and the neighbours
+ * at the edges of an open node.
+ */
 const hidden = '.el-notification, [data-test-id="floating-nodes"] { display: none }';
 
 interface Box {
@@ -47,7 +50,9 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 		taken.push(name);
 		await page.screenshot({ path: join(pictures, `${name}.png`), style: hidden, clip });
 	};
-	/** Drags the form to one side, so that the panel at the other one is as wide as n8n lets it be. */
+	/**
+	 * Drags the form to one side, so that the panel at the other one is as wide as n8n lets it be.
+	 */
 	const dragForm = async (x: number) => {
 		// A trigger has no input to the left of its form, and so in n8n 1.x no handle.
 		if ((await part('panel-drag-button').count()) === 0) return;

@@ -21,7 +21,10 @@ const posters = [
 	{ prompt: 'the first snow on the pass', state: 'completed' },
 ] as const;
 
-/** What a person sees of the operations that look at runs, outputs and machines: fields filled in, and what comes out. */
+/**
+ * What a person sees of the operations that look at runs, outputs and machines: fields filled in,
+ * and what comes out.
+ */
 export const operationsOnScreen = (
 	{ rest, flowscale, credential, addCredential }: Harness,
 	handsNow: () => Hands,

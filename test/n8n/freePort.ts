@@ -1,11 +1,17 @@
 import { createServer, fs, isAlive, join, once, pid, tmpdir } from './platform';
 
-/** Below those that Linux gives to outgoing connections: one of them could take the port before a server is up that needs seconds, or while it is down. */
+/**
+ * Below those that Linux gives to outgoing connections: one of them could take the port before a
+ * server is up that needs seconds, or while it is down.
+ */
 const lowest = 20_000;
 const highest = 32_000;
 const given = new Set<number>();
 
-/** Each address that a server may listen at: with one taken, n8n does not start. A machine without IPv6 has no `::`. */
+/**
+ * Each address that a server may listen at: with one taken, n8n does not start. A machine without
+ * IPv6 has no `::`.
+ */
 const isFree = async (port: number): Promise<boolean> => {
 	for (const host of ['127.0.0.1', '::']) {
 		const server = createServer();
@@ -24,8 +30,8 @@ const isFree = async (port: number): Promise<boolean> => {
 const folder = join(tmpdir(), 'n8n-nodes-flowscale-ports');
 
 /**
- * Another suite on this machine does not get a port that this one was given and does not use yet: a file holds it, with the ID of
- * its process, until that has ended.
+ * Another suite on this machine does not get a port that this one was given and does not use yet: a
+ * file holds it, with the ID of its process, until that has ended.
  */
 const reserve = async (port: number): Promise<boolean> => {
 	await fs.mkdir(folder, { recursive: true });

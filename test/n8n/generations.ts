@@ -7,7 +7,10 @@ export interface Generation {
 	node(installed: string): { binary: string; headers?: string; abi: string };
 	/** 2.x publishes a version of a workflow, 1.x switches the workflow itself. */
 	hasPublishing: boolean;
-	/** Versions of the AI Agent node that call their tools in different ways: one itself, one through the engine. */
+	/**
+	 * Versions of the AI Agent node that call their tools in different ways: one itself, one through
+	 * the engine.
+	 */
 	agentVersions: number[];
 	env: NodeJS.ProcessEnv;
 }
@@ -24,7 +27,8 @@ export const generations: Generation[] = [
 		node: machine.startsWith('linux-') ? node24 : () => runningNode,
 		hasPublishing: true,
 		agentVersions: [2.2, 3.1],
-		// This module of n8n 2.40 and 2.41 fails executions that are due while n8n starts ("OTel settings not yet initialized").
+		// This module of n8n 2.40 and 2.41 fails executions that are due while n8n starts ("OTel
+		// settings not yet initialized").
 		env: { N8N_DISABLED_MODULES: 'otel' },
 	},
 	{
@@ -33,11 +37,13 @@ export const generations: Generation[] = [
 		hasPublishing: false,
 		agentVersions: [2.2, 3],
 		env: {
-			// Its `isolated-vm` has no binaries for Node 20, and does not compile with a C++ compiler of that age.
+			// Its `isolated-vm` has no binaries for Node 20, and does not compile with a C++ compiler of
+			// that age.
 			N8N_EXPRESSION_ENGINE: 'legacy',
 			// n8n 2 always has them, and calls the setting deprecated.
 			N8N_RUNNERS_ENABLED: 'true',
-			// Without it, as 1.x has it unless told, transactions of requests that come at once get mixed up.
+			// Without it, as 1.x has it unless told, transactions of requests that come at once get mixed
+			// up.
 			DB_SQLITE_POOL_SIZE: '2',
 		},
 	},

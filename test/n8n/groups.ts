@@ -25,7 +25,10 @@ export interface Place {
 type Print = (name: string, checks: Check[]) => Promise<void>;
 type Group = (harness: Harness) => Check[] | Promise<Check[]>;
 
-/** Groups that share one n8n in regular mode, as most users have it. The last two leave it without the package. */
+/**
+ * Groups that share one n8n in regular mode, as most users have it. The last two leave it without
+ * the package.
+ */
 const onServer: Record<string, Group> = {
 	discovery: (harness) => harness.packed.flatMap((one) => discovery(harness, one)),
 	credential: (harness) => harness.connections.flatMap((one) => credential(harness, one)),

@@ -39,7 +39,10 @@ const removeLeftovers = async (target: string): Promise<void> => {
 	}
 };
 
-/** Installs beside the place where it is wanted and moves it there whole, since two suites may do so at a time. */
+/**
+ * Installs beside the place where it is wanted and moves it there whole, since two suites may do so
+ * at a time.
+ */
 const install = async (generation: Generation, target: string): Promise<void> => {
 	const manifests = join(suiteFolder, generation.name);
 	const folder = `${target}.${pid}`;
@@ -49,7 +52,8 @@ const install = async (generation: Generation, target: string): Promise<void> =>
 	await fs.mkdir(folder, { recursive: true });
 	for (const file of ['package.json', 'package-lock.json'])
 		await fs.copyFile(join(manifests, file), join(folder, file));
-	// With install scripts on, one optional Kafka client that fails to compile fails the whole of n8n.
+	// With install scripts on, one optional Kafka client that fails to compile fails the whole of
+	// n8n.
 	await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
 	await runCommand('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false'], {
 		cwd: folder,
@@ -70,7 +74,10 @@ const environmentOf = (nodeBinary: string): NodeJS.ProcessEnv => ({
 	PATH: `${dirname(nodeBinary)}:${env.PATH}`,
 });
 
-/** Installs one n8n into the cache, or finds it there: the key is its lock file and the Node it is compiled for. */
+/**
+ * Installs one n8n into the cache, or finds it there: the key is its lock file and the Node it is
+ * compiled for.
+ */
 export const installN8n = async (generation: Generation): Promise<InstalledN8n> => {
 	const lock = await fs.readFile(join(suiteFolder, generation.name, 'package-lock.json'));
 	const { abi } = generation.node('');

@@ -16,7 +16,10 @@ export const packPackage = async (source: string, target: string): Promise<strin
 	return join(target, printed.trim().split('\n').at(-1) ?? '');
 };
 
-/** Puts a tarball where n8n keeps community packages, by the same steps as "Settings › Community nodes". */
+/**
+ * Puts a tarball where n8n keeps community packages, by the same steps as "Settings › Community
+ * nodes".
+ */
 export const installPackage = async (tarball: string, userFolder: string): Promise<void> => {
 	const nodes = join(userFolder, '.n8n/nodes');
 	const unpacked = join(nodes, 'unpacked');

@@ -47,7 +47,10 @@ const highlight = async (page: Page, action: string): Promise<void> => {
 	throw new Error(`"${action}" cannot be reached by the arrow keys`);
 };
 
-/** For somebody who has no mouse: nothing on this page is ever clicked. The keys are those of n8n 2; the editor of 1.x has others. */
+/**
+ * For somebody who has no mouse: nothing on this page is ever clicked. The keys are those of n8n 2;
+ * the editor of 1.x has others.
+ */
 export const keyboard = (harness: Harness): Check[] =>
 	harness.n8n.generation.name === 'n8n-1'
 		? []
@@ -84,7 +87,8 @@ export const keyboard = (harness: Harness): Check[] =>
 						await page.keyboard.press('Enter');
 						await page.getByTestId('ndv').waitFor();
 
-						// The list of workflows opens some moments after its field is reached. A Tab before that leads past it, and back never.
+						// The list of workflows opens some moments after its field is reached. A Tab before
+						// that leads past it, and back never.
 						await tabTo(page, 'rlc-mode-selector');
 						await page.keyboard.press('Tab');
 						await page.locator('[data-test-id="rlc-search"]:focus-within').waitFor();

@@ -19,7 +19,10 @@ const filesIn = async (folder: string) =>
 	(await fs.readdir(folder)).sort().map((name) => join(folder, name));
 const read = async (file: string) => await fs.readFile(file, 'utf8');
 
-/** All that n8n shows of a built node: its texts and fields, its icons, and the fields that come out as the editor foretells them. */
+/**
+ * All that n8n shows of a built node: its texts and fields, its icons, and the fields that come out
+ * as the editor foretells them.
+ */
 const hashOfNode = async (file: string): Promise<string> => {
 	const { [basename(file, '.node.js')]: Node } = (await import(file)) as LoadedNodes;
 	const { description } = new Node();

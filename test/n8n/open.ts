@@ -15,7 +15,9 @@ const say = (text: string) => stdout.write(`${text}\n`);
 /** `npm run dev`: the packages are built and loaded anew whenever their source changes. */
 const isDev = argv.includes('--dev');
 
-/** An n8n to try the nodes by hand: packages, credentials, examples, and services to run them on. */
+/**
+ * An n8n to try the nodes by hand: packages, credentials, examples, and services to run them on.
+ */
 const open = async (folder: string): Promise<void> => {
 	const [generation] = generations;
 	say('Installing n8n, or finding it in the cache; the first time takes some minutes …');

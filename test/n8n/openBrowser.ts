@@ -19,7 +19,10 @@ export const openBrowser = async (): Promise<Browser> => {
 	return await chromium.launch({ executablePath: await debianTool('chromium'), args: flags });
 };
 
-/** A page of n8n's editor with the owner signed in, sharper than a plain screen so that pictures of it are. */
+/**
+ * A page of n8n's editor with the owner signed in, sharper than a plain screen so that pictures of
+ * it are.
+ */
 export const openEditor = async (browser: Browser, { server, rest }: Site): Promise<Page> => {
 	const context = await browser.newContext({
 		viewport: { width: 1280, height: 800 },

@@ -19,7 +19,10 @@ export const question = 'Draw me a lake, are you there?';
 export const credentialsOf = ({ connections }: Harness): Record<string, Credential> =>
 	Object.fromEntries(connections.map(({ from, credential }) => [from.credentialType, credential]));
 
-/** Publishes an example and lets happen what begins it in production: a schedule, a message, an event, or a call. */
+/**
+ * Publishes an example and lets happen what begins it in production: a schedule, a message, an
+ * event, or a call.
+ */
 export const playExample = async (
 	harness: Harness,
 	name: string,

@@ -3,7 +3,10 @@ import { basename, fs, join, repository } from './platform';
 
 const folder = join(repository, 'examples');
 
-/** The example workflows by file name, each with its credentials chosen, as a user does after an import. */
+/**
+ * The example workflows by file name, each with its credentials chosen, as a user does after an
+ * import.
+ */
 export const readExamples = async (
 	credentials: Record<string, Credential>,
 ): Promise<Map<string, Workflow>> => {

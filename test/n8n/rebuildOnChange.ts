@@ -17,8 +17,8 @@ async function rebuild(userFolder: string, packed: PackedPackage[]): Promise<voi
 }
 
 /**
- * Builds the packages whenever their source changes, and copies them over the installed ones, which n8n loads anew by itself
- * when it runs with `N8N_DEV_RELOAD`. Never returns.
+ * Builds the packages whenever their source changes, and copies them over the installed ones, which
+ * n8n loads anew by itself when it runs with `N8N_DEV_RELOAD`. Never returns.
  * @param say receives a line for each build
  */
 export async function rebuildOnChange(

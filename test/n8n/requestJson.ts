@@ -15,7 +15,9 @@ export type RequestJson = <Answer>(
 	body?: unknown,
 ) => Promise<Answer>;
 
-/** Requests with the cookie of whoever signed in last; n8n wraps every answer of its own in `data`. */
+/**
+ * Requests with the cookie of whoever signed in last; n8n wraps every answer of its own in `data`.
+ */
 export const createRequester = (baseUrl: string): { request: RequestJson; cookie(): string } => {
 	let cookie = '';
 	const request = async <Answer>(method: string, path: string, body?: unknown): Promise<Answer> => {

@@ -5,7 +5,9 @@ export interface CommandOptions {
 	env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a command to its end and gives what it printed; a failure carries the end of its complaint. */
+/**
+ * Runs a command to its end and gives what it printed; a failure carries the end of its complaint.
+ */
 export const runCommand = async (
 	command: string,
 	args: string[],

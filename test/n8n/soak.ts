@@ -19,9 +19,10 @@ const say = (text: string) => stdout.write(`${text}\n`);
 const heapLimit = '--max-old-space-size=700';
 
 /**
- * `npm run soak:n8n [minutes] [seed]`: batch after batch through n8n's queue mode (main, two workers, PostgreSQL, Redis), with the trigger
- * polling every minute, against a deployment of whose requests 5 % suffer a random fault. Ends with 1 unless every item came out
- * with exactly one run, and the trigger told each run once.
+ * `npm run soak:n8n [minutes] [seed]`: batch after batch through n8n's queue mode (main, two
+ * workers, PostgreSQL, Redis), with the trigger polling every minute, against a deployment of whose
+ * requests 5 % suffer a random fault. Ends with 1 unless every item came out with exactly one run,
+ * and the trigger told each run once.
  */
 const soak = async (folder: string): Promise<boolean> => {
 	const [minutes = '30', seed = '1'] = argv;
@@ -88,7 +89,10 @@ const soak = async (folder: string): Promise<boolean> => {
 	return isGood;
 };
 
-/** One execution of a batch in n8n; an execution that fails as a whole has told nothing of its items. */
+/**
+ * One execution of a batch in n8n; an execution that fails as a whole has told nothing of its
+ * items.
+ */
 const playRound = async (url: string, round: SoakRound): Promise<SoakRoundResult> => {
 	const answer = await ask(url, {
 		method: 'POST',
@@ -109,7 +113,10 @@ const playRound = async (url: string, round: SoakRound): Promise<SoakRoundResult
 	};
 };
 
-/** Resident memory of n8n's processes every five seconds, and what `heapProbe.js` noted in each of them, in bytes. */
+/**
+ * Resident memory of n8n's processes every five seconds, and what `heapProbe.js` noted in each of
+ * them, in bytes.
+ */
 const watchProcesses = (
 	{ site, workers }: Queue,
 	probes: string,

@@ -1,7 +1,9 @@
 import type { Credential, Workflow } from './connectRest';
 import { chain, flowscaleNode, placed, triggerNode, webhookNode } from './flowscaleNode';
 
-/** Executions that went well leave nothing behind: half an hour of pictures would fill the database. */
+/**
+ * Executions that went well leave nothing behind: half an hour of pictures would fill the database.
+ */
 const settings = { executionOrder: 'v1', saveDataSuccessExecution: 'none' };
 
 const field = (name: string, value: string) => ({ id: name, name, type: 'string', value });
@@ -15,7 +17,10 @@ export interface SoakAnswer {
 	problem: string;
 }
 
-/** Prompts in, one item for each out: called with `{ prompts, groupId, reuseRun, liveEvents }`, answers when all are over. */
+/**
+ * Prompts in, one item for each out: called with `{ prompts, groupId, reuseRun, liveEvents }`,
+ * answers when all are over.
+ */
 export const batchWorkflow = (
 	path: string,
 	credential: Credential,

@@ -3,7 +3,10 @@ import { createServer, once, type IncomingMessage } from './platform';
 interface ChatRequest {
 	model: string;
 	messages: Array<{ role: string; content: unknown }>;
-	/** Agents before version 2.2 of theirs, and chats whose answer is streamed, ask for server-sent events. */
+	/**
+	 * Agents before version 2.2 of theirs, and chats whose answer is streamed, ask for server-sent
+	 * events.
+	 */
 	stream?: boolean;
 	tools?: Array<{ function: { name: string; description: string; parameters: unknown } }>;
 }
@@ -16,7 +19,10 @@ export interface Model {
 	close(): void;
 }
 
-/** A language model of one idea: it calls the first tool it is offered, with these arguments, and then says "Done". */
+/**
+ * A language model of one idea: it calls the first tool it is offered, with these arguments, and
+ * then says "Done".
+ */
 export const startModel = async (toolArguments: Record<string, unknown>): Promise<Model> => {
 	const requests: ChatRequest[] = [];
 
@@ -82,7 +88,10 @@ interface StreamedAnswer {
 	reason: string;
 }
 
-/** The answer in OpenAI's chunks: the message, its end, the usage, and the word that closes the stream. */
+/**
+ * The answer in OpenAI's chunks: the message, its end, the usage, and the word that closes the
+ * stream.
+ */
 function asEvents({ id, model, message, reason }: StreamedAnswer): string {
 	const chunk = (choices: object[], more: object = {}) =>
 		JSON.stringify({

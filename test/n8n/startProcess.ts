@@ -19,7 +19,9 @@ export interface StartedProcess {
 	stop(graceMs?: number): Promise<void>;
 	/** SIGKILL to the process and its children at once. */
 	kill(): Promise<void>;
-	/** Waits until `isReady`; a process that ends before, or is late, fails with the end of its log. */
+	/**
+	 * Waits until `isReady`; a process that ends before, or is late, fails with the end of its log.
+	 */
 	untilReady(isReady: () => Promise<boolean>, timeoutMs: number): Promise<void>;
 	/** For a program that does one thing: fails with its log unless it ends well. */
 	untilEnded(): Promise<void>;
@@ -38,7 +40,8 @@ export const stopAllProcesses = async (): Promise<void> => {
 export const startProcess = async (plan: ProcessPlan): Promise<StartedProcess> => {
 	if (isOver) throw new Error(`${plan.name} is not started: the suite is ending`);
 	const log = await fs.open(plan.logFile, 'a');
-	// A group of its own: n8n starts task runners, PostgreSQL its writers, and none of them may stay behind.
+	// A group of its own: n8n starts task runners, PostgreSQL its writers, and none of them may stay
+	// behind.
 	const child = spawn(plan.command, plan.args, {
 		cwd: plan.cwd,
 		env: plan.env,

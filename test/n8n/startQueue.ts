@@ -15,7 +15,10 @@ export interface Queue {
 	stop(): Promise<void>;
 }
 
-/** n8n as a cluster: a main process, workers, PostgreSQL, Redis, and files in the database, where all of them see them. */
+/**
+ * n8n as a cluster: a main process, workers, PostgreSQL, Redis, and files in the database, where
+ * all of them see them.
+ */
 export const startQueue = async (
 	n8n: InstalledN8n,
 	plan: { folder: string; packed: PackedPackage[]; workers: number },

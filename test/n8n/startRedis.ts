@@ -3,7 +3,10 @@ import { freePort } from './freePort';
 import { join } from './platform';
 import { startProcess, type StartedProcess } from './startProcess';
 
-/** A Redis of its own on a loopback port that keeps nothing, and the environment that points n8n to it. */
+/**
+ * A Redis of its own on a loopback port that keeps nothing, and the environment that points n8n to
+ * it.
+ */
 export const startRedis = async (
 	folder: string,
 ): Promise<{ process: StartedProcess; env: NodeJS.ProcessEnv }> => {

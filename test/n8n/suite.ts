@@ -29,7 +29,10 @@ const install = async (generation: Generation): Promise<InstalledN8n> => {
 	return n8n;
 };
 
-/** Everything that is asked of one n8n. Suspended executions mostly wait, so they do that beside the others. */
+/**
+ * Everything that is asked of one n8n. Suspended executions mostly wait, so they do that beside the
+ * others.
+ */
 const playOn = async (n8n: InstalledN8n, place: Place, tally: Tally): Promise<void> => {
 	const print = async (group: string, checks: Check[]) =>
 		await runChecks(`${n8n.version} ${group}`, checks, tally);
@@ -62,7 +65,8 @@ const run = async (folder: string, tally: Tally): Promise<void> => {
 	checkWords();
 	const packed = await packPackages(folder);
 	const plays: Array<Promise<void>> = [];
-	// The second is installed while the first plays already; two installations at a time would be in each other's way.
+	// The second is installed while the first plays already; two installations at a time would be in
+	// each other's way.
 	for (const generation of generations.filter(({ name }) => isWanted(name, generationNames))) {
 		const n8n = await install(generation);
 		plays.push(playOn(n8n, { folder: join(folder, generation.name), packed }, tally));

@@ -23,11 +23,15 @@ export const slots = parts.length + leavers.length;
 const firstMinuteMs = 60_000;
 const pauses = 4;
 /**
- * `crashed` is not among them: n8n takes every waiting execution for a crashed one at the end of its start, and takes that back. One that it had
- * woken by then is called crashed while it goes on, until it is saved again; so is n8n's own Wait node (waitControl.ts).
+ * `crashed` is not among them: n8n takes every waiting execution for a crashed one at the end of
+ * its start, and takes that back. One that it had woken by then is called crashed while it goes on,
+ * until it is saved again; so is n8n's own Wait node (waitControl.ts).
  */
 const ends = ['success', 'error', 'canceled'];
-/** Longer than the hold of a resume, the first minute of a loop's next run, and other resumes in between. */
+/**
+ * Longer than the hold of a resume, the first minute of a loop's next run, and other resumes in
+ * between.
+ */
 const restlessMs = 400_000;
 /** Longer than it takes to look at all of them and to end n8n. */
 const quietMs = 5_000;
@@ -84,7 +88,10 @@ export const suspended = (harness: Harness): Check[] => {
 			);
 		}
 	};
-	/** Until the longest execution waits for a later time than `ms`, and the others wait or have ended. */
+	/**
+	 * Until the longest execution waits for a later time than `ms`, and the others wait or have
+	 * ended.
+	 */
 	const untilNextPause = async (ms: number) => {
 		const deadline = Date.now() + restlessMs;
 		for (;;) {

@@ -52,7 +52,8 @@ const byRow = {
 	resource: 'workflow',
 	workflowId: { __rl: true, mode: 'id', value: '={{ $json.workflow }}' },
 	inputMode: 'json',
-	// As with a random seed: at each resume the expression gives something else, and no run may be started for that.
+	// As with a random seed: at each resume the expression gives something else, and no run may be
+	// started for that.
 	inputsJson: "={{ { duration_10002: $json.ms, text_51536: Math.random() + ' ' + $json.title } }}",
 };
 
@@ -88,7 +89,10 @@ export const startNode = (credential: Credential): WorkflowNode => ({
 	name: 'Start',
 });
 
-/** Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name, or for those that it starts for them. */
+/**
+ * Webhook › Rows › Flowscale: waits in the execution for the runs that the rows name, or for those
+ * that it starts for them.
+ */
 export const inExecutionWorkflow = (
 	path: string,
 	credential: Credential,

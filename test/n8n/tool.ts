@@ -19,7 +19,10 @@ export interface AgentPlan {
 	parameters?: Record<string, unknown>;
 }
 
-/** Webhook › AI Agent, with a chat model and the node as its tool; the prompt is the model's to fill in. */
+/**
+ * Webhook › AI Agent, with a chat model and the node as its tool; the prompt is the model's to fill
+ * in.
+ */
 export const agentWorkflow = ({
 	path,
 	agentVersion,
@@ -59,7 +62,10 @@ export const agentWorkflow = ({
 	};
 };
 
-/** The node in the hands of an agent: n8n's own wrapper around it, and a model that does as it is told. */
+/**
+ * The node in the hands of an agent: n8n's own wrapper around it, and a model that does as it is
+ * told.
+ */
 export const tool = (harness: Harness): Check[] => {
 	const { rest, credential, flowscale, n8n } = harness;
 	const player = createPlayer(harness);

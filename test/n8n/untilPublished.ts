@@ -6,7 +6,10 @@ interface PublicationStatus {
 	triggers?: Array<{ errorMessage: string | null }>;
 }
 
-/** undefined: this n8n has no such endpoint. It answers 404, or with its editor's page, which is not JSON. */
+/**
+ * undefined: this n8n has no such endpoint. It answers 404, or with its editor's page, which is not
+ * JSON.
+ */
 const statusOf = async (
 	request: RequestJson,
 	workflowId: string,
@@ -19,7 +22,10 @@ const statusOf = async (
 	});
 };
 
-/** n8n 2.41 answers an activation at once and registers the webhooks some moments later; versions before it do so at once. */
+/**
+ * n8n 2.41 answers an activation at once and registers the webhooks some moments later; versions
+ * before it do so at once.
+ */
 export const untilPublished = async (request: RequestJson, workflowId: string): Promise<void> => {
 	const deadline = Date.now() + 60_000;
 	for (;;) {

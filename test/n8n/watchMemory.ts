@@ -6,7 +6,8 @@ const residentBytes = async (): Promise<number> => {
 	const lines = (await runCommand('ps', ['-eo', 'pid=,ppid=,rss='])).trim().split('\n');
 	const table = lines.map((line) => line.trim().split(/\s+/).map(Number));
 	const family = new Set([pid]);
-	// A child is listed after its parent as a rule, not by law: twice over catches a wrapped process id.
+	// A child is listed after its parent as a rule, not by law: twice over catches a wrapped process
+	// id.
 	for (const [child, parent] of [...table, ...table]) if (family.has(parent)) family.add(child);
 	return table.reduce((sum, [child, , rss]) => (family.has(child) ? sum + rss * 1024 : sum), 0);
 };

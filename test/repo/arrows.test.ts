@@ -117,7 +117,9 @@ describe('the arrows point inward', () => {
 	});
 });
 
-/** Rooms of the core and the rooms that each may import; `errors` and `json` are files beside them. */
+/**
+ * Rooms of the core and the rooms that each may import; `errors` and `json` are files beside them.
+ */
 const CORE_ROOMS: Record<string, string[]> = {
 	async: [],
 	runs: [],

@@ -8,9 +8,10 @@ import { fs, join, projectDir } from '../../simulator/platform';
 import { FOLDERS } from './messages';
 
 /**
- * Rules that n8n's linter has in its source and not yet in a release (eslint-plugin-community-nodes after 0.32.0), as far as they
- * can be restated in a few lines. To be removed rule by rule when `npm run lint` has them. Not restated, since they are judged
- * by eye or their meaning is not published: `icon-contrast`, `open-ended-node-fields`, `prefer-declarative-style`.
+ * Rules that n8n's linter has in its source and not yet in a release (eslint-plugin-community-nodes
+ * after 0.32.0), as far as they can be restated in a few lines. To be removed rule by rule when
+ * `npm run lint` has them. Not restated, since they are judged by eye or their meaning is not
+ * published: `icon-contrast`, `open-ended-node-fields`, `prefer-declarative-style`.
  */
 const nodes: Array<[string, INodeTypeDescription]> = [
 	Flowscale,
@@ -105,7 +106,10 @@ it('valid-node-categories: of n8n’s list alone', async () => {
 	}
 });
 
-/** Kept in one repository until the rule is released: the siblings are built from the core that lies beside them. */
+/**
+ * Kept in one repository until the rule is released: the siblings are built from the core that lies
+ * beside them.
+ */
 const IN_A_FOLDER = ['packages/n8n-nodes-comflowy', 'packages/n8n-nodes-flowai'];
 
 it('no-monorepo: a package has a repository of its own, but for those that will need one', async () => {

@@ -2,7 +2,10 @@ import { fs, join, projectDir } from '../../simulator/platform';
 
 const read = async (file: string) => await fs.readFile(join(projectDir, file), 'utf8');
 
-/** What the suite tells its processes only because they share a machine, stay alone there, and leave it as it was. */
+/**
+ * What the suite tells its processes only because they share a machine, stay alone there, and leave
+ * it as it was.
+ */
 const ITS_OWN = [
 	'N8N_USER_FOLDER',
 	'N8N_LISTEN_ADDRESS',

@@ -5,7 +5,10 @@ import { fs, join, projectDir } from '../../simulator/platform';
 export interface SourceText {
 	file: string;
 	text: string;
-	/** Whether it is certainly the message of an error: the first argument of one of our errors, or a reason of the network. */
+	/**
+	 * Whether it is certainly the message of an error: the first argument of one of our errors, or a
+	 * reason of the network.
+	 */
 	isMessage: boolean;
 }
 
@@ -87,7 +90,10 @@ export async function sourceTexts(): Promise<SourceText[]> {
 	).flat();
 }
 
-/** Whether a message that is shown to a reader, or the beginning of it, is what a text of the sources gives. */
+/**
+ * Whether a message that is shown to a reader, or the beginning of it, is what a text of the
+ * sources gives.
+ */
 export function isSaidBy(message: string, { text }: SourceText): boolean {
 	// Only values would fit everything.
 	if (text.replace(/…/g, '').trim().length < 8) return false;

@@ -2,9 +2,14 @@ import { projectDir } from '../../simulator/platform';
 import { shippedPatterns, slowest } from '../hostile/patterns';
 
 const MOST_MS = 50;
-/** Long enough for a pattern that goes back over what it read to take seconds; `npm run test:hostile` takes a megabyte. */
+/**
+ * Long enough for a pattern that goes back over what it read to take seconds; `npm run
+ * test:hostile` takes a megabyte.
+ */
 const LENGTH = 20_000;
-/** Where patterns are put together from texts; each file's unit test has hostile texts of its own. */
+/**
+ * Where patterns are put together from texts; each file's unit test has hostile texts of its own.
+ */
 const PUT_TOGETHER = [
 	'nodes/core/http/findSecrets.ts',
 	'nodes/core/http/networkError.ts',

@@ -27,7 +27,9 @@ interface Passage {
 	text: string;
 }
 
-/** The pages that people read; what is written from the nodes themselves is checked with the nodes. */
+/**
+ * The pages that people read; what is written from the nodes themselves is checked with the nodes.
+ */
 async function passagesOfPages(): Promise<Passage[]> {
 	const pages = (await fs.readdir(join(projectDir, 'docs'), { recursive: true }))
 		.filter((file) => file.endsWith('.md') && !file.endsWith('operations.md'))

@@ -8,7 +8,9 @@ const MOST_LINES = 60;
 /** Functions that may be longer, as `file › function`, each with its reason. At most five. */
 const MAY_BE_LONG: Record<string, string> = {};
 
-/** Words of this repository's own former language, and what to say instead (CONTRIBUTING, "Words"). */
+/**
+ * Words of this repository's own former language, and what to say instead (CONTRIBUTING, "Words").
+ */
 const RETIRED = new Map([
 	['Loss', 'NetworkFailure'],
 	['readLoss', 'classifyNetworkError'],

@@ -7,7 +7,10 @@ async function quotedMessages(): Promise<string[]> {
 	return [...page.matchAll(/^\| `(.+?)` \| /gm)].map(([, message]) => message);
 }
 
-/** The service's name and the label of a field are put into messages like any other value; a run's end is put together from words. */
+/**
+ * The service's name and the label of a field are put into messages like any other value; a run's
+ * end is put together from words.
+ */
 function isSaid(message: string, texts: SourceText[]): boolean {
 	const [, reason] = /^No answer from Flowscale at …\. (.+)\.$/.exec(message) ?? [];
 	if (reason !== undefined) return isSaid(reason, texts);

@@ -8,8 +8,8 @@ import { isStarting, NODE, type Subject } from './subject';
 export type ItemCounts = number[];
 
 /**
- * Says whether a cell kept the users' promises: what was paid for, the items and their links, files, an end. It knows n8n's
- * settings, and nothing of our code.
+ * Says whether a cell kept the users' promises: what was paid for, the items and their links,
+ * files, an end. It knows n8n's settings, and nothing of our code.
  */
 export async function auditCell(
 	cell: Cell,
@@ -91,7 +91,9 @@ function auditSkipped(cell: Cell, played: Played, subject: Subject): string[] {
 	return complaints;
 }
 
-/** What was handed on: each run's items at the node, then all of them at the end of the workflow. */
+/**
+ * What was handed on: each run's items at the node, then all of them at the end of the workflow.
+ */
 async function auditItems(cell: Cell, played: Played, counts: ItemCounts): Promise<string[]> {
 	const rounds = roundsOf(cell, played);
 	const tasks = tasksOf(played, NODE);
@@ -132,7 +134,10 @@ function auditItem(cell: Cell, { json }: INodeExecutionData, input: INodeExecuti
 	return file !== undefined && json.filename !== file ? wrong(file) : [];
 }
 
-/** A binary field, or with `binaryMode: combined` a path in the item's JSON, as n8n's nodes read them. */
+/**
+ * A binary field, or with `binaryMode: combined` a path in the item's JSON, as n8n's nodes read
+ * them.
+ */
 function fileAt(field: string, { json, binary }: INodeExecutionData): IBinaryData | undefined {
 	if (binary?.[field] !== undefined) return binary[field];
 	return field
@@ -175,7 +180,10 @@ function auditDelivery(cell: Cell, played: Played): string[] {
 		: [`Merge ran ${merged.length} times, with ${got} items instead of ${expected}`];
 }
 
-/** All runs failed: where the execution continues, each item's failure stands where On Error says, with its link. */
+/**
+ * All runs failed: where the execution continues, each item's failure stands where On Error says,
+ * with its link.
+ */
 function auditFailure(cell: Cell, played: Played): string[] {
 	if (cell.onError === 'stop') {
 		const text = errorOf(played.run.data);

@@ -62,7 +62,10 @@ const WAITING = new Set<Cell['operation'] | undefined>([
 const isOneOf = <T>(value: T | undefined, ...values: T[]) =>
 	value !== undefined && values.includes(value);
 
-/** Why n8n or the service rules a combination out, with the values that are known so far; undefined: it is possible. */
+/**
+ * Why n8n or the service rules a combination out, with the values that are known so far; undefined:
+ * it is possible.
+ */
 const RULES: Array<[reason: string, rulesOut: (cell: Partly) => boolean]> = [
 	[
 		'the operation waits for no run, so it has no Wait Mode',

@@ -6,8 +6,8 @@ const coverings = AXES.waitMode.map((waitMode) =>
 );
 
 /**
- * Every pair of values occurs, and every triple with a wait mode: the pairs are covered anew for each wait mode. Deterministic,
- * so a cell keeps its number until an axis changes.
+ * Every pair of values occurs, and every triple with a wait mode: the pairs are covered anew for
+ * each wait mode. Deterministic, so a cell keeps its number until an axis changes.
  */
 export const cells: Cell[] = coverings.flatMap(({ rows }) => rows as Cell[]);
 

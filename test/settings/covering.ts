@@ -8,9 +8,11 @@ export interface Covering<A extends Values> {
 }
 
 /**
- * Rows in which every possible pair of values of two axes occurs: greedy, and the same rows every time. Each row begins with a
- * pair that has not occurred yet, and each further axis takes the allowed value that brings the most new pairs.
- * @param reasonAgainst why these values cannot stand together, of a row that is filled in part; undefined: they can
+ * Rows in which every possible pair of values of two axes occurs: greedy, and the same rows every
+ * time. Each row begins with a pair that has not occurred yet, and each further axis takes the
+ * allowed value that brings the most new pairs.
+ * @param reasonAgainst why these values cannot stand together, of a row that is filled in part;
+ *   undefined: they can
  */
 export function cover<A extends Values>(
 	axes: A,

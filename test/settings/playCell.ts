@@ -105,7 +105,10 @@ const playSuspended: Play = async (subject, file, options) => {
 	return { run, waits };
 };
 
-/** Runs end while the execution waits, and their callbacks resume it; where one was sent too early, its time comes. */
+/**
+ * Runs end while the execution waits, and their callbacks resume it; where one was sent too early,
+ * its time comes.
+ */
 const playCallback: Play = async (subject, file, options) => {
 	const server = await startWaitingServer(subject.engine, file, NODE, options);
 	try {

@@ -32,7 +32,10 @@ export interface Harnesses {
 export const NODE = 'Service';
 const NEVER_MS = 36_000_000;
 
-/** The two items of a behaviour, and a third: of its own where prompts tell items apart, else the first once more. */
+/**
+ * The two items of a behaviour, and a third: of its own where prompts tell items apart, else the
+ * first once more.
+ */
 function threeOf([first, second]: INodeExecutionData[]): INodeExecutionData[] {
 	const json = 'prompt' in first.json ? { prompt: 'green hill', n: 2 } : { ...first.json };
 	return [first, second, { ...first, json }];

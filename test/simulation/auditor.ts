@@ -4,8 +4,8 @@ import type { Journal } from './network';
 import type { SimRun, SimService } from './service';
 
 /**
- * Says whether anything was lost, swapped or paid for twice. It is written from the users' promises alone (interface, "Rules
- * for every call") and knows nothing of the code.
+ * Says whether anything was lost, swapped or paid for twice. It is written from the users' promises
+ * alone (interface, "Rules for every call") and knows nothing of the code.
  */
 export function audit(results: ExecutionResult[], service: SimService, journal: Journal): string[] {
 	const complaints = results.flatMap((result) => [
@@ -35,7 +35,10 @@ const isFailed = ({ json }: INodeExecutionData) => typeof json.error === 'string
 const runIdsIn = (items: INodeExecutionData[]) =>
 	items.filter((item) => !isFailed(item)).map(({ json }) => String(json.run_id));
 
-/** Each item is linked to its input item, in order, and holds the run made from its own inputs, with its own files' bytes. */
+/**
+ * Each item is linked to its input item, in order, and holds the run made from its own inputs, with
+ * its own files' bytes.
+ */
 function auditItems({ id, plan, items }: ExecutionResult, runs: SimRun[]): string[] {
 	if (items === undefined) return [];
 	const complaints: string[] = [];
@@ -99,7 +102,8 @@ function auditRuns(result: ExecutionResult, all: SimRun[]): string[] {
 	for (const run of mine) {
 		const isNamed = texts.includes(run.id) || /may have started/.test(texts);
 		if (handedOut.has(run.id) || run.outcome === 'cancelled' || isNamed) continue;
-		// Without "continue on fail" the first failure ends the node; the other runs continue and stay adoptable.
+		// Without "continue on fail" the first failure ends the node; the other runs continue and stay
+		// adoptable.
 		if (result.error && !wasStopped) continue;
 		if (wasStopped && plan.cancelRemote === 'never') continue;
 		if (wasStopped && plan.operation === 'execute') continue;

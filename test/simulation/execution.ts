@@ -146,7 +146,10 @@ function createContext({ plan, id, stop, log, request, stores }: ContextParts): 
 
 export type NetworkOf = (by: string, hasEnded: () => boolean) => NetworkParts;
 
-/** Runs one execution of the node to its end as n8n does: all items at once, again when Retry On Fail says so, until Stop. */
+/**
+ * Runs one execution of the node to its end as n8n does: all items at once, again when Retry On
+ * Fail says so, until Stop.
+ */
 export async function runExecution(
 	time: VirtualTime,
 	plan: ExecutionPlan,

@@ -75,7 +75,9 @@ export interface NetworkParts {
 	hasEnded(): boolean;
 }
 
-/** n8n's HTTP helper over a simulated network. Times out, is aborted and fails as the real one does. */
+/**
+ * n8n's HTTP helper over a simulated network. Times out, is aborted and fails as the real one does.
+ */
 export function createNetwork({ time, service, fateOf, journal, by, hasEnded }: NetworkParts) {
 	const answerOf = async (options: Options, kind: string): Promise<ServiceAnswer> => {
 		const url = new URL(options.url);

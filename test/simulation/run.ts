@@ -3,7 +3,10 @@ import { argv, exit, stdout } from '../../simulator/platform';
 import { simulate, type Story } from './simulate';
 import { world } from './world';
 
-/** Counts kinds of complaints over all worlds instead of stopping at the first: for whoever hunts several at once. */
+/**
+ * Counts kinds of complaints over all worlds instead of stopping at the first: for whoever hunts
+ * several at once.
+ */
 async function survey(worlds: number, seed: number): Promise<void> {
 	const kinds = new Map<string, { count: number; first: string }>();
 	for (const one of fc.sample(world, { numRuns: worlds, seed })) {

@@ -13,11 +13,16 @@ export interface Story {
 	executions: number;
 }
 
-/** Background work after Stop (cancels, late starts) is given this long before the auditor looks. */
+/**
+ * Background work after Stop (cancels, late starts) is given this long before the auditor looks.
+ */
 const AFTERMATH_MS = 400_000;
 const LONGEST_MS = 100_000_000;
 
-/** Lets everything of a world happen, and has it audited. The same world always gives the same story. */
+/**
+ * Lets everything of a world happen, and has it audited. The same world always gives the same
+ * story.
+ */
 export async function simulate(world: World): Promise<Story> {
 	const random = randomFrom(world.seed);
 	const original = Math.random;

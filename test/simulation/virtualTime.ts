@@ -7,8 +7,9 @@ interface Timer {
 }
 
 /**
- * Time that passes only when nothing else can happen. What ships has no timers (n8n's lint forbids them): it reads `Date.now`
- * and waits for `AbortSignal.timeout`, so these two are all that must be replaced, and a day takes as long as its events.
+ * Time that passes only when nothing else can happen. What ships has no timers (n8n's lint forbids
+ * them): it reads `Date.now` and waits for `AbortSignal.timeout`, so these two are all that must be
+ * replaced, and a day takes as long as its events.
  */
 export interface VirtualTime {
 	now(): number;

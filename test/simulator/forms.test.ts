@@ -73,7 +73,8 @@ describe('a start', () => {
 			hash.digest('hex'),
 			8 * 1024 * 1024,
 		]);
-		// What is held, and 60 MB or more that nobody has collected yet: Node begins when there is that much.
+		// What is held, and 60 MB or more that nobody has collected yet: Node begins when there is that
+		// much.
 		expect(peak).toBeLessThan(size / 2);
 	});
 

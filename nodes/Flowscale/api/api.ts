@@ -52,8 +52,8 @@ const isSuccess = (status: number) => status >= 200 && status < 300;
 type Extra = Partial<ApiRequest>;
 
 /**
- * Flowscale's paths and answers (vendor's OpenAPI, both SDKs, live Swagger page); the only file that knows the paths.
- * Every call throws ServiceError or ExecutionCancelledError.
+ * Flowscale's paths and answers (vendor's OpenAPI, both SDKs, live Swagger page); the only file
+ * that knows the paths. Every call throws ServiceError or ExecutionCancelledError.
  */
 export function createApi(transport: Transport) {
 	const answers = createAnswerReader(transport);
@@ -86,8 +86,8 @@ function createAnswerReader(transport: Transport) {
 		reportsStart: () => reportsStart,
 		envelopeOf,
 		/**
-		 * The envelope of an answer that reports something. An answer that reports nothing is retried: taken for "none", a run
-		 * would be started twice, or a branch never taken.
+		 * The envelope of an answer that reports something. An answer that reports nothing is retried:
+		 * taken for "none", a run would be started twice, or a branch never taken.
 		 */
 		reportedBy: (answer: Answer): Envelope => {
 			const envelope = envelopeOf(answer);
@@ -114,7 +114,10 @@ function clusterCalls(transport: Transport, { reportedBy }: AnswerReader) {
 		health: async () => await list('/comfy/health'),
 		queue: async () => await list('/comfy/queue'),
 
-		/** Deployed workflows; undefined where the deployment has no such endpoint (it is missing in the OpenAPI file). */
+		/**
+		 * Deployed workflows; undefined where the deployment has no such endpoint (it is missing in the
+		 * OpenAPI file).
+		 */
 		workflows: async (extra: Extra = {}) =>
 			await transport.read({ path: '/comfy/workflows', ...extra }, (answer) =>
 				[404, 405, 501].includes(answer.status)
@@ -148,7 +151,10 @@ function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 			});
 		},
 
-		/** Asks for a run's end; the text is the service's, its behaviour for finished runs is not documented. */
+		/**
+		 * Asks for a run's end; the text is the service's, its behaviour for finished runs is not
+		 * documented.
+		 */
 		cancel: async (runId: string, extra: Extra = {}) =>
 			await transport.read(
 				{ method: 'POST', path: `/runs${pathTo(runId)}/cancel`, ...extra },
@@ -205,8 +211,8 @@ function pageOf(
 }
 
 /**
- * Nothing instead of a list (`data: null`, `runs: null`, or no list beside `count: 0`) is an empty one, unless a count
- * speaks of runs that are not shown.
+ * Nothing instead of a list (`data: null`, `runs: null`, or no list beside `count: 0`) is an empty
+ * one, unless a count speaks of runs that are not shown.
  */
 function emptyList(data: unknown, meta: JsonRecord | undefined): [] | undefined {
 	const record = recordOf(data);
@@ -221,7 +227,10 @@ function emptyList(data: unknown, meta: JsonRecord | undefined): [] | undefined 
 
 function outputCalls(transport: Transport, { envelopeOf, linked }: AnswerReader) {
 	return {
-		/** An output by its name, with or without extension: ready, not yet or not under this name (204, 4xx, 504, empty), failed, or 408: timed out. */
+		/**
+		 * An output by its name, with or without extension: ready, not yet or not under this name (204,
+		 * 4xx, 504, empty), failed, or 408: timed out.
+		 */
 		output: async (filename: string, extra: Extra = {}): Promise<OutputAnswer> =>
 			await transport.read(
 				{ path: '/runs/output', query: { filename }, ...extra },
@@ -240,7 +249,8 @@ function outputCalls(transport: Transport, { envelopeOf, linked }: AnswerReader)
 }
 
 function outputAnswerOf(status: string | undefined, output: Output): OutputAnswer {
-	// An empty text may be the output itself or stand in for one to come: there the output's own word counts as well.
+	// An empty text may be the output itself or stand in for one to come: there the output's own word
+	// counts as well.
 	const states = [status, output.file_content === '' ? output.generation_status : undefined].map(
 		(word) => stateOf(word ?? ''),
 	);
@@ -264,7 +274,10 @@ function startCalls(transport: Transport) {
 			query: { workflow_id: workflowId, group_id: groupId },
 			body: form,
 		}),
-		/** What a start's 2xx reports: object or list of one, now with `workflow_id`, earlier with `output_names`. */
+		/**
+		 * What a start's 2xx reports: object or list of one, now with `workflow_id`, earlier with
+		 * `output_names`.
+		 */
 		readStart: (answer: Answer, known: Partial<Run>): Run => {
 			const raw = readOne(readEnvelope(transport.jsonOf(answer)).data);
 			const run = readRun(raw ?? {}, known);

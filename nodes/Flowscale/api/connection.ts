@@ -16,7 +16,10 @@ export interface Connection {
 	withoutKeys(text: string): string;
 }
 
-/** The deployment of the node's credential, for every context a node's code runs in. @throws ConfigurationError */
+/**
+ * The deployment of the node's credential, for every context a node's code runs in. @throws
+ * ConfigurationError
+ */
 export async function openConnection(
 	context: NodeContext,
 	clock: Clock,

@@ -2,7 +2,8 @@ import { listOf, recordOf } from '../../core/json';
 
 /**
  * How long the deployment's queue is: runs that wait, and containers that work on nothing.
- * @param containers entries of `/comfy/queue`, each with `queue_running` and `queue_pending` (protocols 1.5)
+ * @param containers entries of `/comfy/queue`, each with `queue_running` and `queue_pending`
+ *   (protocols 1.5)
  */
 export function readQueueLength(containers: unknown[]): { pending: number; idle: number } {
 	const queues = containers.map((entry) => {

@@ -28,7 +28,10 @@ export interface Envelope {
 	errorText: string | undefined;
 }
 
-/** A key of these in a body without `data` says that the body is the data itself. `id` alone may well be that of a request. */
+/**
+ * A key of these in a body without `data` says that the body is the data itself. `id` alone may
+ * well be that of a request.
+ */
 const OWN_DATA = ['run_id', 'runId', '_id', 'runs', 'workflows', 'download_url', 'file_content'];
 
 export function readEnvelope(body: unknown): Envelope {
@@ -54,13 +57,19 @@ function dataIn(envelope: JsonRecord | undefined): unknown {
 	return isEmptyList ? [] : envelope?.data;
 }
 
-/** Whether an answer reports anything. An error may well come with an empty list beside it, and with status 200. */
+/**
+ * Whether an answer reports anything. An error may well come with an empty list beside it, and with
+ * status 200.
+ */
 export function isReported({ data, status }: Envelope): boolean {
 	if (typeof data !== 'object' || data === null) return status === 'success';
 	return Object.keys(data).length > 0 || stateOf(status ?? '') !== 'failed';
 }
 
-/** The vendor's OpenAPI answers a start with a list of one, every SDK reads an object; one called `run` is the same, wrapped once more. */
+/**
+ * The vendor's OpenAPI answers a start with a list of one, every SDK reads an object; one called
+ * `run` is the same, wrapped once more.
+ */
 export function readOne(data: unknown): JsonRecord | undefined {
 	const one = recordOf(Array.isArray(data) ? data[0] : data);
 	return recordOf(one?.run) ?? one;
@@ -125,7 +134,10 @@ function readTime(record: JsonRecord, ...keys: string[]): string | null {
 	return text === undefined ? null : parseTimestamp(text);
 }
 
-/** Inputs come as `{path, value}`, or as an object or its JSON text; a file has its link or storage key instead of a value. */
+/**
+ * Inputs come as `{path, value}`, or as an object or its JSON text; a file has its link or storage
+ * key instead of a value.
+ */
 function readInputs(received: unknown): Run['inputs'] {
 	const inputs = typeof received === 'string' ? parsedJson(received) : received;
 	if (!Array.isArray(inputs)) return dataOf(Object.entries(recordOf(inputs) ?? {}));
@@ -161,8 +173,9 @@ function linkIn(record: JsonRecord | undefined): string | undefined {
 }
 
 /**
- * The value of an output that is no file: a text, a number, a list, an object, `false`. Flowscale's SDK has it in
- * `file_content`, the dashboard's dialect in `data` (protocols 1.20). Empty texts are real: a run may well write nothing.
+ * The value of an output that is no file: a text, a number, a list, an object, `false`. Flowscale's
+ * SDK has it in `file_content`, the dashboard's dialect in `data` (protocols 1.20). Empty texts are
+ * real: a run may well write nothing.
  */
 function valueIn(record: JsonRecord | undefined): unknown {
 	const hasContent = record !== undefined && Object.hasOwn(record, 'file_content');
@@ -193,7 +206,10 @@ function sizeIn(record: JsonRecord | undefined): Pick<Output, 'file_size'> {
 	return Number.isSafeInteger(bytes) && bytes > 0 ? { file_size: bytes } : {};
 }
 
-/** The OpenAPI names a container by its address, the SDKs by a label; without either it gets its position. */
+/**
+ * The OpenAPI names a container by its address, the SDKs by a label; without either it gets its
+ * position.
+ */
 export function containerOf(entry: unknown, index: number): string {
 	return (
 		textAt(recordOf(entry), 'container', 'url', 'comfy_uri', 'name', 'id') ??

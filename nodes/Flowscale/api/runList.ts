@@ -12,7 +12,10 @@ import {
 } from './runPages';
 
 const LARGEST_PAGE = 100;
-/** A filter that hardly any run passes would otherwise read a history of years: 20,000 runs, or 2,000 at ten a page. */
+/**
+ * A filter that hardly any run passes would otherwise read a history of years: 20,000 runs, or
+ * 2,000 at ten a page.
+ */
 const MOST_PAGES = 200;
 
 export const NEEDS_GROUP =
@@ -38,14 +41,18 @@ function namingGroup({ groupId }: ListQuery) {
 
 export interface RunCollection {
 	runs: SeenRun[];
-	/** Set when the list goes on below what was read: how many runs were read, and of how many where the deployment says so. */
+	/**
+	 * Set when the list goes on below what was read: how many runs were read, and of how many where
+	 * the deployment says so.
+	 */
 	cutAfter?: { read: number; total: number | undefined };
 }
 
 /**
- * Runs that pass a filter, up to a limit that counts after filtering, page by page. A deployment that does not page gives all
- * of its runs at once, unsorted; they are sorted here. Of one that pages without sorting all pages are read: the first of them
- * hold any runs, not those that come first. Memory holds what passed the filter, and of the others their ids.
+ * Runs that pass a filter, up to a limit that counts after filtering, page by page. A deployment
+ * that does not page gives all of its runs at once, unsorted; they are sorted here. Of one that
+ * pages without sorting all pages are read: the first of them hold any runs, not those that come
+ * first. Memory holds what passed the filter, and of the others their ids.
  * @param limit Infinity: all, however many pages that takes
  * @throws ServiceError | ExecutionCancelledError
  */
@@ -83,7 +90,10 @@ export async function collectRuns(
 	}
 }
 
-/** One page of the list, for those who page themselves, with what the deployment says about all of them (`meta`). */
+/**
+ * One page of the list, for those who page themselves, with what the deployment says about all of
+ * them (`meta`).
+ */
 export async function readRunPage(
 	api: FlowscaleApi,
 	query: ListQuery & { page: number; pageSize: number },

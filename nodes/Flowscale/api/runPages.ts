@@ -36,14 +36,20 @@ export interface RunPager {
 	offset(): number;
 }
 
-/** Each divides the one before it, so that a smaller page begins where the larger one would have. */
+/**
+ * Each divides the one before it, so that a smaller page begins where the larger one would have.
+ */
 const PAGE_SIZES = [100, 20, 5, 1];
-/** A larger page is tried again when it would be about this long; an answer may have four times as many bytes. */
+/**
+ * A larger page is tried again when it would be about this long; an answer may have four times as
+ * many bytes.
+ */
 const COMFORTABLE_CHARS = 8 * 1024 * 1024;
 
 /**
- * Pages of a list, each as large as its answer may be: inputs of runs may hold files as texts (data URIs), and a hundred of
- * those are more than fits into memory. An answer that is too long is asked for again in smaller pages.
+ * Pages of a list, each as large as its answer may be: inputs of runs may hold files as texts (data
+ * URIs), and a hundred of those are more than fits into memory. An answer that is too long is asked
+ * for again in smaller pages.
  * @param offset number of runs to leave out, a multiple of `pageSize`
  */
 export function openPager(
@@ -93,7 +99,10 @@ function tooLong(groupId: string | undefined, size: number): ServiceError {
 	});
 }
 
-/** The next page of a list that must be one; undefined when the time was over before it came. @throws ServiceError */
+/**
+ * The next page of a list that must be one; undefined when the time was over before it came.
+ * @throws ServiceError
+ */
 export async function readPage(pager: RunPager): Promise<PageRead | undefined> {
 	const page = await pager.next().catch((error: unknown) => {
 		if (error instanceof ExecutionCancelledError) return undefined;
@@ -116,8 +125,8 @@ export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): 
 }
 
 /**
- * Each run of a page with what recognises it. Where a list reports no run ids, a run is recognised by workflow, output names
- * and times, and equal ones by their number.
+ * Each run of a page with what recognises it. Where a list reports no run ids, a run is recognised
+ * by workflow, output names and times, and equal ones by their number.
  */
 export function identified(entries: RunPage['runs']): SeenRun[] {
 	const twins = new Map<string, number>();
@@ -140,7 +149,9 @@ export function identified(entries: RunPage['runs']): SeenRun[] {
 /** What a deployment may give that does not honour the page size; 10 is the documented default. */
 const USUAL_PAGES = new Set([10, 20, 25, 30, 50]);
 
-/** Deployments without paging give all at once; one that ignores the page number gives nothing new. */
+/**
+ * Deployments without paging give all at once; one that ignores the page number gives nothing new.
+ */
 export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
 	return (
 		runs.length === 0 ||

@@ -1,7 +1,10 @@
 import { type JsonRecord, parsedJson, recordOf, textAt, textOf } from '../../core/json';
 import { readList } from './readers';
 
-/** One declared input or output: its name and the service's word for its type (`string`, `image`, …). */
+/**
+ * One declared input or output: its name and the service's word for its type (`string`, `image`,
+ * …).
+ */
 export interface Parameter {
 	name: string;
 	type: string;
@@ -47,7 +50,10 @@ export function readWorkflows(data: unknown): ListedWorkflow[] {
 	});
 }
 
-/** Declared as JSON text, as an object of name to type, as a list of names or of objects, or not at all. */
+/**
+ * Declared as JSON text, as an object of name to type, as a list of names or of objects, or not at
+ * all.
+ */
 function readParameters(declared: unknown): DeclaredInput[] {
 	const value = typeof declared === 'string' ? parsedJson(declared) : declared;
 	if (Array.isArray(value))
@@ -58,8 +64,9 @@ function readParameters(declared: unknown): DeclaredInput[] {
 }
 
 /**
- * The vendor's dashboard declares `{path: "6.inputs.text", label, parameter_name, demo_type, value_type, randomize}`
- * (flowscale-aios): what is sent is `parameter_name`, and the path only says where it ends up.
+ * The vendor's dashboard declares `{path: "6.inputs.text", label, parameter_name, demo_type,
+ * value_type, randomize}` (flowscale-aios): what is sent is `parameter_name`, and the path only
+ * says where it ends up.
  */
 function parameterOf(key: string | undefined, declared: unknown): DeclaredInput[] {
 	const record = recordOf(declared);
@@ -71,7 +78,10 @@ function parameterOf(key: string | undefined, declared: unknown): DeclaredInput[
 
 const VAGUE = /^(string|str|text|textarea|any|\*|input|value|number|combo|widget)$/;
 
-/** Of several type words the one that says most: `demo_type: image` beside `value_type: string` is an image. */
+/**
+ * Of several type words the one that says most: `demo_type: image` beside `value_type: string` is
+ * an image.
+ */
 function typeOf(name: string, declared: unknown): string {
 	if (typeof declared === 'string') return declared === name ? 'string' : declared.toLowerCase();
 	const record = recordOf(declared);
@@ -83,6 +93,7 @@ function typeOf(name: string, declared: unknown): string {
 		words.find((word) => word === 'number') ??
 		words[0] ??
 		'string';
-	// ComfyUI draws a new seed for each run where this is set: seeds are whole numbers of up to 20 digits.
+	// ComfyUI draws a new seed for each run where this is set: seeds are whole numbers of up to 20
+	// digits.
 	return record?.randomize === true && type === 'number' ? 'int' : type;
 }

@@ -3,8 +3,9 @@ import { ConfigurationError } from '../../core/errors';
 const LONG_INTEGER = /-?\d{16,}/g;
 
 /**
- * A whole number in all its digits. JavaScript keeps 15 to 17 of them, and ComfyUI's seeds go up to 2^64: one that is written
- * out in the field itself is read from there, any other above 2^53 has lost some on its way to us.
+ * A whole number in all its digits. JavaScript keeps 15 to 17 of them, and ComfyUI's seeds go up to
+ * 2^64: one that is written out in the field itself is read from there, any other above 2^53 has
+ * lost some on its way to us.
  * @param written the parameter as the user wrote it, an expression included
  * @throws ConfigurationError
  */

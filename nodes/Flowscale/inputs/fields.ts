@@ -38,7 +38,10 @@ const groupDescription =
 const groupOrNone = `${groupDescription} Leave empty to send none.`;
 const groupOrDefault = `${groupDescription} Leave empty for a group per execution.`;
 
-/** An agent cannot know a group's name, so a tool's field is no expression and is not left to the model. */
+/**
+ * An agent cannot know a group's name, so a tool's field is no expression and is not left to the
+ * model.
+ */
 export const groupFields: INodeProperties[] = [
 	{
 		displayName: 'Group ID',

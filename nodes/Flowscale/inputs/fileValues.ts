@@ -25,9 +25,10 @@ const FIELD_LIKE = /^[\w-]+$/;
 const LINK = /^\s*(https?:\/\/|data:)/i;
 
 /**
- * The item's fields whose files are to be uploaded for a value; undefined when the value is a text. A file is named by its
- * field, by n8n's description of it (`{{ $binary.photo }}`), or by a list of either. A parameter that surely takes a file
- * must get one, a web address or a data URI; one that perhaps does gets a text only when nothing suggests a missing file.
+ * The item's fields whose files are to be uploaded for a value; undefined when the value is a text.
+ * A file is named by its field, by n8n's description of it (`{{ $binary.photo }}`), or by a list of
+ * either. A parameter that surely takes a file must get one, a web address or a data URI; one that
+ * perhaps does gets a text only when nothing suggests a missing file.
  * @throws ConfigurationError
  */
 export function fileFieldsOf(item: Item, given: GivenValue): string[] | undefined {
@@ -61,7 +62,10 @@ export function checkedFields(item: Item, value: unknown): string[] {
 	return fields;
 }
 
-/** Text for a parameter that perhaps takes a file: does it look like the field of a file that is not there? */
+/**
+ * Text for a parameter that perhaps takes a file: does it look like the field of a file that is not
+ * there?
+ */
 function isMissingFile(
 	item: Item,
 	{ isFileElsewhere }: GivenValue,
@@ -77,7 +81,10 @@ function isMissingFile(
 	);
 }
 
-/** Fields of the files that n8n's descriptions mean; undefined where there is no description in the value. */
+/**
+ * Fields of the files that n8n's descriptions mean; undefined where there is no description in the
+ * value.
+ */
 function describedFields(item: Item, { name, value }: GivenValue): string[] | undefined {
 	const entries = descriptionsIn(value);
 	if (entries === undefined) {
@@ -95,7 +102,10 @@ function describedFields(item: Item, { name, value }: GivenValue): string[] | un
 	});
 }
 
-/** The members of a value that is one description of a file, holds some, or is a whole `{{ $binary }}`. */
+/**
+ * The members of a value that is one description of a file, holds some, or is a whole `{{ $binary
+ * }}`.
+ */
 function descriptionsIn(value: unknown): unknown[] | undefined {
 	const read = typeof value === 'string' ? describedInText(value) : value;
 	if (isBinaryObject(read)) return [read];

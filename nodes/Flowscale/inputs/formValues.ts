@@ -13,8 +13,9 @@ interface FormField {
 }
 
 /**
- * The form: what is left empty is not sent, so that the workflow keeps its default. The values are read as they were
- * entered: n8n's conversion by the form's schema makes 0 of an empty cell, and rounds seeds above 2^53.
+ * The form: what is left empty is not sent, so that the workflow keeps its default. The values are
+ * read as they were entered: n8n's conversion by the form's schema makes 0 of an empty cell, and
+ * rounds seeds above 2^53.
  * @throws ConfigurationError
  */
 export function formValues(item: Item): NamedValue[] {
@@ -83,7 +84,10 @@ const TAKES: Record<Exclude<InputKind, 'text' | 'file'>, string> = {
 };
 const NUMBER = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** The value in the form in which it is sent. @throws ConfigurationError that says what was expected and what came */
+/**
+ * The value in the form in which it is sent. @throws ConfigurationError that says what was expected
+ * and what came
+ */
 function checkedValue(item: Item, field: FormField, value: unknown): unknown {
 	const kind = kindOf(field);
 	const exact = typeof value === 'number' ? exactNumber(item, field.name, value, kind) : value;
@@ -98,7 +102,10 @@ function checkedValue(item: Item, field: FormField, value: unknown): unknown {
 	);
 }
 
-/** Each gives undefined for a value that does not fit. Texts that fit are sent as written: digits survive. */
+/**
+ * Each gives undefined for a value that does not fit. Texts that fit are sent as written: digits
+ * survive.
+ */
 const CHECKS: Record<keyof typeof TAKES, (value: unknown) => unknown> = {
 	integer: (value) => {
 		const text = numberText(value);

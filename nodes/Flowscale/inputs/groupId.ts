@@ -10,8 +10,8 @@ const WITHOUT_ID = /^n8n-(__UNKNOWN__|undefined|null)?$/;
 const groupsOfExecutions = new WeakMap<IExecuteFunctions, string>();
 
 /**
- * The group that an item's run gets; undefined: none is sent. Where n8n knows no execution ID the group is one of its own:
- * everything that came in by MCP would share one otherwise.
+ * The group that an item's run gets; undefined: none is sent. Where n8n knows no execution ID the
+ * group is one of its own: everything that came in by MCP would share one otherwise.
  */
 export function readGroupId(item: Item): string | undefined {
 	const { context } = item;

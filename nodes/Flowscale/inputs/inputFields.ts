@@ -33,7 +33,8 @@ export const inputFields: INodeProperties[] = [
 				valuesLabel: 'Inputs',
 				fieldWords: { singular: 'input', plural: 'inputs' },
 				addAllFields: true,
-				// n8n's word for it is "Mapping Column Mode", and there are no columns here. Saved nodes that map are still read.
+				// n8n's word for it is "Mapping Column Mode", and there are no columns here. Saved nodes
+				// that map are still read.
 				supportAutoMap: false,
 				refreshStaleSchemaOnOpen: true,
 				noFieldsError: 'No inputs are known for this workflow. Use JSON instead.',

@@ -7,12 +7,16 @@ const FILE_TYPE = /image|picture|photo|video|audio|file|binary|mask|model|mesh|3
 const NAMES_A_LINK = /url|link/i;
 /** Widget names of ComfyUI's loaders, each with the parameter's number behind it. */
 const LOADER_NAME = /^(images?|videos?|audios?|masks?|model_file|files?)(_\d+)?$/i;
-/** Names that begin like those of loaders: `image_strength_12` takes no file, `images_lora_trainer` does. */
+/**
+ * Names that begin like those of loaders: `image_strength_12` takes no file, `images_lora_trainer`
+ * does.
+ */
 const FILE_NAME = /^(image|images|video|audio|mask|model_file|file)(_|$)(?!url)/i;
 
 /**
- * How surely a parameter takes a file. The declared type does not settle it: a live dashboard shows an upload field
- * `image_51225` declared as `string`, so such a name makes a file likely without demanding one.
+ * How surely a parameter takes a file. The declared type does not settle it: a live dashboard shows
+ * an upload field `image_51225` declared as `string`, so such a name makes a file likely without
+ * demanding one.
  */
 export type FileLikelihood = 'yes' | 'likely' | 'perhaps' | 'no';
 
@@ -40,9 +44,9 @@ export function kindOf(input: Parameter): InputKind {
 export type FormType = 'string' | 'number' | 'options' | 'object' | 'array';
 
 /**
- * The editor's field type for an input. A file is a text field that names a field of the item. A whole number is a text
- * field too: the editor's number field rounds seeds above 2^53. A yes/no is a list, since the editor's switch cannot be
- * left empty and would overrule the workflow's default.
+ * The editor's field type for an input. A file is a text field that names a field of the item. A
+ * whole number is a text field too: the editor's number field rounds seeds above 2^53. A yes/no is
+ * a list, since the editor's switch cannot be left empty and would overrule the workflow's default.
  */
 export function formTypeOf(input: Parameter): FormType {
 	const types = { number: 'number', boolean: 'options', object: 'object', array: 'array' } as const;
@@ -70,7 +74,10 @@ function wordsFor(input: Parameter): string | undefined {
 	return FILE_WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? 'file';
 }
 
-/** Label of an input in the form: the service's, else its name made readable: `text_51536` is "Text 51536". */
+/**
+ * Label of an input in the form: the service's, else its name made readable: `text_51536` is "Text
+ * 51536".
+ */
 export function labelOf(input: DeclaredInput): string {
 	const readable = input.name
 		.replace(/_+/g, ' ')
@@ -89,8 +96,9 @@ const TYPES_OF_WORDS: Record<string, string> = {
 };
 
 /**
- * The declared type of a field in a saved form. The editor keeps the whole field as we made it, `declaredType` included;
- * forms of earlier versions, and hand-made ones, have it in their label: `image_22068 (image)`.
+ * The declared type of a field in a saved form. The editor keeps the whole field as we made it,
+ * `declaredType` included; forms of earlier versions, and hand-made ones, have it in their label:
+ * `image_22068 (image)`.
  */
 export function declaredTypeOf(field: {
 	declaredType?: string;

@@ -7,10 +7,15 @@ import { formValues, namesInForm, type NamedValue } from './formValues';
 import { takesFile } from './inputKind';
 import { jsonValues } from './jsonInputs';
 
-/** What an item sends to a workflow: texts, and parameters whose value is one or more files of the item. */
+/**
+ * What an item sends to a workflow: texts, and parameters whose value is one or more files of the
+ * item.
+ */
 export interface WorkflowInputs {
 	texts: Record<string, string | string[]>;
-	/** Parameter and field of the item, in order; several fields of one parameter follow each other. */
+	/**
+	 * Parameter and field of the item, in order; several fields of one parameter follow each other.
+	 */
 	files: Array<[parameter: string, binaryField: string]>;
 }
 
@@ -23,7 +28,8 @@ export function readInputs(item: Item): WorkflowInputs {
 		const isFileElsewhere = () => isFileInBatch(item.context, name);
 		const fields = fileFieldsOf(item, { name, type, value, isFileElsewhere });
 		if (fields) inputs.files.push(...fields.map((field): [string, string] => [name, field]));
-		// All else is text on the wire: an object as JSON (as the Python SDK sends it), true and false in lower case.
+		// All else is text on the wire: an object as JSON (as the Python SDK sends it), true and false
+		// in lower case.
 		else if (!Array.isArray(value)) inputs.texts[name] = asText(value);
 		// Of an empty list nothing is sent, and no run shows it.
 		else if (value.length > 0) inputs.texts[name] = value.map(asText);
@@ -59,7 +65,10 @@ function claimNames(): (name: string) => void {
 
 const filesOfBatches = new WeakMap<IExecuteFunctions, Map<string, boolean>>();
 
-/** Whether any item of the execution names a file of its own for this parameter; read once per parameter. */
+/**
+ * Whether any item of the execution names a file of its own for this parameter; read once per
+ * parameter.
+ */
 function isFileInBatch(context: IExecuteFunctions, name: string): boolean {
 	const known = filesOfBatches.get(context) ?? new Map<string, boolean>();
 	filesOfBatches.set(context, known);
@@ -98,7 +107,10 @@ function fileRows(item: Item): Array<[string, string[]]> {
 	});
 }
 
-/** Where the form knows the inputs of the workflow, a file for another name would go nowhere. @throws ConfigurationError */
+/**
+ * Where the form knows the inputs of the workflow, a file for another name would go nowhere.
+ * @throws ConfigurationError
+ */
 function refuseUnknown(item: Item, parameter: string): void {
 	const names = usesJson(item) ? [] : namesInForm(item);
 	if (names.length === 0 || names.includes(parameter)) return;

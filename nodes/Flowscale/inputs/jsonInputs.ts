@@ -7,7 +7,10 @@ import { checkedText, type NamedValue } from './formValues';
 
 const NOT_AN_OBJECT = 'Inputs (JSON) is not a JSON object';
 
-/** Inputs that are entered as one JSON object; null is not sent. @throws ConfigurationError that says where the JSON breaks */
+/**
+ * Inputs that are entered as one JSON object; null is not sent. @throws ConfigurationError that
+ * says where the JSON breaks
+ */
 export function jsonValues(item: Item): NamedValue[] {
 	const given = item.raw('inputsJson', {});
 	const value = typeof given === 'string' ? parsedText(item, given) : given;
@@ -28,7 +31,8 @@ export function jsonValues(item: Item): NamedValue[] {
 function parsedText(item: Item, text: string): unknown {
 	if (text.trim() !== '') return parsedUserJson(text);
 	const written = item.context.getNode().parameters.inputsJson;
-	// An empty field means no inputs. An expression that gives nothing would start a run without them, and pay for it.
+	// An empty field means no inputs. An expression that gives nothing would start a run without
+	// them, and pay for it.
 	return typeof written === 'string' && written.startsWith('=') ? undefined : {};
 }
 

@@ -14,8 +14,8 @@ import { askForEditor, ONCE } from './editorCall';
 import { formTypeOf, labelOf, takesFile } from './inputKind';
 
 /**
- * Whether a text of the service may become a parameter. n8n evaluates what begins with `=`, and our nodes refuse what holds
- * `{{`: a deployment must not get its expressions into a workflow.
+ * Whether a text of the service may become a parameter. n8n evaluates what begins with `=`, and our
+ * nodes refuse what holds `{{`: a deployment must not get its expressions into a workflow.
  */
 export function isOfferable(text: string): boolean {
 	return !text.trimStart().startsWith('=') && !text.includes('{{') && !/\p{Cc}/u.test(text);
@@ -58,7 +58,10 @@ const isFound = (filter: string | undefined, ...texts: string[]) => {
 
 const RUNS_PER_PAGE = 50;
 
-/** The newest runs, as "Text to Image · succeeded · 05:38"; searchable by any of the words, and by ID. */
+/**
+ * The newest runs, as "Text to Image · succeeded · 05:38"; searchable by any of the words, and by
+ * ID.
+ */
 export async function searchRuns(
 	this: ILoadOptionsFunctions,
 	filter?: string,
@@ -129,7 +132,10 @@ export function describeRun(
 	return [workflow ?? workflow_id ?? 'Run', state.replace('_', ' '), time].join(' · ');
 }
 
-/** The form of the chosen workflow's declared inputs. What stands in the way is said in its place, for n8n shows no errors there. */
+/**
+ * The form of the chosen workflow's declared inputs. What stands in the way is said in its place,
+ * for n8n shows no errors there.
+ */
 export async function getWorkflowInputs(
 	this: ILoadOptionsFunctions,
 ): Promise<ResourceMapperFields> {
@@ -176,8 +182,8 @@ function formOf(listed: ListedWorkflow[] | undefined, id: string): ResourceMappe
 }
 
 /**
- * The editor takes a form without fields for a new form, and forgets what was filled in. While the deployment does not
- * answer, the saved form stays as it is.
+ * The editor takes a form without fields for a new form, and forgets what was filled in. While the
+ * deployment does not answer, the saved form stays as it is.
  */
 function savedFields(context: ILoadOptionsFunctions, id: string): ResourceMapperField[] {
 	const mapper = recordOf(context.getNodeParameter('inputs', {}));
@@ -188,7 +194,9 @@ function savedFields(context: ILoadOptionsFunctions, id: string): ResourceMapper
 	});
 }
 
-/** A field of the form, and what we must know of it later: n8n keeps the whole field with the node. */
+/**
+ * A field of the form, and what we must know of it later: n8n keeps the whole field with the node.
+ */
 interface FormField extends ResourceMapperField {
 	/** The service's word for the input's type. */
 	declaredType: string;

@@ -5,7 +5,10 @@ import { maxQueuedOption, reuseOption } from '../inputs/fields';
 import { readStartRequest, startFields, startRun } from '../runs/startRequest';
 import { startedRunShape } from '../../core/runs/runShape';
 
-/** "Too many requests" and a long queue say "later": a start without a Timeout of its own waits as long as one by default has. */
+/**
+ * "Too many requests" and a long queue say "later": a start without a Timeout of its own waits as
+ * long as one by default has.
+ */
 const LONGEST_HOLD_MS = 600_000;
 
 export const execute: Operation<FlowscaleSession> = {

@@ -54,13 +54,17 @@ export const waitForGroup = waitingOperation<FlowscaleSession>({
 	},
 });
 
-/** The runs of a group that have ended, in the order of their start; those that join it later are left out. */
+/**
+ * The runs of a group that have ended, in the order of their start; those that join it later are
+ * left out.
+ */
 async function endedRuns(session: FlowscaleSession, groupId: string): Promise<KnownRun[]> {
 	const { api, stop } = session;
 	const watch = createWatchService(session);
 	const runs: KnownRun[] = [];
 	for await (const listed of knownRunsOfGroup(api, groupId, stop, CONFIRMED)) {
-		// An entry of id, status and outputs alone (JS SDK's readme), or a timeout that only its outputs show.
+		// An entry of id, status and outputs alone (JS SDK's readme), or a timeout that only its
+		// outputs show.
 		const run =
 			listed.created_at === null
 				? ((await api.run(listed.run_id, listed, CONFIRMED))?.run ?? listed)

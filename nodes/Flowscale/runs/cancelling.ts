@@ -11,14 +11,17 @@ export interface CancelResult {
 	message: string;
 }
 
-/** Flowscale takes a cancel and carries it out afterwards; the run is checked until it has ended, for 15 seconds at most. */
+/**
+ * Flowscale takes a cancel and carries it out afterwards; the run is checked until it has ended,
+ * for 15 seconds at most.
+ */
 const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 
 type LastCheck = { run?: KnownRun } | { error: unknown };
 
 /**
- * Cancels a run and checks what became of it: a run may complete although its cancel was accepted, and what cancelling an
- * ended run answers is not documented.
+ * Cancels a run and checks what became of it: a run may complete although its cancel was accepted,
+ * and what cancelling an ended run answers is not documented.
  * @throws ServiceError when the cancel was refused and the run has not ended, or is not known
  */
 export async function cancelAndCheck(
@@ -77,7 +80,10 @@ function resultOf(answer: string | ServiceError, last: LastCheck): Omit<CancelRe
 	};
 }
 
-/** The service's text says itself that nothing was cancelled ("Run already completed"); any other may speak of success. */
+/**
+ * The service's text says itself that nothing was cancelled ("Run already completed"); any other
+ * may speak of success.
+ */
 const EXPLAINS = /\b(already|not|cannot|can't|too late|no longer|nothing)\b/i;
 
 function orRefusal(error: unknown): ServiceError {

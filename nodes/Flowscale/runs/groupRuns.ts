@@ -8,17 +8,24 @@ import { openPager, type PageRead } from '../api/runPages';
 const PAGE_SIZE = 100;
 /** `Date` and many `created_at` are written in whole seconds. */
 const CLOCK_TOLERANCE_MS = 5_000;
-/** Runs that are read one by one where the list shows little more than their IDs; more of them would cost more than they save. */
+/**
+ * Runs that are read one by one where the list shows little more than their IDs; more of them would
+ * cost more than they save.
+ */
 const MOST_SINGLE_READS = 1_000;
-/** A start without clear answer is looked for among this many of the newest runs where the list shows no times. */
+/**
+ * A start without clear answer is looked for among this many of the newest runs where the list
+ * shows no times.
+ */
 const NEWEST_WITHOUT_TIMES = 100;
 
 type Entry = RunPage['runs'][number] & { run: KnownRun };
 
 /**
- * The runs of a group, newest first, with all that a run is recognised by: as many requests as pages. Entries of id, status and
- * outputs alone (JS SDK's readme) are read one by one.
- * @returns undefined where the list shows no run IDs (the vendor's OpenAPI), or the deployment refuses to list
+ * The runs of a group, newest first, with all that a run is recognised by: as many requests as
+ * pages. Entries of id, status and outputs alone (JS SDK's readme) are read one by one.
+ * @returns undefined where the list shows no run IDs (the vendor's OpenAPI), or the deployment
+ *   refuses to list
  * @throws ServiceError, also where too many runs would have to be read one by one
  */
 export async function listGroupRuns(
@@ -63,7 +70,10 @@ function isOlderThan(entries: Entry[], limitMs: number): boolean {
 	return times.length > 0 && times.every((time) => time < limitMs);
 }
 
-/** undefined for deployments that do not list runs, or not like this. @throws the error itself otherwise */
+/**
+ * undefined for deployments that do not list runs, or not like this. @throws the error itself
+ * otherwise
+ */
 function orNoList(error: unknown): PageRead | undefined {
 	const isNoList =
 		error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0);
@@ -71,7 +81,10 @@ function orNoList(error: unknown): PageRead | undefined {
 	throw error;
 }
 
-/** Entries with all that a run is recognised by. The newest are read where the list does not show it. */
+/**
+ * Entries with all that a run is recognised by. The newest are read where the list does not show
+ * it.
+ */
 async function completed(
 	api: FlowscaleApi,
 	entries: Array<Entry | KnownRun>,

@@ -6,7 +6,10 @@ import { WaitTimeout } from '../../core/waiting/watchedRun';
 import { cancelGroup, knownRunsOfGroup } from './groups';
 import type { Session } from './session';
 
-/** Between the two looks that must both see no open run, since another one may just be about to join. */
+/**
+ * Between the two looks that must both see no open run, since another one may just be about to
+ * join.
+ */
 const SECOND_LOOK_MS = 1_000;
 /** A group of which no run is listed may have been started a moment ago. */
 const EMPTY_GROUP_GRACE_MS = 15_000;
@@ -15,7 +18,10 @@ const DETACHED = { isDetached: true, tries: 2 };
 
 /** What is known of a group between two polls. */
 interface GroupMemory {
-	/** A run that had not ended when it was last seen: while it has not, there is no need to list the group. */
+	/**
+	 * A run that had not ended when it was last seen: while it has not, there is no need to list the
+	 * group.
+	 */
 	openRun?: KnownRun;
 	/** Runs that have ended although the list says otherwise, as their outputs showed. */
 	ended: Set<string>;
@@ -25,8 +31,8 @@ interface GroupMemory {
 }
 
 /**
- * Groups as something to wait for: to the waiting machinery a group is a run with the group's id, which has succeeded once two
- * polls in a row saw runs of it and none that is open.
+ * Groups as something to wait for: to the waiting machinery a group is a run with the group's id,
+ * which has succeeded once two polls in a row saw runs of it and none that is open.
  */
 export function createGroupService(service: RunService, session: Session): RunService {
 	const { api, clock, stop } = session;

@@ -20,8 +20,8 @@ export interface GroupSummary extends Record<RunState, number> {
 }
 
 /**
- * The runs of a group, the newest first, each once, page by page. A run that is started meanwhile moves others to later pages,
- * where they are met again and left out.
+ * The runs of a group, the newest first, each once, page by page. A run that is started meanwhile
+ * moves others to later pages, where they are met again and left out.
  * @throws ServiceError | ExecutionCancelledError
  */
 export async function* runsOfGroup(
@@ -40,14 +40,18 @@ export async function* runsOfGroup(
 		const added = identified(page.runs).filter(({ id }) => !known.has(id));
 		for (const { id, run } of added) {
 			known.add(id);
-			// A deployment that ignores the filter must not have other people's runs counted, or cancelled.
+			// A deployment that ignores the filter must not have other people's runs counted, or
+			// cancelled.
 			if (run.group_id === null || run.group_id === groupId) yield run;
 		}
 		if (added.length === 0 || page.isLast) return;
 	}
 }
 
-/** The same, of runs that can be asked for by their ids. @throws ServiceError where the list reports no ids */
+/**
+ * The same, of runs that can be asked for by their ids. @throws ServiceError where the list reports
+ * no ids
+ */
 export async function* knownRunsOfGroup(
 	...[api, groupId, stop, extra]: Parameters<typeof runsOfGroup>
 ): AsyncGenerator<KnownRun> {
@@ -120,8 +124,8 @@ export interface GroupCancelResult {
 const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 
 /**
- * Cancels every run of a group that has not ended, also those that join it meanwhile, and checks for 15 seconds at most what
- * became of them.
+ * Cancels every run of a group that has not ended, also those that join it meanwhile, and checks
+ * for 15 seconds at most what became of them.
  * @throws ServiceError when none of them could be cancelled | ExecutionCancelledError
  */
 export async function cancelGroup(

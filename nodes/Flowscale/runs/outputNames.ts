@@ -1,4 +1,7 @@
-/** Longest part of a name that is compared with others; a hostile one must not cost more than its share. */
+/**
+ * Longest part of a name that is compared with others; a hostile one must not cost more than its
+ * share.
+ */
 const LONGEST_COMPARED = 256;
 
 const lastPart = (path: string) => path.slice(path.lastIndexOf('/') + 1);
@@ -6,8 +9,9 @@ const lastPart = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 const endingOf = (name: string) => /\.[a-z0-9]{1,12}$/i.exec(name.slice(-13))?.[0] ?? '';
 
 /**
- * Names that a file may be listed under, the longest first. Outputs are named with or without extension, and a batch adds a
- * counter: `prefix`, `prefix.png`, `prefix_000001.png`, all of them also as `prefix` or `prefix.png`.
+ * Names that a file may be listed under, the longest first. Outputs are named with or without
+ * extension, and a batch adds a counter: `prefix`, `prefix.png`, `prefix_000001.png`, all of them
+ * also as `prefix` or `prefix.png`.
  */
 function* namesFor(filename: string): Generator<string> {
 	yield filename;
@@ -22,8 +26,9 @@ function* namesFor(filename: string): Generator<string> {
 }
 
 /**
- * Which of a run's output names a file belongs to; undefined: none. `prefix_2.png` belongs to `prefix_2` where that is a name
- * itself, to `prefix` otherwise. A folder (ComfyUI's `sub/prefix`) may be there with one of the two only.
+ * Which of a run's output names a file belongs to; undefined: none. `prefix_2.png` belongs to
+ * `prefix_2` where that is a name itself, to `prefix` otherwise. A folder (ComfyUI's `sub/prefix`)
+ * may be there with one of the two only.
  */
 export type OwnerOf = (filename: string) => string | undefined;
 

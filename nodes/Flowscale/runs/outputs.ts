@@ -23,9 +23,10 @@ export interface OutputsCheck {
 }
 
 /**
- * The run with all of its outputs as link or value: what the run itself lists, and by the output endpoint what it leaves out.
- * What is named and cannot be had for some 16 seconds stays in the list as `missing`, without content. A 408 of the endpoint is
- * the service's word for a run that timed out.
+ * The run with all of its outputs as link or value: what the run itself lists, and by the output
+ * endpoint what it leaves out. What is named and cannot be had for some 16 seconds stays in the
+ * list as `missing`, without content. A 408 of the endpoint is the service's word for a run that
+ * timed out.
  * @throws ServiceError | ExecutionCancelledError
  */
 export async function completeOutputs(
@@ -71,8 +72,8 @@ function orFailure(error: unknown): ServiceError {
 }
 
 /**
- * Asks the output endpoint for these names. One that fails takes no other output with it: it is noted, and asked for once a check
- * from then on.
+ * Asks the output endpoint for these names. One that fails takes no other output with it: it is
+ * noted, and asked for once a check from then on.
  */
 async function askForAll(
 	api: FlowscaleApi,
@@ -114,7 +115,10 @@ function named(run: KnownRun): Output[] {
 	return [...entries, ...unlisted];
 }
 
-/** Names to ask the output endpoint for: outputs without link or value, and names that no output belongs to. */
+/**
+ * Names to ask the output endpoint for: outputs without link or value, and names that no output
+ * belongs to.
+ */
 function missingOf({ outputs, output_names }: KnownRun): string[] {
 	const ownerOf = indexNames(output_names);
 	const unlinked = outputs
@@ -124,7 +128,10 @@ function missingOf({ outputs, output_names }: KnownRun): string[] {
 	return [...new Set([...unlinked, ...output_names.filter((name) => !covered.has(name))])];
 }
 
-/** The order that the run names its outputs in, whichever of them was there first; those of no name come last. */
+/**
+ * The order that the run names its outputs in, whichever of them was there first; those of no name
+ * come last.
+ */
 function inOrder({ outputs, output_names }: KnownRun): Output[] {
 	const ownerOf = indexNames(output_names);
 	const places = new Map(output_names.map((name, place) => [name, place]));
@@ -148,7 +155,10 @@ export async function askFor(
 	return other.kind === 'ready' ? { ...other, output: { ...other.output, filename } } : other;
 }
 
-/** The same with the patience that an output of a run gets: it may be asked for right behind the run's end. */
+/**
+ * The same with the patience that an output of a run gets: it may be asked for right behind the
+ * run's end.
+ */
 export async function waitForOutput(
 	{ api, clock, stop }: OutputsCheck,
 	filename: string,
@@ -163,8 +173,8 @@ export async function waitForOutput(
 }
 
 /**
- * A further check of a run that has ended already: what an earlier one gave stays, unless the run itself now lists the files of
- * that name (asked for as `prefix`, listed as `prefix.png`).
+ * A further check of a run that has ended already: what an earlier one gave stays, unless the run
+ * itself now lists the files of that name (asked for as `prefix`, listed as `prefix.png`).
  */
 function united(again: KnownRun, before: KnownRun): KnownRun {
 	const { status, state, finished } = before;

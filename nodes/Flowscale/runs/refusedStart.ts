@@ -6,7 +6,10 @@ import { takesFile } from '../inputs/inputKind';
 
 const lists = new WeakMap<FlowscaleApi, ReturnType<FlowscaleApi['workflows']>>();
 
-/** The names of a workflow's inputs; undefined where the deployment does not report them. Asked once per execution. */
+/**
+ * The names of a workflow's inputs; undefined where the deployment does not report them. Asked once
+ * per execution.
+ */
 async function inputNames(api: FlowscaleApi, workflowId: string): Promise<string[] | undefined> {
 	const list = lists.get(api) ?? api.workflows({ tries: 1 }).catch(() => undefined);
 	lists.set(api, list);
@@ -15,8 +18,9 @@ async function inputNames(api: FlowscaleApi, workflowId: string): Promise<string
 }
 
 /**
- * A refusal of a start that says more of what to do: which input takes a file and what files the item has, and what the
- * inputs of the workflow are called. Any other failure is handed back as it is.
+ * A refusal of a start that says more of what to do: which input takes a file and what files the
+ * item has, and what the inputs of the workflow are called. Any other failure is handed back as it
+ * is.
  * @param given names of the inputs that were sent
  */
 export async function explainRefusal(
@@ -39,7 +43,10 @@ export async function explainRefusal(
 	return new ServiceError(error.message, { ...error.facts, hint: hints.join(' ') });
 }
 
-/** Whether the refusal may come from a wrong name: an input is missing or unknown, and another was given that it does not name. */
+/**
+ * Whether the refusal may come from a wrong name: an input is missing or unknown, and another was
+ * given that it does not name.
+ */
 function isAboutNames(message: string, given: string[]): boolean {
 	return (
 		/required|missing|unknown|unexpected|not (allowed|permitted|found)|extra/i.test(message) &&

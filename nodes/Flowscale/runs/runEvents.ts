@@ -21,7 +21,10 @@ export interface RunEvent {
 	data: unknown;
 }
 
-/** Past events come at once: after this much silence of a run that has not ended there are no more of them. */
+/**
+ * Past events come at once: after this much silence of a run that has not ended there are no more
+ * of them.
+ */
 const QUIET_MS = 2_000;
 /** A stream without even a keep-alive comment for this long is dead. */
 const LONGEST_SILENCE_MS = 45_000;
@@ -45,8 +48,9 @@ interface Reading {
 }
 
 /**
- * The events of a run from a sequence number on: of an ended run all, of another one those that are there, or those that come
- * within `listenMs`. After a break the reading continues behind the last event, without a gap or a double.
+ * The events of a run from a sequence number on: of an ended run all, of another one those that are
+ * there, or those that come within `listenMs`. After a break the reading continues behind the last
+ * event, without a gap or a double.
  * @throws ServiceError | ExecutionCancelledError
  */
 export async function readRunEvents(
@@ -104,7 +108,8 @@ async function readStream(
 			const now = clock.now();
 			isQuiet =
 				!isFinished && (reading.isSnapshot ? now - newsMs > QUIET_MS : now >= reading.untilMs);
-			// A destroyed answer of n8n's helper may keep its reader waiting; an aborted request does not.
+			// A destroyed answer of n8n's helper may keep its reader waiting; an aborted request does
+			// not.
 			if (isQuiet || now - heardMs > LONGEST_SILENCE_MS) over.abort();
 		}
 	};
@@ -149,7 +154,8 @@ async function openStream(
 	{ runId, fromSequence, last }: Reading,
 	signal: AbortSignal,
 ): Promise<ByteStream> {
-	// Whether `from_seq` includes its number is not documented: the one before it is asked for, and left out when it comes.
+	// Whether `from_seq` includes its number is not documented: the one before it is asked for, and
+	// left out when it comes.
 	const after = last ?? (fromSequence > 0 ? String(fromSequence - 1) : undefined);
 	for (let tries = 1; ; tries++) {
 		const request = { ...api.eventsRequest(runId, after), signal, idleMs: 0 };

@@ -19,11 +19,14 @@ export const startFields: INodeProperties[] = [workflowField, ...inputFields, ..
 
 /** Code of a network failure in the middle of an upload. */
 export const UPLOAD_CUT = 'UPLOAD_CUT';
-/** The vendor documents no limit; a start that is not answered for this long after its last byte counts as uncertain. */
+/**
+ * The vendor documents no limit; a start that is not answered for this long after its last byte
+ * counts as uncertain.
+ */
 const LONGEST_ANSWER_MS = 120_000;
 /**
- * Grace period for the answer to a start that is on its way when the execution is stopped: its run must be cancelled, and a
- * deployment that starts cold answers late. The node does not wait for it.
+ * Grace period for the answer to a start that is on its way when the execution is stopped: its run
+ * must be cancelled, and a deployment that starts cold answers late. The node does not wait for it.
  */
 const LATE_ANSWER_MS = 120_000;
 
@@ -84,7 +87,10 @@ function readReuse(item: Item): ReuseRun {
 	]);
 }
 
-/** Sends the form once. Until it is read to its end nothing can have been started, whatever came back. */
+/**
+ * Sends the form once. Until it is read to its end nothing can have been started, whatever came
+ * back.
+ */
 async function sendForm(
 	{ api, transport, clock, stop }: Session,
 	workflowId: string,
@@ -126,7 +132,10 @@ function notStarted(result: Answer | NetworkFailure): Answer | NetworkFailure {
 	};
 }
 
-/** Starts an item's run; a refusal says which inputs there are. @throws ServiceError | ExecutionCancelledError */
+/**
+ * Starts an item's run; a refusal says which inputs there are. @throws ServiceError |
+ * ExecutionCancelledError
+ */
 export async function startRun(
 	item: Item,
 	{ api, starter }: FlowscaleSession,

@@ -49,9 +49,11 @@ export function createWatchService({
 				answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
 			if (isStream) return answer.stream;
 			answer.stream.destroy();
-			// A moment after its start the run itself may not be known yet, so one 404 says nothing about the path.
+			// A moment after its start the run itself may not be known yet, so one 404 says nothing about
+			// the path.
 			if (answer.status === 404 && ++streamsNotFound <= 1) throw transport.failureOf(answer);
-			// Older deployments have no such path; any other answer that is not a stream will not become one.
+			// Older deployments have no such path; any other answer that is not a stream will not become
+			// one.
 			if (!isRetryableStatus(answer.status)) return undefined;
 			throw transport.failureOf(answer);
 		},
@@ -59,14 +61,18 @@ export function createWatchService({
 	};
 }
 
-/** The JS SDK's readme shows list entries of id, status and outputs alone: an ended run is read once more for its times. */
+/**
+ * The JS SDK's readme shows list entries of id, status and outputs alone: an ended run is read once
+ * more for its times.
+ */
 function isSparse({ finished, created_at, completed_at }: KnownRun): boolean {
 	return finished && created_at === null && completed_at === null;
 }
 
 /**
- * The state of a run by its outputs, as all SDKs read it: when all are there it is done, whatever its status says, and a 408
- * is the only documented sign of a run that timed out at the service (protocols 1.10, 1.12).
+ * The state of a run by its outputs, as all SDKs read it: when all are there it is done, whatever
+ * its status says, and a 408 is the only documented sign of a run that timed out at the service
+ * (protocols 1.10, 1.12).
  */
 async function verifyByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
 	if (run.output_names.length === 0) return run;
@@ -76,14 +82,18 @@ async function verifyByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownR
 	if (answers.some(({ kind }) => kind === 'timedOut'))
 		return { ...run, state: 'timed_out', finished: true };
 	const outputs = answers.flatMap((answer) => (answer.kind === 'ready' ? [answer.output] : []));
-	// It ended with a word of the service's own, such as "partially_completed": what is there is what there will be.
+	// It ended with a word of the service's own, such as "partially_completed": what is there is what
+	// there will be.
 	if (run.finished) return { ...run, outputs };
 	return outputs.length === answers.length
 		? { ...run, outputs, state: 'succeeded', finished: true }
 		: run;
 }
 
-/** The first SDKs never read the run: they asked for the outputs that the start had named. null: the service does not know the run yet. */
+/**
+ * The first SDKs never read the run: they asked for the outputs that the start had named. null: the
+ * service does not know the run yet.
+ */
 async function runByOutputNames(api: FlowscaleApi, run: KnownRun): Promise<KnownRun | null> {
 	if (run.output_names.length === 0) return null;
 	const verified = await verifyByOutputs(api, run);
@@ -92,7 +102,8 @@ async function runByOutputNames(api: FlowscaleApi, run: KnownRun): Promise<Known
 
 /**
  * Runs of a group, newest first, page by page until the wanted ones are found.
- * @returns undefined where the list shows no run ids (the vendor's OpenAPI), or the deployment refuses to list
+ * @returns undefined where the list shows no run ids (the vendor's OpenAPI), or the deployment
+ *   refuses to list
  */
 export async function listGroup(
 	api: FlowscaleApi,
@@ -117,7 +128,10 @@ export async function listGroup(
 	return [...runs.values()];
 }
 
-/** undefined for deployments that do not list runs, or not by group. @throws the error itself otherwise */
+/**
+ * undefined for deployments that do not list runs, or not by group. @throws the error itself
+ * otherwise
+ */
 function orNoList(error: unknown): PageRead | undefined {
 	if (error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0))
 		return undefined;
@@ -144,8 +158,8 @@ const lastWord = (word: string) =>
 		.replace(/^(run|workflow|execution|prompt|generation)[_.:\s-]/i, '');
 
 /**
- * Event names and fields are not documented (protocols 1.13), so any status word that ends a run counts, wherever it stands,
- * and so does the stream's announcement of its own end.
+ * Event names and fields are not documented (protocols 1.13), so any status word that ends a run
+ * counts, wherever it stands, and so does the stream's announcement of its own end.
  */
 export function meaningOf({ event, data }: ServerEvent): EventMeaning {
 	const received = parsedJson(data);

@@ -28,7 +28,10 @@ export interface Watch {
 	limits?: PollLimits;
 }
 
-/** Pages of newest created runs that are searched for ends without a time once one was seen; until then it is one. */
+/**
+ * Pages of newest created runs that are searched for ends without a time once one was seen; until
+ * then it is one.
+ */
 const MOST_NEWEST_PAGES = 10;
 
 interface Reading {
@@ -37,7 +40,10 @@ interface Reading {
 	pages: number;
 	/** Page to go on with. */
 	page: number;
-	/** Why it ended: no more runs, none that matters, too many pages or no more time, either of them among known runs. */
+	/**
+	 * Why it ended: no more runs, none that matters, too many pages or no more time, either of them
+	 * among known runs.
+	 */
 	end: 'list' | 'floor' | 'pages' | 'time' | 'known';
 	/** Whether end times never rise from run to run, as was asked for. */
 	isSorted: boolean;
@@ -45,9 +51,10 @@ interface Reading {
 }
 
 /**
- * Runs that ended since the memory's floor, from the list sorted by end, newest first: meanwhile runs can only move to later
- * pages, so that reading on meets some twice and misses none. Deployments that ignore sorting are read to the end; those that
- * ignore paging give all at once. Ends without an end time are looked for among the runs created last.
+ * Runs that ended since the memory's floor, from the list sorted by end, newest first: meanwhile
+ * runs can only move to later pages, so that reading on meets some twice and misses none.
+ * Deployments that ignore sorting are read to the end; those that ignore paging give all at once.
+ * Ends without an end time are looked for among the runs created last.
  * @returns with the number of requests in `pages`
  * @throws ServiceError | ExecutionCancelledError | ConfigurationError
  */
@@ -75,7 +82,8 @@ export async function findEndedRuns(
 	};
 	if (!isComplete && memory !== undefined)
 		return { ...observation, nextPage: received.isSorted ? page : 1 };
-	// A check of more pages than one poll may read continues below: only when it has reached the watermark can that rise.
+	// A check of more pages than one poll may read continues below: only when it has reached the
+	// watermark can that rise.
 	const isPass = first === 1 || memory?.pass !== undefined;
 	if (isPass && end === 'known') return { ...observation, nextPage: page };
 	if (first > 1 && isPass) return { ...observation, nextPage: 1 };
@@ -136,7 +144,8 @@ async function readByEnd(
 		const added = addRuns(reading.found, answer.runs);
 		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at')
 			reading.isSorted = false;
-		// Of the new ones only: runs that end meanwhile push others to the next page, where those come again.
+		// Of the new ones only: runs that end meanwhile push others to the next page, where those come
+		// again.
 		for (const { run } of added) {
 			const endMs = run.finished ? timeOf(run.completed_at) : Number.NaN;
 			if (Number.isNaN(endMs)) continue;

@@ -26,7 +26,10 @@ import { asJson } from '../../core/nodeStore';
 /** A large catching up is worth a line in the log. */
 const MANY_RUNS = 1_000;
 
-/** Runs that ended since the last poll, as items; null when there are none. @throws NodeApiError | NodeOperationError */
+/**
+ * Runs that ended since the last poll, as items; null when there are none. @throws NodeApiError |
+ * NodeOperationError
+ */
 export async function pollRuns(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	try {
 		if (context.getMode() === 'manual') return [await testRun(context)];

@@ -5,7 +5,10 @@ import { eventOf } from '../../core/trigger/newlyEnded';
 import type { SeenRun } from '../api/runPages';
 import type { TriggerSettings } from './triggerSettings';
 
-/** A run that ended as one item, or one for each of its outputs, with links and without files: a poll must be short. */
+/**
+ * A run that ended as one item, or one for each of its outputs, with links and without files: a
+ * poll must be short.
+ */
 export function itemsOf(
 	{ run, raw }: SeenRun,
 	{ perOutput, isSimple }: Pick<TriggerSettings, 'perOutput' | 'isSimple'>,

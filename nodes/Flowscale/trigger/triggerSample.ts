@@ -6,7 +6,10 @@ import { addRuns, LIMITS, openPager, readNewest, readPage, type SeenRun } from '
 /** How deep a test run looks for a run to show. */
 const MOST_PAGES = 5;
 
-/** The newest run that ended and fits, for a test run, and all runs that were looked at. @throws ServiceError | ExecutionCancelledError */
+/**
+ * The newest run that ended and fits, for a test run, and all runs that were looked at. @throws
+ * ServiceError | ExecutionCancelledError
+ */
 export async function newestEnd(
 	watch: Watch,
 ): Promise<{ match: SeenRun | undefined; runs: SeenRun[] }> {

@@ -15,7 +15,10 @@ export interface TriggerSettings {
 	perOutput: boolean;
 	isSimple: boolean;
 	startsAfresh: boolean;
-	/** Changes with the filters, the credential and the deployment; a memory of another scope is worth nothing. */
+	/**
+	 * Changes with the filters, the credential and the deployment; a memory of another scope is worth
+	 * nothing.
+	 */
 	scope: string;
 }
 
@@ -49,8 +52,8 @@ export async function readSettings(context: IPollFunctions): Promise<TriggerSett
 }
 
 /**
- * The events of the field. An expression may give a list, a text with commas or a JSON list, in any letter case, and the
- * names that the editor shows ("Run Completed").
+ * The events of the field. An expression may give a list, a text with commas or a JSON list, in any
+ * letter case, and the names that the editor shows ("Run Completed").
  * @throws ConfigurationError
  */
 export function readEvents(given: unknown): RunEventName[] {

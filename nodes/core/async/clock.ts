@@ -1,6 +1,9 @@
 import { onAbort, timeLimit } from './signals';
 
-/** Time and chance, handed in so that a test can list the waits instead of sleeping. All times in milliseconds. */
+/**
+ * Time and chance, handed in so that a test can list the waits instead of sleeping. All times in
+ * milliseconds.
+ */
 export interface Clock {
 	now(): number;
 	/** How long n8n's process, this one, has been running. */
@@ -12,8 +15,9 @@ export interface Clock {
 }
 
 /**
- * Timers are forbidden in community nodes and n8n's `sleep` cannot be cancelled on every version, so a pause is a
- * `timeLimit` raced against the stop signal: nothing keeps the process alive once nobody listens.
+ * Timers are forbidden in community nodes and n8n's `sleep` cannot be cancelled on every version,
+ * so a pause is a `timeLimit` raced against the stop signal: nothing keeps the process alive once
+ * nobody listens.
  */
 export const systemClock: Clock = {
 	now: () => Date.now(),
@@ -33,7 +37,10 @@ export const systemClock: Clock = {
 		}),
 };
 
-/** Reading the parameters of a thousand items takes n8n half a second; other executions get a turn this often. */
+/**
+ * Reading the parameters of a thousand items takes n8n half a second; other executions get a turn
+ * this often.
+ */
 const LONGEST_STINT_MS = 10;
 
 /** Awaited before each piece of a long work. */

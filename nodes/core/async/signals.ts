@@ -3,8 +3,9 @@ type Act = () => void;
 const listened = new WeakMap<AbortSignal, Set<Act>>();
 
 /**
- * Calls `act` when the signal is aborted, at once if it is already; returns how to let go of it. A node with many items hangs
- * many listeners on its one stop signal, and Node warns of a leak from the eleventh: so each signal gets a single real one.
+ * Calls `act` when the signal is aborted, at once if it is already; returns how to let go of it. A
+ * node with many items hangs many listeners on its one stop signal, and Node warns of a leak from
+ * the eleventh: so each signal gets a single real one.
  */
 export function onAbort(signal: AbortSignal, act: Act): Act {
 	if (signal.aborted) {
@@ -27,14 +28,19 @@ function listenTo(signal: AbortSignal): Set<Act> {
 	return acts;
 }
 
-/** A signal that is aborted with any of its parents or by `abort`; `release` lets go of the parents. */
+/**
+ * A signal that is aborted with any of its parents or by `abort`; `release` lets go of the parents.
+ */
 export interface LinkedSignal {
 	signal: AbortSignal;
 	abort(reason?: unknown): void;
 	release(): void;
 }
 
-/** `AbortSignal.any` would do, but on the Node 20 releases that n8n 1.x runs on it leaks with a long-lived parent. */
+/**
+ * `AbortSignal.any` would do, but on the Node 20 releases that n8n 1.x runs on it leaks with a
+ * long-lived parent.
+ */
 export function linkSignals(...parents: Array<AbortSignal | undefined>): LinkedSignal {
 	const controller = new AbortController();
 	const releases = parents.map(
@@ -50,7 +56,10 @@ export function linkSignals(...parents: Array<AbortSignal | undefined>): LinkedS
 /** Longest single timer; a longer one would overflow and fire at once. */
 const LONGEST_MS = 2_000_000_000;
 
-/** A signal that is aborted after this time. Node refuses fractions, which come of any sum in seconds, and more than 49 days. */
+/**
+ * A signal that is aborted after this time. Node refuses fractions, which come of any sum in
+ * seconds, and more than 49 days.
+ */
 export function timeLimit(ms: number): AbortSignal {
 	return AbortSignal.timeout(Math.min(Math.max(0, Math.ceil(ms)), LONGEST_MS));
 }

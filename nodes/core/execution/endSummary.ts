@@ -9,9 +9,11 @@ const ENDINGS: Array<[state: string, words: string]> = [
 ];
 
 /**
- * What became of the runs of a node, in one sentence: "18 of 20 runs succeeded, 2 failed. Group n8n-23."
- * undefined where there is nothing to sum up: one run that succeeded, or items that are no ended runs.
- * @param items as they leave the node: runs, one or several items each, and `{ error }` of what failed
+ * What became of the runs of a node, in one sentence: "18 of 20 runs succeeded, 2 failed. Group
+ * n8n-23." undefined where there is nothing to sum up: one run that succeeded, or items that are no
+ * ended runs.
+ * @param items as they leave the node: runs, one or several items each, and `{ error }` of what
+ *   failed
  */
 export function summarizeEnd(items: INodeExecutionData[]): NodeExecutionHint | undefined {
 	const states = new Map<unknown, string>();
@@ -42,7 +44,10 @@ export function summarizeEnd(items: INodeExecutionData[]): NodeExecutionHint | u
 	};
 }
 
-/** Shows the summary beside what came out. While the execution is suspended, what comes out are the node's input items. */
+/**
+ * Shows the summary beside what came out. While the execution is suspended, what comes out are the
+ * node's input items.
+ */
 export function showEndSummary(context: IExecuteFunctions, items: INodeExecutionData[]): void {
 	const [first] = context.getInputData();
 	const hint = items.length > 0 && items[0] !== first ? summarizeEnd(items) : undefined;

@@ -3,9 +3,10 @@ import { ConfigurationError } from '../errors';
 import { recordOf } from '../json';
 
 /**
- * Refuses to work on n8n before 1.100, where paid results are lost: with Retry On Fail and On Error *Continue* n8n runs the node
- * again and keeps the first result, and what a suspended wait or a loop needs cannot be seen. Tried on real n8n 1.85.4 and 1.94.1.
- * To be called before anything is sent.
+ * Refuses to work on n8n before 1.100, where paid results are lost: with Retry On Fail and On Error
+ * *Continue* n8n runs the node again and keeps the first result, and what a suspended wait or a
+ * loop needs cannot be seen. Tried on real n8n 1.85.4 and 1.94.1. To be called before anything is
+ * sent.
  * @throws ConfigurationError
  */
 export function requireMinimumVersion(context: IExecuteFunctions): void {
@@ -17,10 +18,12 @@ export function requireMinimumVersion(context: IExecuteFunctions): void {
 }
 
 /**
- * n8n does not report its version to a node, but its context shows it: `getConnections` is there from n8n-core 1.99 (n8n 1.100) on,
- * and not in 1.84 to 1.98 (read in the published packages), for ordinary nodes and agents' tools alike. It is not part of the
- * public type, so a later n8n may drop it; such a version still has the public `isStreaming`, which came with n8n 1.104. And what
- * is not n8n's class of contexts, with its workflow and the server's side of the execution, is not judged at all.
+ * n8n does not report its version to a node, but its context shows it: `getConnections` is there
+ * from n8n-core 1.99 (n8n 1.100) on, and not in 1.84 to 1.98 (read in the published packages), for
+ * ordinary nodes and agents' tools alike. It is not part of the public type, so a later n8n may
+ * drop it; such a version still has the public `isStreaming`, which came with n8n 1.104. And what
+ * is not n8n's class of contexts, with its workflow and the server's side of the execution, is not
+ * judged at all.
  */
 function isBefore1100(context: IExecuteFunctions): boolean {
 	const { workflow, additionalData, getConnections, isStreaming } = context as {

@@ -1,7 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { KnownRun } from '../runs/run';
 
-/** What a user sees while the node works: a line per change in n8n's log and, in a manual run, in the browser's console. */
+/**
+ * What a user sees while the node works: a line per change in n8n's log and, in a manual run, in
+ * the browser's console.
+ */
 export interface Progress {
 	started(run: KnownRun): void;
 	/** A poll saw another state than the one before. */
@@ -39,7 +42,10 @@ export function openProgress(context: IExecuteFunctions, total: number): Progres
 	};
 }
 
-/** Run ids go into the execution's own data, by which executions can be searched. n8n 1.x offers it to expressions only. */
+/**
+ * Run ids go into the execution's own data, by which executions can be searched. n8n 1.x offers it
+ * to expressions only.
+ */
 function keepRunId(context: IExecuteFunctions, key: string, runId: string): void {
 	try {
 		const proxied = context.getWorkflowDataProxy(0).$execution as

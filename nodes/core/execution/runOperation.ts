@@ -28,7 +28,10 @@ export interface NodeDefinition<Session extends { clock: Clock; waiting?(item: I
 	paceOf?(context: IExecuteFunctions, waitMode: string): SuspensionPace | undefined;
 }
 
-/** A node's `execute`: the chosen operation for all items, in place or suspended. @throws NodeApiError | NodeOperationError */
+/**
+ * A node's `execute`: the chosen operation for all items, in place or suspended. @throws
+ * NodeApiError | NodeOperationError
+ */
 export async function runOperation<
 	Session extends { clock: Clock; waiting?(item: Item): RunWaiter },
 >(
@@ -77,7 +80,10 @@ export async function runOperation<
 const IN_EXECUTION = 'inExecution';
 const LOGGED_KEY = 'isWaitInPlaceLogged';
 
-/** Whether the wait may be suspended. Where not, the node waits in the execution, and n8n's log says so once per execution. */
+/**
+ * Whether the wait may be suspended. Where not, the node waits in the execution, and n8n's log says
+ * so once per execution.
+ */
 function isSuspendable(context: IExecuteFunctions): boolean {
 	const reason = reasonToStay(context);
 	if (reason === undefined) return true;

@@ -33,12 +33,21 @@ export interface RunSessionParts {
 	runIndex: number;
 }
 
-/** Starter and waiter that all items of one node execution share; each is opened by the first item that needs it. */
+/**
+ * Starter and waiter that all items of one node execution share; each is opened by the first item
+ * that needs it.
+ */
 export interface RunSession {
 	starter(): Starter;
-	/** For each item that will wait, once. Settings are the first item's, like the node's other limits. @throws ConfigurationError */
+	/**
+	 * For each item that will wait, once. Settings are the first item's, like the node's other
+	 * limits. @throws ConfigurationError
+	 */
 	waiting(item: Item): RunWaiter;
-	/** Cancels a run that was started for nothing, since the execution was stopped meanwhile. Never rejects. */
+	/**
+	 * Cancels a run that was started for nothing, since the execution was stopped meanwhile. Never
+	 * rejects.
+	 */
 	cancelStarted(runId: string): Promise<void>;
 }
 
@@ -88,7 +97,10 @@ function openStarter(
 	return { ...starter, start };
 }
 
-/** The service, which does not start a run again that was cancelled here because the item's time was up. */
+/**
+ * The service, which does not start a run again that was cancelled here because the item's time was
+ * up.
+ */
 function withoutCancelledRuns(service: StartService, context: IExecuteFunctions): StartService {
 	const cancelled = openCancelledRuns(context);
 	return {

@@ -1,4 +1,7 @@
-/** How files of the kinds that ComfyUI writes begin: MIME type, bytes as Latin-1 text, and where these stand. */
+/**
+ * How files of the kinds that ComfyUI writes begin: MIME type, bytes as Latin-1 text, and where
+ * these stand.
+ */
 const SIGNATURES: ReadonlyArray<[mimeType: string, text: string, offset?: number]> = [
 	['image/png', '\x89PNG\r\n\x1a\n'],
 	['image/jpeg', '\xff\xd8\xff'],
@@ -29,7 +32,10 @@ const SIGNATURES: ReadonlyArray<[mimeType: string, text: string, offset?: number
 /** Bytes that all of these decisions need at most. */
 const HEAD_BYTES = 4_096;
 
-/** MIME type of a file by its first bytes; null when they say nothing. Given whole, a JSON text is known for certain. */
+/**
+ * MIME type of a file by its first bytes; null when they say nothing. Given whole, a JSON text is
+ * known for certain.
+ */
 export function mimeTypeOfBytes(bytes: Uint8Array): string | null {
 	return binaryTypeOf(bytes) ?? textTypeOf(bytes);
 }

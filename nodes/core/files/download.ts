@@ -45,8 +45,8 @@ const LEAST_BYTES_PER_SECOND = 1_000;
 
 /**
  * One try to stream a link's file into n8n's binary store, without the key.
- * @returns the file, or why there is none: RefusedLink, NotTheFile, ServiceError (`isRetryable` says whether it may pass) or
- * ConfigurationError (larger than allowed)
+ * @returns the file, or why there is none: RefusedLink, NotTheFile, ServiceError (`isRetryable`
+ *   says whether it may pass) or ConfigurationError (larger than allowed)
  */
 export async function download(
 	settings: DownloadSettings,
@@ -150,8 +150,8 @@ async function store(
 	let isTooLarge = false;
 	// A stream that has ended would never end for the store.
 	if (isEmpty) return await keep(Buffer.alloc(0));
-	// n8n may keep half of a body that breaks off, without an error. Its announced length proves nothing: what a store keeps
-	// packed is unpacked on the way.
+	// n8n may keep half of a body that breaks off, without an error. Its announced length proves
+	// nothing: what a store keeps packed is unpacked on the way.
 	let hasEnded = false;
 	stream.once('end', () => (hasEnded = true));
 	onBytes(stream, (count) => {
@@ -170,8 +170,9 @@ async function store(
 const messageOf = (error: unknown) => textAt(recordOf(error), 'message');
 
 /**
- * Ends a download that has brought next to nothing in a whole window, its head included: with redirects off, n8n's helper does
- * not guard a stream once its headers are there, and a host that drips keeps every limit on silence quiet.
+ * Ends a download that has brought next to nothing in a whole window, its head included: with
+ * redirects off, n8n's helper does not guard a stream once its headers are there, and a host that
+ * drips keeps every limit on silence quiet.
  */
 async function guardPace(
 	progress: Progress,
@@ -199,7 +200,10 @@ function expectedType({ link, filename, mimeType }: WantedFile): string | null {
 	return tellingType(mimeType) ?? mimeTypeOfName(filename) ?? mimeTypeOfLink(link);
 }
 
-/** The kind of a file that has come: by the service, its name, its host, its link, and last by its first bytes. */
+/**
+ * The kind of a file that has come: by the service, its name, its host, its link, and last by its
+ * first bytes.
+ */
 function typeOf(wanted: WantedFile, { headers }: Pick<Head, 'headers'>, head: Uint8Array): string {
 	const named = tellingType(wanted.mimeType) ?? mimeTypeOfName(wanted.filename);
 	if (named !== null && named !== ANY_TYPE) return named;
@@ -217,7 +221,10 @@ function typeOf(wanted: WantedFile, { headers }: Pick<Head, 'headers'>, head: Ui
 	);
 }
 
-/** The file's name: the user's, the service's, or for one without extension the host's, where that has one. */
+/**
+ * The file's name: the user's, the service's, or for one without extension the host's, where that
+ * has one.
+ */
 function fileNameOf(
 	{ filename, link, baseName = '' }: WantedFile,
 	{ headers }: Pick<Head, 'headers'>,

@@ -24,8 +24,8 @@ export interface FetchSettings extends Pick<DownloadSettings, 'maxFileBytes' | '
 }
 
 /**
- * Fetches an output's file into n8n's binary store, a few at a time. A link that was refused is replaced once; what is not there
- * yet is waited for.
+ * Fetches an output's file into n8n's binary store, a few at a time. A link that was refused is
+ * replaced once; what is not there yet is waited for.
  * @throws ServiceError | ConfigurationError (larger than allowed) | ExecutionCancelledError
  */
 export type OutputFetcher = <O extends Output>(
@@ -61,7 +61,8 @@ export function createOutputFetcher({ root, links, ...source }: OutputSource): O
 				continue;
 			}
 			const fresh = await freshLink(links, run, output);
-			// Where the service has no link at all, a refusal is final; something in a file's place may still give way to it.
+			// Where the service has no link at all, a refusal is final; something in a file's place may
+			// still give way to it.
 			if (fresh === undefined && shortfall === 'refused') throw ofRun(file, run);
 			link = fresh ?? link;
 			Object.assign(tries, { isFresh: true, absent: 0 } satisfies Partial<DownloadTries>);

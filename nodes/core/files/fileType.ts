@@ -1,6 +1,9 @@
 import { namesInLink } from './link';
 
-/** File kinds that ComfyUI output nodes write (images, video, audio, 3D, text), and what browsers call them. */
+/**
+ * File kinds that ComfyUI output nodes write (images, video, audio, 3D, text), and what browsers
+ * call them.
+ */
 const TYPES: Readonly<Record<string, string>> = {
 	png: 'image/png',
 	jpg: 'image/jpeg',
@@ -72,31 +75,37 @@ export function mimeTypeOfName(filename: string): string | null {
 }
 
 /**
- * The same for the file that a link leads to: outputs may be named without an extension, files in a store have one, in the
- * link's path or in its query (ComfyUI's own `/view?filename=Anim_00001.mp4&type=output`).
+ * The same for the file that a link leads to: outputs may be named without an extension, files in a
+ * store have one, in the link's path or in its query (ComfyUI's own
+ * `/view?filename=Anim_00001.mp4&type=output`).
  */
 export function mimeTypeOfLink(link: string): string | null {
 	const types = namesInLink(link).map(mimeTypeOfName);
 	return types.find((type) => type !== null) ?? null;
 }
 
-/** A MIME type as a service or host wrote it, without its parameters; undefined when it is none, or says nothing. */
+/**
+ * A MIME type as a service or host wrote it, without its parameters; undefined when it is none, or
+ * says nothing.
+ */
 export function tellingType(received: string | null | undefined): string | undefined {
 	const type = /^[\w.+-]+\/[\w.+-]+/.exec(received?.trim() ?? '')?.[0].toLowerCase();
 	return type === undefined || type.endsWith('/octet-stream') ? undefined : type;
 }
 
 /**
- * MIME type of a download: the extension is trusted first, since object stores often answer `binary/octet-stream`; for a name
- * without one the link's extension helps then. A header that is no MIME type at all is ignored.
+ * MIME type of a download: the extension is trusted first, since object stores often answer
+ * `binary/octet-stream`; for a name without one the link's extension helps then. A header that is
+ * no MIME type at all is ignored.
  */
 export function mimeTypeOf(filename: string, header: string | undefined, link = ''): string {
 	return mimeTypeOfName(filename) ?? tellingType(header) ?? mimeTypeOfLink(link) ?? ANY_TYPE;
 }
 
 /**
- * MIME type of an item's file that is uploaded: n8n's own, unless it says nothing (`application/octet-stream` of a store that
- * knew no better), then the one that the name's extension stands for.
+ * MIME type of an item's file that is uploaded: n8n's own, unless it says nothing
+ * (`application/octet-stream` of a store that knew no better), then the one that the name's
+ * extension stands for.
  */
 export function mimeTypeOfUpload(fileName: string, received: string | undefined): string {
 	return tellingType(received) ?? mimeTypeOfName(fileName) ?? ANY_TYPE;
@@ -108,7 +117,10 @@ export function extensionFor(mimeType: string): string | undefined {
 	return Object.keys(TYPES).find((extension) => TYPES[extension] === type && type !== ANY_TYPE);
 }
 
-/** Whether a name ends in an extension: a known one, or two to four letters. `clip 2024.05.01` and `hero.v2` have none. */
+/**
+ * Whether a name ends in an extension: a known one, or two to four letters. `clip 2024.05.01` and
+ * `hero.v2` have none.
+ */
 export function hasExtension(name: string): boolean {
 	return mimeTypeOfName(name) !== null || /\.[a-z]{2,4}$/i.test(name);
 }
@@ -120,13 +132,16 @@ export function withExtension(name: string, mimeType: string | null): string {
 }
 
 const LONGEST_NAME = 200;
-/** Of a longer name only its ends are read: whatever is done with it must not take long for a hostile one. */
+/**
+ * Of a longer name only its ends are read: whatever is done with it must not take long for a
+ * hostile one.
+ */
 const LONGEST_READ_NAME = 1_000;
 const LONGEST_EXTENSION = 13;
 
 /**
- * A service's file name made safe for a binary field and whatever disk it ends on: no path, no control characters,
- * at most 200 characters with its extension kept, never empty.
+ * A service's file name made safe for a binary field and whatever disk it ends on: no path, no
+ * control characters, at most 200 characters with its extension kept, never empty.
  */
 export function safeFileName(filename: string, mimeType: string | null): string {
 	const plain = safeCharacters(lastPart(filename));
@@ -137,8 +152,8 @@ export function safeFileName(filename: string, mimeType: string | null): string 
 }
 
 /**
- * A user's name for a file, without its extension: the path's slashes become `_` rather than cut off what stands before them.
- * Empty when nothing of it is left.
+ * A user's name for a file, without its extension: the path's slashes become `_` rather than cut
+ * off what stands before them. Empty when nothing of it is left.
  */
 export function safeBaseName(name: string): string {
 	const plain = safeCharacters(name.replace(/[\\/]/g, '_')).slice(0, LONGEST_NAME);
@@ -157,7 +172,10 @@ function safeCharacters(name: string): string {
 	return withoutEdges(short.replace(/[\p{Cc}\p{Cf}\p{Cs}<>:"|?*]/gu, ''));
 }
 
-/** Without dots and blanks at both ends. A regular expression for the end takes a time that grows with the square of their number. */
+/**
+ * Without dots and blanks at both ends. A regular expression for the end takes a time that grows
+ * with the square of their number.
+ */
 function withoutEdges(text: string): string {
 	const isEdge = (place: number) => /[.\s]/.test(text.charAt(place));
 	let [start, end] = [0, text.length];

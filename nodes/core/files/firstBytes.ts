@@ -1,8 +1,9 @@
 import type { ByteStream } from '../http/byteStream';
 
 /**
- * The first bytes of a stream, left in it for its reader: none if it ends, breaks or is closed before any came. Node's own idiom
- * (read and unshift in a `readable` handler) leaves the stream as it was, neither flowing nor paused.
+ * The first bytes of a stream, left in it for its reader: none if it ends, breaks or is closed
+ * before any came. Node's own idiom (read and unshift in a `readable` handler) leaves the stream as
+ * it was, neither flowing nor paused.
  */
 export async function firstBytes(stream: ByteStream): Promise<Uint8Array> {
 	if (stream.destroyed || stream.readableEnded) return new Uint8Array();

@@ -10,8 +10,9 @@ export interface LinkSource {
 }
 
 /**
- * A link for an output whose link was refused, as new as the service has one: it may be the same link. undefined when the
- * service has none, or none that is certainly this output's: files of two folders may share a name.
+ * A link for an output whose link was refused, as new as the service has one: it may be the same
+ * link. undefined when the service has none, or none that is certainly this output's: files of two
+ * folders may share a name.
  */
 export async function findFreshLink(
 	{ list, byName }: LinkSource,
@@ -34,8 +35,8 @@ const nodeOf = (output: Output): unknown => ('node_id' in output ? output.node_i
 const isNamesake = (a: Output, b: Output) => a.filename === b.filename && nodeOf(a) === nodeOf(b);
 
 /**
- * The output that the service lists now for one that it listed before: by the key that its link has, else by its place among
- * those of its name. undefined where that is not certain.
+ * The output that the service lists now for one that it listed before: by the key that its link
+ * has, else by its place among those of its name. undefined where that is not certain.
  */
 export function matchOutput(
 	output: Output,

@@ -18,7 +18,10 @@ export function readDataUri(link: string): DataUri | undefined {
 	};
 }
 
-/** Bytes of a percent-encoded text, which need not be UTF-8. A text with a lone % is taken as it stands. */
+/**
+ * Bytes of a percent-encoded text, which need not be UTF-8. A text with a lone % is taken as it
+ * stands.
+ */
 function percentDecoded(text: string): Buffer {
 	if (!text.includes('%') || /%(?![0-9a-f]{2})/i.test(text)) return Buffer.from(text, 'utf8');
 	try {
@@ -31,7 +34,10 @@ function percentDecoded(text: string): Buffer {
 	}
 }
 
-/** A link as a full address: some proxies hand out paths, or addresses without a scheme. What is neither stays as it is. */
+/**
+ * A link as a full address: some proxies hand out paths, or addresses without a scheme. What is
+ * neither stays as it is.
+ */
 export function absoluteLink(link: string, root: string): string {
 	return URL.canParse(link, root) ? new URL(link, root).href : link;
 }
@@ -49,7 +55,10 @@ export function partsOfLink(link: string): URL | undefined {
 	return !/^data:/i.test(link) && URL.canParse(link, BASE) ? new URL(link, BASE) : undefined;
 }
 
-/** File names that a link holds: the end of its path, then what its query says. None of them need be one. */
+/**
+ * File names that a link holds: the end of its path, then what its query says. None of them need be
+ * one.
+ */
 export function namesInLink(link: string): string[] {
 	const url = partsOfLink(link);
 	if (url === undefined) return [];

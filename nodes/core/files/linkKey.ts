@@ -1,7 +1,10 @@
 import { mimeTypeOfName } from './fileType';
 import { partsOfLink } from './link';
 
-/** Query parameters by which links are signed, dated or kept out of caches (S3, Google, CloudFront, Azure, OSS, COS and others). */
+/**
+ * Query parameters by which links are signed, dated or kept out of caches (S3, Google, CloudFront,
+ * Azure, OSS, COS and others).
+ */
 const SIGNATURE =
 	/^(x-(amz|goog|oss|cos|tos)-.+|q-.+|awsaccesskeyid|ossaccesskeyid|googleaccessid|signature|sign|sig|expires?|exp|e|policy|key-pair-id|token|auth|auth_key|hash|h?mac|se|sp|spr|sr|st|sv|sks?|ske|skt|skv|skoid|sktid|t|ts|time|timestamp|rand|random|nonce|_|v|cb)$/i;
 
@@ -13,7 +16,10 @@ export function fileKeyOf(link: string): string {
 	return JSON.stringify([parts.origin, parts.pathname, query]);
 }
 
-/** The same without any query where the path names a file: whatever else a host appends leads to the same file. */
+/**
+ * The same without any query where the path names a file: whatever else a host appends leads to the
+ * same file.
+ */
 export function pathKeyOf(link: string): string {
 	const parts = partsOfLink(link);
 	return parts !== undefined && mimeTypeOfName(parts.pathname) !== null

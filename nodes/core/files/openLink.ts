@@ -8,7 +8,10 @@ import { isRetryableStatus } from '../http/statuses';
 
 export interface DownloadSettings {
 	http: Http;
-	/** Origin of the API: only there may a self-signed certificate be accepted, and only there goes the key. */
+	/**
+	 * Origin of the API: only there may a self-signed certificate be accepted, and only there goes
+	 * the key.
+	 */
 	apiOrigin: string;
 	isCertificateUnchecked: boolean;
 	clock: Clock;
@@ -20,10 +23,16 @@ export interface DownloadSettings {
 	stallMs?: number;
 }
 
-/** A link that the download host does not accept (any more); asking the service for a new one may help, once. */
+/**
+ * A link that the download host does not accept (any more); asking the service for a new one may
+ * help, once.
+ */
 export class RefusedLink extends ServiceError {}
 
-/** An open link. `isKeyed`: it was opened with the credential, so its text may hold what must not be shown. */
+/**
+ * An open link. `isKeyed`: it was opened with the credential, so its text may hold what must not be
+ * shown.
+ */
 export type OpenLink = StreamAnswer & { isKeyed: boolean };
 
 const REFUSED = new Set([400, 401, 403, 404, 410]);
@@ -33,8 +42,9 @@ const MOST_REDIRECTS = 5;
 export const LONGEST_SILENCE_MS = 60_000;
 
 /**
- * Opens a link, following redirects by hand: every hop is asked without the key, and n8n's own checks see each of them. A link
- * on the API's own origin that wants a credential gets it; what it redirects to does not.
+ * Opens a link, following redirects by hand: every hop is asked without the key, and n8n's own
+ * checks see each of them. A link on the API's own origin that wants a credential gets it; what it
+ * redirects to does not.
  */
 export async function openLink(
 	settings: DownloadSettings,

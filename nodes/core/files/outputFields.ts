@@ -25,7 +25,10 @@ export const binaryFieldOption: INodeProperties = {
 	description: 'Name of the binary field for the first file',
 };
 
-/** How files of a finished run come out; part of the Options of every operation that fetches outputs. */
+/**
+ * How files of a finished run come out; part of the Options of every operation that fetches
+ * outputs.
+ */
 export const outputOptions: INodeProperties[] = [
 	downloadOption,
 	{
@@ -66,7 +69,10 @@ export const outputOptions: INodeProperties[] = [
 ];
 
 const FIELD_LABEL = 'Put Output File in Field';
-/** Names by which an object finds what it was made from: a file there would vanish, or be found where there is none. */
+/**
+ * Names by which an object finds what it was made from: a file there would vanish, or be found
+ * where there is none.
+ */
 const NO_FIELDS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** The name of the binary field that files go to. @throws ConfigurationError */
@@ -86,9 +92,10 @@ export function readBinaryField(item: Item, name: string): string {
 }
 
 /**
- * Where the next node finds a binary field: with the workflow setting "combined" n8n moves stored files to `_files` among the
- * item's JSON (n8n 2; not files that it keeps in memory). n8n 1 has neither the setting nor the constant: a workflow that was
- * exported from n8n 2 may hold the setting there, and its files stay where they are.
+ * Where the next node finds a binary field: with the workflow setting "combined" n8n moves stored
+ * files to `_files` among the item's JSON (n8n 2; not files that it keeps in memory). n8n 1 has
+ * neither the setting nor the constant: a workflow that was exported from n8n 2 may hold the
+ * setting there, and its files stay where they are.
  */
 export function readFilePlace({ context }: Item): OutputSettings['placeOf'] {
 	const { binaryMode } = context.getWorkflowSettings() as { binaryMode?: unknown };

@@ -30,8 +30,8 @@ interface Fetched {
 }
 
 /**
- * A finished run as items, its files in binary fields where that is wished. An output that cannot be had stays in the list as
- * `missing`; the others are handed out without it.
+ * A finished run as items, its files in binary fields where that is wished. An output that cannot
+ * be had stays in the list as `missing`; the others are handed out without it.
  * @throws ServiceError when an output is missing and no other is there, unless that is an item
  */
 export async function outputItems(
@@ -88,7 +88,10 @@ function itemOfGroup(run: Run, group: Fetched[], settings: OutputSettings): Item
 	return itemOf({ ...run, outputs }, binary);
 }
 
-/** An output whose file was fetched. A link that holds the file itself would put all of it into the item a second time. */
+/**
+ * An output whose file was fetched. A link that holds the file itself would put all of it into the
+ * item a second time.
+ */
 export function downloadedOutput<O extends Output>(output: O, file: Downloaded): O {
 	const link = readDataUri(output.download_url ?? '') ? { download_url: undefined } : {};
 	return { ...output, ...link, mime_type: file.mimeType, file_size: file.bytes };
@@ -116,8 +119,8 @@ function missingText(run: KnownRun, missing: Fetched[], total: number): string {
 }
 
 /**
- * The service's own object. A key `error` in it is renamed: n8n takes a first item with that key for a failed try, and with "Retry On
- * Fail" runs the whole node again.
+ * The service's own object. A key `error` in it is renamed: n8n takes a first item with that key
+ * for a failed try, and with "Retry On Fail" runs the whole node again.
  */
 export function rawItem(raw: object): ItemOutput {
 	return {

@@ -1,13 +1,17 @@
 import { pauseBeforeRetry, READ_TRIES } from '../http/retry';
 
 /**
- * Pauses before each further check for something that the service names and that is not there yet: an output that it does not
- * list, a file that its host does not have. 15.75 seconds in all, for one output as for one of many.
+ * Pauses before each further check for something that the service names and that is not there yet:
+ * an output that it does not list, a file that its host does not have. 15.75 seconds in all, for
+ * one output as for one of many.
  */
 const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
 const PATIENCE_MS = PAUSES_MS.reduce((sum, ms) => sum + ms, 0);
 
-/** Pause before the next check, after so many (from 1) that did not find it; undefined: it is given up. */
+/**
+ * Pause before the next check, after so many (from 1) that did not find it; undefined: it is given
+ * up.
+ */
 export function pauseBeforeCheck(checks: number): number | undefined {
 	return PAUSES_MS[checks - 1];
 }
@@ -24,11 +28,16 @@ export interface OutputsSeen {
 	listed: number;
 	/** Time since the first check began, in ms. */
 	elapsedMs: number;
-	/** Time since the run's end by the service's clock, in ms; NaN when it does not say when that was. */
+	/**
+	 * Time since the run's end by the service's clock, in ms; NaN when it does not say when that was.
+	 */
 	endedAgoMs: number;
 }
 
-/** What to do about the outputs of a run that succeeded: check again after a pause, or take what is there. */
+/**
+ * What to do about the outputs of a run that succeeded: check again after a pause, or take what is
+ * there.
+ */
 export function nextOutputsCheck({
 	checks,
 	missing,
@@ -41,7 +50,8 @@ export function nextOutputsCheck({
 	if (pauseMs === undefined || elapsedMs > 2 * PATIENCE_MS) return 'done';
 	if (missing > 0) return { pauseMs };
 	if (listed > 0) return 'done';
-	// Outputs have been seen listed some seconds after the run's end. NaN: it may have ended just now.
+	// Outputs have been seen listed some seconds after the run's end. NaN: it may have ended just
+	// now.
 	const hasJustEnded = !(endedAgoMs >= PATIENCE_MS);
 	return hasJustEnded || checks < CHECKS_WITHOUT_OUTPUTS ? { pauseMs } : 'done';
 }
@@ -58,7 +68,10 @@ export type Shortfall =
 	| 'final';
 
 export interface DownloadTries {
-	/** Whether the link is as new as can be: the service was asked for it after the one before was refused. */
+	/**
+	 * Whether the link is as new as can be: the service was asked for it after the one before was
+	 * refused.
+	 */
 	isFresh: boolean;
 	/** Tries in a row that found no file behind the link. */
 	absent: number;
@@ -69,8 +82,8 @@ export interface DownloadTries {
 export type NextTry = { act: 'giveUp' } | { act: 'askForLink' } | { act: 'wait'; pauseMs: number };
 
 /**
- * What to do after a try of a download that brought no file. A link is replaced once; what a fresh one does not give is waited
- * for as an output is that is not listed yet.
+ * What to do after a try of a download that brought no file. A link is replaced once; what a fresh
+ * one does not give is waited for as an output is that is not listed yet.
  * @param tries with this one counted
  * @param retryAfterMs what the host asked for
  * @param random from 0 to 1

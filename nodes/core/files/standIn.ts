@@ -26,8 +26,9 @@ const REPORT_KEYS =
 	/^\s*\{\s*"(error|errors|message|detail|details|status|statusCode|status_code|code|success|state)"\s*:/i;
 
 /**
- * What came in place of a file, in words; undefined when it may well be the file. Gateways, object stores and proxies answer 200
- * with a page, an error or a progress report while a file is not there.
+ * What came in place of a file, in words; undefined when it may well be the file. Gateways, object
+ * stores and proxies answer 200 with a page, an error or a progress report while a file is not
+ * there.
  * @param expected MIME type that the output's record, name or link promises; null: nobody says
  */
 export function standInFor(start: FileStart, expected: string | null): string | undefined {
@@ -67,7 +68,9 @@ function fits(expected: string, type: string | null | undefined): boolean {
 	);
 }
 
-/** Of a file that nobody described: pages, errors in XML, and JSON that reports something are none. */
+/**
+ * Of a file that nobody described: pages, errors in XML, and JSON that reports something are none.
+ */
 function isPageOrReport(type: string | undefined, text: string | null, head: Uint8Array): boolean {
 	if (text === 'image/svg+xml') return false;
 	const isReport = REPORT_KEYS.test(Buffer.from(head.subarray(0, 200)).toString('utf8'));

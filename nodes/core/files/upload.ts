@@ -14,8 +14,8 @@ export interface FilePart {
 export interface Form {
 	body: FormData;
 	/**
-	 * Whether every file was read to its end. Until then the form has no end, so no service can have begun anything; from then
-	 * on it may act on what it got.
+	 * Whether every file was read to its end. Until then the form has no end, so no service can have
+	 * begun anything; from then on it may act on what it got.
 	 */
 	isRead(): boolean;
 	/** Nothing more is read of it, and no file stays open. */
@@ -33,8 +33,9 @@ interface Reading {
 }
 
 /**
- * A `File` whose bytes come when they are asked for. axios takes `size` for the part's length and `stream()` for its
- * content, so a file of any size passes through without being held (measured with n8n-core 1.84 to 2.41).
+ * A `File` whose bytes come when they are asked for. axios takes `size` for the part's length and
+ * `stream()` for its content, so a file of any size passes through without being held (measured
+ * with n8n-core 1.84 to 2.41).
  */
 class StreamedFile extends File {
 	constructor(
@@ -65,7 +66,10 @@ class StreamedFile extends File {
 	}
 }
 
-/** Texts and files as a multipart form; several values under one name become repeated parts, as the vendor's curl has it. */
+/**
+ * Texts and files as a multipart form; several values under one name become repeated parts, as the
+ * vendor's curl has it.
+ */
 export function buildForm(
 	texts: Readonly<Record<string, string | string[]>>,
 	files: ReadonlyArray<[string, FilePart]>,
@@ -87,8 +91,8 @@ export function buildForm(
 }
 
 /**
- * The binary of an item, through n8n's helpers so that every storage mode works. Its name gets the extension of its type where it
- * has none: services go by it.
+ * The binary of an item, through n8n's helpers so that every storage mode works. Its name gets the
+ * extension of its type where it has none: services go by it.
  * @throws ConfigurationError when it is missing
  */
 export async function filePartOf(

@@ -6,7 +6,8 @@ export const TOO_LONG = 'ERR_ANSWER_TOO_LONG';
 
 /**
  * The whole text of an answer.
- * @throws Error when the connection breaks; with the code TOO_LONG when the text is longer than `longestBytes`
+ * @throws Error when the connection breaks; with the code TOO_LONG when the text is longer than
+ *   `longestBytes`
  */
 export async function readText(
 	stream: AsyncIterable<Uint8Array>,
@@ -30,9 +31,10 @@ export async function readText(
 }
 
 /**
- * Watches a stream without touching it: a listener that counts, so nothing is copied or re-wrapped. Put in front, it does not
- * set the stream flowing before its reader is there; paused by hand it would never flow for a reader that only listens, which
- * is how n8n's memory and database stores read.
+ * Watches a stream without touching it: a listener that counts, so nothing is copied or re-wrapped.
+ * Put in front, it does not set the stream flowing before its reader is there; paused by hand it
+ * would never flow for a reader that only listens, which is how n8n's memory and database stores
+ * read.
  */
 export function onBytes(stream: ByteStream, seen: (bytes: number) => void): void {
 	stream.prependListener('data', (chunk: Buffer) => seen(chunk.length));

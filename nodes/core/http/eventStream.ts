@@ -5,16 +5,22 @@ export interface ServerEvent {
 	id: string | undefined;
 	event: string | undefined;
 	data: string;
-	/** The stream ended before the blank line that ends an event: it may be whole all the same, or cut anywhere. */
+	/**
+	 * The stream ended before the blank line that ends an event: it may be whole all the same, or cut
+	 * anywhere.
+	 */
 	isCut?: true;
 }
 
-/** An event stream that writes more than this without finishing an event is not one, where events only tell of progress. */
+/**
+ * An event stream that writes more than this without finishing an event is not one, where events
+ * only tell of progress.
+ */
 const LONGEST_EVENT_CHARS = 1024 * 1024;
 
 /**
- * The events of an open response, as they arrive; ends with the stream, however it ends: what matters is confirmed by a look.
- * Whoever stops reading closes the stream.
+ * The events of an open response, as they arrive; ends with the stream, however it ends: what
+ * matters is confirmed by a look. Whoever stops reading closes the stream.
  * @param onActivity called with every chunk, keep-alive comments included
  * @param longestChars for streams that carry results
  */

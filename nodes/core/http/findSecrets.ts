@@ -45,7 +45,10 @@ const ENTITIES: Readonly<Record<string, string>> = {
 	rbrace: '}',
 };
 
-/** Escapes of JSON (and scripts), of addresses, and of HTML. Each begins with its own character and has a bounded length. */
+/**
+ * Escapes of JSON (and scripts), of addresses, and of HTML. Each begins with its own character and
+ * has a bounded length.
+ */
 const JSON_ESCAPE = String.raw`\\u\{(?<braced>[0-9a-f]{1,6})\}|\\u(?<unicode>[0-9a-f]{4})|\\x(?<byte>[0-9a-f]{2})|\\(?<plain>["'\\/bfnrt])`;
 const URL_ESCAPE = '(?<percents>(?:%[0-9a-f]{2}){1,200})';
 const HTML_ESCAPE =
@@ -53,8 +56,9 @@ const HTML_ESCAPE =
 const ONE_KIND = [JSON_ESCAPE, URL_ESCAPE, HTML_ESCAPE].map((escape) => new RegExp(escape, 'gi'));
 const ANY_KIND = new RegExp([JSON_ESCAPE, URL_ESCAPE, HTML_ESCAPE].join('|'), 'gi');
 /**
- * A backslash that is encoded in another way, or stands before another kind of escape. Two backslashes are one, so there it matters
- * which kind is decoded first; everywhere else all kinds can be decoded at once.
+ * A backslash that is encoded in another way, or stands before another kind of escape. Two
+ * backslashes are one, so there it matters which kind is decoded first; everywhere else all kinds
+ * can be decoded at once.
  */
 const MIXED = /%5c|&#(?:0{0,6}92|x0{0,6}5c);|&bsol;|\\u005c|\\[%&]/i;
 /** The orders of decoding are tried in texts of this length at most: messages and single values. */
@@ -96,7 +100,10 @@ const decoded = (text: string, kind = ANY_KIND) =>
 		decodedEscape(escape, rest.at(-1) as Groups),
 	);
 
-/** A secret as it stands at any layer: where it looks as if it were encoded itself, what surrounds it is decoded together with it. */
+/**
+ * A secret as it stands at any layer: where it looks as if it were encoded itself, what surrounds
+ * it is decoded together with it.
+ */
 export function formsOf(secret: string): string[] {
 	const forms = new Set([secret]);
 	for (let depth = 0; depth < MOST_LAYERS; depth++) forms.add(decoded([...forms].at(-1) ?? ''));
@@ -114,8 +121,8 @@ export function holdsSecret(text: string, forms: readonly string[]): boolean {
 }
 
 /**
- * A text, and what becomes of it when it is decoded: all kinds of escapes at once, again and again, and then, where that may have
- * been wrong, kind by kind in every order.
+ * A text, and what becomes of it when it is decoded: all kinds of escapes at once, again and again,
+ * and then, where that may have been wrong, kind by kind in every order.
  */
 function* layersOf<L>(
 	text: L,
@@ -144,7 +151,10 @@ function* layersOf<L>(
 	}
 }
 
-/** A layer of a text: what it says, and where in the text each of its characters begins; one more place marks the end. */
+/**
+ * A layer of a text: what it says, and where in the text each of its characters begins; one more
+ * place marks the end.
+ */
 interface Layer {
 	text: string;
 	places: number[];
@@ -179,7 +189,8 @@ function decodedLayer({ text, places }: Layer, kind: RegExp): Layer {
 		const [escape] = match;
 		const plain = decodedEscape(escape, match.groups ?? {});
 		parts.push(plain);
-		// The bytes of an address are characters of three places each, so that only those of the secret are cut out.
+		// The bytes of an address are characters of three places each, so that only those of the secret
+		// are cut out.
 		const step = /^%/.test(escape) && plain.length * 3 === escape.length ? 3 : 0;
 		for (let at = 0; at < plain.length; at++) next.push(places[match.index + at * step]);
 		copied = match.index + escape.length;

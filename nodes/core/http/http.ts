@@ -21,11 +21,16 @@ export interface HttpCall {
 	body?: unknown;
 	/** Extra reason to stop, besides the execution's own stop signal. */
 	signal?: AbortSignal;
-	/** Goes on when the execution is stopped: starts that must not be half sent, cancels, clean-up. */
+	/**
+	 * Goes on when the execution is stopped: starts that must not be half sent, cancels, clean-up.
+	 */
 	isDetached?: boolean;
 	/** Longest silence of the connection before and after the request. */
 	idleMs?: number;
-	/** Longest time until the answer's head is complete, 0 for no limit; by default as `idleMs`. Not for `exchange`. */
+	/**
+	 * Longest time until the answer's head is complete, 0 for no limit; by default as `idleMs`. Not
+	 * for `exchange`.
+	 */
 	headMs?: number;
 	/** Longest time until the answer's last byte, 0 for no limit; `exchange` only. */
 	totalMs?: number;
@@ -42,7 +47,10 @@ export interface Head {
 export type Answer = Head & { text: string };
 export type StreamAnswer = Head & { stream: ByteStream };
 
-/** Every request of this package leaves here. Nothing throws: no answer is a `NetworkFailure`, any HTTP status is an answer. */
+/**
+ * Every request of this package leaves here. Nothing throws: no answer is a `NetworkFailure`, any
+ * HTTP status is an answer.
+ */
 export interface Http {
 	exchange(call: HttpCall): Promise<Answer | NetworkFailure>;
 	open(call: HttpCall): Promise<StreamAnswer | NetworkFailure>;
@@ -56,17 +64,23 @@ export function isNetworkFailure(result: object): result is NetworkFailure {
 	return 'reached' in result;
 }
 
-/** Longest JSON answer that is read; a hundred runs with their inputs take well under a megabyte. */
+/**
+ * Longest JSON answer that is read; a hundred runs with their inputs take well under a megabyte.
+ */
 const LONGEST_TEXT_BYTES = 32 * 1024 * 1024;
 const DEFAULT_IDLE_MS = 30_000;
-/** From an answer's head to its end. With redirects off n8n's helper guards nothing after the head, and a start has no other limit. */
+/**
+ * From an answer's head to its end. With redirects off n8n's helper guards nothing after the head,
+ * and a start has no other limit.
+ */
 const LONGEST_BODY_MS = 30_000;
 
 /**
- * n8n's helper ties a request to the signal of the context it is called on, and overwrites ours. Called on this bare
- * stand-in it keeps the signal that we hand in: the execution's, a deadline's, or none when a run must still be cancelled
- * after Stop (on a stopped context the helper sends nothing at all). The credential is read once per node execution
- * instead of once per request: on a real server each read is a database query and a decryption.
+ * n8n's helper ties a request to the signal of the context it is called on, and overwrites ours.
+ * Called on this bare stand-in it keeps the signal that we hand in: the execution's, a deadline's,
+ * or none when a run must still be cancelled after Stop (on a stopped context the helper sends
+ * nothing at all). The credential is read once per node execution instead of once per request: on a
+ * real server each read is a database query and a decryption.
  */
 function bareContext(context: NodeContext, renewed?: RenewedCredential): NodeContext {
 	type Credentials = ReturnType<NodeContext['getCredentials']>;
@@ -85,7 +99,10 @@ function bareContext(context: NodeContext, renewed?: RenewedCredential): NodeCon
 	} as unknown as NodeContext;
 }
 
-/** A credential whose token n8n fetches and renews; `values` is the object that n8n writes the new token into. */
+/**
+ * A credential whose token n8n fetches and renews; `values` is the object that n8n writes the new
+ * token into.
+ */
 export interface RenewedCredential {
 	type: string;
 	values: ICredentialDataDecryptedObject;
@@ -108,7 +125,10 @@ type Send = (options: IHttpRequestOptions) => Promise<unknown>;
 interface Egress {
 	withKey: Send;
 	withoutKey: Send;
-	/** n8n renews a token only when the 401 is thrown, and n8n 1.x cannot except single statuses: then any refusal is thrown. */
+	/**
+	 * n8n renews a token only when the 401 is thrown, and n8n 1.x cannot except single statuses: then
+	 * any refusal is thrown.
+	 */
 	isRefusalThrown: boolean;
 	stop: AbortSignal | undefined;
 }
@@ -201,8 +221,9 @@ function longestSendingMs(body: unknown): number {
 }
 
 /**
- * A request and its whole answer. Both end: within `totalMs`, counted from when the body had been read from us where somebody says
- * when that is, and in any case after the time that a body of this size takes at its slowest.
+ * A request and its whole answer. Both end: within `totalMs`, counted from when the body had been
+ * read from us where somebody says when that is, and in any case after the time that a body of this
+ * size takes at its slowest.
  */
 async function exchange(egress: Egress, call: HttpCall): Promise<Answer | NetworkFailure> {
 	const { totalMs = DEFAULT_IDLE_MS, idleMs = DEFAULT_IDLE_MS, whenSent } = call;

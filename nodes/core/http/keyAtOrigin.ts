@@ -1,9 +1,15 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 
-/** The HTTP Request node hands over options of n8n's older helper, which names some of them differently. */
+/**
+ * The HTTP Request node hands over options of n8n's older helper, which names some of them
+ * differently.
+ */
 type AnyRequestOptions = IHttpRequestOptions & { uri?: string };
 
-/** No redirect is followed, in the words of both of n8n's helpers: it would take the key along to wherever it leads. */
+/**
+ * No redirect is followed, in the words of both of n8n's helpers: it would take the key along to
+ * wherever it leads.
+ */
 const NO_REDIRECTS = {
 	disableFollowRedirect: true,
 	followRedirect: false,
@@ -12,8 +18,8 @@ const NO_REDIRECTS = {
 };
 
 /**
- * A request with the headers of a credential, for the service's own origin only, whoever uses the credential: our nodes, n8n's
- * credential test, or the HTTP Request node.
+ * A request with the headers of a credential, for the service's own origin only, whoever uses the
+ * credential: our nodes, n8n's credential test, or the HTTP Request node.
  * @param root any address of the service
  * @param refusal what the user reads when the request is for another origin
  * @throws Error with that text
@@ -32,7 +38,8 @@ export function withKeyAtOrigin(
 }
 
 /**
- * What n8n's credential test says about each redirect. It knows the status alone; our nodes name the target.
+ * What n8n's credential test says about each redirect. It knows the status alone; our nodes name
+ * the target.
  * @param what that which was reached, such as "The deployment"
  */
 export function redirectRules(what: string) {

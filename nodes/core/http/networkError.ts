@@ -11,13 +11,21 @@ export interface NetworkFailure {
 	text: string;
 }
 
-/** Codes of an error by which a credential says that it could not get a token, for good or for now, so that nothing was sent. */
+/**
+ * Codes of an error by which a credential says that it could not get a token, for good or for now,
+ * so that nothing was sent.
+ */
 export const NO_TOKEN = 'ERR_NO_TOKEN';
 export const NO_TOKEN_YET = 'ERR_NO_TOKEN_YET';
 
-/** Node's words for a name that was not found, by the system's resolver (EAI_…) or by DNS itself. */
+/**
+ * Node's words for a name that was not found, by the system's resolver (EAI_…) or by DNS itself.
+ */
 const NOT_RESOLVED = /^(ENOTFOUND|ENODATA|ESERVFAIL|EAI_[A-Z]+)$/;
-/** Codes that mean "not connected", unless the error came while reading or writing on a connection that stood already. */
+/**
+ * Codes that mean "not connected", unless the error came while reading or writing on a connection
+ * that stood already.
+ */
 const NOT_CONNECTED = new Set([
 	'ECONNREFUSED',
 	'EHOSTUNREACH',
@@ -28,7 +36,10 @@ const NOT_CONNECTED = new Set([
 ]);
 const CERTIFICATE =
 	/CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|CRL_|^(INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
-/** OpenSSL's reasons that belong to a handshake: the request had not been read, since the server had not accepted the connection. */
+/**
+ * OpenSSL's reasons that belong to a handshake: the request had not been read, since the server had
+ * not accepted the connection.
+ */
 const HANDSHAKE = new RegExp(
 	[
 		'WRONG_VERSION|WRONG_SSL_VERSION|UNSUPPORTED_PROTOCOL|UNKNOWN_PROTOCOL|PROTOCOL_VERSION|VERSION_TOO_LOW|NO_PROTOCOLS',
@@ -47,7 +58,10 @@ const NOT_WRITTEN = new Set([
 	'ERR_INVALID_PROTOCOL',
 ]);
 
-/** Reads the error that n8n's HTTP helper threw: an AxiosError, or a NodeApiError with the AxiosError as its cause. */
+/**
+ * Reads the error that n8n's HTTP helper threw: an AxiosError, or a NodeApiError with the
+ * AxiosError as its cause.
+ */
 export function classifyNetworkError(error: unknown): NetworkFailure {
 	const code = codeOf(error) ?? 'UNKNOWN';
 	const words = deepestMessage(error);
@@ -73,7 +87,8 @@ export function classifyNetworkError(error: unknown): NetworkFailure {
 		return notReached(`No secure connection could be made (${code})`, false);
 	if (CERTIFICATE.test(code) && !code.startsWith('ERR_SSL_'))
 		return notReached(`Its certificate was not accepted (${code})`, false);
-	// Lost during the handshake, before the request could be sent; a server that is starting does that.
+	// Lost during the handshake, before the request could be sent; a server that is starting does
+	// that.
 	if (/before secure TLS connection was established/i.test(words))
 		return notReached(`No secure connection could be made (${code})`, true);
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED')
@@ -86,8 +101,9 @@ export function classifyNetworkError(error: unknown): NetworkFailure {
 }
 
 /**
- * Whether no connection stood. Node names the step that failed: `connect ETIMEDOUT 10.0.0.1:443` certainly reached nobody, whereas
- * `read EHOSTUNREACH` comes when the network fails under a request that was sent.
+ * Whether no connection stood. Node names the step that failed: `connect ETIMEDOUT 10.0.0.1:443`
+ * certainly reached nobody, whereas `read EHOSTUNREACH` comes when the network fails under a
+ * request that was sent.
  */
 function isNotConnected(error: unknown, code: string, words: string): boolean {
 	const steps = [...causes(error)].map(({ syscall }) => syscall);
@@ -99,10 +115,12 @@ function isNotConnected(error: unknown, code: string, words: string): boolean {
 }
 
 /**
- * Whether the TLS handshake failed. OpenSSL's reason stands in the code (`ERR_SSL_WRONG_VERSION_NUMBER`), or, when the request was
- * queued behind the handshake, in the message of an `EPROTO`: `write EPROTO …:SSL routines:ssl3_get_record:wrong version number:…`
- * (https:// on a port that speaks HTTP). An EPROTO whose message n8n did not hand on was always one of these where it was tried.
- * Other TLS trouble, such as a bad record, may come in the middle of an answer.
+ * Whether the TLS handshake failed. OpenSSL's reason stands in the code
+ * (`ERR_SSL_WRONG_VERSION_NUMBER`), or, when the request was queued behind the handshake, in the
+ * message of an `EPROTO`: `write EPROTO …:SSL routines:ssl3_get_record:wrong version number:…`
+ * (https:// on a port that speaks HTTP). An EPROTO whose message n8n did not hand on was always one
+ * of these where it was tried. Other TLS trouble, such as a bad record, may come in the middle of
+ * an answer.
  */
 function isFailedHandshake(error: unknown, code: string, words: string): boolean {
 	if (/^ERR_SSL_/.test(code)) return HANDSHAKE.test(code);
@@ -114,14 +132,20 @@ function isFailedHandshake(error: unknown, code: string, words: string): boolean
 	return /^HPE_/.test(code) && isTlsAlert(error);
 }
 
-/** http:// on a port that speaks TLS: the bytes that are not HTTP are an alert (type 21, version 3), and nothing was taken. */
+/**
+ * http:// on a port that speaks TLS: the bytes that are not HTTP are an alert (type 21, version 3),
+ * and nothing was taken.
+ */
 function isTlsAlert(error: unknown): boolean {
 	return [...causes(error)].some(
 		({ rawPacket }) => rawPacket instanceof Uint8Array && rawPacket[0] === 21 && rawPacket[1] === 3,
 	);
 }
 
-/** n8n's SSRF guard and its credential domain list refuse before anything is sent; their reason is worth reading. */
+/**
+ * n8n's SSRF guard and its credential domain list refuse before anything is sent; their reason is
+ * worth reading.
+ */
 function isRefusedByHost(error: unknown): boolean {
 	return /blocked|not allowed|ssrf|invalid url/i.test(`${nameOf(error)} ${deepestMessage(error)}`);
 }
@@ -174,7 +198,8 @@ function nameOf(error: unknown): string {
 }
 
 function deepestMessage(error: unknown): string {
-	// Of n8n's own errors the first of `messages` is what was thrown, and `message` may be a stock phrase.
+	// Of n8n's own errors the first of `messages` is what was thrown, and `message` may be a stock
+	// phrase.
 	const messages = [...causes(error)]
 		.map(({ message, messages: all }) =>
 			Array.isArray(all) && typeof all[0] === 'string' ? all[0] : message,

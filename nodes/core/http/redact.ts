@@ -5,15 +5,19 @@ import { findSecrets, formsOf, holdsSecret } from './findSecrets';
 /** Secrets, or a function that gives those of this moment: a token is renewed while it is used. */
 export type Secrets = readonly string[] | (() => readonly string[]);
 
-/** In messages; and in results, where a short key may well be a part of some word or link, and no harm is done by leaving it. */
+/**
+ * In messages; and in results, where a short key may well be a part of some word or link, and no
+ * harm is done by leaving it.
+ */
 const SHORTEST = { inMessages: 4, inResults: 8 };
 const HIDDEN = '***';
 
 type Hide = (part: string) => string;
 
 /**
- * Cuts secrets out of a text that a user or a log will see, however JSON, addresses and HTML encode them in it. In a text that is
- * JSON they are cut out of its keys and values, so that it stays JSON. A text without them is returned as it is.
+ * Cuts secrets out of a text that a user or a log will see, however JSON, addresses and HTML encode
+ * them in it. In a text that is JSON they are cut out of its keys and values, so that it stays
+ * JSON. A text without them is returned as it is.
  */
 export function createRedactor(
 	secrets: Secrets,

@@ -5,9 +5,11 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
 
 /**
- * Milliseconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, 10.2.3); undefined when it is absent,
- * unreadable, or not ahead: "0" and a date that is past would make all tries within a few milliseconds.
- * @param date the answer's own Date header: a Retry-After date is written by the same clock, which may differ from ours
+ * Milliseconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, 10.2.3);
+ * undefined when it is absent, unreadable, or not ahead: "0" and a date that is past would make all
+ * tries within a few milliseconds.
+ * @param date the answer's own Date header: a Retry-After date is written by the same clock, which
+ *   may differ from ours
  */
 export function retryAfterMs(
 	header: string | undefined,
@@ -24,8 +26,8 @@ export function retryAfterMs(
 }
 
 /**
- * Pause before the next try: what the service asked for, up to a cap, else growing from 0.5 s to 8 s with jitter. What it asked
- * for counts only if it is not shorter than our shortest pause.
+ * Pause before the next try: what the service asked for, up to a cap, else growing from 0.5 s to 8
+ * s with jitter. What it asked for counts only if it is not shorter than our shortest pause.
  * @param tries how many tries were made, from 1
  * @param random from 0 to 1
  */

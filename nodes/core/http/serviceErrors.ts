@@ -13,7 +13,10 @@ export interface ServiceErrors {
 	networkError(loss: NetworkFailure): ServiceError;
 	/** The service's own words for what went wrong, where no HTTP status says it. */
 	failureInWords(words: string, facts?: FailureFacts): ServiceError;
-	/** The answer's JSON; undefined when it is empty. @throws ServiceError (passing) when it is not JSON */
+	/**
+	 * The answer's JSON; undefined when it is empty. @throws ServiceError (passing) when it is not
+	 * JSON
+	 */
 	jsonOf(answer: Answer): unknown;
 }
 

@@ -3,8 +3,9 @@ interface StatusMeaning {
 	/** Whether the same read may succeed a little later. */
 	isRetryable: boolean;
 	/**
-	 * What became of a start: `notTaken` says that the service certainly began nothing and may be asked again, `uncertain` that a
-	 * run may have begun, `refused` that none did and asking again changes nothing.
+	 * What became of a start: `notTaken` says that the service certainly began nothing and may be
+	 * asked again, `uncertain` that a run may have begun, `refused` that none did and asking again
+	 * changes nothing.
 	 */
 	start: 'notTaken' | 'uncertain' | 'refused';
 }
@@ -12,8 +13,9 @@ interface StatusMeaning {
 const REFUSED: StatusMeaning = { isRetryable: false, start: 'refused' };
 
 /**
- * The one table of statuses. Not listed: 2xx, which are answers, 3xx and all other 4xx, which are refusals, and all other 5xx, the
- * 520 to 530 of content delivery networks included, which come from a gateway that does not know what the service did.
+ * The one table of statuses. Not listed: 2xx, which are answers, 3xx and all other 4xx, which are
+ * refusals, and all other 5xx, the 520 to 530 of content delivery networks included, which come
+ * from a gateway that does not know what the service did.
  */
 const MEANINGS = new Map<number, StatusMeaning>([
 	[408, { isRetryable: true, start: 'uncertain' }],
@@ -29,13 +31,16 @@ function meaningOf(status: number): StatusMeaning {
 	return MEANINGS.get(status) ?? unlisted;
 }
 
-/** Whether the same read may succeed a little later: 408, 425, 429, and every 5xx but 501 and 505. */
+/**
+ * Whether the same read may succeed a little later: 408, 425, 429, and every 5xx but 501 and 505.
+ */
 export function isRetryableStatus(status: number): boolean {
 	return meaningOf(status).isRetryable;
 }
 
 /**
- * What a status that is no success says about a start. A 503 that names a time to come back was sent by something that took nothing.
+ * What a status that is no success says about a start. A 503 that names a time to come back was
+ * sent by something that took nothing.
  * @param hasRetryAfter whether the answer has a Retry-After header
  */
 export function startAfterStatus(status: number, hasRetryAfter: boolean): StatusMeaning['start'] {

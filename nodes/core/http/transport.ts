@@ -19,7 +19,10 @@ export interface ApiRequest extends Omit<HttpCall, 'url'> {
 	query?: Record<string, string | number | undefined>;
 	/** How often a failed read is tried in all; default 4. */
 	tries?: number;
-	/** A first 401 or 403 may be a moment's trouble of a gateway: it counts once a second answer confirms it. */
+	/**
+	 * A first 401 or 403 may be a moment's trouble of a gateway: it counts once a second answer
+	 * confirms it.
+	 */
 	areRefusalsConfirmed?: boolean;
 }
 
@@ -37,18 +40,26 @@ export interface Transport extends ServiceErrors {
 	once(request: ApiRequest): Promise<Answer | NetworkFailure>;
 	/** One try for a stream, no judgement. @throws ExecutionCancelledError */
 	openOnce(request: ApiRequest): Promise<StreamAnswer | NetworkFailure>;
-	/** The service's clock for a time of ours (epoch ms), as its last `Date` header tells, which is in whole seconds. */
+	/**
+	 * The service's clock for a time of ours (epoch ms), as its last `Date` header tells, which is in
+	 * whole seconds.
+	 */
 	serviceTime(ms: number): number;
 }
 
 export interface TransportOptions extends ServiceErrorOptions {
 	http: Http;
 	stop?: AbortSignal;
-	/** Secrets that no answer holds by right: cut out of everything that comes back, items included. */
+	/**
+	 * Secrets that no answer holds by right: cut out of everything that comes back, items included.
+	 */
 	keys?: Secrets;
 }
 
-/** A hundred runs that end together all want their outputs at once. Cancels and look-ups after Stop do not queue. */
+/**
+ * A hundred runs that end together all want their outputs at once. Cancels and look-ups after Stop
+ * do not queue.
+ */
 const READS_AT_A_TIME = 20;
 
 export function connect(options: TransportOptions): Transport {
@@ -124,7 +135,10 @@ export function pathTo(...segments: string[]): string {
 	return segments.map((segment) => `/${encodeURIComponent(segment)}`).join('');
 }
 
-/** A result either way, as a value: n8n's lint wants only its own errors thrown on from a catch block. */
+/**
+ * A result either way, as a value: n8n's lint wants only its own errors thrown on from a catch
+ * block.
+ */
 function attempt<T>(task: () => T): { value: T } | { error: unknown } {
 	try {
 		return { value: task() };

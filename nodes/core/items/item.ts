@@ -3,22 +3,33 @@ import { ConfigurationError } from '../errors';
 import { recordOf } from '../json';
 import { binaryAt, requireBinary } from './itemFiles';
 
-/** One input item and its parameters. Every reader throws ConfigurationError on bad configuration, before any request. */
+/**
+ * One input item and its parameters. Every reader throws ConfigurationError on bad configuration,
+ * before any request.
+ */
 export interface Item {
 	index: number;
 	context: IExecuteFunctions;
 	/** A required text, trimmed. `label` is what the user sees on screen. */
 	text(name: string, label: string): string;
-	/** A required id, as text or in a resource locator: a text that fits into one segment of a path. */
+	/**
+	 * A required id, as text or in a resource locator: a text that fits into one segment of a path.
+	 */
 	id(name: string, label: string): string;
 	/** A text that may be empty, also where an expression gives nothing. */
 	optionalText(name: string, fallback?: string): string;
-	/** The chosen value of a resource locator, or the plain text that older workflows hold in its place. */
+	/**
+	 * The chosen value of a resource locator, or the plain text that older workflows hold in its
+	 * place.
+	 */
 	locator(name: string, label: string): string;
 	flag(name: string, fallback: boolean): boolean;
 	/** @param least smallest allowed value */
 	amount(name: string, label: string, fallback: number, least: number): number;
-	/** One of an options field's values, the first where nothing is set: an expression may give anything. */
+	/**
+	 * One of an options field's values, the first where nothing is set: an expression may give
+	 * anything.
+	 */
 	choice<T extends string>(name: string, label: string, values: readonly [T, ...T[]]): T;
 	/** Any of a field's values; none where nothing is set. */
 	choices<T extends string>(name: string, label: string, values: readonly T[]): T[];
@@ -68,7 +79,10 @@ const titleOf = (name: string) =>
 		.replace(/^./, (letter) => letter.toUpperCase())
 		.replace(/\bId\b/g, 'ID');
 
-/** A text without expressions in it: `{{ … }}` that reaches us was never evaluated. @throws ConfigurationError */
+/**
+ * A text without expressions in it: `{{ … }}` that reaches us was never evaluated. @throws
+ * ConfigurationError
+ */
 function evaluated(text: string, label: string): string {
 	if (!text.includes('{{')) return text;
 	throw new ConfigurationError(

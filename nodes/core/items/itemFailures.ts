@@ -4,7 +4,10 @@ import { type LinkedSignal, onAbort } from '../async/signals';
 import { ExecutionCancelledError, failureText, toNodeError } from '../errors';
 import type { ItemOutput } from './operation';
 
-/** Requests that are under way when the node ends (a start that is being answered) are waited for, but not longer than this. */
+/**
+ * Requests that are under way when the node ends (a start that is being answered) are waited for,
+ * but not longer than this.
+ */
 const SHUTDOWN_GRACE_PERIOD_MS = 10_000;
 
 /** The failure that ends the node, and the item that it is about. */
@@ -14,8 +17,9 @@ export interface FatalFailure {
 }
 
 /**
- * What becomes of items that fail, in place or suspended. Where the node continues on errors, a failed item becomes
- * `{ error: text }` and the others continue. Otherwise, and when the execution was stopped, the first failure ends the node.
+ * What becomes of items that fail, in place or suspended. Where the node continues on errors, a
+ * failed item becomes `{ error: text }` and the others continue. Otherwise, and when the execution
+ * was stopped, the first failure ends the node.
  */
 export interface ItemFailures {
 	/** Texts of the items that failed while the node continues, by index. */
@@ -28,7 +32,9 @@ export interface ItemFailures {
 	throwIfFatal(): void;
 }
 
-/** @param abort aborted by the first failure that ends the node, so that no item continues behind it */
+/**
+ * @param abort aborted by the first failure that ends the node, so that no item continues behind it
+ */
 export function createItemFailures(context: IExecuteFunctions, abort: LinkedSignal): ItemFailures {
 	const isTolerant = context.continueOnFail();
 	const texts = new Map<number, string>();
@@ -61,7 +67,10 @@ export function createItemFailures(context: IExecuteFunctions, abort: LinkedSign
 	};
 }
 
-/** Resolves when all work is done, or some time after a failure or a stop ended the node. None of the work may reject. */
+/**
+ * Resolves when all work is done, or some time after a failure or a stop ended the node. None of
+ * the work may reject.
+ */
 export async function settleAll(
 	work: Array<Promise<void>>,
 	abort: AbortSignal,

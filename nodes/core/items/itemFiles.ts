@@ -2,7 +2,10 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
 import { type JsonRecord, recordOf } from '../json';
 
-/** The file in a field of an item, in whichever way this n8n stores it; undefined when there is none. */
+/**
+ * The file in a field of an item, in whichever way this n8n stores it; undefined when there is
+ * none.
+ */
 export function binaryAt(
 	context: IExecuteFunctions,
 	index: number,
@@ -22,7 +25,8 @@ function assertedAt(
 		// By a name that every object has, n8n finds what is no file.
 		return typeof found.mimeType === 'string' ? found : undefined;
 	} catch {
-		// n8n throws a message of its own when the field is missing; ours names the fields that are there.
+		// n8n throws a message of its own when the field is missing; ours names the fields that are
+		// there.
 		return undefined;
 	}
 }
@@ -30,7 +34,10 @@ function assertedAt(
 /** Where n8n 2 puts files among an item's JSON with the workflow setting "combined". */
 const COMBINED = '_files';
 
-/** Names of the fields of an item that hold files. With n8n's combined storage they stand among the JSON. */
+/**
+ * Names of the fields of an item that hold files. With n8n's combined storage they stand among the
+ * JSON.
+ */
 export function fileFieldsAt(context: IExecuteFunctions, index: number): string[] {
 	const { binary, json } = context.getInputData()[index] ?? {};
 	return [
@@ -72,7 +79,10 @@ export function fileFieldsOfBatch(context: IExecuteFunctions): ReadonlySet<strin
 
 const STORED_WITH = ['id', 'data', 'fileName', 'fileExtension', 'fileSize', 'fileType', 'bytes'];
 
-/** Whether a value is n8n's description of a file: what `{{ $binary.photo }}` gives. Its store's path is no text to send anywhere. */
+/**
+ * Whether a value is n8n's description of a file: what `{{ $binary.photo }}` gives. Its store's
+ * path is no text to send anywhere.
+ */
 export function isBinaryObject(value: unknown): value is JsonRecord {
 	const record = recordOf(value);
 	return (
@@ -81,8 +91,8 @@ export function isBinaryObject(value: unknown): value is JsonRecord {
 }
 
 /**
- * The fields of an item whose file a description may mean. `$binary` hides the content, so without an id the visible
- * properties decide, and two files may look the same.
+ * The fields of an item whose file a description may mean. `$binary` hides the content, so without
+ * an id the visible properties decide, and two files may look the same.
  */
 export function fieldsOfBinaryObject(
 	context: IExecuteFunctions,

@@ -5,7 +5,10 @@ import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
 
 /** A set of named values that a user enters as pairs, or all at once as JSON. */
 export interface NamedValuesForm {
-	/** Names of the parameters: the choice between the two ways, the pairs (a collection of `entry`), and the JSON. */
+	/**
+	 * Names of the parameters: the choice between the two ways, the pairs (a collection of `entry`),
+	 * and the JSON.
+	 */
 	mode: string;
 	pairs: string;
 	entry: string;
@@ -141,12 +144,18 @@ function jsonValues(item: Item, json: string, word: string): Array<[string, unkn
 	return Object.entries(value);
 }
 
-/** Whether a number is all that its text says: not of `12e4567` (an ID; the number is infinite); but of `1.0`. */
+/**
+ * Whether a number is all that its text says: not of `12e4567` (an ID; the number is infinite); but
+ * of `1.0`.
+ */
 const isWholly = (parsed: number, text: string) =>
 	Number.isFinite(parsed) &&
 	(!Number.isInteger(parsed) || String(parsed) === text || /^-?\d{1,15}\.\d+$/.test(text));
 
-/** A text that is a number, true, false, a list or an object in JSON. An integer of any length is sent with all of its digits. */
+/**
+ * A text that is a number, true, false, a list or an object in JSON. An integer of any length is
+ * sent with all of its digits.
+ */
 function guessed(value: unknown): unknown {
 	if (typeof value !== 'string') return value ?? '';
 	const parsed = parsedUserJson(value);

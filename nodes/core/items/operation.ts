@@ -14,7 +14,10 @@ export interface Operation<Session> {
 	value: string;
 	action: string;
 	description: string;
-	/** What it returns, one item: the editor's fields, the documents' samples and a test follow from it. */
+	/**
+	 * What it returns, one item: the editor's fields, the documents' samples and a test follow from
+	 * it.
+	 */
 	output: Shape;
 	fields: INodeProperties[];
 	/** Items under way at a time, where it is not the usual ten. */

@@ -11,18 +11,25 @@ export interface ItemRun<Session> {
 	context: IExecuteFunctions;
 	operation: Operation<Session>;
 	session: Session;
-	/** Ends with the execution; aborted here when a failure ends the node, so that no request outlives the node. */
+	/**
+	 * Ends with the execution; aborted here when a failure ends the node, so that no request outlives
+	 * the node.
+	 */
 	abort: LinkedSignal;
 	clock: Clock;
 }
 
 const ITEMS_AT_A_TIME = 10;
-/** Building a hundred requests without a break would hold up everything else on the server for 40 ms. */
+/**
+ * Building a hundred requests without a break would hold up everything else on the server for 40
+ * ms.
+ */
 const BEGINNINGS_PER_BREAK = 5;
 
 /**
- * All items are checked before anything is sent, then worked on side by side. Order is kept and every output item is linked
- * to its input item. With "continue on fail" a failed item becomes `{ error }`; otherwise the first failure ends the node.
+ * All items are checked before anything is sent, then worked on side by side. Order is kept and
+ * every output item is linked to its input item. With "continue on fail" a failed item becomes `{
+ * error }`; otherwise the first failure ends the node.
  * @throws NodeApiError | NodeOperationError
  */
 export async function runItems<Session>(run: ItemRun<Session>): Promise<INodeExecutionData[]> {

@@ -1,6 +1,9 @@
 import { type JsonRecord, listOf, parsedJson, recordOf, textAt, textOf } from '../json';
 
-/** Keys under which services and ComfyUI itself (`server.py`, `execution.py`) write a reason, the most telling first. */
+/**
+ * Keys under which services and ComfyUI itself (`server.py`, `execution.py`) write a reason, the
+ * most telling first.
+ */
 const REASON_KEYS = [
 	'exception_message',
 	'error_message',
@@ -16,13 +19,17 @@ const REASON_KEYS = [
 /** Within a reason only: at the top of an answer they are about something else. */
 const NESTED_KEYS = ['exception_type', 'type', 'code', 'name'] as const;
 const LIST_KEYS = ['error_details', 'messages'] as const;
-/** A reason is nested a few levels deep; the limit ends the search in an answer that is nested without end. */
+/**
+ * A reason is nested a few levels deep; the limit ends the search in an answer that is nested
+ * without end.
+ */
 const MOST_LEVELS = 6;
 const MOST_REASONS = 5;
 
 /**
- * The reason in an answer, a callback or a run's data, in any form that services and ComfyUI give it: a text, a list, an object,
- * FastAPI's fields, ComfyUI's node errors and exceptions. The node and the field that it is about are named. undefined: there is none.
+ * The reason in an answer, a callback or a run's data, in any form that services and ComfyUI give
+ * it: a text, a list, an object, FastAPI's fields, ComfyUI's node errors and exceptions. The node
+ * and the field that it is about are named. undefined: there is none.
  */
 export function readErrorText(body: unknown): string | undefined {
 	const record = recordOf(body);
@@ -35,7 +42,10 @@ export function reasonText(value: unknown): string | undefined {
 	return joined(reasonsOf(value, MOST_LEVELS));
 }
 
-/** What ComfyUI says about single nodes, for example beside the ID of a run that it started all the same. */
+/**
+ * What ComfyUI says about single nodes, for example beside the ID of a run that it started all the
+ * same.
+ */
 export function nodeErrorsText(record: JsonRecord | undefined): string | undefined {
 	return joined(reasonsOfNodes(record?.node_errors, MOST_LEVELS));
 }
@@ -95,7 +105,10 @@ function reasonsIn(record: JsonRecord, levels: number): string[] {
 const valueAt = (record: JsonRecord, key: string) =>
 	Object.hasOwn(record, key) ? record[key] : undefined;
 
-/** `node_errors: {<node id>: {errors: [{type, message, details}], class_type}}` of ComfyUI's public `server.py`. */
+/**
+ * `node_errors: {<node id>: {errors: [{type, message, details}], class_type}}` of ComfyUI's public
+ * `server.py`.
+ */
 function reasonsOfNodes(value: unknown, levels: number): string[] {
 	if (levels <= 0) return [];
 	return Object.entries(recordOf(value) ?? {}).flatMap(([id, entry]) => {

@@ -1,6 +1,7 @@
 /**
- * What to do about the reason of a failed run, where it is one that ComfyUI's users meet often; patterns after the texts of ComfyUI,
- * PyTorch and the file helpers. All patterns of a row must be found.
+ * What to do about the reason of a failed run, where it is one that ComfyUI's users meet often;
+ * patterns after the texts of ComfyUI, PyTorch and the file helpers. All patterns of a row must be
+ * found.
  */
 const ADVICE: ReadonlyArray<[patterns: RegExp[], advice: string]> = [
 	[

@@ -1,6 +1,9 @@
 import { type Run, timeOf } from './run';
 
-/** What makes two runs the same for a user. Files cannot be compared: the service shows its own storage key for them. */
+/**
+ * What makes two runs the same for a user. Files cannot be compared: the service shows its own
+ * storage key for them.
+ */
 export interface RunIdentity {
 	workflowId: string;
 	/** Text parameters as they are sent; several values under one name are a list. */
@@ -9,7 +12,10 @@ export interface RunIdentity {
 	fileNames: readonly string[];
 }
 
-/** Whether the service may have made this run of that request: same workflow, same text inputs, none missing and none more. */
+/**
+ * Whether the service may have made this run of that request: same workflow, same text inputs, none
+ * missing and none more.
+ */
 export function isSameRun(run: Run, { workflowId, texts, fileNames }: RunIdentity): boolean {
 	if (run.workflow_id !== workflowId) return false;
 	const received = Object.keys(run.inputs).filter((name) => !fileNames.includes(name));
@@ -24,8 +30,9 @@ export function isSameRun(run: Run, { workflowId, texts, fileNames }: RunIdentit
 }
 
 /**
- * The runs that may have been made with these file parameters. The content of a file is not shown, but most services show its
- * parameter: where any of the runs has one, a run without it was made without the file.
+ * The runs that may have been made with these file parameters. The content of a file is not shown,
+ * but most services show its parameter: where any of the runs has one, a run without it was made
+ * without the file.
  */
 export function runsWithFiles<T extends Run>(
 	runs: readonly T[],
@@ -50,8 +57,8 @@ export function isCreatedAfter(run: Run, sentAtMs: number, toleranceMs: number):
 }
 
 /**
- * A key that is equal for a run and each request that `isSameRun` takes it for (and for some more), so that thousands of runs
- * need not be compared with thousands of requests.
+ * A key that is equal for a run and each request that `isSameRun` takes it for (and for some more),
+ * so that thousands of runs need not be compared with thousands of requests.
  * @returns undefined for a request with lists, which services show in more than one way
  */
 export function requestKey({ workflowId, texts }: RunIdentity): string | undefined {
@@ -105,7 +112,10 @@ function withoutBlanks(text: string, side: 'start' | 'end'): string {
 	return text.slice(from, to);
 }
 
-/** How a service may show a text that was sent: as it is, without blanks around it or behind it, and NFC-normalised. */
+/**
+ * How a service may show a text that was sent: as it is, without blanks around it or behind it, and
+ * NFC-normalised.
+ */
 function formsOf(sent: string): Set<string> {
 	const text = withPlainBreaks(wellFormed(sent));
 	const withoutTail = withoutBlanks(text, 'end');
@@ -121,7 +131,10 @@ function formsOf(sent: string): Set<string> {
 
 const DECIMAL = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
-/** A JSON number: the service read the text as one. Integers that a double cannot hold are compared digit by digit. */
+/**
+ * A JSON number: the service read the text as one. Integers that a double cannot hold are compared
+ * digit by digit.
+ */
 function isSameNumber(received: number, sent: string): boolean {
 	const text = sent.trim();
 	if (!DECIMAL.test(text) || Number(text) !== received) return false;
@@ -129,7 +142,10 @@ function isSameNumber(received: number, sent: string): boolean {
 	return /^[+-]?\d+$/.test(text) && BigInt(text.replace('+', '')) === BigInt(received);
 }
 
-/** The same JSON with other blanks between its tokens, as parsers write it again (`{"a": 1}` in Python). */
+/**
+ * The same JSON with other blanks between its tokens, as parsers write it again (`{"a": 1}` in
+ * Python).
+ */
 function isSameJson(received: string, sent: string): boolean {
 	if (!/^\s*[[{]/.test(sent)) return false;
 	return compactJson(received) === compactJson(wellFormed(sent));

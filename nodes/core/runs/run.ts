@@ -13,11 +13,16 @@ export type RunState =
 /** What `generation_status` says of an output that the service named and that could not be had. */
 export const MISSING = 'missing';
 
-/** One file, text or other value that a run made. `download_url` or `file_content`; the last two keys come with a download. */
+/**
+ * One file, text or other value that a run made. `download_url` or `file_content`; the last two
+ * keys come with a download.
+ */
 export interface Output {
 	filename: string;
 	download_url?: string;
-	/** A text, or any other JSON value but null: some output nodes give a number, a list or an object. */
+	/**
+	 * A text, or any other JSON value but null: some output nodes give a number, a list or an object.
+	 */
 	file_content?: unknown;
 	/** The service's word, null if it says none; ours for one that could not be had (`missing`). */
 	generation_status: string | null;
@@ -26,7 +31,9 @@ export interface Output {
 	file_size?: number;
 }
 
-/** A run as every operation hands it out. Times as the service wrote them, counted seconds as dates. */
+/**
+ * A run as every operation hands it out. Times as the service wrote them, counted seconds as dates.
+ */
 export interface Run {
 	run_id: string | null;
 	workflow_id: string | null;
@@ -50,9 +57,10 @@ export interface Run {
 export type KnownRun = Run & { run_id: string };
 
 /**
- * Words seen for the states of a run in the services' documents, SDKs and dashboards, and their likely spellings. No service
- * publishes a list (protocols 1.12): `queued`, `pending` and the timeouts are inferred. A run with any other word is going on
- * until the service reports a time for its end.
+ * Words seen for the states of a run in the services' documents, SDKs and dashboards, and their
+ * likely spellings. No service publishes a list (protocols 1.12): `queued`, `pending` and the
+ * timeouts are inferred. A run with any other word is going on until the service reports a time for
+ * its end.
  */
 const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 	['succeeded', ['completed', 'complete', 'success', 'succeeded', 'done', 'finished']],
@@ -94,7 +102,9 @@ const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 	],
 ];
 
-/** The state that a service's status word stands for; letter case, spaces and dashes do not matter. */
+/**
+ * The state that a service's status word stands for; letter case, spaces and dashes do not matter.
+ */
 export function stateOf(status: string): RunState {
 	const word = status.trim().toLowerCase().replace(/-/g, '_');
 	return WORDS.find(([, words]) => words.includes(word))?.[0] ?? 'unknown';
@@ -107,7 +117,10 @@ export function isFinished(state: RunState): boolean {
 	);
 }
 
-/** A run with nothing known but what is given; `finished` and `duration_seconds` always follow from the rest. */
+/**
+ * A run with nothing known but what is given; `finished` and `duration_seconds` always follow from
+ * the rest.
+ */
 export function createRun(known: Partial<Run>): Run {
 	const run: Run = {
 		run_id: null,
@@ -134,16 +147,18 @@ export function createRun(known: Partial<Run>): Run {
 }
 
 /**
- * Whether a run ended in a way that only the service has a word for, such as "moderated" or "partially_completed": the word is
- * unknown, but there is a time for the end. A run without any word may be a list entry that leaves it out.
+ * Whether a run ended in a way that only the service has a word for, such as "moderated" or
+ * "partially_completed": the word is unknown, but there is a time for the end. A run without any
+ * word may be a list entry that leaves it out.
  */
 export function hasUnknownEnd({ state, status, completed_at }: Run): boolean {
 	return state === 'unknown' && status !== 'unknown' && completed_at !== null;
 }
 
 /**
- * Progress in percent, rounded to a tenth, from what a service reports: a number or its text, of a hundred or (below 1) of one,
- * or ComfyUI's `{value, max}`. The field is in the vendor's own types, its scale in no source (protocols 1.20).
+ * Progress in percent, rounded to a tenth, from what a service reports: a number or its text, of a
+ * hundred or (below 1) of one, or ComfyUI's `{value, max}`. The field is in the vendor's own types,
+ * its scale in no source (protocols 1.20).
  */
 export function percentOf(received: unknown): number | null {
 	if (typeof received === 'object' && received !== null) {
@@ -166,7 +181,10 @@ export function runWithId(runId: string): KnownRun {
 	return { ...createRun({ run_id: runId }), run_id: runId };
 }
 
-/** The run as found, completed by what is known from an earlier answer: list entries may hold little more than id, status and outputs. */
+/**
+ * The run as found, completed by what is known from an earlier answer: list entries may hold little
+ * more than id, status and outputs.
+ */
 export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
 	return {
 		...found,
@@ -181,7 +199,10 @@ export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
 /** Below it a count of time is in seconds: as milliseconds it would lie in 1973. */
 const LEAST_MILLIS = 1e11;
 
-/** A time stamp that is counted since 1970, in seconds or milliseconds, as a date; any other stays as the service wrote it. */
+/**
+ * A time stamp that is counted since 1970, in seconds or milliseconds, as a date; any other stays
+ * as the service wrote it.
+ */
 export function parseTimestamp(text: string): string {
 	const count = /^\d{9,14}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
 	return Number.isNaN(count)
@@ -189,7 +210,10 @@ export function parseTimestamp(text: string): string {
 		: new Date(count < LEAST_MILLIS ? count * 1000 : count).toISOString();
 }
 
-/** Epoch milliseconds of a service's time stamp; one without a zone is UTC. NaN when there is none or it is unreadable. */
+/**
+ * Epoch milliseconds of a service's time stamp; one without a zone is UTC. NaN when there is none
+ * or it is unreadable.
+ */
 export function timeOf(stamp: string | null): number {
 	if (stamp === null) return Number.NaN;
 	const isZoned = /(z|[+-]\d{2}:?\d{2})$/i.test(stamp.trim());

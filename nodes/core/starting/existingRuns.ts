@@ -8,8 +8,8 @@ export interface RunSearch {
 	/** Runs that belong to a request of this execution already. */
 	taken: ReadonlySet<string>;
 	/**
-	 * Other requests that may have made one of the runs. For a start that was sent: those of this execution that were sent and
-	 * have no run either. For reuse: all of the node's.
+	 * Other requests that may have made one of the runs. For a start that was sent: those of this
+	 * execution that were sent and have no run either. For reuse: all of the node's.
 	 */
 	rivals: readonly RunIdentity[];
 	/** The start that was sent and got no clear answer; without it, a run of before is reused. */
@@ -31,12 +31,15 @@ export type RunChoice =
 
 /** `Date` and many `created_at` are written in whole seconds. */
 const CLOCK_TOLERANCE_MS = 2_000;
-/** In a group of several executions a run that begins this long after a start is hardly of it: gateways give up after one or two minutes. */
+/**
+ * In a group of several executions a run that begins this long after a start is hardly of it:
+ * gateways give up after one or two minutes.
+ */
 const LATEST_MS = 180_000;
 
 /**
- * Whose run is it: the one of these runs that can be nobody else's. Where that cannot be said, no run is taken: that costs the
- * user a look, and neither money nor another item's result.
+ * Whose run is it: the one of these runs that can be nobody else's. Where that cannot be said, no
+ * run is taken: that costs the user a look, and neither money nor another item's result.
  * @param runs of the request's group, newest first
  */
 export function findExistingRun(runs: readonly KnownRun[], search: RunSearch): RunChoice {

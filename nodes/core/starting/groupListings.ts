@@ -3,10 +3,15 @@ import { requestKey, type RunIdentity, runKey, runsWithFiles } from '../runs/mat
 import type { KnownRun } from '../runs/run';
 import type { StartService } from './startService';
 
-/** Items begin by the dozen, and each of them asks; a run that continues may fail before the items that begin much later. */
+/**
+ * Items begin by the dozen, and each of them asks; a run that continues may fail before the items
+ * that begin much later.
+ */
 export const FRESH_MS = 10_000;
 
-/** The runs of one group as they were last listed, ordered so that thousands of items find theirs. */
+/**
+ * The runs of one group as they were last listed, ordered so that thousands of items find theirs.
+ */
 export interface GroupListing {
 	/** Newest first. */
 	runs: KnownRun[];
@@ -16,10 +21,16 @@ export interface GroupListing {
 	seenAtMs(run: KnownRun): number;
 }
 
-/** Lists a group at most every ten seconds. undefined: the list names no run IDs. @throws ServiceError */
+/**
+ * Lists a group at most every ten seconds. undefined: the list names no run IDs. @throws
+ * ServiceError
+ */
 export type ListGroup = (groupId: string) => Promise<GroupListing | undefined>;
 
-/** All runs of a group are read once; after that only the pages that show runs which were not there before. */
+/**
+ * All runs of a group are read once; after that only the pages that show runs which were not there
+ * before.
+ */
 export function createGroupListings(service: StartService, clock: Clock): ListGroup {
 	const listings = new Map<string, { askedAtMs: number; listing: ReturnType<ListGroup> }>();
 	const list = async (groupId: string, earlier: ReturnType<ListGroup> | undefined) => {

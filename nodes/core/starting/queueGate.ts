@@ -15,16 +15,24 @@ export interface QueueEntry {
 	most: number;
 	/** How long it waits without any start passing, before it fails; 0: no limit. */
 	patienceMs: number;
-	/** undefined: the service does not show its queue. @throws ServiceError | ExecutionCancelledError */
+	/**
+	 * undefined: the service does not show its queue. @throws ServiceError | ExecutionCancelledError
+	 */
 	poll(): Promise<QueueLength | undefined>;
 	/** Reports once that the service does not show its queue. */
 	warn(text: string): void;
 	stop?: AbortSignal;
 }
 
-/** Holds starts back while the service's queue is long. All starts share one poll of the queue, at most one per two seconds. */
+/**
+ * Holds starts back while the service's queue is long. All starts share one poll of the queue, at
+ * most one per two seconds.
+ */
 export interface QueueGate {
-	/** @returns to be called when the start has been answered. @throws ServiceError | ExecutionCancelledError */
+	/**
+	 * @returns to be called when the start has been answered. @throws ServiceError |
+	 * ExecutionCancelledError
+	 */
 	pass(entry: QueueEntry): Promise<() => void>;
 }
 

@@ -32,8 +32,9 @@ export interface StartEnd<Result> {
 }
 
 /**
- * The one rule for a safe start: it is sent once, and again only while it certainly never reached the service. After "too many
- * requests" (HTTP 429) it is held back at the gate as long as it may; after any other such failure it is tried four times.
+ * The one rule for a safe start: it is sent once, and again only while it certainly never reached
+ * the service. After "too many requests" (HTTP 429) it is held back at the gate as long as it may;
+ * after any other such failure it is tried four times.
  * @throws ExecutionCancelledError, and what `send` rejects with
  */
 export async function sendOnceSafely<Result extends Head | NetworkFailure>(

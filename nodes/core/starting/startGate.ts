@@ -15,15 +15,18 @@ export interface TryOutcome<Result> {
 type Admission = 'go' | 'tooLate' | 'stopped';
 
 /**
- * All starts of a node pass one gate. It is open until the service says "too many requests". From then on one start at a time
- * probes, and the others wait behind it, first come first served: a service that allows so many runs at a time is asked again
- * soon after one may have ended, and not by each item for itself.
+ * All starts of a node pass one gate. It is open until the service says "too many requests". From
+ * then on one start at a time probes, and the others wait behind it, first come first served: a
+ * service that allows so many runs at a time is asked again soon after one may have ended, and not
+ * by each item for itself.
  */
 export interface StartGate<Result> {
 	/**
 	 * Waits for this start's turn and runs the try.
-	 * @param patience since when this start waits (epoch ms), and for how long it may be held back (0: no limit)
-	 * @returns what became of the try; or that it was stopped, or that its patience ended, with the last refusal of any start
+	 * @param patience since when this start waits (epoch ms), and for how long it may be held back
+	 *   (0: no limit)
+	 * @returns what became of the try; or that it was stopped, or that its patience ended, with the
+	 *   last refusal of any start
 	 */
 	pass(
 		patience: { sinceMs: number; limitMs: number },
@@ -37,15 +40,18 @@ export interface StartGate<Result> {
 const MOST_AT_A_TIME = 20;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 15_000;
-/** The pause grows with the time since the last start that was accepted: a free place stays empty for at most this share of a run. */
+/**
+ * The pause grows with the time since the last start that was accepted: a free place stays empty
+ * for at most this share of a run.
+ */
 const SHARE_OF_WAIT = 0.12;
 /** Share of the usual time between two accepted starts that a pause lasts at least. */
 const SHARE_OF_RHYTHM = 0.12;
 /** Weight of the last interval in that usual time. */
 const NEWEST_WEIGHT = 0.3;
 /**
- * A try that was not refused after this long, or after three times as long as the last refusal took, is taken for accepted: a
- * long upload, or an answer that comes when the run has ended.
+ * A try that was not refused after this long, or after three times as long as the last refusal
+ * took, is taken for accepted: a long upload, or an answer that comes when the run has ended.
  */
 const PRESUMED_ACCEPTED_MS = 100;
 const PRESUMED_ACCEPTED_TRIES = 3;
@@ -66,7 +72,9 @@ interface GateState<Result> {
 	opensMs: number;
 	/** The service named the time itself, so that nothing opens the gate earlier. */
 	isOpeningFixed: boolean;
-	/** When a start was last accepted, or the first refusal came; undefined: nothing was ever refused. */
+	/**
+	 * When a start was last accepted, or the first refusal came; undefined: nothing was ever refused.
+	 */
 	progressMs: number | undefined;
 	lastRefusedMs: number;
 	/** How long the last refusal took. */

@@ -6,28 +6,41 @@ import type { RunIdentity } from '../runs/matchRun';
 import type { StartRequest } from './startService';
 import { nodeStore } from '../nodeStore';
 
-/** What is known of a start: sent at this time (epoch ms), and the run's id once the service named it. */
+/**
+ * What is known of a start: sent at this time (epoch ms), and the run's id once the service named
+ * it.
+ */
 export interface RememberedStart {
 	fingerprint: string;
 	executionId: string;
 	sentAtMs: number;
-	/** Group it was sent under: by default it names the execution, and a retry of the execution has an ID of its own. */
+	/**
+	 * Group it was sent under: by default it names the execution, and a retry of the execution has an
+	 * ID of its own.
+	 */
 	groupId?: string;
 	runId?: string;
 	/** The run was there before, and was taken by Reuse Run. */
 	isReused?: boolean;
-	/** An agent's tool: the result was handed out, so that whoever asks the same once more wants another run. */
+	/**
+	 * An agent's tool: the result was handed out, so that whoever asks the same once more wants
+	 * another run.
+	 */
 	isHandedOut?: boolean;
 }
 
 type Known = Omit<RememberedStart, 'fingerprint' | 'executionId'>;
 
 /**
- * Which runs this node started in this execution. n8n stores the node's context with the execution, and keeps it through
- * "Retry On Fail" and the retry of a failed execution, both of which run the node again for all of its items.
+ * Which runs this node started in this execution. n8n stores the node's context with the execution,
+ * and keeps it through "Retry On Fail" and the retry of a failed execution, both of which run the
+ * node again for all of its items.
  */
 export interface StartMemory {
-	/** The start that an earlier try sent for this request; of a wait that continues, whatever its inputs are by now. */
+	/**
+	 * The start that an earlier try sent for this request; of a wait that continues, whatever its
+	 * inputs are by now.
+	 */
 	get(request: StartRequest): RememberedStart | undefined;
 	save(request: StartRequest, start: Known): void;
 	forget(request: StartRequest): void;
@@ -35,7 +48,9 @@ export interface StartMemory {
 	markHandedOut(request: StartRequest): void;
 	/** Ids of every run that an item of this execution has taken, in whichever node. */
 	runIds(): string[];
-	/** Whether another start of the same inputs, in any node of this execution, got no clear answer. */
+	/**
+	 * Whether another start of the same inputs, in any node of this execution, got no clear answer.
+	 */
 	hasLostTwin(request: StartRequest): boolean;
 }
 
@@ -43,14 +58,17 @@ const KEY = 'startedRuns';
 const TOOL_KEY = 'startedToolRuns';
 /** Two nodes with the same inputs share the execution's default group, and must not share a run. */
 const TAKEN_KEY = 'takenRuns';
-/** Starts without clear answer, by node, run of the node and item: the fingerprint of what was sent. */
+/**
+ * Starts without clear answer, by node, run of the node and item: the fingerprint of what was sent.
+ */
 const LOST_KEY = 'lostStarts';
 
 /** Starts of tools that a call of this process is working on at this moment. */
 const claimed = new WeakSet<RememberedStart>();
 
 /**
- * @param runIndex the run of the node that the items belong to: in a loop it runs again for other items, with other runs
+ * @param runIndex the run of the node that the items belong to: in a loop it runs again for other
+ *   items, with other runs
  * @param ended ends with this run of the node
  */
 export function openStartMemory(
@@ -123,7 +141,8 @@ function itemSlots(
 		get: (request) => {
 			const start = starts[keyOf(request)];
 			if (start === undefined) return undefined;
-			// Nobody edits within an execution, so other inputs come from an expression, such as a random seed.
+			// Nobody edits within an execution, so other inputs come from an expression, such as a random
+			// seed.
 			const isSameItem = request.isContinued === true || start.executionId === executionId;
 			return isSameItem || start.fingerprint === fingerprintOf(request) ? start : undefined;
 		},
@@ -139,8 +158,9 @@ function itemSlots(
 }
 
 /**
- * A tool's starts, by what is asked: n8n gives each try of "Retry On Fail", and each call of the model, a run index of its own
- * (n8n-core 2.41 and 1.122). A start is remembered until its result was handed out; calls at the same time get a start each.
+ * A tool's starts, by what is asked: n8n gives each try of "Retry On Fail", and each call of the
+ * model, a run index of its own (n8n-core 2.41 and 1.122). A start is remembered until its result
+ * was handed out; calls at the same time get a start each.
  */
 function toolSlots(starts: Record<string, RememberedStart[]>, ended?: AbortSignal): Slots {
 	const mine = new Map<number, RememberedStart>();

@@ -21,7 +21,10 @@ export function classifyStart(result: Head | NetworkFailure): StartVerdict {
 	return meaning === 'notTaken' ? 'notReached' : meaning;
 }
 
-/** What is known when a start got no clear answer: enough to look the run up, not enough to start it again. */
+/**
+ * What is known when a start got no clear answer: enough to look the run up, not enough to start it
+ * again.
+ */
 export function mayHaveStarted(
 	{ groupId }: Pick<StartRequest, 'groupId'>,
 	cause: string,
@@ -36,7 +39,10 @@ export function mayHaveStarted(
 	});
 }
 
-/** The service asked for patience ("too many requests") for longer than the item may wait. Nothing was started. */
+/**
+ * The service asked for patience ("too many requests") for longer than the item may wait. Nothing
+ * was started.
+ */
 export function heldBackTooLong(failure: ServiceError, patienceMs: number): ServiceError {
 	const seconds = Math.round(patienceMs / 100) / 10;
 	return new ServiceError(

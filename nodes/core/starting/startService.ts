@@ -6,9 +6,15 @@ import type { KnownRun, Run } from '../runs/run';
 
 /** Which part of a group's runs is needed. */
 export interface GroupScope {
-	/** Only runs created since then are needed, epoch ms by the service's clock; others may be left out. */
+	/**
+	 * Only runs created since then are needed, epoch ms by the service's clock; others may be left
+	 * out.
+	 */
 	sinceMs?: number;
-	/** Runs of an earlier listing, by id: reading may end where they begin. They are given back as they were. */
+	/**
+	 * Runs of an earlier listing, by id: reading may end where they begin. They are given back as
+	 * they were.
+	 */
 	known?: ReadonlyMap<string, KnownRun>;
 	/** Also after Stop: a run whose start was on its way then is still to be found, and cancelled. */
 	isDetached?: boolean;
@@ -22,21 +28,24 @@ export interface StartService {
 	/** Whether a 2xx says in the service's own words that nothing was started. */
 	isRefusal?(answer: Answer): boolean;
 	getRun(runId: string): Promise<KnownRun | null>;
-	/** Runs of a group, newest first; undefined where the list shows no run ids. @throws ServiceError */
+	/**
+	 * Runs of a group, newest first; undefined where the list shows no run ids. @throws ServiceError
+	 */
 	listGroup(groupId: string, scope: GroupScope): Promise<KnownRun[] | undefined>;
 	failureOf(result: Answer | NetworkFailure): ServiceError;
 	/** The service's clock for a time of ours, epoch ms. */
 	serviceTime(ms: number): number;
 	/**
 	 * Lets a start pass once fewer runs than it allows wait in the service's queue.
-	 * @returns to be called when the start has been answered. @throws ServiceError | ExecutionCancelledError
+	 * @returns to be called when the start has been answered. @throws ServiceError |
+	 *   ExecutionCancelledError
 	 */
 	untilQueueIsShort?(request: StartRequest): Promise<() => void>;
 }
 
 /**
- * Which run of the group is taken rather than a new one started, if it is unfinished or succeeded: one with the same text inputs,
- * or any one of the workflow.
+ * Which run of the group is taken rather than a new one started, if it is unfinished or succeeded:
+ * one with the same text inputs, or any one of the workflow.
  */
 export type ReuseRun = 'never' | 'sameInputs' | 'anyInGroup';
 
@@ -45,16 +54,27 @@ export interface StartRequest extends RunIdentity {
 	itemIndex: number;
 	/** undefined: no group */
 	groupId: string | undefined;
-	/** Whether the group is named after this execution, so that all of its runs are this execution's. */
+	/**
+	 * Whether the group is named after this execution, so that all of its runs are this execution's.
+	 */
 	isGroupOfExecution: boolean;
 	reuse: ReuseRun;
-	/** How long a start is held back while the service asks for patience (HTTP 429), or its queue is too long; 0: no limit. */
+	/**
+	 * How long a start is held back while the service asks for patience (HTTP 429), or its queue is
+	 * too long; 0: no limit.
+	 */
 	patienceMs: number;
 	/** Start only while fewer runs than this wait in the service's queue; 0: no limit. */
 	maxQueued: number;
-	/** The same wait continues after a suspension: a run of it that failed meanwhile is a result, not a reason to start another. */
+	/**
+	 * The same wait continues after a suspension: a run of it that failed meanwhile is a result, not
+	 * a reason to start another.
+	 */
 	isContinued?: boolean;
-	/** Sends the start once; rejects only when nothing was sent. Only a body that is not yet wholly sent may be given up on stop. */
+	/**
+	 * Sends the start once; rejects only when nothing was sent. Only a body that is not yet wholly
+	 * sent may be given up on stop.
+	 */
 	send(): Promise<Answer | NetworkFailure>;
 	/** Cancels a run of this request that was found after Stop, when nobody waits for it any more. */
 	cancelLate?(runId: string): Promise<unknown>;

@@ -21,11 +21,14 @@ import type { StartRequest, StartService } from './startService';
 
 export interface Starter {
 	/**
-	 * Every request that this run of the node may start, before the first is started: requests that differ by their files alone
-	 * must know of each other.
+	 * Every request that this run of the node may start, before the first is started: requests that
+	 * differ by their files alone must know of each other.
 	 */
 	announce(request: StartRequest): void;
-	/** The request's run: found again, reused, or started. @throws ServiceError | ExecutionCancelledError */
+	/**
+	 * The request's run: found again, reused, or started. @throws ServiceError |
+	 * ExecutionCancelledError
+	 */
 	start(request: StartRequest): Promise<KnownRun>;
 	/** Whether this execution started the run, rather than finding it in the group. */
 	hasStarted(runId: string): boolean;
@@ -57,7 +60,9 @@ interface SentStart {
 interface StarterState extends StarterParts {
 	gate: StartGate<Answer | NetworkFailure>;
 	listGroup: ListGroup;
-	/** Runs that belong to a request of this execution, or that ended badly after they were listed. */
+	/**
+	 * Runs that belong to a request of this execution, or that ended badly after they were listed.
+	 */
 	taken: Set<string>;
 	/** Runs that this execution started. */
 	started: Set<string>;
@@ -65,7 +70,10 @@ interface StarterState extends StarterParts {
 	sent: Set<SentStart>;
 }
 
-/** Pauses before the polls for a run whose start got no clear answer: a gateway may give up before the service is done. */
+/**
+ * Pauses before the polls for a run whose start got no clear answer: a gateway may give up before
+ * the service is done.
+ */
 const ADOPTION_PAUSES_MS = [0, 1_000, 2_500];
 
 export function createStarter(parts: StarterParts): Starter {
@@ -108,7 +116,10 @@ function take(
 	return run;
 }
 
-/** The run that an earlier try of this item started, by Retry On Fail or by hand, or before a suspension. */
+/**
+ * The run that an earlier try of this item started, by Retry On Fail or by hand, or before a
+ * suspension.
+ */
 async function rememberedRun(
 	state: StarterState,
 	asked: StartRequest,
@@ -118,7 +129,8 @@ async function rememberedRun(
 	const request = { ...asked, groupId: start.groupId };
 	if (start.runId === undefined) {
 		const run = await adoptUnlessStopped(state, request, start.sentAtMs);
-		// That the list does not show it proves nothing: a gateway may give up minutes before the service starts the run.
+		// That the list does not show it proves nothing: a gateway may give up minutes before the
+		// service starts the run.
 		if (run === undefined)
 			throw mayHaveStarted(request, 'An earlier try of this item got no clear answer.');
 		return run;
@@ -170,7 +182,10 @@ function chooseReused(state: StarterState, request: StartRequest, listing: Group
 	});
 }
 
-/** Other starts that may have made what a list shows of the request's group. Each of them takes its run once it is answered. */
+/**
+ * Other starts that may have made what a list shows of the request's group. Each of them takes its
+ * run once it is answered.
+ */
 function rivalsOf(state: StarterState, request: StartRequest): SentStart[] {
 	const isRival = (other: StartRequest) =>
 		other.workflowId === request.workflowId &&
@@ -197,7 +212,8 @@ async function adopt(
 		// A failed request is no answer: the trouble that lost the start may well last a moment longer.
 		const runs = await service.listGroup(groupId, scope).catch(() => []);
 		if (runs === undefined) return undefined;
-		// After the listing, not before: what it shows may belong to a start that is just being answered.
+		// After the listing, not before: what it shows may belong to a start that is just being
+		// answered.
 		await Promise.allSettled(rivalsOf(state, request).map(({ sending }) => sending));
 		const lost = rivalsOf(state, request).filter(
 			({ isLost, request: other }) => isLost && other.itemIndex !== request.itemIndex,
@@ -217,8 +233,9 @@ async function adopt(
 }
 
 /**
- * Looks for the run of an unanswered start. A stop ends the wait for it at once; the search continues without the node, and
- * cancels what it finds. A start that was on its way when the node was stopped is waited for: who asked for it cancels it.
+ * Looks for the run of an unanswered start. A stop ends the wait for it at once; the search
+ * continues without the node, and cancels what it finds. A start that was on its way when the node
+ * was stopped is waited for: who asked for it cancels it.
  */
 async function adoptUnlessStopped(
 	state: StarterState,
@@ -294,7 +311,10 @@ async function sendAndTake(state: StarterState, request: StartRequest, sentAtMs:
 	return { result, run: run && take(state, request, run, { sentAtMs }) };
 }
 
-/** The run of a start without clear answer. @throws ServiceError, which says that it may have started */
+/**
+ * The run of a start without clear answer. @throws ServiceError, which says that it may have
+ * started
+ */
 async function adoptLost(
 	state: StarterState,
 	request: StartRequest,

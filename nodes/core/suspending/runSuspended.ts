@@ -65,8 +65,9 @@ interface ItemWait {
 }
 
 /**
- * Waits for the runs of all items. When some outlast the poll window, the execution is suspended and the node resumes with the
- * same items. Ends with the items that waiting in the execution gives.
+ * Waits for the runs of all items. When some outlast the poll window, the execution is suspended
+ * and the node resumes with the same items. Ends with the items that waiting in the execution
+ * gives.
  * @throws NodeApiError | NodeOperationError
  */
 export async function runSuspended<Session>(
@@ -98,7 +99,9 @@ export async function runSuspended<Session>(
 	return [linkedItems(context.getInputData().length, results, resume.failures.texts)];
 }
 
-/** n8n resumes what is overdue in the middle of its own start, when what it saves may still be lost. */
+/**
+ * n8n resumes what is overdue in the middle of its own start, when what it saves may still be lost.
+ */
 async function holdAfterStart<Session>({
 	suspension,
 	clock,
@@ -154,7 +157,10 @@ async function prepareWaits<Session>({
 	return waits;
 }
 
-/** Waits for the item's run until it has ended, or the poll window has. @throws ServiceError | ExecutionCancelledError */
+/**
+ * Waits for the item's run until it has ended, or the poll window has. @throws ServiceError |
+ * ExecutionCancelledError
+ */
 async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promise<void> {
 	const { suspension, clock, canStartAgain, isContinued } = resume;
 	const { index, wait } = item;
@@ -175,7 +181,8 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 		item.isStillRunning = true;
 		return;
 	}
-	// A failed run is reported at once, however long the others take. The outputs of one that succeeded can wait for them.
+	// A failed run is reported at once, however long the others take. The outputs of one that
+	// succeeded can wait for them.
 	item.run = last.state === 'succeeded' ? last : await waiter.conclude(last, wait.order);
 	suspension.waits[index] = ENDED;
 }
@@ -216,7 +223,9 @@ function waiterOf({ index, waiter }: ItemWait): RunWaiter {
 	return waiter;
 }
 
-/** The execution leaves the worker until the runs that are still in progress are worth another poll. */
+/**
+ * The execution leaves the worker until the runs that are still in progress are worth another poll.
+ */
 async function suspend<Session>(
 	{ context, suspension, clock, pace }: Resume<Session>,
 	left: ItemWait[],

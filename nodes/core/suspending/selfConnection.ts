@@ -6,7 +6,8 @@ import { endOnError } from './requeue';
 type Inputs = Array<Array<{ node: string }> | null> | undefined;
 
 /**
- * An output that leads back to the input of the same node is a loop that starts its runs, and pays for them, again and again.
+ * An output that leads back to the input of the same node is a loop that starts its runs, and pays
+ * for them, again and again.
  * @throws ConfigurationError
  */
 export function refuseSelfConnection(context: IExecuteFunctions): void {
@@ -21,8 +22,9 @@ export function refuseSelfConnection(context: IExecuteFunctions): void {
 }
 
 /**
- * From `getConnections`, which n8n's context has from n8n 1.100 on, or before that from its workflow. Neither is in the public
- * type, and the public `getParentNodes` leaves the node itself out.
+ * From `getConnections`, which n8n's context has from n8n 1.100 on, or before that from its
+ * workflow. Neither is in the public type, and the public `getParentNodes` leaves the node itself
+ * out.
  */
 function inputsOf(context: IExecuteFunctions, node: INode): Inputs {
 	const { getConnections, workflow } = context as {

@@ -3,7 +3,10 @@ import { recordOf } from '../json';
 import { requeuedRunIndex } from './requeue';
 import { nodeStore } from '../nodeStore';
 
-/** What must survive a suspension. It is kept in the node's context, which n8n stores with the execution. */
+/**
+ * What must survive a suspension. It is kept in the node's context, which n8n stores with the
+ * execution.
+ */
 export interface Suspension {
 	/** The node's run that these items came in with. */
 	firstRunIndex: number;
@@ -14,8 +17,9 @@ export interface Suspension {
 	/** When n8n was asked to resume, epoch ms, until it has; a callback resumes earlier. */
 	dueMs?: number;
 	/**
-	 * By item: `NOT_BEGUN`, since when its run is waited for (epoch ms; later items have to wait for a slot), or `ENDED`. Numbers
-	 * alone, because n8n stores them with every suspension, for perhaps ten thousand items.
+	 * By item: `NOT_BEGUN`, since when its run is waited for (epoch ms; later items have to wait for
+	 * a slot), or `ENDED`. Numbers alone, because n8n stores them with every suspension, for perhaps
+	 * ten thousand items.
 	 */
 	waits: number[];
 	/** Items that failed for good while the node continues, by index: their error texts. */
@@ -45,8 +49,9 @@ export function openSuspension(context: IExecuteFunctions): Suspension {
 }
 
 /**
- * A wait belongs to one run of the node: n8n's retries have the same run index, the next round of a loop has another. n8n may
- * have written the run data again after a crash, so a resumed node takes the index from its mark.
+ * A wait belongs to one run of the node: n8n's retries have the same run index, the next round of a
+ * loop has another. n8n may have written the run data again after a crash, so a resumed node takes
+ * the index from its mark.
  */
 export function continuedSuspension(
 	known: Suspension | undefined,
@@ -73,8 +78,8 @@ function triesOf(context: IExecuteFunctions): number {
 }
 
 /**
- * Whether runs that failed may be started again. n8n counts the tries of one resume; over all resumes there would be no end to
- * them, and each is paid for.
+ * Whether runs that failed may be started again. n8n counts the tries of one resume; over all
+ * resumes there would be no end to them, and each is paid for.
  */
 export function mayStartAgain(context: IExecuteFunctions, { failedTries }: Suspension): boolean {
 	return failedTries < triesOf(context);
@@ -91,8 +96,9 @@ export function saveSuspension(context: IExecuteFunctions, suspension: Suspensio
 }
 
 /**
- * The items are handed out. Where some of them failed, n8n's "Retry On Fail" may run the node again at once, and must find how
- * many tries there were: forgotten, each would begin a wait with all its tries, without end.
+ * The items are handed out. Where some of them failed, n8n's "Retry On Fail" may run the node again
+ * at once, and must find how many tries there were: forgotten, each would begin a wait with all its
+ * tries, without end.
  */
 export function closeSuspension(context: IExecuteFunctions, suspension: Suspension): void {
 	if (triesOf(context) === 1 || Object.keys(suspension.failures).length === 0) {
@@ -106,7 +112,10 @@ export function closeSuspension(context: IExecuteFunctions, suspension: Suspensi
 	});
 }
 
-/** n8n runs the node again after failed items were handed out: they wait once more, for another run where one may be started. */
+/**
+ * n8n runs the node again after failed items were handed out: they wait once more, for another run
+ * where one may be started.
+ */
 export function reopenSuspension(suspension: Suspension, canStart: boolean): void {
 	if (suspension.isOver !== true) return;
 	delete suspension.isOver;

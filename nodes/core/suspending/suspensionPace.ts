@@ -1,4 +1,7 @@
-/** How long runs are polled in the execution before it is suspended for the first time, and how long it is away then. */
+/**
+ * How long runs are polled in the execution before it is suspended for the first time, and how long
+ * it is away then.
+ */
 export interface SuspensionPace {
 	firstPollWindowMs: number;
 	/** @param ageMs of the youngest run that is waited for */
@@ -10,7 +13,10 @@ const LONGEST_MS = 900_000;
 const SHARE_OF_AGE = 0.25;
 /** The poll window of a resume: it needs one poll. */
 export const RESUME_MS = 3_000;
-/** n8n resumes nothing in less than a minute on time: a deadline this close is waited for in the execution. */
+/**
+ * n8n resumes nothing in less than a minute on time: a deadline this close is waited for in the
+ * execution.
+ */
 export const DEADLINE_SLACK_MS = 65_000;
 
 /** A quarter of the wait so far, from one minute (n8n resumes shorter waits late) to 15 minutes. */
@@ -20,7 +26,10 @@ export function pauseBeforeResume(ageMs: number): number {
 
 export const USUAL_PACE: SuspensionPace = { firstPollWindowMs: 60_000, pauseMs: pauseBeforeResume };
 
-/** A run that has not ended: since when it is waited for (epoch ms), and for how long at most (0: no limit). */
+/**
+ * A run that has not ended: since when it is waited for (epoch ms), and for how long at most (0: no
+ * limit).
+ */
 interface OpenWait {
 	sinceMs: number;
 	timeoutMs: number;
@@ -31,10 +40,12 @@ const SHORTEST_HOLD_MS = 15_000;
 const LONGEST_HOLD_MS = 60_000;
 
 /**
- * How long a resume holds before it does anything. n8n resumes what is due in the middle of its own start. At the end of the start
- * it reads each execution that it takes for crashed and writes it back moments later, so that what the execution saved in between
- * is lost and it stays "crashed" (n8n 2.41.1 and 1.123.81: `WaitTracker.init` comes first, `MessageEventBus.performStartupRecovery`
- * last). What is saved after that stays saved. The rest of the start takes no longer than what came before.
+ * How long a resume holds before it does anything. n8n resumes what is due in the middle of its own
+ * start. At the end of the start it reads each execution that it takes for crashed and writes it
+ * back moments later, so that what the execution saved in between is lost and it stays "crashed"
+ * (n8n 2.41.1 and 1.123.81: `WaitTracker.init` comes first,
+ * `MessageEventBus.performStartupRecovery` last). What is saved after that stays saved. The rest of
+ * the start takes no longer than what came before.
  * @param processAgeMs of n8n's process
  */
 export function holdBeforeResume(processAgeMs: number): number {
@@ -43,7 +54,10 @@ export function holdBeforeResume(processAgeMs: number): number {
 		: Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, processAgeMs));
 }
 
-/** As the pace says for the youngest run, but not past a deadline that is still to come: a resume is in time for its last poll. */
+/**
+ * As the pace says for the youngest run, but not past a deadline that is still to come: a resume is
+ * in time for its last poll.
+ */
 export function nextResumeMs(now: number, { pauseMs }: SuspensionPace, open: OpenWait[]): number {
 	const deadlines = open.flatMap(({ sinceMs, timeoutMs }) =>
 		timeoutMs > 0 ? [sinceMs + timeoutMs] : [],

@@ -12,8 +12,9 @@ const STATES = {
 export type RunEventName = keyof typeof STATES;
 
 /**
- * The event of a run that has ended; undefined while it goes on. A run that ended with a word of the service's own, such as
- * "partially_completed" or "moderated", has completed when it lists outputs, and failed otherwise, as waiting for it does.
+ * The event of a run that has ended; undefined while it goes on. A run that ended with a word of
+ * the service's own, such as "partially_completed" or "moderated", has completed when it lists
+ * outputs, and failed otherwise, as waiting for it does.
  */
 export function eventOf(run: Run): RunEventName | undefined {
 	if (hasUnknownEnd(run)) return run.outputs.length > 0 ? 'completed' : 'failed';
@@ -27,17 +28,22 @@ export const CLOCK_SKEW_MS = 120_000;
 /** Most time after its end until a run is listed as ended: replicas, caches, queues. */
 const LISTING_LAG_MS = 120_000;
 /**
- * How much later than the end time it carries a run may come to light. Both reasons may come together, so they are added up.
- * Times are compared with times of the same service only, never with n8n's clock.
+ * How much later than the end time it carries a run may come to light. Both reasons may come
+ * together, so they are added up. Times are compared with times of the same service only, never
+ * with n8n's clock.
  */
 export const LATENESS_MS = CLOCK_SKEW_MS + LISTING_LAG_MS;
-/** Bounds of the stored memory: 8 characters each. The first is reached only by bursts within LATENESS_MS. */
+/**
+ * Bounds of the stored memory: 8 characters each. The first is reached only by bursts within
+ * LATENESS_MS.
+ */
 const MOST_ENDED = 30_000;
 const MOST_UNTIMED = 2_000;
 
 /**
- * All that a trigger knows between polls, as JSON: about 200 bytes for a quiet deployment, 300 kB at most.
- * It holds what was dealt with, never what is still to come, so that losing the newest version costs nothing but a repeated look.
+ * All that a trigger knows between polls, as JSON: about 200 bytes for a quiet deployment, 300 kB
+ * at most. It holds what was dealt with, never what is still to come, so that losing the newest
+ * version costs nothing but a repeated look.
  */
 export interface TriggerMemory {
 	version: 1;
@@ -45,7 +51,9 @@ export interface TriggerMemory {
 	scope: string;
 	/** Runs with an end time. */
 	ended: SeenRuns;
-	/** Runs that ended without one (cancelled before they began, on some deployments), by creation. */
+	/**
+	 * Runs that ended without one (cancelled before they began, on some deployments), by creation.
+	 */
 	untimed: SeenRuns;
 	/** At n8n's time `markedAtMs` all runs up to the end time `markMs` had been looked at. */
 	markMs: number;
@@ -54,7 +62,10 @@ export interface TriggerMemory {
 	topMs?: number;
 	/** Page of the list where the next poll begins; above 1 while catching up. */
 	nextPage: number;
-	/** A check of the whole list down to the watermark that takes several polls: the newest end when it began, and when that was. */
+	/**
+	 * A check of the whole list down to the watermark that takes several polls: the newest end when
+	 * it began, and when that was.
+	 */
 	pass?: { topMs: number; atMs: number };
 }
 
@@ -67,13 +78,21 @@ export interface Sighting {
 /** What one look at the service's list found. */
 export interface Observation<Seen extends Sighting> {
 	runs: Seen[];
-	/** Every run that ended after the memory's floor, up to the newest end in `runs`, is in `runs`. */
+	/**
+	 * Every run that ended after the memory's floor, up to the newest end in `runs`, is in `runs`.
+	 */
 	isComplete: boolean;
-	/** It went down to the floor. Otherwise it ended among runs dealt with lately, and a latecomer may lie below: the floor stays. */
+	/**
+	 * It went down to the floor. Otherwise it ended among runs dealt with lately, and a latecomer may
+	 * lie below: the floor stays.
+	 */
 	reachedWatermark: boolean;
 	/** Nothing newer was left out. */
 	isFromTop: boolean;
-	/** An end later than this (epoch ms, by the service's clock) was stamped by a clock that is ahead, and says nothing of other runs. */
+	/**
+	 * An end later than this (epoch ms, by the service's clock) was stamped by a clock that is ahead,
+	 * and says nothing of other runs.
+	 */
 	latestEndMs: number;
 	/** Ended runs without end time are all in `runs` if they were created after this (epoch ms). */
 	createdSinceMs: number;
@@ -86,8 +105,9 @@ export interface EventSettings {
 }
 
 /**
- * The trigger's memory after a look, and the runs that it had not dealt with yet, oldest end first. Pure.
- * Without a memory it is the first look: everything in it is history. A look that is not whole changes nothing but the page.
+ * The trigger's memory after a look, and the runs that it had not dealt with yet, oldest end first.
+ * Pure. Without a memory it is the first look: everything in it is history. A look that is not
+ * whole changes nothing but the page.
  * @param memory as `readMemory` gave it
  * @param nowMs n8n's clock, used for nothing but the time between two looks
  */
@@ -142,14 +162,18 @@ export function updateMemory<Seen extends Sighting>(
 	return { memory: after, events };
 }
 
-/** When the poll, or the first one of a pass over several polls, began, and the newest end that it saw. */
+/**
+ * When the poll, or the first one of a pass over several polls, began, and the newest end that it
+ * saw.
+ */
 function passOf(before: TriggerMemory, isFromTop: boolean, newestMs: number, nowMs: number) {
 	return isFromTop ? { topMs: Math.max(before.markMs, newestMs), atMs: nowMs } : before.pass;
 }
 
 /**
- * The end time up to which nothing can come to light any more after a poll that read everything above the watermark: what had
- * been seen to end long enough ago, by n8n's clock between two polls or by the newest end that the service has stamped.
+ * The end time up to which nothing can come to light any more after a poll that read everything
+ * above the watermark: what had been seen to end long enough ago, by n8n's clock between two polls
+ * or by the newest end that the service has stamped.
  */
 function settledUntil<Seen extends Sighting>(
 	before: TriggerMemory,
@@ -163,7 +187,8 @@ function settledUntil<Seen extends Sighting>(
 	const { topMs, atMs } = pass ?? { topMs: before.topMs ?? before.markMs, atMs: nowMs };
 	const markedMs = atMs - before.markedAtMs >= LATENESS_MS ? before.markMs : -1;
 	const settledMs = Math.max(markedMs, Math.max(topMs, newestMs) - LATENESS_MS);
-	// A poll from the middle says nothing about what lies above it, not even about the second in which its newest run ended.
+	// A poll from the middle says nothing about what lies above it, not even about the second in
+	// which its newest run ended.
 	return Math.max(current, pass === undefined ? Math.min(settledMs, newestMs - 1000) : settledMs);
 }
 
@@ -200,7 +225,8 @@ function firstMemory<Seen extends Sighting>(
 	nowMs: number,
 	scope: string,
 ): TriggerMemory {
-	// Runs of the last moments that were not all read cannot be told from later ones: then only what ends later counts.
+	// Runs of the last moments that were not all read cannot be told from later ones: then only what
+	// ends later counts.
 	const watermarkMs = isComplete ? newestMs - LATENESS_MS : newestMs;
 	return {
 		version: 1,
@@ -224,7 +250,10 @@ function byCreation<T extends { seen: Sighting; timeMs: number }>(entry: T): T {
 	return { ...entry, timeMs: Number.isNaN(createdMs) ? 0 : createdMs };
 }
 
-/** A stored memory; undefined when it is malformed or belongs to other filters or another deployment. */
+/**
+ * A stored memory; undefined when it is malformed or belongs to other filters or another
+ * deployment.
+ */
 export function readMemory(stored: unknown, scope: string): TriggerMemory | undefined {
 	const record = recordOf(stored);
 	const ended = readSeenRuns(record?.ended);

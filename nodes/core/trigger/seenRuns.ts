@@ -14,7 +14,10 @@ export interface TimedId {
 	timeMs: number;
 }
 
-/** 48 bits: among 30,000 known runs, one new run in ten thousand million is mistaken for a known one. */
+/**
+ * 48 bits: among 30,000 known runs, one new run in ten thousand million is mistaken for a known
+ * one.
+ */
 const DIGEST_LENGTH = 8;
 
 const digestOf = (id: string) =>
@@ -33,7 +36,8 @@ export function seenRunsOf({ watermarkMs, seen }: SeenRuns) {
 		knows: (id: string) => digests.has(digestOf(id)),
 
 		/**
-		 * The ledger with these runs done and a higher floor. Beyond `most` runs the floor rises further, by whole seconds.
+		 * The ledger with these runs done and a higher floor. Beyond `most` runs the floor rises
+		 * further, by whole seconds.
 		 * @param most bound of the runs kept one by one
 		 */
 		with: (entries: TimedId[], floorMs: number, most: number): SeenRuns => {

@@ -4,11 +4,15 @@ import type { Run } from '../runs/run';
 /** Words of services for a run that is accepted, whether it waits or works. */
 const AMBIGUOUS_WORDS = ['in_progress', 'in progress', 'in-progress', 'processing'];
 
-/** `unclear`: the service reports neither a word nor a time that tells a run in the queue from one at work. */
+/**
+ * `unclear`: the service reports neither a word nor a time that tells a run in the queue from one
+ * at work.
+ */
 export type Beginning = 'begun' | 'waiting' | 'unclear';
 
 /**
- * Whether a run has begun to work, by the service's word where it has words for both, else by the time of its start.
+ * Whether a run has begun to work, by the service's word where it has words for both, else by the
+ * time of its start.
  * @param reportsStart whether the service's runs have a field for the time of their start
  */
 export function beginningOf(run: Run, reportsStart: boolean): Beginning {

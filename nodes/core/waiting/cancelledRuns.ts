@@ -3,9 +3,10 @@ import { ServiceError } from '../errors';
 import { nodeStore } from '../nodeStore';
 
 /**
- * Runs that this node cancelled because an item's time was up. n8n keeps the node's context through "Retry On Fail", which
- * would otherwise start, pay for and cancel one run after the other. A retry of the whole execution by hand is the user's wish
- * for another run, and has an execution ID of its own.
+ * Runs that this node cancelled because an item's time was up. n8n keeps the node's context through
+ * "Retry On Fail", which would otherwise start, pay for and cancel one run after the other. A retry
+ * of the whole execution by hand is the user's wish for another run, and has an execution ID of its
+ * own.
  */
 export interface CancelledRuns {
 	note(runId: string): void;

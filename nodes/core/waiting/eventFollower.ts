@@ -34,7 +34,10 @@ interface FollowedRun {
 	falseEnds: number;
 }
 
-/** Event streams of a few runs. They only bring a poll forward; whether a run has ended is decided by the poll. */
+/**
+ * Event streams of a few runs. They only bring a poll forward; whether a run has ended is decided
+ * by the poll.
+ */
 export interface EventFollower {
 	readonly service: WatchService;
 	readonly hints: StreamHints;
@@ -96,7 +99,8 @@ async function keepFollowing(follower: EventFollower, run: FollowedRun): Promise
 		const stream = await openStream(follower, run, request.signal);
 		if (stream) await readStream(follower, run, stream, request);
 		request.release();
-		// A proxy that cuts every stream after a minute does not use up the tries of a run that takes an hour.
+		// A proxy that cuts every stream after a minute does not use up the tries of a run that takes
+		// an hour.
 		if (clock.now() - openedMs > HEALTHY_MS) tries = 0;
 		if (signal.aborted || run.falseEnds > MOST_FALSE_ENDS) break;
 		if (stream) hints.onHint(run.runId);

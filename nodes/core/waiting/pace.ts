@@ -6,8 +6,9 @@ const QUICK_SHARE_OF_AGE = 0.25;
 const MOST_INTERVALS = 5;
 
 /**
- * Pause before the next poll of one run: an eighth of the interval at first, a quarter of the age in its first seconds, then
- * the interval itself, later 8 % of the age, at most five intervals. Ten minutes at 2 s cost about 90 polls.
+ * Pause before the next poll of one run: an eighth of the interval at first, a quarter of the age
+ * in its first seconds, then the interval itself, later 8 % of the age, at most five intervals. Ten
+ * minutes at 2 s cost about 90 polls.
  */
 export function pauseByAge(ageMs: number, intervalMs: number): number {
 	const quick = Math.min(intervalMs, Math.max(intervalMs / 8, ageMs * QUICK_SHARE_OF_AGE));
@@ -15,14 +16,17 @@ export function pauseByAge(ageMs: number, intervalMs: number): number {
 }
 
 /**
- * Shortest pause of a wait that may be suspended for hours: the end is noticed late by a quarter of the run's age at most,
- * and few polls are made before the first suspension.
+ * Shortest pause of a wait that may be suspended for hours: the end is noticed late by a quarter of
+ * the run's age at most, and few polls are made before the first suspension.
  */
 export function pauseInPollWindow(ageMs: number, intervalMs: number): number {
 	return Math.max(intervalMs, ageMs * QUICK_SHARE_OF_AGE);
 }
 
-/** While an event stream would report the run's end, polls are only a safeguard against a stream that reports nothing. */
+/**
+ * While an event stream would report the run's end, polls are only a safeguard against a stream
+ * that reports nothing.
+ */
 export function pauseWithStream(intervalMs: number): number {
 	return MOST_INTERVALS * intervalMs;
 }
@@ -40,8 +44,9 @@ export interface GroupProgress {
 }
 
 /**
- * Pause before the next listing of a group. One listing serves all of its runs, so it costs the same for two and for two
- * hundred. When no item waits for a slot, only the last end matters: half of the time that is left at the pace so far.
+ * Pause before the next listing of a group. One listing serves all of its runs, so it costs the
+ * same for two and for two hundred. When no item waits for a slot, only the last end matters: half
+ * of the time that is left at the pace so far.
  */
 export function pauseForGroup(
 	{ pending, ended, elapsedMs, ageMs, isStarved }: GroupProgress,
@@ -68,7 +73,10 @@ export function pauseAfterFailures(
 	);
 }
 
-/** Up to a tenth more, so that many executions do not poll in step; a pause of five intervals is never stretched. */
+/**
+ * Up to a tenth more, so that many executions do not poll in step; a pause of five intervals is
+ * never stretched.
+ */
 export function withJitter(pauseMs: number, intervalMs: number, random: number): number {
 	return Math.min(pauseMs * (1 + random / 10), Math.max(pauseMs, MOST_INTERVALS * intervalMs));
 }

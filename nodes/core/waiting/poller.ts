@@ -9,16 +9,31 @@ import type { WatchedRun } from './watchedRun';
 import type { WatchService } from './watchService';
 
 const POLLS_AT_A_TIME = 10;
-/** A start may be answered before the run can be read (404), and a gateway in trouble may not find it for a moment. */
+/**
+ * A start may be answered before the run can be read (404), and a gateway in trouble may not find
+ * it for a moment.
+ */
 const UNKNOWN_RUN_GRACE_MS = 15_000;
-/** A service that is down for longer than this is not waited for; its runs can still be collected later. */
+/**
+ * A service that is down for longer than this is not waited for; its runs can still be collected
+ * later.
+ */
 const LONGEST_OUTAGE_MS = 300_000;
-/** A list that fails this often in a row is given up: single polls may still work, and the runs are what matters. */
+/**
+ * A list that fails this often in a row is given up: single polls may still work, and the runs are
+ * what matters.
+ */
 const MOST_FAILED_LISTS = 3;
-/** A list that is not answered for this long does not hold its runs up: they are polled one by one meanwhile. */
+/**
+ * A list that is not answered for this long does not hold its runs up: they are polled one by one
+ * meanwhile.
+ */
 const LIST_PATIENCE_MS = 10_000;
 
-/** A single 401 or 403 may be a moment's trouble of a gateway: it counts once a second poll confirms it. */
+/**
+ * A single 401 or 403 may be a moment's trouble of a gateway: it counts once a second poll confirms
+ * it.
+ */
 const REFUSALS_THAT_COUNT = 2;
 
 /** Where the poller reports what it saw. */
@@ -27,7 +42,10 @@ export interface PollResults {
 	onEnded(watched: WatchedRun, result: KnownRun | Error): void;
 }
 
-/** One listing for a group of several runs, single polls otherwise. A poll that fails does not fail its runs. */
+/**
+ * One listing for a group of several runs, single polls otherwise. A poll that fails does not fail
+ * its runs.
+ */
 export interface RunPoller {
 	readonly service: WatchService;
 	readonly results: PollResults;
@@ -75,7 +93,10 @@ export async function pollRuns(
 	);
 }
 
-/** The runs of a group by id; those that are not listed are polled one by one. undefined: the failed list was their poll. */
+/**
+ * The runs of a group by id; those that are not listed are polled one by one. undefined: the failed
+ * list was their poll.
+ */
 async function listGroup(
 	poller: RunPoller,
 	groupId: string,
@@ -149,7 +170,10 @@ async function noteSeen(
 	if (run.finished) results.onEnded(watched, run);
 }
 
-/** The run as it is, where its status may be wrong. A verification that fails changes nothing: the poll itself went well. */
+/**
+ * The run as it is, where its status may be wrong. A verification that fails changes nothing: the
+ * poll itself went well.
+ */
 async function verify(
 	service: WatchService,
 	watched: WatchedRun,
@@ -186,7 +210,10 @@ function noteMissing(poller: RunPoller, watched: WatchedRun): void {
 		noteFailure(poller, watched, runNotFoundError(watched.run));
 }
 
-/** A failure that may pass makes the next poll wait; any other, or one that lasts too long, ends the item's wait. */
+/**
+ * A failure that may pass makes the next poll wait; any other, or one that lasts too long, ends the
+ * item's wait.
+ */
 function noteFailure(
 	{ results, intervalMs, clock }: RunPoller,
 	watched: WatchedRun,

@@ -4,9 +4,15 @@ import { ServiceError } from '../errors';
 import { LONGEST_RETRY_AFTER_MS, pauseBeforeRetry } from '../http/retry';
 
 const CANCELS_AT_A_TIME = 20;
-/** A cancel is tried for this long: after Stop no item waits for it, and a run that goes on is paid for. */
+/**
+ * A cancel is tried for this long: after Stop no item waits for it, and a run that goes on is paid
+ * for.
+ */
 const LONGEST_CANCEL_MS = 180_000;
-/** Refusals that may be a moment's trouble: a key or a run that the service does not know yet, or not just now. */
+/**
+ * Refusals that may be a moment's trouble: a key or a run that the service does not know yet, or
+ * not just now.
+ */
 const DOUBTFUL_STATUSES = [401, 403, 404];
 const DOUBTFUL_TRIES = 3;
 
@@ -22,13 +28,19 @@ export type CancelOutcome = 'accepted' | 'pending' | Error;
 
 /** Cancels runs at the service. What it has begun outlives the node's execution, within bounds. */
 export interface RunCanceller {
-	/** Resolves once it is known what became of the cancel, or after `patienceMs`. Never rejects; what fails is logged. */
+	/**
+	 * Resolves once it is known what became of the cancel, or after `patienceMs`. Never rejects; what
+	 * fails is logged.
+	 */
 	cancel(runId: string, patienceMs: number): Promise<CancelOutcome>;
 }
 
 interface CancellerState extends CancellerParts {
 	limit: Limiter;
-	/** The service asked for patience until then (epoch ms): all cancels wait, since each would be refused. */
+	/**
+	 * The service asked for patience until then (epoch ms): all cancels wait, since each would be
+	 * refused.
+	 */
 	heldUntilMs: number;
 	underWay: Map<string, Promise<CancelOutcome>>;
 }

@@ -39,23 +39,33 @@ export interface RunWaiter {
 	/**
 	 * Waits for a free slot, then for the run.
 	 * @param begin gives the run to wait for: started, adopted, or just named
-	 * @throws WaitTimeout | ServiceError | ExecutionCancelledError | StillRunning (with a poll window only)
+	 * @throws WaitTimeout | ServiceError | ExecutionCancelledError | StillRunning (with a poll window
+	 *   only)
 	 */
 	untilEnd(
 		begin: () => Promise<KnownRun>,
 		order: WaitOrder,
 		pollWindow?: PollWindow,
 	): Promise<KnownRun>;
-	/** A run that is known to have ended, as it is now. It takes no slot. @throws ServiceError | ExecutionCancelledError */
+	/**
+	 * A run that is known to have ended, as it is now. It takes no slot. @throws ServiceError |
+	 * ExecutionCancelledError
+	 */
 	refresh(run: KnownRun): Promise<KnownRun>;
-	/** The ended run with its outputs. @throws ServiceError when it did not succeed, unless that is an item */
+	/**
+	 * The ended run with its outputs. @throws ServiceError when it did not succeed, unless that is an
+	 * item
+	 */
 	conclude(ended: KnownRun, order: WaitOrder): Promise<KnownRun>;
 }
 
 export interface WaiterParts {
 	watcher: Watcher;
 	canceller: RunCanceller;
-	/** Whether this execution started the run. One that it only found in the group belongs to whoever started it. */
+	/**
+	 * Whether this execution started the run. One that it only found in the group belongs to whoever
+	 * started it.
+	 */
 	hasStarted(runId: string): boolean;
 	/** The run is being cancelled because the item's time was up. */
 	onCancelled(runId: string): void;
@@ -64,17 +74,26 @@ export interface WaiterParts {
 	/** Runs in flight at a time. */
 	slots: Limiter;
 	clock: Clock;
-	/** Whether the user, or n8n's own timeout, stopped the execution. A failed item ends the node too, but cancels nothing. */
+	/**
+	 * Whether the user, or n8n's own timeout, stopped the execution. A failed item ends the node too,
+	 * but cancels nothing.
+	 */
 	isStopped(): boolean;
 	/** The node's end, by stop or by a failed item. */
 	stop?: AbortSignal;
 }
 
-/** After Stop a node ends at once: a cancel that is not accepted by then is tried further in the background. */
+/**
+ * After Stop a node ends at once: a cancel that is not accepted by then is tried further in the
+ * background.
+ */
 export const STOP_PATIENCE_MS = 500;
 /** An item whose time is up waits this long to say what became of its run. */
 const TIMEOUT_PATIENCE_MS = 2_000;
-/** How long a run is polled after its cancel was accepted: a cancel takes effect within moments, or much later. */
+/**
+ * How long a run is polled after its cancel was accepted: a cancel takes effect within moments, or
+ * much later.
+ */
 const CANCEL_CHECK_MS = 3_000;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
@@ -91,7 +110,10 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 	};
 }
 
-/** @throws ExecutionCancelledError | StillRunning when the item that just got its slot must not begin any more */
+/**
+ * @throws ExecutionCancelledError | StillRunning when the item that just got its slot must not
+ * begin any more
+ */
 async function checkMayBegin(
 	{ clock, isStopped, stop }: WaiterParts,
 	pollWindow: PollWindow | undefined,
@@ -122,7 +144,10 @@ async function watchRun(
 		});
 }
 
-/** Cancels the run where the user wishes that. @returns the item's failure, which says what became of the run */
+/**
+ * Cancels the run where the user wishes that. @returns the item's failure, which says what became
+ * of the run
+ */
 async function afterCancel(
 	parts: WaiterParts,
 	runId: string,
@@ -154,7 +179,10 @@ async function afterCancel(
 /** What became of a cancel; of an accepted one the run, where it was seen to end. */
 type CheckedCancel = CancelOutcome | KnownRun;
 
-/** An accepted cancel is carried out afterwards, and the run may end by itself before that: it is polled until it has ended. */
+/**
+ * An accepted cancel is carried out afterwards, and the run may end by itself before that: it is
+ * polled until it has ended.
+ */
 async function cancelAndCheck(
 	{ canceller, watcher, clock, onCancelled }: WaiterParts,
 	runId: string,
@@ -225,8 +253,9 @@ async function conclude(
 }
 
 /**
- * A run that ended with a word of the service's own, such as "partially_completed" or "moderated": what it lists is handed
- * out, and its `status` holds the word. Outputs that it only names are not waited for.
+ * A run that ended with a word of the service's own, such as "partially_completed" or "moderated":
+ * what it lists is handed out, and its `status` holds the word. Outputs that it only names are not
+ * waited for.
  */
 async function withListedOutputs(
 	completeOutputs: WaiterParts['completeOutputs'],

@@ -2,19 +2,36 @@ import { hasUnknownEnd, type KnownRun } from '../runs/run';
 import { pauseByAge, pauseForGroup, pauseInPollWindow, pauseWithStream } from './pace';
 import type { WatchedRun } from './watchedRun';
 
-/** A run that ends in the last pause before its deadline is not lost: it is polled once more this long before. */
+/**
+ * A run that ends in the last pause before its deadline is not lost: it is polled once more this
+ * long before.
+ */
 export const LAST_POLL_MS = 2_000;
-/** A wait that comes back from a suspension has time for one poll only: its answer may come this long after the deadline. */
+/**
+ * A wait that comes back from a suspension has time for one poll only: its answer may come this
+ * long after the deadline.
+ */
 const RESUMED_POLL_MS = 30_000;
-/** The same where a poll was answered with a doubt (the run is unknown, the key is refused) that only further polls settle. */
+/**
+ * The same where a poll was answered with a doubt (the run is unknown, the key is refused) that
+ * only further polls settle.
+ */
 const RESUMED_DOUBT_MS = 30_000;
 /** Pause before the poll that settles a doubt of a resumed wait. */
 const DOUBT_PAUSE_MS = 5_000;
-/** Runs of one group start and end together: one listing answers all reports and questions within this time. */
+/**
+ * Runs of one group start and end together: one listing answers all reports and questions within
+ * this time.
+ */
 export const DEBOUNCE_MS = 10;
-/** Up to this many unfinished items, each run is polled by itself and followed by its event stream. */
+/**
+ * Up to this many unfinished items, each run is polled by itself and followed by its event stream.
+ */
 export const FEW_RUNS = 4;
-/** A run that claims to be going on is asked for its outputs this seldom: their 408 may be the only sign of its timeout. */
+/**
+ * A run that claims to be going on is asked for its outputs this seldom: their 408 may be the only
+ * sign of its timeout.
+ */
 const VERIFY_INTERVAL_MS = 60_000;
 
 /** What a decision needs to know beside the run it is about. */
@@ -23,7 +40,10 @@ export interface WatchFacts {
 	intervalMs: number;
 	/** Whether the deployment lists the runs of a group. */
 	canListGroups: boolean;
-	/** Items of the node without a result, runs that are watched, and runs that ended while they were watched. */
+	/**
+	 * Items of the node without a result, runs that are watched, and runs that ended while they were
+	 * watched.
+	 */
 	outstanding: number;
 	watched: number;
 	ended: number;
@@ -31,7 +51,10 @@ export interface WatchFacts {
 	firstSinceMs: number;
 }
 
-/** When a run is polled first, epoch ms. One that joins a group is seen by the group's next listing, unless that is later than usual. */
+/**
+ * When a run is polled first, epoch ms. One that joins a group is seen by the group's next listing,
+ * unless that is later than usual.
+ */
 export function firstPollMs(
 	run: KnownRun,
 	sinceMs: number,
@@ -55,7 +78,10 @@ export function firstPollMs(
 	return Math.max(aloneMs, listingMs);
 }
 
-/** Pause before a run is polled again, without jitter. @param group the runs that were polled together with it */
+/**
+ * Pause before a run is polled again, without jitter. @param group the runs that were polled
+ * together with it
+ */
 export function pauseBeforePoll(
 	{ sinceMs, hasPollWindow }: WatchedRun,
 	group: readonly WatchedRun[],
@@ -84,8 +110,8 @@ function groupProgress(group: readonly WatchedRun[], facts: WatchFacts) {
 }
 
 /**
- * The next poll, moved before the deadline's last chance while there is time for that, and to the moment at which the run must
- * have begun. Epoch ms.
+ * The next poll, moved before the deadline's last chance while there is time for that, and to the
+ * moment at which the run must have begun. Epoch ms.
  */
 export function beforeDeadline(watched: WatchedRun, dueMs: number, nowMs: number): number {
 	const { deadlineMs, startDeadlineMs, isReturning } = watched;
@@ -107,7 +133,10 @@ export function endOfWaitMs(watched: WatchedRun): number {
 	return isPolling && isNew ? deadlineMs + RESUMED_POLL_MS : deadlineMs;
 }
 
-/** The service does not know the run, or refused the key: both may pass in a moment, or be the end of the wait. */
+/**
+ * The service does not know the run, or refused the key: both may pass in a moment, or be the end
+ * of the wait.
+ */
 function isDoubtful({ missingSinceMs, refusals }: WatchedRun): boolean {
 	return !Number.isNaN(missingSinceMs) || refusals > 0;
 }
@@ -118,7 +147,10 @@ export interface DuePoll {
 	watched: WatchedRun[];
 }
 
-/** The polls that are due. Once one run of a group is due, the whole group is polled, since that costs the same. */
+/**
+ * The polls that are due. Once one run of a group is due, the whole group is polled, since that
+ * costs the same.
+ */
 export function duePolls(
 	all: Iterable<WatchedRun>,
 	{ nowMs, canListGroups }: Pick<WatchFacts, 'nowMs' | 'canListGroups'>,
@@ -138,7 +170,10 @@ export function duePolls(
 	});
 }
 
-/** When the watcher has something to do again, epoch ms. A poll under way wakes it by itself when it is answered. */
+/**
+ * When the watcher has something to do again, epoch ms. A poll under way wakes it by itself when it
+ * is answered.
+ */
 export function nextWakeMs(all: Iterable<WatchedRun>): number {
 	return Math.min(
 		...[...all].map((watched) =>
@@ -147,12 +182,16 @@ export function nextWakeMs(all: Iterable<WatchedRun>): number {
 	);
 }
 
-/** How a run is to be verified by its outputs: not at all, by them alone, or after one more poll of the run itself. */
+/**
+ * How a run is to be verified by its outputs: not at all, by them alone, or after one more poll of
+ * the run itself.
+ */
 export type Verification = 'none' | 'outputs' | 'runAndOutputs';
 
 /**
- * Whether a run's status is suspicious: one that does not say whether the run has ended is verified each time, any other
- * one seldom, and once shortly before the deadline. A run that ended with an unknown word may have outputs that it only names.
+ * Whether a run's status is suspicious: one that does not say whether the run has ended is verified
+ * each time, any other one seldom, and once shortly before the deadline. A run that ended with an
+ * unknown word may have outputs that it only names.
  * @param isListed the status comes from a group's list, which may lag behind the run itself
  */
 export function verificationOf(

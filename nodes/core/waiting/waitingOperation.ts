@@ -20,7 +20,10 @@ export interface WaitingOperation<Session> extends Operation<Session> {
 
 type WithoutJob<Session> = Omit<WaitingOperation<Session>, 'prepare'>;
 
-/** Waiting in place, derived from the wait itself. All items wait at once; the waiter starts no more runs than Max Concurrent Runs allows. */
+/**
+ * Waiting in place, derived from the wait itself. All items wait at once; the waiter starts no more
+ * runs than Max Concurrent Runs allows.
+ */
 export function waitingOperation<Session extends { waiting(item: Item): RunWaiter }>(
 	operation: WithoutJob<Session>,
 ): WaitingOperation<Session> {

@@ -5,13 +5,19 @@ import type { KnownRun } from '../runs/run';
 /** What an event of a run's stream means for an item that waits for the run's end. */
 export type EventMeaning = 'ended' | 'goingOn';
 
-/** What a service must offer for its runs to be waited for. Each request is tried once: the watcher decides when to poll again. */
+/**
+ * What a service must offer for its runs to be waited for. Each request is tried once: the watcher
+ * decides when to poll again.
+ */
 export interface WatchService {
-	/** The run as it is now; null while the service does not know it. @throws ServiceError | ExecutionCancelledError */
+	/**
+	 * The run as it is now; null while the service does not know it. @throws ServiceError |
+	 * ExecutionCancelledError
+	 */
 	poll(run: KnownRun): Promise<KnownRun | null>;
 	/**
-	 * The runs of a group as they are now, at least those of `wanted` that the group's list shows; undefined where the
-	 * deployment cannot list them. @throws ServiceError | ExecutionCancelledError
+	 * The runs of a group as they are now, at least those of `wanted` that the group's list shows;
+	 * undefined where the deployment cannot list them. @throws ServiceError | ExecutionCancelledError
 	 */
 	pollGroup?(groupId: string, wanted: ReadonlySet<string>): Promise<KnownRun[] | undefined>;
 	/**
@@ -28,7 +34,10 @@ export interface WatchService {
 		after: string | undefined,
 		signal: AbortSignal,
 	): Promise<ByteStream | undefined>;
-	/** Whether runs of this service have been seen with a field for the time of their start, empty or not. */
+	/**
+	 * Whether runs of this service have been seen with a field for the time of their start, empty or
+	 * not.
+	 */
 	reportsStart?(): boolean;
 	meaningOf?(event: ServerEvent): EventMeaning;
 }
@@ -40,6 +49,8 @@ export interface WatchSettings {
 	outstanding(): number;
 	/** A poll saw another state of the run than the one before. */
 	onChange?(run: KnownRun): void;
-	/** The service does not report whether this run has begun, so that a start timeout cannot work. */
+	/**
+	 * The service does not report whether this run has begun, so that a start timeout cannot work.
+	 */
 	onUnclearStart?(run: KnownRun): void;
 }

@@ -28,7 +28,9 @@ export interface WatchedRun {
 	failingSinceMs: number;
 	/** Polls that were refused with 401 or 403 since the last one that went well. */
 	refusals: number;
-	/** Since when the service does not know the run (404, or an empty answer); NaN while it knows it. */
+	/**
+	 * Since when the service does not know the run (404, or an empty answer); NaN while it knows it.
+	 */
 	missingSinceMs: number;
 	lastFailure?: ServiceError;
 	/** When its outputs were last asked for although its status did not say that it has ended. */

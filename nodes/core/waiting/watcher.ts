@@ -34,8 +34,8 @@ export interface Watcher {
 	/**
 	 * Resolves with the run as it ended.
 	 * @param deadlineMs epoch ms; Infinity: none
-	 * @param pollWindow of a wait that may be suspended: since when the run is waited for, and when its outputs were last
-	 * asked for although it seemed to go on (epoch ms)
+	 * @param pollWindow of a wait that may be suspended: since when the run is waited for, and when
+	 *   its outputs were last asked for although it seemed to go on (epoch ms)
 	 * @param startTimeoutMs how long the run may wait for its begin; 0: no limit
 	 * @throws WaitTimeout | StartTimeout | ServiceError | ExecutionCancelledError
 	 */
@@ -47,7 +47,10 @@ export interface Watcher {
 	): Promise<KnownRun>;
 }
 
-/** What the functions of this file share. One loop serves all runs: it polls what is due and sleeps until the next one is. */
+/**
+ * What the functions of this file share. One loop serves all runs: it polls what is due and sleeps
+ * until the next one is.
+ */
 interface WatcherState {
 	readonly settings: WatchSettings;
 	readonly clock: Clock;
@@ -62,7 +65,9 @@ interface WatcherState {
 	ended: number;
 }
 
-/** One listing per group and tick, single polls otherwise, event streams where few runs are left. */
+/**
+ * One listing per group and tick, single polls otherwise, event streams where few runs are left.
+ */
 export function createWatcher(
 	service: WatchService,
 	settings: WatchSettings,
@@ -142,7 +147,8 @@ async function loop(state: WatcherState): Promise<void> {
 		await clock.pause(nextWakeMs(all) - clock.now(), wake.signal);
 		unlink?.();
 	}
-	// In the same turn as the loop's last check: a run that is added right after it finds the loop ended and starts a new one.
+	// In the same turn as the loop's last check: a run that is added right after it finds the loop
+	// ended and starts a new one.
 	state.isLooping = false;
 	unfollowAll(state.follower);
 }
@@ -175,7 +181,8 @@ async function poll(state: WatcherState, { groupId, watched: group }: DuePoll): 
 function scheduleNext(state: WatcherState, watched: WatchedRun, group: WatchedRun[]): void {
 	const { settings, clock, follower } = state;
 	const facts = factsOf(state);
-	// A poll that failed, or an event that arrived meanwhile, has set the time of the next poll already.
+	// A poll that failed, or an event that arrived meanwhile, has set the time of the next poll
+	// already.
 	if (watched.dueMs === Number.POSITIVE_INFINITY) {
 		const isTrusted = isStreamTrusted(follower, watched.run.run_id);
 		const pauseMs = pauseBeforePoll(watched, group, isTrusted, facts);
@@ -212,7 +219,10 @@ function checkBeginning(state: WatcherState, watched: WatchedRun): void {
 		settle(state, watched, startTimeout(run.run_id, startDeadlineMs - sinceMs));
 }
 
-/** Gives an item its result. Another item may still wait for the same run, and need its event stream. */
+/**
+ * Gives an item its result. Another item may still wait for the same run, and need its event
+ * stream.
+ */
 function settle(state: WatcherState, watched: WatchedRun, result: KnownRun | Error): void {
 	const { all, follower } = state;
 	if (!all.delete(watched)) return;

@@ -29,7 +29,8 @@ export class ComflowyApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
-			// Filled by n8n itself from `preAuthentication`, stored encrypted, and shared by all executions.
+			// Filled by n8n itself from `preAuthentication`, stored encrypted, and shared by all
+			// executions.
 			displayName: 'Access Token',
 			name: 'accessToken',
 			type: 'hidden',
@@ -62,7 +63,10 @@ export class ComflowyApi implements ICredentialType {
 		return await fetchAccessToken(this, credentials);
 	}
 
-	/** The token travels to Comflowy's own origin only, whoever asks (the HTTP Request node can use this credential too). */
+	/**
+	 * The token travels to Comflowy's own origin only, whoever asks (the HTTP Request node can use
+	 * this credential too).
+	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
@@ -75,8 +79,9 @@ export class ComflowyApi implements ICredentialType {
 		);
 
 	/**
-	 * Before it, n8n always exchanges the key, and shows what came of that. Its own answer says nothing more, and may be a refusal: of a
-	 * method (the vendor's page tells none), or of a second exchange so soon. Nothing else that Comflowy documents needs no run.
+	 * Before it, n8n always exchanges the key, and shows what came of that. Its own answer says
+	 * nothing more, and may be a refusal: of a method (the vendor's page tells none), or of a second
+	 * exchange so soon. Nothing else that Comflowy documents needs no run.
 	 */
 	test: ICredentialTestRequest = {
 		request: {

@@ -11,7 +11,10 @@ const PACKAGE = 'n8n-nodes-comflowy';
 const target = join(projectDir, 'build', 'demo');
 const prompts = ['a glass bottle with a galaxy inside', 'a lighthouse in a storm', 'a red fox'];
 
-/** Three prompts through the built package on n8n's engine, with a simulated Comflowy; their pictures are in `build/demo`. */
+/**
+ * Three prompts through the built package on n8n's engine, with a simulated Comflowy; their
+ * pictures are in `build/demo`.
+ */
 async function main(): Promise<void> {
 	const service = await startComflowy({ runMs: 1_500 });
 	const engine = await startEngine(packageDirOf(PACKAGE), {

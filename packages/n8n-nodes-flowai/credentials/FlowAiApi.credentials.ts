@@ -29,7 +29,8 @@ export class FlowAiApi implements ICredentialType {
 
 	properties: INodeProperties[] = [
 		{
-			// Filled by n8n itself from `preAuthentication`. An expirable field is what makes n8n call that.
+			// Filled by n8n itself from `preAuthentication`. An expirable field is what makes n8n call
+			// that.
 			displayName: 'Key Check',
 			name: 'keyCheck',
 			type: 'hidden',
@@ -61,7 +62,10 @@ export class FlowAiApi implements ICredentialType {
 		return await checkKey(this, credentials);
 	}
 
-	/** The key travels to FlowAI's own origin only, whoever asks (the HTTP Request node can use this credential too). */
+	/**
+	 * The key travels to FlowAI's own origin only, whoever asks (the HTTP Request node can use this
+	 * credential too).
+	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
@@ -74,8 +78,9 @@ export class FlowAiApi implements ICredentialType {
 		);
 
 	/**
-	 * Before it, n8n always runs `preAuthentication`, which judges the key and says what came of it. This request has to be there for
-	 * n8n to show a test at all; whatever it is answered, the key is right.
+	 * Before it, n8n always runs `preAuthentication`, which judges the key and says what came of it.
+	 * This request has to be there for n8n to show a test at all; whatever it is answered, the key is
+	 * right.
 	 */
 	test: ICredentialTestRequest = {
 		request: { baseURL: ROOT, ...KEY_CHECK, ignoreHttpStatusErrors: true },

@@ -9,7 +9,10 @@ import { packageDirOf } from '../../../test/harness/useSibling';
 const PACKAGE = 'n8n-nodes-flowai';
 const questions = ['Are you there?', 'What is n8n?', 'Who wrote this?'];
 
-/** Three questions through the built package on n8n's engine, with a simulated FlowAI that takes two at a time. */
+/**
+ * Three questions through the built package on n8n's engine, with a simulated FlowAI that takes two
+ * at a time.
+ */
 async function main(): Promise<void> {
 	const service = await startFlowAi({ pieceMs: 100, maxConcurrent: 2 });
 	const engine = await startEngine(packageDirOf(PACKAGE), {

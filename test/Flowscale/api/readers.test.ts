@@ -7,7 +7,8 @@ import {
 } from '../../../nodes/Flowscale/api/readers';
 import { readWorkflows } from '../../../nodes/Flowscale/api/workflows';
 
-// Bodies after the vendor's documents: S0 JS SDK 2.0.0, S1 Python SDK 1.1.3, OA the OpenAPI file, PY-BETA Python SDK 1.1.0b1, I inferred.
+// Bodies after the vendor's documents: S0 JS SDK 2.0.0, S1 Python SDK 1.1.3, OA the OpenAPI file,
+// PY-BETA Python SDK 1.1.0b1, I inferred.
 const of = (text: string) => JSON.parse(text) as unknown;
 const runIn = (text: string) => readRun(readOne(readEnvelope(of(text)).data) ?? {});
 const NOTHING = {

@@ -4,7 +4,10 @@ import { createRun, type Run } from '../../../nodes/core/runs/run';
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
 import { collectRuns } from '../../../nodes/Flowscale/api/runList';
 
-/** A list of 240 runs, created and ended one after the other, that is sorted as its deployment does it. */
+/**
+ * A list of 240 runs, created and ended one after the other, that is sorted as its deployment does
+ * it.
+ */
 function listHarness(sort: (runs: RunPage['runs'], query: ListQuery) => RunPage['runs']) {
 	const runs = Array.from({ length: 240 }, (_, second) => {
 		const stamp = new Date(1_700_000_000_000 + second * 1_000).toISOString();

@@ -4,7 +4,10 @@ import type { FlowscaleApi } from '../../../nodes/Flowscale/api/api';
 import { cancelAndCheck } from '../../../nodes/Flowscale/runs/cancelling';
 import { fakeClock } from '../../harness/fakeClock';
 
-/** What the service answers to the cancel, and the states that the run is then found in, the last for ever. */
+/**
+ * What the service answers to the cancel, and the states that the run is then found in, the last
+ * for ever.
+ */
 async function cancelled(answer: string | ServiceError, ...states: Array<string | null | Error>) {
 	const clock = fakeClock();
 	let reads = 0;

@@ -17,7 +17,10 @@ const ready = (filename: string): OutputAnswer => ({ kind: 'ready', output: link
 const done = (output_names: string[], outputs: Output[] = []): KnownRun =>
 	aRun('r', { status: 'completed', output_names, outputs });
 
-/** What the output endpoint says of a name at each time it is asked, the last for ever; 'notYet' of any other name. */
+/**
+ * What the output endpoint says of a name at each time it is asked, the last for ever; 'notYet' of
+ * any other name.
+ */
 function outputHarness({
 	says = {} as Record<string, Array<OutputAnswer['kind']>>,
 	looks = [] as Array<KnownRun | null>,

@@ -11,7 +11,10 @@ import { fakeClock } from '../../harness/fakeClock';
 const settings = { scope: 'here', isWanted: (run: Run) => run.finished };
 const START = 1_700_000_000_000;
 
-/** A sorted list without HTTP, so that the numbers of requests depend on nothing but the code. Runs may end while it is read. */
+/**
+ * A sorted list without HTTP, so that the numbers of requests depend on nothing but the code. Runs
+ * may end while it is read.
+ */
 function aList({ endsPerRequest = 0 } = {}) {
 	const ends: number[] = [];
 	let requests = 0;

@@ -18,7 +18,10 @@ type Dialect = (typeof dialects)[number];
 const settings = { scope: 'filters', isWanted: ({ workflow_id }: Run) => workflow_id === 'A' };
 const LIMITS = { pageSize: 4, mostPages: 6, budgetMs: 25_000 };
 
-/** A list that goes on changing while it is read: each request takes a while, and some never get an answer in time. */
+/**
+ * A list that goes on changing while it is read: each request takes a while, and some never get an
+ * answer in time.
+ */
 function changingList(
 	history: History,
 	dialect: Dialect,
@@ -106,7 +109,8 @@ test.each(dialects)(
 				histories(most),
 				fc.array(fc.constantFrom(99, 99, 1, 2, 4, 7), { minLength: 1, maxLength: 5 }),
 				async (history, stops) => {
-					// Ends without an end time are looked for among the newest created runs only, where not all are listed at once.
+					// Ends without an end time are looked for among the newest created runs only, where not
+					// all are listed at once.
 					if (dialect !== 'pagingIgnored') history.runs.forEach((run) => (run.endTime = 'told'));
 					const { received, firstMs } = await follow(history, dialect, stops);
 					const mine = history.runs.filter(({ workflowId }) => workflowId === 'A');

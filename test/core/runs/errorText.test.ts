@@ -1,7 +1,8 @@
 import { nodeErrorsText, readErrorText, reasonText } from '../../../nodes/core/runs/errorText';
 import { failureAdvice } from '../../../nodes/core/runs/failureAdvice';
 
-// Shapes after ComfyUI's public server.py and execution.py, FastAPI's documents, and the vendor's own types (protocols 1.20).
+// Shapes after ComfyUI's public server.py and execution.py, FastAPI's documents, and the vendor's
+// own types (protocols 1.20).
 const nodeErrors = {
 	'4': {
 		class_type: 'CheckpointLoaderSimple',

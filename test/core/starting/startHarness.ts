@@ -28,7 +28,10 @@ export const answer = (status: number, text = '', headers: Answer['headers'] = {
 });
 export const started = (runId: string) => answer(200, runId);
 
-/** What becomes of a start: an answer or loss after some time, and perhaps a run that the service made of it. */
+/**
+ * What becomes of a start: an answer or loss after some time, and perhaps a run that the service
+ * made of it.
+ */
 export interface Fate {
 	result: Answer | NetworkFailure;
 	/** Until the answer. */
@@ -90,7 +93,10 @@ export function startHarness({
 			),
 		serviceTime: (ms: number) => ms + skewMs,
 	};
-	/** A node execution; a second one with the same memory is n8n's retry, by hand if it is of another execution. */
+	/**
+	 * A node execution; a second one with the same memory is n8n's retry, by hand if it is of another
+	 * execution.
+	 */
 	const open = (executionId = '1', type = 'flowscale', runIndex = 0) =>
 		createStarter({
 			service,

@@ -43,7 +43,10 @@ export interface ServiceRun {
 }
 
 export interface SuspendedPlan {
-	/** How long the runs of each item take from their start, and how they end; the last one is for all later runs too. */
+	/**
+	 * How long the runs of each item take from their start, and how they end; the last one is for all
+	 * later runs too.
+	 */
 	items: Array<Array<{ takesMs: number; status?: string }>>;
 	options?: IDataObject;
 	node?: Partial<INode>;
@@ -54,7 +57,10 @@ export interface SuspendedPlan {
 	textOf?(count: number): string;
 	/** How n8n started the execution. */
 	mode?: WorkflowExecuteMode;
-	/** Runs of the node that n8n has on record when a resume begins, where it is not what was there before. */
+	/**
+	 * Runs of the node that n8n has on record when a resume begins, where it is not what was there
+	 * before.
+	 */
 	runsOnRecord?: number;
 	/** When something else than n8n's timer wakes the execution, from the suspension. */
 	wokenAfterMs?: number;
@@ -95,7 +101,10 @@ const resources: Array<Resource<Session>> = [
 	{ name: 'Workflow', value: 'workflow', operations: [operation] },
 ];
 
-/** Suspended waiting on n8n's side, with a fake clock: n8n resumes the execution when the time has come, as its engine does. */
+/**
+ * Suspended waiting on n8n's side, with a fake clock: n8n resumes the execution when the time has
+ * come, as its engine does.
+ */
 export function suspendedHarness({
 	items,
 	options = {},
@@ -199,7 +208,10 @@ export function suspendedHarness({
 			logger: { warn: () => undefined, info: (text: string) => lines.push(text) },
 		}) as unknown as IExecuteFunctions;
 
-	/** The node's `execute` for one entry of the stack, with the tries that n8n's "Retry On Fail" makes of it. */
+	/**
+	 * The node's `execute` for one entry of the stack, with the tries that n8n's "Retry On Fail"
+	 * makes of it.
+	 */
 	const runEntry = async (n8n: FakeExecution, entry: IExecuteData) => {
 		const tries = node.retryOnFail ? (node.maxTries ?? 3) : 1;
 		for (let count = 1; ; count++) {
@@ -224,13 +236,18 @@ export function suspendedHarness({
 			return 'value' in end ? { outputs: end.value } : { error: end.message };
 		}
 	};
-	/** n8n resumes an execution: it disables the first entry's node, and drops the record of the wait. */
+	/**
+	 * n8n resumes an execution: it disables the first entry's node, and drops the record of the wait.
+	 */
 	const resume = (n8n: FakeExecution) => {
 		n8n.waitTill = undefined;
 		n8n.executionData.nodeExecutionStack[0].node.disabled = true;
 		n8n.runs = runsOnRecord ?? n8n.runs - 1;
 	};
-	/** Runs what is on the stack until the execution waits, the node has handed items out, or it has failed. */
+	/**
+	 * Runs what is on the stack until the execution waits, the node has handed items out, or it has
+	 * failed.
+	 */
 	const runStack = async (n8n: FakeExecution): Promise<{ items?: unknown; error?: string }> => {
 		const { nodeExecutionStack: stack } = n8n.executionData;
 		for (let entry = stack.shift(); entry !== undefined; entry = stack.shift()) {
@@ -270,7 +287,8 @@ export function suspendedHarness({
 		endMs: number;
 	}> => {
 		for (let resumes = 0; ; resumes++) {
-			// n8n stores an execution with shared references as such, and a structured clone keeps them, too.
+			// n8n stores an execution with shared references as such, and a structured clone keeps them,
+			// too.
 			const n8n = structuredClone(stored.n8n);
 			stored.n8n = n8n;
 			if (n8n.waitTill !== undefined) resume(n8n);
@@ -285,7 +303,10 @@ export function suspendedHarness({
 			await clock.pause(wokenAfterMs ?? n8n.waitTill - clock.now());
 		}
 	};
-	/** n8n's Retry of the execution that failed, by hand: the failed task is dropped, and the execution has a new ID. */
+	/**
+	 * n8n's Retry of the execution that failed, by hand: the failed task is dropped, and the
+	 * execution has a new ID.
+	 */
 	const retry = async () => {
 		execution++;
 		stored.n8n.runs--;

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import type { Sighting } from '../../../nodes/core/trigger/newlyEnded';
 import { type Run, createRun } from '../../../nodes/core/runs/run';
 
-/** A run as it really happens, in ms of the service's time; what a list shows of it is another matter. */
+/**
+ * A run as it really happens, in ms of the service's time; what a list shows of it is another
+ * matter.
+ */
 export interface TrueRun {
 	id: string;
 	createdMs: number;
@@ -20,7 +23,10 @@ export interface TrueRun {
 
 export interface Poll {
 	atMs: number;
-	/** Fails before anything is remembered, or restarts n8n, which has stored the memory of the last poll that reported something. */
+	/**
+	 * Fails before anything is remembered, or restarts n8n, which has stored the memory of the last
+	 * poll that reported something.
+	 */
 	before: 'nothing' | 'failure' | 'restart';
 }
 

@@ -47,7 +47,9 @@ function reported(history: History): string[][] {
 	return received;
 }
 
-/** What each good poll should report: the runs whose end it is the first to see, none at activation. */
+/**
+ * What each good poll should report: the runs whose end it is the first to see, none at activation.
+ */
 function expected({ runs, polls }: History): string[][] {
 	const done = new Set<string>();
 	return polls

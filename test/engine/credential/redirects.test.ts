@@ -62,7 +62,10 @@ test('Comflowy’s credential test does not follow a redirect, and says where it
 	expect(elsewhere.visits).toEqual([]);
 });
 
-/** A node of somebody else that uses a credential through one of n8n's two helpers, as the HTTP Request node does. */
+/**
+ * A node of somebody else that uses a credential through one of n8n's two helpers, as the HTTP
+ * Request node does.
+ */
 function anyNode(credential: string, send: 'new' | 'old', url: string): INodeType {
 	const node = new PassThrough() as INodeType;
 	node.description = { ...node.description, credentials: [{ name: credential, required: true }] };

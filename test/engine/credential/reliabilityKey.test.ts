@@ -29,7 +29,9 @@ const proxy: ICredentialDataDecryptedObject = {
 	headers: { header: Object.entries(proxyHeaders).map(([name, value]) => ({ name, value })) },
 };
 
-/** Runs a node against a deployment with a key, and against one behind a proxy with secret headers. */
+/**
+ * Runs a node against a deployment with a key, and against one behind a proxy with secret headers.
+ */
 async function leaksOf(
 	operation: string,
 	parametersOf: (flowscale: Flowscale, secret: string) => IDataObject,

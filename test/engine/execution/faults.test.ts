@@ -7,7 +7,10 @@ import { listenToLog, MARK } from '../../faults/faultHarness';
 import { openElsewhere, type Elsewhere } from '../../faults/elsewhere';
 import { type Cell, type CellResult, generateMatrix, runMatrix } from '../../faults/matrix';
 
-/** Parts of the matrix whose every cell is run; of the others every eighth. `npm run test:faults` runs all of them. */
+/**
+ * Parts of the matrix whose every cell is run; of the others every eighth. `npm run test:faults`
+ * runs all of them.
+ */
 const WHOLE = new Set(['start', 'adoption']);
 
 const matrix = generateMatrix();

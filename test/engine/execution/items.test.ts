@@ -7,7 +7,10 @@ const linksOnly = { ...quick, download: false };
 const numbered = (count: number): INodeExecutionData[] =>
 	Array.from({ length: count }, (_, n) => ({ json: { n, prompt: `picture ${n}` } }));
 
-/** Most runs that were going at the same time; of an end and a start in the same millisecond the end counts as the first. */
+/**
+ * Most runs that were going at the same time; of an end and a start in the same millisecond the end
+ * counts as the first.
+ */
 function mostAtATime(runs: SimulatedRun[]): number {
 	const steps = runs
 		.flatMap(({ createdAt, completedAt }) => [

@@ -5,7 +5,10 @@ import { ownPrompt, startOf, useHarness } from '../../harness/useHarness';
 const harness = useHarness();
 const TYPE = 'n8n-nodes-flowscale.flowscale';
 
-/** Plays the node on a context that lacks these methods, as older versions of n8n do; gives the error and the requests. */
+/**
+ * Plays the node on a context that lacks these methods, as older versions of n8n do; gives the
+ * error and the requests.
+ */
 async function without(methods: string[], asTool = false) {
 	const made = await harness();
 	const type = made.engine.nodeTypes.getByNameAndVersion(TYPE, 1);

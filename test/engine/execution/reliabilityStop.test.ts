@@ -69,7 +69,8 @@ describe('Stop', () => {
 			expect(Date.now() - stoppedAt()).toBeLessThan(1_000);
 			await until(() => cancelled(flowscale) === count);
 			expect(Date.now() - stoppedAt()).toBeLessThan(1_000);
-			// Two ends of a socket live in this process: neither the node's nor the service's may be left, streams included.
+			// Two ends of a socket live in this process: neither the node's nor the service's may be
+			// left, streams included.
 			await until(() => sockets() <= before.sockets + 2);
 			const { length } = flowscale.journal;
 			await until(() => Date.now() - stoppedAt() > 1_500);
@@ -97,8 +98,8 @@ describe('Stop', () => {
 	});
 
 	const late = 1_200;
-	// What the service was asked to start stays on its way long enough for the stop to come meanwhile, however busy the machine:
-	// after a reset the node looks for the run in the list.
+	// What the service was asked to start stays on its way long enough for the stop to come
+	// meanwhile, however busy the machine: after a reset the node looks for the run in the list.
 	it.each([
 		['workflow.executeAndWait', [{ on: 'startRun', kind: 'slowFirstByte', ms: late }]],
 		['workflow.executeAndWait', [{ on: 'startRun', kind: 'hang', ms: late }]],

@@ -11,7 +11,10 @@ import {
 const harness = useHarness();
 const linksOnly = { ...quick, download: false };
 
-/** Starts the node for two items, and stops the execution as soon as `when` holds; tells how long the stop took. */
+/**
+ * Starts the node for two items, and stops the execution as soon as `when` holds; tells how long
+ * the stop took.
+ */
 async function stopped(
 	when: (made: Awaited<ReturnType<typeof harness>>) => boolean,
 	options: object,

@@ -183,7 +183,8 @@ test('ten items at once where three are allowed at a time queue behind each othe
 	);
 	expect(linksOf(done)).toEqual(many.map((_, item) => ({ item })));
 	expect([service.inputs.length, service.mostConcurrent()]).toEqual([10, 3]);
-	// Seven are refused at first; then a request follows each end, and one more is tried now and then.
+	// Seven are refused at first; then a request follows each end, and one more is tried now and
+	// then.
 	expect(service.journal.length).toBeLessThan(30);
 });
 

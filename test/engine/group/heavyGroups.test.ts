@@ -5,7 +5,10 @@ const linksOnly = { ...quick, download: false };
 const GROUP = 'heavy';
 const value = `data:image/png;base64,${'A'.repeat(3_000_000)}`;
 
-/** A group whose list is too long to be read at once: each run holds a picture as text among its inputs. */
+/**
+ * A group whose list is too long to be read at once: each run holds a picture as text among its
+ * inputs.
+ */
 async function heavyGroup() {
 	const made = await harness();
 	const runs = made.flowscale.addRuns(14, (index) => ({

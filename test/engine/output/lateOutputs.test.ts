@@ -91,7 +91,9 @@ test.each(standIns)(
 	},
 );
 
-/** Runs that lack something for good, all in one execution: each of them is waited for some 16 s. */
+/**
+ * Runs that lack something for good, all in one execution: each of them is waited for some 16 s.
+ */
 describe('what does not come in 16 s', () => {
 	let done: Map<string, INodeExecutionData>;
 	let names: Map<string, string>;

@@ -39,7 +39,9 @@ interface Service {
 	items(node: INode, items?: INodeExecutionData[]): Promise<INodeExecutionData[]>;
 }
 
-/** Runs an operation with each set of parameters and holds all that comes out against the schema. */
+/**
+ * Runs an operation with each set of parameters and holds all that comes out against the schema.
+ */
 async function expectSchema(
 	dir: string,
 	{ node, items }: Service,

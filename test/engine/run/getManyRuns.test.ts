@@ -5,7 +5,10 @@ import { linksOf, useHarness } from '../../harness/useHarness';
 const harness = useHarness();
 const one = [{ json: {} }];
 
-/** Runs 0 to 5: even ones of "Text to Image", odd ones of "Text to Speech"; number 4 failed, 5 is going. */
+/**
+ * Runs 0 to 5: even ones of "Text to Image", odd ones of "Text to Speech"; number 4 failed, 5 is
+ * going.
+ */
 async function withSixRuns(dialect: Partial<Dialect> = {}) {
 	const made = await harness({ dialect });
 	const { flowscale } = made;
@@ -119,7 +122,10 @@ test('run.getMany says which field a deployment asks for, and where to enter it'
 	});
 });
 
-/** 14 runs whose input is a file of 3 MB as text: a page of all of them is longer than anyone should hold in memory. */
+/**
+ * 14 runs whose input is a file of 3 MB as text: a page of all of them is longer than anyone should
+ * hold in memory.
+ */
 const heavy = (index: number) => ({
 	groupId: 'heavy',
 	createdAt: 1_700_000_000_000 + index * 1_000,

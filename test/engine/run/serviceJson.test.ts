@@ -3,7 +3,10 @@ import { ownPrompt, quick, startOf, useHarness } from '../../harness/useHarness'
 
 const harness = useHarness();
 const SEED = '18446744073709551615';
-/** A run as Python's json writes one: NaN is no JSON, and the seed has more digits than JavaScript's numbers. */
+/**
+ * A run as Python's json writes one: NaN is no JSON, and the seed has more digits than JavaScript's
+ * numbers.
+ */
 const run = `{"status": "success", "data": {"run_id": "r1", "workflow_id": "w1", "status": "completed",
 	"inputs": [{"path": "seed", "value": ${SEED}}, {"path": "cfg", "value": NaN}, {"path": "low", "value": -Infinity},
 		{"path": "ratio", "value": 0.1}, {"path": "small", "value": 7}], "outputs": []}}`;

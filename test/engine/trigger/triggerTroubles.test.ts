@@ -45,7 +45,10 @@ test.each(troubles)(
 	},
 );
 
-/** Polls until everything is there. The exact number of requests is counted without a network, in test/services: a busy machine may need a second poll. */
+/**
+ * Polls until everything is there. The exact number of requests is counted without a network, in
+ * test/services: a busy machine may need a second poll.
+ */
 async function drain(
 	{ poll, requests }: { poll: Activation['poll']; requests(): number },
 	count: number,

@@ -220,7 +220,10 @@ test('a stream of 24 MB arrives byte for byte', async () => {
 	]);
 });
 
-/** A form for a parameter that the deployment declares as a text, as the vendor's dashboard does with uploads. */
+/**
+ * A form for a parameter that the deployment declares as a text, as the vendor's dashboard does
+ * with uploads.
+ */
 const describeForm = (image: unknown): INodeParameters =>
 	({
 		workflowId: startOf('describe', {}).workflowId,

@@ -5,7 +5,8 @@ export const CREDENTIAL = 'comflowyApi';
 export const DEFAULT_BASE_URL = 'https://app.comflowy.com';
 
 /**
- * Root of the API from what the user entered: with or without trailing slashes, with or without `/api/open/v0`.
+ * Root of the API from what the user entered: with or without trailing slashes, with or without
+ * `/api/open/v0`.
  * @throws ConfigurationError
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {

@@ -5,7 +5,8 @@ export const CREDENTIAL = 'flowAiApi';
 export const DEFAULT_BASE_URL = 'https://flowai.cc';
 
 /**
- * Root of the API from what the user entered: with or without trailing slashes, with or without `/v1/api`.
+ * Root of the API from what the user entered: with or without trailing slashes, with or without
+ * `/v1/api`.
  * @throws ConfigurationError
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {

@@ -17,10 +17,16 @@ import { apiRootOf, secretsOf } from '../credential';
 import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 
 const LONGEST_ANSWER_MS = 30_000;
-/** Exchanges under way: many items of many executions find the token missing or expired in the same moment. */
+/**
+ * Exchanges under way: many items of many executions find the token missing or expired in the same
+ * moment.
+ */
 const underWay = new Map<string, Promise<IDataObject>>();
 
-/** The access token for the API key. n8n calls this when it has none, and again after a 401. @throws Error with a code that says so */
+/**
+ * The access token for the API key. n8n calls this when it has none, and again after a 401. @throws
+ * Error with a code that says so
+ */
 export async function fetchAccessToken(
 	helper: IHttpRequestHelper,
 	credentials: ICredentialDataDecryptedObject,
@@ -69,7 +75,10 @@ async function exchanged(
 	);
 }
 
-/** A success that is no answer of Comflowy's (a maintenance page, an empty body) is a failed read, and so is a request for patience. */
+/**
+ * A success that is no answer of Comflowy's (a maintenance page, an empty body) is a failed read,
+ * and so is a request for patience.
+ */
 function isRetryableRefusal({ statusCode, body }: IN8nHttpFullResponse, words: string): boolean {
 	if (isRetryableStatus(statusCode)) return true;
 	const isSuccess = statusCode >= 200 && statusCode < 300;
@@ -110,7 +119,10 @@ async function ask(
 	return await send('POST').catch((error: unknown) => error as Error);
 }
 
-/** Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes with it: then that one's words. */
+/**
+ * Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes
+ * with it: then that one's words.
+ */
 function noToken(message: string, isRetryable: boolean): Error {
 	return Object.assign(new Error(message), {
 		code: isRetryable ? NO_TOKEN_YET : NO_TOKEN,

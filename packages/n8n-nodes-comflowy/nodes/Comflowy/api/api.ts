@@ -22,7 +22,10 @@ const isSuccess = ({ status }: Answer) => status >= 200 && status < 300;
 /** What an unknown run is answered is not documented. */
 const isUnknown = (text: string | undefined) =>
 	/not[ _-]?found|not exist|no such|unknown run|invalid (run|id)/i.test(text ?? '');
-/** The vendor's page has the result's address in every start, and does not say whether it may be left out. */
+/**
+ * The vendor's page has the result's address in every start, and does not say whether it may be
+ * left out.
+ */
 const isAboutCallbacks = (text: string) => /callback_?urls?|on_result_url/i.test(text);
 const CALLBACKS_HINT =
 	'If Comflowy wants an address to call when the run has ended: enter one as On Result URL, or choose Wait Mode "Callback".';
@@ -30,7 +33,10 @@ const CALLBACKS_HINT =
 const isWrongMethod = ({ status, text }: Answer) =>
 	status === 405 || (status === 404 && /cannot post/i.test(text));
 
-/** Comflowy's paths and answers (vendor's API page of 2024, the vendor's node pack); the only file that knows the paths. */
+/**
+ * Comflowy's paths and answers (vendor's API page of 2024, the vendor's node pack); the only file
+ * that knows the paths.
+ */
 export function createApi(transport: Transport) {
 	const refusal = refusalReader(transport);
 	const check = createCheck(transport, refusal);
@@ -103,7 +109,8 @@ function createCheck(transport: Transport, refusal: (answer: Answer) => ServiceE
 					run: readRun(runId, isRefused ? { error, ...data } : data, known),
 					raw: data,
 				};
-				// Whether `success` is about the request or about the run is not documented: a run that has ended is no refusal.
+				// Whether `success` is about the request or about the run is not documented: a run that has
+				// ended is no refusal.
 				if (!isRefused || found?.run.finished) return found ?? null;
 				if (isUnknown(error)) return null;
 				throw refusal(answer);

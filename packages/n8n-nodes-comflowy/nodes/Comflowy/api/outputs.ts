@@ -5,14 +5,18 @@ import { extensionFor, mimeTypeOfName } from '../../../../../nodes/core/files/fi
 import type { Output } from '../../../../../nodes/core/runs/run';
 import { fileNameIn } from './links';
 
-/** An output that says which node of the ComfyUI workflow made it; null where only the flat list of images has it. */
+/**
+ * An output that says which node of the ComfyUI workflow made it; null where only the flat list of
+ * images has it.
+ */
 export interface NodeOutput extends Output {
 	node_id: string | null;
 }
 
 /**
- * Images by node first, then those that only the flat list has. Only `images` is documented; other lists count as well. An image
- * that is in both comes once, also where each of its two links has a signature of its own.
+ * Images by node first, then those that only the flat list has. Only `images` is documented; other
+ * lists count as well. An image that is in both comes once, also where each of its two links has a
+ * signature of its own.
  */
 export function readOutputs(data: JsonRecord): NodeOutput[] {
 	const byNode = Object.entries(recordOf(data.full_outputs) ?? {}).flatMap(([node, lists]) =>
@@ -27,8 +31,9 @@ export function readOutputs(data: JsonRecord): NodeOutput[] {
 }
 
 /**
- * Outputs of the flat list that no node has. Links that differ by their signature, or by their query alone, are matched one for
- * one, since a host may well tell several images apart by nothing else.
+ * Outputs of the flat list that no node has. Links that differ by their signature, or by their
+ * query alone, are matched one for one, since a host may well tell several images apart by nothing
+ * else.
  */
 function missingFrom(byNode: NodeOutput[], flat: NodeOutput[]): NodeOutput[] {
 	const linksOf = (outputs: NodeOutput[]) =>
@@ -76,8 +81,9 @@ const isAddress = (text: string) =>
 	isLink(text) || /^\S+\.(?=\d?[a-z])[a-z0-9]{1,12}([?#&]\S*)?$/i.test(text);
 
 /**
- * An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`, which may hold the address, too. What is
- * neither is a node's text or number (ComfyUI's own answers have lists like `text: ["a cat"]`).
+ * An image comes as its address; sibling endpoints wrap it as `{url}` or `{filename}`, which may
+ * hold the address, too. What is neither is a node's text or number (ComfyUI's own answers have
+ * lists like `text: ["a cat"]`).
  */
 function outputOf(entry: unknown, node: string | null, index: number): NodeOutput | undefined {
 	const record = recordOf(entry);

@@ -4,7 +4,10 @@ import { type KnownRun, createRun, stateOf } from '../../../../../nodes/core/run
 import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 import { readOutputs } from './outputs';
 
-/** Comflowy's own words: `{success, data}`, or `{success: false, error}`; tolerant of an answer without the wrapping. */
+/**
+ * Comflowy's own words: `{success, data}`, or `{success: false, error}`; tolerant of an answer
+ * without the wrapping.
+ */
 export interface Reply {
 	isRefused: boolean;
 	data: JsonRecord | undefined;
@@ -25,7 +28,10 @@ export function readReply(body: unknown): Reply {
 	return { isRefused: record?.success === false, data, error: readErrorText(body) };
 }
 
-/** The id of a run that was started. A bare text counts when it has a digit in it, as ids have and words like "queued" have not. */
+/**
+ * The id of a run that was started. A bare text counts when it has a digit in it, as ids have and
+ * words like "queued" have not.
+ */
 export function readRunId(body: unknown): string | undefined {
 	const { isRefused, data } = readReply(body);
 	if (isRefused) return undefined;
@@ -38,8 +44,10 @@ export function readRunId(body: unknown): string | undefined {
 }
 
 /**
- * A run as `/check` and the result callback report it: `status` or `type`, `output_images`, `full_outputs`.
- * @param known what is known of it from its start; Comflowy documents no answer that repeats its parameters
+ * A run as `/check` and the result callback report it: `status` or `type`, `output_images`,
+ * `full_outputs`.
+ * @param known what is known of it from its start; Comflowy documents no answer that repeats its
+ *   parameters
  */
 export function readRun(
 	runId: string,

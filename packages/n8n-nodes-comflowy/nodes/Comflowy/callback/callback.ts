@@ -6,12 +6,20 @@ import { recordOf, textOf } from '../../../../../nodes/core/json';
 import { canSuspend } from '../../../../../nodes/core/suspending/requeue';
 import type { SuspensionPace } from '../../../../../nodes/core/suspending/suspensionPace';
 
-/** Name of the query parameter that proves that a callback comes from whoever was given the address. */
+/**
+ * Name of the query parameter that proves that a callback comes from whoever was given the address.
+ */
 export const TOKEN_PARAMETER = 'token';
-/** In the node's context, which n8n stores with the execution and hands to `webhook()` on any of its servers. */
+/**
+ * In the node's context, which n8n stores with the execution and hands to `webhook()` on any of its
+ * servers.
+ */
 export const MEMORY_KEY = 'callbacks';
 
-/** What must be known when a callback comes: the token in its address, and the runs that are waited for. */
+/**
+ * What must be known when a callback comes: the token in its address, and the runs that are waited
+ * for.
+ */
 export interface CallbackMemory {
 	token: string;
 	runIds: string[];
@@ -23,7 +31,10 @@ export interface CallbackRegistration {
 	expect(runId: string): void;
 }
 
-/** The callbacks of this execution; undefined where the wait is not by callback, or the execution cannot be suspended. */
+/**
+ * The callbacks of this execution; undefined where the wait is not by callback, or the execution
+ * cannot be suspended.
+ */
 export function openCallbackDesk({ context, raw }: Item): CallbackRegistration | undefined {
 	if (raw('waitMode', 'inExecution') !== 'callback' || !canSuspend(context)) return undefined;
 	const store = context.getContext('node');
@@ -56,19 +67,28 @@ export function readMemory(value: unknown): CallbackMemory | undefined {
 		: { token, runIds: Array.isArray(record?.runIds) ? record.runIds.map(String) : [] };
 }
 
-/** Compared in constant time, so that no guess is told how close it came. An empty token fits nothing. */
+/**
+ * Compared in constant time, so that no guess is told how close it came. An empty token fits
+ * nothing.
+ */
 export function isToken(given: unknown, token: string): boolean {
 	const digest = (text: string) => createHash('sha256').update(text).digest();
 	return typeof given === 'string' && token !== '' && timingSafeEqual(digest(given), digest(token));
 }
 
-/** A callback may be hours away. Without one the runs are looked up all the same, so a day costs next to nothing. */
+/**
+ * A callback may be hours away. Without one the runs are looked up all the same, so a day costs
+ * next to nothing.
+ */
 export const CALLBACK_TIMEOUT_SECONDS = 86_400;
 const FIRST_POLL_WINDOW_MS = 3_000;
 /** n8n resumes nothing in less than a minute on time. */
 const SHORTEST_PAUSE_MS = 60_000;
 
-/** A short poll window, for runs that end while the execution is being saved; then nothing but a look-up now and then. */
+/**
+ * A short poll window, for runs that end while the execution is being saved; then nothing but a
+ * look-up now and then.
+ */
 export function callbackPace(context: IExecuteFunctions): SuspensionPace {
 	const item = itemAt(context, 0);
 	const lookUpMs = item.amount('options.lookUpAfter', 'Look Up After', 300, 60) * 1000;

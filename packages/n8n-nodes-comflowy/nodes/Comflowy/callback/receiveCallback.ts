@@ -7,9 +7,9 @@ import { eventOf } from '../api/callbackEvent';
 import { mayResume } from './resumeOnce';
 
 /**
- * A callback for an execution that waits. It only resumes the execution: the node then polls the run itself, so that nobody can
- * hand it results. n8n answers callbacks that come too early (409) or again (404, 409) without asking the node, and the node's
- * next look-up makes up for them.
+ * A callback for an execution that waits. It only resumes the execution: the node then polls the
+ * run itself, so that nobody can hand it results. n8n answers callbacks that come too early (409)
+ * or again (404, 409) without asking the node, and the node's next look-up makes up for them.
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const memory = readMemory(contextOf(context, MEMORY_KEY));
@@ -37,7 +37,10 @@ function contextOf(context: IWebhookFunctions, key: string): unknown {
 	return context.evaluateExpression(contextExpression(context.getNode().name, key), 0);
 }
 
-/** An expression for a value of a node's context. The name may hold anything, also what would end the expression. */
+/**
+ * An expression for a value of a node's context. The name may hold anything, also what would end
+ * the expression.
+ */
 export function contextExpression(nodeName: string, key: string): string {
 	const literal = JSON.stringify(nodeName).replace(
 		/[^\x20-\x7e]|[{}$`']/g,
@@ -46,7 +49,10 @@ export function contextExpression(nodeName: string, key: string): string {
 	return `{{ $node[${literal}].context["${key}"] }}`;
 }
 
-/** n8n reads a body by its content type, which Comflowy does not document: JSON is read whatever it is sent as. */
+/**
+ * n8n reads a body by its content type, which Comflowy does not document: JSON is read whatever it
+ * is sent as.
+ */
 export function callbackIn(context: IWebhookFunctions): JsonRecord | undefined {
 	return (
 		recordOf(parsedJson(String(context.getRequestObject().rawBody))) ??

@@ -1,4 +1,7 @@
-/** A suspension that a callback may end: whose it is, which of the execution's suspensions, and when n8n resumes it anyway. */
+/**
+ * A suspension that a callback may end: whose it is, which of the execution's suspensions, and when
+ * n8n resumes it anyway.
+ */
 export interface EndingSuspension {
 	token: string;
 	resumes: number;
@@ -6,19 +9,26 @@ export interface EndingSuspension {
 	dueMs: number | undefined;
 }
 
-/** n8n is about to resume the execution by itself. Its timers are exact to some milliseconds, a queue may take a moment. */
+/**
+ * n8n is about to resume the execution by itself. Its timers are exact to some milliseconds, a
+ * queue may take a moment.
+ */
 const ABOUT_TO_RESUME_MS = 5_000;
-/** Longer than n8n takes to mark the execution as running, after which it refuses callbacks itself. */
+/**
+ * Longer than n8n takes to mark the execution as running, after which it refuses callbacks itself.
+ */
 const REMEMBERED_MS = 60_000;
 
 const resumed = new Map<string, { resumes: number; atMs: number }>();
 
 /**
- * Whether a callback may resume the execution: only the first for each suspension, and none right before n8n does so by itself.
- * n8n 1.x resumes an execution for each of two callbacks that come at the same instant, and all that follows the node would run
- * twice. The callbacks that do not resume are not needed: their runs ended before they were sent, so the resume sees that.
+ * Whether a callback may resume the execution: only the first for each suspension, and none right
+ * before n8n does so by itself. n8n 1.x resumes an execution for each of two callbacks that come at
+ * the same instant, and all that follows the node would run twice. The callbacks that do not resume
+ * are not needed: their runs ended before they were sent, so the resume sees that.
  *
- * The memory is that of this process. Where several n8n processes receive callbacks, n8n 2.x sees to it.
+ * The memory is that of this process. Where several n8n processes receive callbacks, n8n 2.x sees
+ * to it.
  */
 export function mayResume({ token, resumes, dueMs }: EndingSuspension, nowMs: number): boolean {
 	if (dueMs !== undefined && dueMs <= nowMs + ABOUT_TO_RESUME_MS) return false;

@@ -3,7 +3,10 @@ import type { RunService } from '../../../../../nodes/core/execution/runSession'
 import type { Transport } from '../../../../../nodes/core/http/transport';
 import type { ComflowyApi } from '../api/api';
 
-/** Comflowy's side of starting and watching runs. It lists none, so that a run whose answer was lost cannot be found again. */
+/**
+ * Comflowy's side of starting and watching runs. It lists none, so that a run whose answer was lost
+ * cannot be found again.
+ */
 export function createRunService({
 	api,
 	transport,

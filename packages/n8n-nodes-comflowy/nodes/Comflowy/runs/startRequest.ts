@@ -12,7 +12,10 @@ import { paramsForm } from '../inputs/fields';
 /** Comflowy documents no limit; a start that is not answered for this long counts as uncertain. */
 const LONGEST_ANSWER_MS = 120_000;
 
-/** A start, with what it sends: Comflowy never repeats the parameters of a run, so items get them from here. */
+/**
+ * A start, with what it sends: Comflowy never repeats the parameters of a run, so items get them
+ * from here.
+ */
 export interface ComflowyStart extends StartRequest {
 	inputs: IDataObject;
 }
@@ -62,7 +65,8 @@ export function readStartOrder(
 		reuse: 'never',
 		patienceMs: LONGEST_HOLD_MS,
 		maxQueued: 0,
-		// Detached: the answer to a start that is under way when the execution is stopped is still read, and remembered.
+		// Detached: the answer to a start that is under way when the execution is stopped is still
+		// read, and remembered.
 		send: async () =>
 			await transport.once({
 				...api.startRequest(body),

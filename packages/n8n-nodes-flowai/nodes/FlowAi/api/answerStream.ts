@@ -23,7 +23,9 @@ export interface StreamEnd {
 	answer: WorkflowAnswer | undefined;
 	/** The service's words, where it said that the workflow failed. */
 	error: string | undefined;
-	/** Text and reasoning pieces, joined by the node that wrote them, in the order the nodes began. */
+	/**
+	 * Text and reasoning pieces, joined by the node that wrote them, in the order the nodes began.
+	 */
 	texts: Map<string, string>;
 	reasonings: Map<string, string>;
 	log: LogEvent[];

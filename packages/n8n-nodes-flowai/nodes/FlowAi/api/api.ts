@@ -40,7 +40,10 @@ export function valueAt(value: unknown, key: string): unknown {
 	return name === undefined ? undefined : record?.[name];
 }
 
-/** undefined: not a result. A result may be of any JSON type, null included, but with an error beside it nothing is none. */
+/**
+ * undefined: not a result. A result may be of any JSON type, null included, but with an error
+ * beside it nothing is none.
+ */
 export function readAnswer(value: unknown): WorkflowAnswer | undefined {
 	// Some gateways put every answer under `data`.
 	const holder = valueAt(value, 'output') === undefined ? valueAt(value, 'data') : value;
@@ -74,7 +77,10 @@ const REASON_KEYS = ['error', 'message', 'msg', 'detail', 'reason', 'errors'];
 const NESTED_KEYS = ['type', 'code', 'name'];
 const MOST_LEVELS = 5;
 
-/** Error text of any body: FlowAI documents none, and writes keys either way. It may be a text, a list or an object. */
+/**
+ * Error text of any body: FlowAI documents none, and writes keys either way. It may be a text, a
+ * list or an object.
+ */
 export function readErrorText(body: unknown): string | undefined {
 	const text =
 		reasonIn(body, ['error'], MOST_LEVELS) ??

@@ -12,7 +12,10 @@ import { apiRootOf, authHeadersOf, secretsOf } from '../credential';
 
 const LONGEST_ANSWER_MS = 30_000;
 
-/** FlowAI has no call that only checks a key: a workflow that cannot exist is asked for, and only a 401 or 403 is about the key. */
+/**
+ * FlowAI has no call that only checks a key: a workflow that cannot exist is asked for, and only a
+ * 401 or 403 is about the key.
+ */
 export const KEY_CHECK = {
 	url: '/v1/api/workflow/run/n8n-credential-test',
 	method: 'POST',
@@ -20,8 +23,9 @@ export const KEY_CHECK = {
 } as const;
 
 /**
- * n8n calls this when the credential is tested, and once before its first use. The credential's own test request could not judge: it
- * must ignore the statuses that an unknown workflow may be answered with, and before n8n 2.11 that means all statuses.
+ * n8n calls this when the credential is tested, and once before its first use. The credential's own
+ * test request could not judge: it must ignore the statuses that an unknown workflow may be
+ * answered with, and before n8n 2.11 that means all statuses.
  * @throws Error whose response holds what the test shows
  */
 export async function checkKey(
@@ -63,7 +67,10 @@ async function ask(
 		.catch((error: unknown) => error as Error);
 }
 
-/** Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes with it: then that one's words. */
+/**
+ * Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes
+ * with it: then that one's words.
+ */
 function refusal(message: string): Error {
 	return Object.assign(new Error(message), {
 		code: NO_TOKEN,

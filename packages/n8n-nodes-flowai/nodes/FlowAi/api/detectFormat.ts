@@ -4,8 +4,9 @@ const FIELDS = ['event:', 'data:', 'id:', 'retry:', ':'];
 const LONGEST_HEAD_BYTES = 64 * 1024;
 
 /**
- * The form of an answer by how it begins, since proxies and frameworks give streams and JSON types of their own; by its type
- * where the beginning says nothing. Whoever stops reading the bytes closes the stream.
+ * The form of an answer by how it begins, since proxies and frameworks give streams and JSON types
+ * of their own; by its type where the beginning says nothing. Whoever stops reading the bytes
+ * closes the stream.
  */
 export async function openAnswer(
 	stream: AsyncIterable<Uint8Array>,

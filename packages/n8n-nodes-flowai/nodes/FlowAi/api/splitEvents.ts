@@ -3,10 +3,11 @@ const DATA = 'data:';
 const LINE_ENDS = /(?<=\n)/;
 
 /**
- * Puts an event stream into the form that its rules want. The vendor's page shows its events without blank lines between them, and
- * read by the rules they would all be one: where a name follows an event that has name and data already, the blank line is put in.
- * An event without data would be dropped, and an error may well come without a reason: an empty data line is put in. No more than
- * the first letters of a line is held back.
+ * Puts an event stream into the form that its rules want. The vendor's page shows its events
+ * without blank lines between them, and read by the rules they would all be one: where a name
+ * follows an event that has name and data already, the blank line is put in. An event without data
+ * would be dropped, and an error may well come without a reason: an empty data line is put in. No
+ * more than the first letters of a line is held back.
  */
 export async function* splitEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
 	/** How the current line begins; undefined once that is known. */

@@ -19,7 +19,8 @@ export async function executeOperation(
 		clock: systemClock,
 		open: async (...parts) => (session = await openSession(...parts)),
 	});
-	// A first item with an error is a failed try to n8n, whatever On Error says: it runs the node again for all items.
+	// A first item with an error is a failed try to n8n, whatever On Error says: it runs the node
+	// again for all items.
 	if (outputs[0][0]?.json.error === undefined) session?.memory.clear();
 	return outputs;
 }

@@ -3,8 +3,8 @@ import { onAbort } from '../../../../../nodes/core/async/signals';
 import { LONGEST_RETRY_AFTER_MS } from '../../../../../nodes/core/http/retry';
 
 /**
- * How many requests FlowAI lets this node have under way, learned from its "too many requests" (HTTP 429, which the vendor's page
- * documents without a limit). Times are epoch ms.
+ * How many requests FlowAI lets this node have under way, learned from its "too many requests"
+ * (HTTP 429, which the vendor's page documents without a limit). Times are epoch ms.
  */
 export interface AdmissionState {
 	underWay: number;
@@ -16,7 +16,10 @@ export interface AdmissionState {
 	refusals: number;
 	/** When a request that was taken last came to its end. */
 	lastEndMs: number;
-	/** When the limit may be raised by one to see whether it still holds, and how long after a failed attempt. */
+	/**
+	 * When the limit may be raised by one to see whether it still holds, and how long after a failed
+	 * attempt.
+	 */
 	raiseMs: number;
 	raisePauseMs: number;
 }
@@ -72,8 +75,9 @@ export function onEnded(state: AdmissionState, nowMs: number): AdmissionState {
 }
 
 /**
- * A request was refused with 429. With others of this node under way, their number is what FlowAI allows, and the next one is sent
- * when one of them has ended. Alone, growing pauses are made, or the one that FlowAI asked for.
+ * A request was refused with 429. With others of this node under way, their number is what FlowAI
+ * allows, and the next one is sent when one of them has ended. Alone, growing pauses are made, or
+ * the one that FlowAI asked for.
  * @param random from 0 to 1
  */
 export function onRefused(
@@ -94,7 +98,8 @@ export function onRefused(
 	const isKnown = Number.isFinite(state.limit) && !isAttempt;
 	const isLimitKept = underWay === 0 || (isKnown && isJustEnded);
 	const raisePauseMs = Math.min(LONGEST_RAISE_MS, state.raisePauseMs * (isAttempt ? 2 : 1));
-	// With others under way it is their end that opens; a pause is made for a service that is a moment late.
+	// With others under way it is their end that opens; a pause is made for a service that is a
+	// moment late.
 	const isPaused = askedMs !== undefined || isLimitKept;
 	return {
 		...state,
@@ -107,7 +112,10 @@ export function onRefused(
 	};
 }
 
-/** How long one item waits for its answer: from its turn on, or from the last end of another request, behind which it had to wait. */
+/**
+ * How long one item waits for its answer: from its turn on, or from the last end of another
+ * request, behind which it had to wait.
+ */
 export function deadlineOf(
 	{ lastEndMs }: AdmissionState,
 	sinceMs: number,
@@ -118,7 +126,8 @@ export function deadlineOf(
 
 export interface Admission {
 	/**
-	 * Waits until a request may be sent. One that was let in must be reported by `ended` or `refused`.
+	 * Waits until a request may be sent. One that was let in must be reported by `ended` or
+	 * `refused`.
 	 * @param limitMs how long it may be held back; 0: no limit
 	 * @returns when the answer must have come (epoch ms); or that nothing may be sent any more
 	 */

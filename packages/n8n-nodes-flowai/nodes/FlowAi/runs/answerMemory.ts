@@ -3,13 +3,16 @@ import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { isTool } from '../../../../../nodes/core/items/agentTool';
 import { recordOf } from '../../../../../nodes/core/json';
 
-/** What is known of a request of this node's item: its answer, or that it may have run although no answer came. */
+/**
+ * What is known of a request of this node's item: its answer, or that it may have run although no
+ * answer came.
+ */
 export type RememberedAnswer = { answer: IDataObject } | 'uncertain';
 
 /**
- * What became of this node's requests, kept while n8n may run the node again for all items ("Retry On Fail"): what was answered
- * once, or may have run, is not asked, and paid, again. n8n stores it with the execution, so it is kept for nodes with that
- * setting only.
+ * What became of this node's requests, kept while n8n may run the node again for all items ("Retry
+ * On Fail"): what was answered once, or may have run, is not asked, and paid, again. n8n stores it
+ * with the execution, so it is kept for nodes with that setting only.
  */
 export interface AnswerMemory {
 	get(itemIndex: number, request: unknown): RememberedAnswer | undefined;
@@ -21,7 +24,10 @@ export interface AnswerMemory {
 const KEY = 'answers';
 const UNCERTAIN = 'uncertain';
 
-/** @param runIndex the run of the node that the items belong to: in a loop it runs again for other items */
+/**
+ * @param runIndex the run of the node that the items belong to: in a loop it runs again for other
+ * items
+ */
 export function openAnswerMemory(context: IExecuteFunctions, runIndex: number): AnswerMemory {
 	const store = context.getContext('node');
 	const isRetried = context.getNode().retryOnFail === true;

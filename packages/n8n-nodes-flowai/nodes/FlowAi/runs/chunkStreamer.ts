@@ -6,15 +6,18 @@ export type Say = (type: 'begin' | 'item' | 'end', text?: string) => void;
 
 /** Says pieces of text in a readable order. */
 export interface ChunkStreamer extends StreamListener {
-	/** Nothing more comes. The whole answer is said at once if no piece of it was; undefined: it broke off. */
+	/**
+	 * Nothing more comes. The whole answer is said at once if no piece of it was; undefined: it broke
+	 * off.
+	 */
 	finish(output: unknown): void;
 }
 
 const BETWEEN_NODES = '\n\n';
 
 /**
- * One node speaks at a time, the others are noted down until it has ended: pieces of several nodes come interleaved, and put
- * one after the other as they arrive they would make no sentence.
+ * One node speaks at a time, the others are noted down until it has ended: pieces of several nodes
+ * come interleaved, and put one after the other as they arrive they would make no sentence.
  */
 export function createSpeaker(say: Say): ChunkStreamer {
 	const noted = new Map<string, string>();
@@ -58,7 +61,10 @@ export function createSpeaker(say: Say): ChunkStreamer {
 	};
 }
 
-/** Who hears the text: a chat, or the caller of a streaming webhook. undefined where n8n streams to nobody. */
+/**
+ * Who hears the text: a chat, or the caller of a streaming webhook. undefined where n8n streams to
+ * nobody.
+ */
 export function openChunkStreamer(
 	context: IExecuteFunctions,
 	itemIndex: number,

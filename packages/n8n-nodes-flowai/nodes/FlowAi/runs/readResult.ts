@@ -11,7 +11,10 @@ const LONGEST_TEXT_BYTES = 64 * 1024 * 1024;
 const LONGEST_REMAINDER = 2_000;
 export const NOT_AGAIN = 'The workflow may have run all the same, so it was not sent again.';
 
-/** No clear answer came of a request that may have arrived: nobody may send it again on his own account. */
+/**
+ * No clear answer came of a request that may have arrived: nobody may send it again on his own
+ * account.
+ */
 export class UncertainRun extends ServiceError {}
 
 /**

@@ -14,9 +14,10 @@ const NOBODY: StreamListener = { onText: () => undefined, onNodeEnd: () => undef
 type Outcome = StreamAnswer | NetworkFailure;
 
 /**
- * Runs a workflow and reads its answer, in whichever form it comes. Sent once, and again only when it certainly never arrived: with
- * 429 as long as Timeout allows, otherwise four times.
- * @throws ServiceError | ExecutionCancelledError; UncertainRun where the workflow may have run all the same
+ * Runs a workflow and reads its answer, in whichever form it comes. Sent once, and again only when
+ * it certainly never arrived: with 429 as long as Timeout allows, otherwise four times.
+ * @throws ServiceError | ExecutionCancelledError; UncertainRun where the workflow may have run all
+ *   the same
  */
 export async function runWorkflow(
 	session: Session,
@@ -45,7 +46,9 @@ export async function runWorkflow(
 	}
 }
 
-/** One try: its result, or why it certainly never arrived. @throws what else may have become of it */
+/**
+ * One try: its result, or why it certainly never arrived. @throws what else may have become of it
+ */
 async function tryOnce(
 	session: Session,
 	{ admission, requestRate }: Sending,

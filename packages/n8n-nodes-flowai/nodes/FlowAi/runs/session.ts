@@ -37,7 +37,10 @@ export interface Sending {
 export interface Session {
 	transport: Transport;
 	clock: Clock;
-	/** Ends with the execution, and with the node's first failure unless n8n will run the node again: then the other answers are worth having. */
+	/**
+	 * Ends with the execution, and with the node's first failure unless n8n will run the node again:
+	 * then the other answers are worth having.
+	 */
 	stop: AbortSignal;
 	/** Ends with the execution and with the node's first failure: no further request is sent. */
 	abort: AbortSignal;

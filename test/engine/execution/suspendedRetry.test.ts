@@ -19,7 +19,7 @@ import {
 import { type Harness, until, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();
-useFastTime(60);
+useFastTime(30);
 
 const never = { runMs: 36_000_000, containers: 20 };
 const pictures = [

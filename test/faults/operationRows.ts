@@ -202,9 +202,11 @@ export async function derivedRows(engine: Engine): Promise<OperationRow[]> {
 	const known = new Set(operationRows.map(({ operation }) => operation));
 	const derived: OperationRow[] = [];
 	for (const name of behaviourNames().filter((candidate) => !known.has(candidate))) {
-		const { operation, parameters, given, simulator } = await loadBehaviour(name);
+		const { operation, parameters, given, meanwhile, simulator } = await loadBehaviour(name);
 		const { flowscale, run } = await openFaultHarness(engine, simulator);
-		await run(flowscaleNode(operation, parameters), given(flowscale));
+		const execution = run(flowscaleNode(operation, parameters), given(flowscale));
+		meanwhile?.(flowscale);
+		await execution;
 		const routes = new Set(
 			flowscale.journal.flatMap(({ route }) => (route ? [route as Route] : [])),
 		);
@@ -216,7 +218,12 @@ export async function derivedRows(engine: Engine): Promise<OperationRow[]> {
 				part: partOf(operation, route),
 				parameters: parameters as IDataObject,
 				simulator,
-				items: given,
+				items: (deployment) => {
+					const items = given(deployment);
+					// As for `ending` above: what the deployment does while the node is at work.
+					startTimer(700, () => deployment.runs.length > 0 && meanwhile?.(deployment));
+					return items;
+				},
 				starts: 0,
 				hasRun: false,
 			});

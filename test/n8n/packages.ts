@@ -30,8 +30,6 @@ export interface Package {
 	credentialType: string;
 	/** What its credential holds besides address and key. */
 	credentialData?: Record<string, unknown>;
-	/** n8n 1.x takes every answer to this package's credential test for a good one. */
-	isKeyUntestedOn1x?: boolean;
 	/** What users may leave at the end of the address. */
 	addressEndings: string[];
 	nodes: NodeUnderTest[];
@@ -78,7 +76,6 @@ export const siblings: Package[] = [
 		title: 'FlowAI',
 		folder: join(repository, 'packages/n8n-nodes-flowai'),
 		credentialType: 'flowAiApi',
-		isKeyUntestedOn1x: true,
 		addressEndings: ['', '/', '/v1/api'],
 		nodes: [{ name: 'flowAi', searchWord: 'LLM', credentialType: 'flowAiApi', isTool: true }],
 		start: async () => await startFlowAi({ pieceMs: 100 }),

@@ -3,6 +3,7 @@ import { ExecutionCancelledError } from '../../core/errors';
 import { linkSignals, onAbort } from '../../core/async/signals';
 import { type Answer, isNetworkFailure } from '../../core/http/http';
 import type { NetworkFailure } from '../../core/http/networkError';
+import type { ApiRequest } from '../../core/http/transport';
 import type { Item } from '../../core/items/item';
 import { buildForm, type FilePart, filePartOf, type Form } from '../../core/files/upload';
 import { classifyStart } from '../../core/starting/startOutcome';
@@ -58,7 +59,9 @@ export function readStartRequest(item: Item, session: Session, patienceMs: numbe
 					],
 				),
 			);
-			return await sendForm(session, workflowId, groupId, buildForm(texts, parts));
+			const form = buildForm(texts, parts);
+			const request = session.api.startRequest(workflowId, groupId, form.body);
+			return await sendForm(session, request, form, patienceMs);
 		},
 	};
 }
@@ -89,32 +92,41 @@ function readReuse(item: Item): ReuseRun {
 
 /**
  * Sends the form once. Until it is read to its end nothing can have been started, whatever came
- * back.
+ * back. Its answer has to be complete, head and body, within the item's Timeout, counted from the
+ * form's end: a head that comes byte by byte is no silence, and would never end by itself. After
+ * Stop the answer is needed to cancel its run, and Timeout does not cut it off.
  */
 async function sendForm(
-	{ api, transport, clock, stop }: Session,
-	workflowId: string,
-	groupId: string | undefined,
+	{ transport, clock, stop }: Session,
+	request: ApiRequest,
 	form: Form,
+	patienceMs: number,
 ): Promise<Answer | NetworkFailure> {
 	if (stop.aborted) throw new ExecutionCancelledError();
 	const abort = linkSignals();
+	const answered = linkSignals();
 	const giveUp = () => {
 		if (form.isRead()) void clock.pause(LATE_ANSWER_MS).then(() => abort.abort());
 		else abort.abort();
 	};
 	const unlink = onAbort(stop, giveUp);
+	if (patienceMs > 0)
+		void form.whenRead
+			.then(async () => await clock.pause(patienceMs, answered.signal))
+			.then(() => stop.aborted || abort.abort());
 	try {
 		const result = await transport.once({
-			...api.startRequest(workflowId, groupId, form.body),
+			...request,
 			isDetached: true,
 			idleMs: LONGEST_ANSWER_MS,
-			totalMs: 0,
+			totalMs: LONGEST_ANSWER_MS,
+			whenSent: form.whenRead,
 			signal: abort.signal,
 		});
 		return form.isRead() ? result : notStarted(result);
 	} finally {
 		unlink();
+		answered.abort();
 		// An answer may come before the form's end: nothing more of it is sent, and no file stays open.
 		form.close();
 	}

@@ -18,6 +18,8 @@ export interface Form {
 	 * begun anything; from then on it may act on what it got.
 	 */
 	isRead(): boolean;
+	/** Resolves then. */
+	whenRead: Promise<void>;
 	/** Nothing more is read of it, and no file stays open. */
 	close(): void;
 }
@@ -28,6 +30,8 @@ const CHUNK_BYTES = 256 * 1024;
 interface Reading {
 	/** Files that were not read to their end yet. */
 	unread: number;
+	/** Called when all of them were. */
+	finish(): void;
 	isClosed: boolean;
 	open: Set<{ destroy?(): unknown }>;
 }
@@ -60,6 +64,7 @@ class StreamedFile extends File {
 				yield chunk;
 			}
 			reading.unread--;
+			if (reading.unread === 0) reading.finish();
 		} finally {
 			reading.open.delete(bytes);
 		}
@@ -77,12 +82,16 @@ export function buildForm(
 	const body = new FormData();
 	for (const [name, value] of Object.entries(texts))
 		[value].flat().forEach((text) => body.append(name, text));
-	const reading: Reading = { unread: files.length, isClosed: false, open: new Set() };
+	let finish: () => void = () => undefined;
+	const whenRead = new Promise<void>((resolve) => (finish = resolve));
+	const reading: Reading = { unread: files.length, finish, isClosed: false, open: new Set() };
+	if (files.length === 0) finish();
 	// No third argument: with a file name given, FormData would copy the file and lose its stream.
 	for (const [name, part] of files) body.append(name, new StreamedFile(part, reading));
 	return {
 		body,
 		isRead: () => reading.unread <= 0,
+		whenRead,
 		close: () => {
 			reading.isClosed = true;
 			for (const bytes of reading.open) bytes.destroy?.();

@@ -150,10 +150,15 @@ describe('a form', () => {
 			['a', partOf(Buffer.from('x'))],
 			['b', partOf(Buffer.from('y'))],
 		]);
-		expect(form.isRead()).toBe(false);
+		let isNoted = false;
+		void form.whenRead.then(() => (isNoted = true));
+		await Promise.resolve();
+		expect([form.isRead(), isNoted]).toEqual([false, false]);
 		await sendForm(form);
-		expect(form.isRead()).toBe(true);
-		expect(buildForm({ prompt: 'x' }, []).isRead()).toBe(true);
+		expect([form.isRead(), isNoted]).toEqual([true, true]);
+		const withoutFiles = buildForm({ prompt: 'x' }, []);
+		await withoutFiles.whenRead;
+		expect(withoutFiles.isRead()).toBe(true);
 	});
 
 	it('is not read when a file breaks off', async () => {

@@ -13,7 +13,7 @@ import {
 	resultUrlOption,
 	startFields,
 } from '../inputs/fields';
-import { readStartOrder } from '../runs/startRequest';
+import { LONGEST_HOLD_MS, readStartOrder } from '../runs/startRequest';
 import { runWithImages } from '../runs/runShapes';
 
 export const executeAndWait = waitingOperation<ComflowySession>({
@@ -29,13 +29,15 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 	],
 	prepareWait: (item, session) => {
 		const desk = openCallbackDesk(item);
-		const start = readStartOrder(item, session, desk?.url);
+		const order = readWaitOrder(item, desk && CALLBACK_TIMEOUT_SECONDS);
+		// A callback may take a day, but a start is not held back for a day in the execution.
+		const patienceMs = desk
+			? Math.min(order.timeoutMs || LONGEST_HOLD_MS, LONGEST_HOLD_MS)
+			: order.timeoutMs;
+		const start = readStartOrder(item, session, patienceMs, desk?.url);
 		const settings = readOutputSettings(item);
 		return {
-			order: {
-				...readWaitOrder(item, desk && CALLBACK_TIMEOUT_SECONDS),
-				cancelRemote: 'never',
-			},
+			order: { ...order, cancelRemote: 'never' },
 			begin: async (isContinued) => {
 				const run = await session.starter().start({ ...start, isContinued });
 				desk?.expect(run.run_id);

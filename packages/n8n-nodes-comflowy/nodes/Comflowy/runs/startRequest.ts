@@ -20,17 +20,20 @@ export interface ComflowyStart extends StartRequest {
 	inputs: IDataObject;
 }
 
-/** "Too many requests" says "later": a start is held back this long. */
-const LONGEST_HOLD_MS = 600_000;
+/** "Too many requests" says "later": a start without a Timeout of its own is held back this long. */
+export const LONGEST_HOLD_MS = 600_000;
 
 /**
- * Checks an item's start; nothing is sent before `send`.
+ * Checks an item's start; nothing is sent before `send`. Its answer has to be complete, head and
+ * body, within the item's Timeout.
+ * @param patienceMs how long the start may be held back, and its answer may take; 0: no limit
  * @param resultUrl called by Comflowy when the run has ended, where the node itself waits for that
  * @throws ConfigurationError
  */
 export function readStartOrder(
 	item: Item,
 	{ api, transport }: Session,
+	patienceMs: number,
 	resultUrl?: string,
 ): ComflowyStart {
 	const workflowId = item.id('workflowId', 'Workflow ID');
@@ -63,7 +66,7 @@ export function readStartOrder(
 		fileNames: [],
 		isGroupOfExecution: false,
 		reuse: 'never',
-		patienceMs: LONGEST_HOLD_MS,
+		patienceMs,
 		maxQueued: 0,
 		// Detached: the answer to a start that is under way when the execution is stopped is still
 		// read, and remembered.
@@ -72,7 +75,7 @@ export function readStartOrder(
 				...api.startRequest(body),
 				isDetached: true,
 				idleMs: LONGEST_ANSWER_MS,
-				totalMs: LONGEST_ANSWER_MS,
+				totalMs: Math.min(LONGEST_ANSWER_MS, patienceMs || LONGEST_ANSWER_MS),
 			}),
 	};
 }

@@ -42,15 +42,26 @@ async function receiveFile(
 	return { size, sha256: hash.digest('hex'), head: Buffer.concat(kept) };
 }
 
-/** Is the request's body a form with a boundary? */
-export const bringsForm = (message: IncomingMessage): boolean =>
-	/^multipart\/form-data;.*boundary=/i.test(message.headers['content-type'] ?? '');
+/**
+ * Is the request's body a form: with a boundary, or URL-encoded, which the vendor's Python SDK
+ * sends when there are no files (its HTTP library makes a multipart body for files only)? A start
+ * without any input has no body and no type there.
+ */
+export function bringsForm({ headers }: IncomingMessage): boolean {
+	const type = headers['content-type'];
+	if (type === undefined)
+		return (
+			headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0
+		);
+	return /^(multipart\/form-data;.*boundary=|application\/x-www-form-urlencoded(;|$))/i.test(type);
+}
 
 /**
- * Reads a multipart form to its end with constant memory, parts in the order sent.
+ * Reads a form to its end with constant memory, parts in the order sent.
  * Rejects when the form is malformed or the sender goes away in the middle.
  */
 export async function receiveForm(message: IncomingMessage): Promise<ReceivedPart[]> {
+	if (message.headers['content-type'] === undefined) return [];
 	const reader = busboy({
 		headers: message.headers,
 		// browsers, undici and form-data all send file names as raw UTF-8

@@ -66,6 +66,21 @@ const ofTheRest: Deviation[] = [
 		}),
 	},
 	{
+		schemas: ['Output'],
+		when: ({ records }) => records === 'dashboard',
+		reason: 'an output says what kind of file it is, and its text stands in `data`',
+		source: 'AIOSWEB C (for pods I)',
+		change: () => {
+			const described = { filename: string, content_type: string, generation_status: string };
+			return {
+				anyOf: [
+					object({ download_url: string, ...described }),
+					object({ data: string, size: integer, ...described }),
+				],
+			};
+		},
+	},
+	{
 		schemas: ['WorkflowsBody'],
 		when: ({ workflows }) => workflows === 'sdk',
 		reason:
@@ -119,17 +134,31 @@ const ofTheRest: Deviation[] = [
 						name: string,
 						description: textOrNull,
 						inputs: listOf(
+							object(
+								{
+									path: string,
+									label: string,
+									parameter_name: string,
+									demo_type: string,
+									value_type: string,
+									category: string,
+									randomize: { type: 'boolean' },
+									options: listOf(string),
+								},
+								['options'],
+							),
+						),
+						outputs: listOf(
 							object({
-								path: string,
 								label: string,
-								parameter_name: string,
 								demo_type: string,
-								value_type: string,
-								category: string,
+								path: textOrNull,
+								parameter_name: textOrNull,
+								value_type: { type: 'null' },
+								category: { type: 'null' },
 								randomize: { type: 'boolean' },
 							}),
 						),
-						outputs: listOf(string),
 					}),
 				),
 			),

@@ -32,6 +32,12 @@ export const dialectChoices = {
 	 * declarations, or no such endpoint (404).
 	 */
 	workflows: ['sdk', 'beta', 'typed', 'none'],
+	/**
+	 * Records of runs and outputs: as pods are documented, or with the further fields that the
+	 * dashboard's own client reads, where the text of an output stands in `data` (protocols: a second
+	 * dialect of the vendor's types).
+	 */
+	records: ['pod', 'dashboard'],
 	/** Key of the id in a run's detail. */
 	runIds: ['_id', 'run_id', 'absent'],
 	outputNames: ['withoutExtension', 'withExtension', 'missing'],

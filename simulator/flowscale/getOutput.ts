@@ -34,19 +34,25 @@ export const getOutput: Operation = async ({ store, dialect, view }, { entry }) 
 	if (run.state === 'failed') return notYet(dialect, 'failed');
 	if (!hasOutput(run, output, view)) return notYet(dialect, 'in_progress');
 
+	const described =
+		dialect.records === 'dashboard'
+			? { filename: output.files[index], content_type: output.source.mimeType }
+			: {};
 	if (output.source.type === 'text' && dialect.textOutputs === 'file_content') {
 		const content = await output.source.make(run, index);
 		const bytes = Buffer.isBuffer(content)
 			? content
 			: Buffer.concat(await Readable.from(content.stream()).toArray());
-		return json(200, {
-			status: 'success',
-			data: { file_content: bytes.toString(), generation_status: 'success' },
-		});
+		const text = bytes.toString();
+		const data =
+			dialect.records === 'dashboard'
+				? { data: text, size: bytes.length, ...described }
+				: { file_content: text };
+		return json(200, { status: 'success', data: { ...data, generation_status: 'success' } });
 	}
 	const link = view.links.sign(outputPath(run, output.files[index]));
 	return json(200, {
 		status: 'success',
-		data: { download_url: link, generation_status: 'success' },
+		data: { download_url: link, generation_status: 'success', ...described },
 	});
 };

@@ -14,14 +14,26 @@ const isFile = (type: string) => ['image', 'video', 'audio'].includes(type);
  * As the dashboard declares an input (protocols: a second dialect of the vendor's types); the path
  * is that of a ComfyUI node.
  */
-const declaration = ({ name, type, label }: WorkflowInput, place: number) => ({
+const declaration = ({ name, type, label, options }: WorkflowInput, place: number) => ({
 	path: `${place + 3}.inputs.${name.replace(/_\d+$/, '')}`,
 	label: label ?? name,
 	parameter_name: name,
-	demo_type: type === 'int' ? 'number' : type === 'string' ? 'textarea' : type,
+	demo_type: options ? 'combo' : type === 'int' ? 'number' : type === 'string' ? 'textarea' : type,
 	value_type: isFile(type) ? 'string' : type,
 	category: isFile(type) ? 'media' : 'basic',
 	randomize: name.startsWith('seed'),
+	...(options ? { options } : {}),
+});
+
+/** An output as the dashboard declares it: its name may be missing, its label never is. */
+const outputDeclaration = ({ name, type }: { name: string; type: string }, place: number) => ({
+	label: place === 0 ? name : `Result ${place + 1}`,
+	demo_type: type,
+	path: place === 0 ? null : `${place + 9}.outputs.0`,
+	parameter_name: place === 0 ? null : name,
+	value_type: null,
+	category: null,
+	randomize: false,
 });
 
 /**
@@ -52,7 +64,7 @@ export const listWorkflows: Operation = ({ workflows, dialect }) => {
 				name,
 				description,
 				inputs: inputs.map(declaration),
-				outputs: outputs.map((output) => output.name),
+				outputs: outputs.map(outputDeclaration),
 			})),
 		});
 	}

@@ -1,6 +1,26 @@
 import { adding, dropping, properties, type Deviation } from './deviation';
 import type { Dialect } from './dialect';
-import { integer, integerOrNull, object, string } from './vendorSchemas';
+import { integer, integerOrNull, listOf, object, string, textOrNull } from './vendorSchemas';
+
+const nothing = { type: 'null' };
+const anything = listOf({});
+const dashboardFields = {
+	pod_id: string,
+	cluster_id: string,
+	project_id: string,
+	project_name: string,
+	workflow_name: string,
+	trigger_type: string,
+	canvas_id: nothing,
+	prompt_id: string,
+	container_id: textOrNull,
+	error: textOrNull,
+	progress: integerOrNull,
+	execution_time_ms: integerOrNull,
+	can_regenerate: { type: 'boolean' },
+	regenerations: anything,
+	output_metadata: anything,
+};
 
 const inEntries = ({ list }: Dialect) => list !== 'openapi';
 
@@ -59,6 +79,13 @@ export const runDeviations: Deviation[] = [
 				'error',
 				'error_message',
 			]),
+	},
+	{
+		schemas: ['Run', 'RunEntry'],
+		when: ({ records }) => records === 'dashboard',
+		reason: 'the dashboard’s own client reads further fields, `error` among them',
+		source: 'AIOSWEB C (for pods I)',
+		change: (schema) => object({ ...properties(schema), ...dashboardFields }, ['error_message']),
 	},
 	{
 		schemas: ['RunEntry'],

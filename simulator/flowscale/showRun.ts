@@ -1,7 +1,7 @@
 import type { Dialect } from './dialect';
 import type { Links } from './links';
 import type { ReceivedPart } from '../receiveForm';
-import type { SimulatedOutput, SimulatedRun } from './simulatedRun';
+import { isOver, type SimulatedOutput, type SimulatedRun } from './simulatedRun';
 import { timestamp } from './timestamps';
 
 export interface View {
@@ -60,10 +60,28 @@ function shownInput(
 	};
 }
 
+/** What the dashboard's records say of an output besides; a text stands in `data`. */
+function dashboardOutput(
+	run: SimulatedRun,
+	{ source }: SimulatedOutput,
+	index: number,
+	isInline: boolean,
+) {
+	const content = isInline ? source.make(run, index) : undefined;
+	return {
+		content_type: source.mimeType,
+		label: `Result ${index + 1}`,
+		parameter_name: source.name,
+		node_id: /\d+$/.exec(source.name)?.[0] ?? '0',
+		...(Buffer.isBuffer(content) ? { data: content.toString(), size: content.length } : {}),
+	};
+}
+
 function shownOutputs(run: SimulatedRun, view: View) {
 	const there = run.outputs.filter((output) => hasOutput(run, output, view));
-	return there.flatMap(({ files, source }) =>
-		files.map((filename) => {
+	return there.flatMap((output) =>
+		output.files.map((filename, index) => {
+			const { source } = output;
 			// a text that is told inline has no object in the bucket
 			const isInline = source.type === 'text' && view.dialect.textOutputs === 'file_content';
 			return {
@@ -71,9 +89,38 @@ function shownOutputs(run: SimulatedRun, view: View) {
 				s3_key: isInline ? null : outputPath(run, filename).slice(1),
 				url:
 					isInline || !view.dialect.outputLinks ? null : view.links.sign(outputPath(run, filename)),
+				...(view.dialect.records === 'dashboard'
+					? dashboardOutput(run, output, index, isInline)
+					: {}),
 			};
 		}),
 	);
+}
+
+/** Percent of the work that is done; null where there is nothing to tell. */
+const progressOf = ({ state }: SimulatedRun): number | null =>
+	(({ running: 50, completed: 100 }) as Partial<Record<string, number>>)[state] ?? null;
+
+/** What the dashboard's records say of a run besides (protocols: a second dialect). */
+function dashboardRun(run: SimulatedRun, { dialect }: View) {
+	const { startedAt, completedAt } = run;
+	return {
+		pod_id: 'pod_123',
+		cluster_id: 'cluster_123',
+		project_id: 'project_123',
+		project_name: 'Simulated',
+		workflow_name: run.workflow.name,
+		trigger_type: 'api',
+		canvas_id: null,
+		prompt_id: run.promptId,
+		container_id: run.container === null ? null : `container_${run.container + 1}`,
+		error: dialect.failureText === 'none' ? null : run.errorText,
+		progress: progressOf(run),
+		execution_time_ms: startedAt === null || completedAt === null ? null : completedAt - startedAt,
+		can_regenerate: isOver(run),
+		regenerations: [],
+		output_metadata: [],
+	};
 }
 
 /**
@@ -105,5 +152,6 @@ export function showRun(
 		started_at: at(run.startedAt),
 		completed_at: isSilentTimeout ? null : at(run.completedAt),
 		...(tellsFailure ? { [dialect.failureText]: run.errorText } : {}),
+		...(dialect.records === 'dashboard' ? dashboardRun(run, view) : {}),
 	};
 }

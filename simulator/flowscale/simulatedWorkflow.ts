@@ -24,6 +24,8 @@ export interface WorkflowInput {
 	listedType?: string;
 	/** What the dashboard calls it; told by its declarations only. */
 	label?: string;
+	/** The values that it takes, a `combo` of the dashboard's declarations. */
+	options?: string[];
 }
 
 /** Bytes of a file: whole, or made while they are sent. */

@@ -33,9 +33,22 @@ const fits: Record<InputType, (text: string) => boolean> = {
 
 const isFileType = (type: InputType) => type === 'image' || type === 'video' || type === 'audio';
 
+/**
+ * What was sent for an input: under its name, once per value, or as the Python SDK sends a list,
+ * under `name_0`, `name_1` and so on (protocols: value encoding).
+ */
+function partsOf(name: string, parts: ReceivedPart[]): ReceivedPart[] {
+	const named = parts.filter((part) => part.name === name);
+	if (named.length > 0) return named;
+	const indexed = (index: number) => parts.find((part) => part.name === `${name}_${index}`);
+	const found: ReceivedPart[] = [];
+	for (let part = indexed(0); part !== undefined; part = indexed(found.length)) found.push(part);
+	return found;
+}
+
 function complaints(workflow: SimulatedWorkflow, parts: ReceivedPart[]): Invalidity[] {
 	return workflow.inputs.flatMap(({ name, type, required = true }) => {
-		const given = parts.filter((part) => part.name === name);
+		const given = partsOf(name, parts);
 		if (given.length === 0) return required ? [missing('body', name)] : [];
 		return given
 			.filter(({ file, value }) => (file ? !isFileType(type) : !fits[type](value)))
@@ -66,7 +79,7 @@ export const startRun: Operation = async (service, { message, entry }) => {
 	const { workflows, store, containers, dialect } = service;
 	const { workflow_id: workflowId, group_id: groupId = null } = entry.query;
 	if (!workflowId) return unprocessable(missing('query', 'workflow_id'));
-	if (!bringsForm(message)) return unprocessable(invalid('Expected multipart/form-data', 'body'));
+	if (!bringsForm(message)) return unprocessable(invalid('Expected a form', 'body'));
 
 	const parts = await receiveForm(message).catch((error: Error) => {
 		// the sender went away: there is nobody to answer, and nothing was started

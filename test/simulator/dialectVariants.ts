@@ -20,5 +20,10 @@ export const variants: Array<[string, Partial<Dialect>]> = [
 			words: { timeout: 'timed_out', completed: 'SUCCESS', queued: 'pending' },
 		},
 	],
+	[
+		'the dashboard’s records and declarations',
+		{ records: 'dashboard', workflows: 'typed', failureText: 'none' },
+	],
+	['the dashboard’s records in sparse pages', { records: 'dashboard', listEntries: 'sparse' }],
 	['a gateway before it all', { errors: 'html', notReady: 404 }],
 ];

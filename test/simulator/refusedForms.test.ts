@@ -17,9 +17,9 @@ describe('a start', () => {
 	it.each<[string, string, Record<string, string>, unknown]>([
 		['a missing input', 'Text to Image', {}, [required('text_51536')]],
 		[
-			'files under indexed names',
+			'files under indexed names that do not begin with 0',
 			'Describe Image',
-			{ image_30001_0: 'https://example.com/a.png' },
+			{ image_30001_1: 'https://example.com/a.png' },
 			[required('image_30001')],
 		],
 		[

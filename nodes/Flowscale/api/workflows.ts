@@ -1,4 +1,4 @@
-import { type JsonRecord, parsedJson, recordOf, textAt, textOf } from '../../core/json';
+import { type JsonRecord, listOf, parsedJson, recordOf, textAt, textOf } from '../../core/json';
 import { readList } from './readers';
 
 /**
@@ -14,6 +14,8 @@ export interface Parameter {
 export interface DeclaredInput extends Parameter {
 	/** What a person reads on the dashboard; undefined where the deployment names inputs only. */
 	label?: string;
+	/** The values that the input takes, where the deployment names them. */
+	choices?: string[];
 }
 
 export interface Workflow {
@@ -44,7 +46,8 @@ export function readWorkflows(data: unknown): ListedWorkflow[] {
 			name: textAt(raw, 'name', 'title') ?? id,
 			description: textAt(raw, 'description') ?? null,
 			inputs: declared.map(({ name, type }) => ({ name, type })),
-			outputs: readParameters(raw.outputs).map(({ name, type }) => ({ name, type })),
+			// The dashboard gives an output a label, and not always a name (flowscale-aios).
+			outputs: readParameters(raw.outputs, 'label').map(({ name, type }) => ({ name, type })),
 		};
 		return [{ workflow, declared, raw }];
 	});
@@ -53,12 +56,13 @@ export function readWorkflows(data: unknown): ListedWorkflow[] {
 /**
  * Declared as JSON text, as an object of name to type, as a list of names or of objects, or not at
  * all.
+ * @param more further keys that may hold the name
  */
-function readParameters(declared: unknown): DeclaredInput[] {
+function readParameters(declared: unknown, ...more: string[]): DeclaredInput[] {
 	const value = typeof declared === 'string' ? parsedJson(declared) : declared;
 	if (Array.isArray(value))
 		return value.flatMap((entry) =>
-			parameterOf(textAt(recordOf(entry), 'name', 'path', 'id') ?? textOf(entry), entry),
+			parameterOf(textAt(recordOf(entry), 'name', 'path', 'id', ...more) ?? textOf(entry), entry),
 		);
 	return Object.entries(recordOf(value) ?? {}).flatMap(([name, entry]) => parameterOf(name, entry));
 }
@@ -73,7 +77,15 @@ function parameterOf(key: string | undefined, declared: unknown): DeclaredInput[
 	const name = textAt(record, 'parameter_name', 'parameterName') ?? key;
 	if (name === undefined) return [];
 	const label = textAt(record, 'label', 'title', 'display_name')?.trim();
-	return [{ name, type: typeOf(name, declared), ...(label && label !== name ? { label } : {}) }];
+	const choices = [...new Set(listOf(record?.options).flatMap((choice) => textOf(choice) ?? []))];
+	return [
+		{
+			name,
+			type: typeOf(name, declared),
+			...(label && label !== name ? { label } : {}),
+			...(choices.length > 0 ? { choices } : {}),
+		},
+	];
 }
 
 const VAGUE = /^(string|str|text|textarea|any|\*|input|value|number|combo|widget)$/;

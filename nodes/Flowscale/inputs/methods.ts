@@ -209,9 +209,19 @@ const YES_OR_NO = [
 	{ name: 'No', value: 'false' },
 ];
 
-function fieldOf(input: DeclaredInput, workflowId: string): FormField {
+/** The values to choose from: yes and no, or those that the deployment names for a text. */
+function optionsOf(input: DeclaredInput): FormField['options'] {
 	const type = formTypeOf(input);
+	if (type === 'options') return YES_OR_NO;
+	const choices = (input.choices ?? []).filter(isOfferable);
+	if (type !== 'string' || takesFile(input) !== 'no' || choices.length === 0) return undefined;
+	return choices.map((value) => ({ name: value, value }));
+}
+
+function fieldOf(input: DeclaredInput, workflowId: string): FormField {
 	const { label, ...unlabelled } = input;
+	const options = optionsOf(input);
+	const type = options === undefined ? formTypeOf(input) : 'options';
 	const isFile = ['yes', 'likely'].includes(takesFile(input));
 	return {
 		id: input.name,
@@ -223,7 +233,7 @@ function fieldOf(input: DeclaredInput, workflowId: string): FormField {
 		canBeUsedToMatch: false,
 		declaredType: input.type,
 		workflowId,
-		...(type === 'options' ? { options: YES_OR_NO } : {}),
+		...(options === undefined ? {} : { options }),
 		...(isFile ? { defaultValue: 'data' } : {}),
 	};
 }

@@ -239,3 +239,59 @@ test('the switches of the simulator’s dialect are all tried above', () => {
 		new Set(Object.keys(defaultDialect)),
 	);
 });
+
+describe('the dashboard’s records', () => {
+	const dashboard = { records: 'dashboard', workflows: 'typed', failureText: 'none' } as const;
+
+	test('a text stands in data, a file says what it is, and the queue’s id is not the run’s', async () => {
+		const { node, items, flowscale } = await harness({ dialect: dashboard });
+		const [done] = await items(
+			node('workflow.executeAndWait', startOf('everything', { text_51536: 'a lake' })),
+			two.slice(0, 1),
+		);
+		const [run] = flowscale.runs;
+		expect(done.json).toMatchObject({ run_id: run.id, state: 'succeeded', progress: 100 });
+		const outputs = done.json.outputs as Array<Record<string, unknown>>;
+		expect(outputs.map(({ mime_type, file_content }) => [mime_type, file_content])).toEqual([
+			['image/png', undefined],
+			['image/png', undefined],
+			['text/plain', 'A picture of a lake, seed 0.'],
+			['video/mp4', undefined],
+		]);
+		expect(Object.keys(done.binary ?? {})).toEqual(['data', 'data_1', 'data_2']);
+		const [listed] = await items(node('run.getMany', { limit: 1 }), two.slice(0, 1));
+		expect(listed.json).toMatchObject({ run_id: run.id, error_message: null });
+		expect(listed.json).not.toHaveProperty('error');
+		const [text] = await items(
+			node('output.get', { filename: run.outputs[1].name }),
+			two.slice(0, 1),
+		);
+		expect(text.json).toMatchObject({ file_content: 'A picture of a lake, seed 0.' });
+	});
+
+	test('a failed run’s reason stands in error, which becomes error_message', async () => {
+		const { node, items } = await harness({ dialect: { ...dashboard, failureText: 'error' } });
+		const options = { ...quick, onFailedRun: 'item' };
+		const [failed] = await items(
+			node('workflow.executeAndWait', startOf('failing', {}, options)),
+			two.slice(0, 1),
+		);
+		expect(failed.json).toMatchObject({
+			state: 'failed',
+			error_message: 'CUDA out of memory. Tried to allocate 2.00 GiB',
+			progress: null,
+		});
+		expect(failed.json).not.toHaveProperty('error');
+	});
+
+	test('outputs without a name are listed by their label', async () => {
+		const { node, items } = await harness({ dialect: dashboard });
+		const listed = await items(node('workflow.getMany'), two.slice(0, 1));
+		const everything = listed.find(({ json }) => json.name === 'Everything');
+		expect(everything?.json.outputs).toEqual([
+			{ name: 'filename_prefix_77015', type: 'image' },
+			{ name: 'filename_prefix_77016', type: 'text' },
+			{ name: 'filename_prefix_77017', type: 'video' },
+		]);
+	});
+});

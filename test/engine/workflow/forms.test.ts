@@ -287,6 +287,12 @@ test('the dashboard’s declarations: labels are shown, the parameter’s name i
 		{ name: 'ref_2', type: 'image' as const, label: 'Your photo' },
 		{ name: 'seed_3', type: 'number' as const, label: 'Seed' },
 		{ name: 'upscale_4', type: 'boolean' as const, label: 'Upscale' },
+		{
+			name: 'sampler_5',
+			type: 'string' as const,
+			label: 'Sampler',
+			options: ['euler', 'ddim', '{{ $env.X }}'],
+		},
 	];
 	const made = await harness({
 		dialect: { workflows: 'typed' },
@@ -302,6 +308,14 @@ test('the dashboard’s declarations: labels are shown, the parameter’s name i
 		field('ref_2', 'Your photo (image file)', 'image', { ...of, defaultValue: 'data' }),
 		field('seed_3', 'Seed (whole number)', 'int', of),
 		field('upscale_4', 'Upscale', 'boolean', { ...of, type: 'options', options: yesOrNo }),
+		field('sampler_5', 'Sampler', 'combo', {
+			...of,
+			type: 'options',
+			options: [
+				{ name: 'euler', value: 'euler' },
+				{ name: 'ddim', value: 'ddim' },
+			],
+		}),
 	]);
 	const [workflowItem] = await made.items(made.node('workflow.getMany'), [{ json: {} }]);
 	expect(workflowItem.json.inputs).toEqual([
@@ -309,6 +323,7 @@ test('the dashboard’s declarations: labels are shown, the parameter’s name i
 		{ name: 'ref_2', type: 'image' },
 		{ name: 'seed_3', type: 'int' },
 		{ name: 'upscale_4', type: 'boolean' },
+		{ name: 'sampler_5', type: 'combo' },
 	]);
 });
 

@@ -152,6 +152,7 @@ const FACES: Record<string, string[]> = {
 		'startMemory',
 		'sendOnceSafely',
 		'startGate',
+		'countingGate',
 		'queueGate',
 	],
 	waiting: [

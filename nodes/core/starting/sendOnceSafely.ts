@@ -12,10 +12,16 @@ export interface SafeStart<Result extends Head | NetworkFailure> {
 	gate: StartGate<Result>;
 	clock: Clock;
 	stop?: AbortSignal;
-	/** How long the start is held back while the service says "too many requests"; 0: no limit. */
+	/**
+	 * How long the start is held back while the service says "too many requests", and tried again
+	 * while it cannot be reached; 0: no limit.
+	 */
 	patienceMs: number;
-	/** Sends the start once. Rejects only when nothing was sent. */
-	send(): Promise<Result>;
+	/**
+	 * Sends the start once. Rejects only when nothing was sent.
+	 * @param deadlineMs when the patience of this start ends, epoch ms; Infinity: no limit
+	 */
+	send(deadlineMs: number): Promise<Result>;
 	/** What became of it; by default by status and network failure alone. */
 	classify?(result: Result): StartVerdict;
 	/** Lets go of an answer that is not handed out, such as an unread stream. */
@@ -34,7 +40,7 @@ export interface StartEnd<Result> {
 /**
  * The one rule for a safe start: it is sent once, and again only while it certainly never reached
  * the service. After "too many requests" (HTTP 429) it is held back at the gate as long as it may;
- * after any other such failure it is tried four times.
+ * after any other such failure it is tried four times, if it has the time.
  * @throws ExecutionCancelledError, and what `send` rejects with
  */
 export async function sendOnceSafely<Result extends Head | NetworkFailure>(
@@ -42,8 +48,10 @@ export async function sendOnceSafely<Result extends Head | NetworkFailure>(
 ): Promise<StartEnd<Result>> {
 	const { gate, clock, stop, classify = classifyStart } = start;
 	const patience = { sinceMs: clock.now(), limitMs: start.patienceMs };
-	const tryOnce = async () => {
-		const result = await start.send();
+	let deadlineMs = Number.POSITIVE_INFINITY;
+	const tryOnce = async (until: number) => {
+		deadlineMs = until;
+		const result = await start.send(until);
 		const verdict = classify(result);
 		const isTaken = verdict === 'answered' || verdict === 'uncertain';
 		return { result, isTaken, refused: refusalOf(result, clock) };
@@ -55,12 +63,14 @@ export async function sendOnceSafely<Result extends Head | NetworkFailure>(
 			return { result: passed.heldBackBy, verdict: 'notReached', isHeldBackTooLong: true };
 		const { result, refused } = passed;
 		const verdict = classify(result);
-		const isFinal = verdict !== 'notReached' || (!refused && tries >= READ_TRIES);
+		const pauseMs = pauseBeforeRetry(tries, askedMs(result, clock), clock.random());
+		const isLastTry = tries >= READ_TRIES || clock.now() + pauseMs >= deadlineMs;
+		const isFinal = verdict !== 'notReached' || (!refused && isLastTry);
 		if (isFinal) return { result, verdict, isHeldBackTooLong: false };
 		start.discard?.(result);
 		if (stop?.aborted) throw new ExecutionCancelledError();
 		if (refused) continue;
-		await clock.pause(pauseBeforeRetry(tries, askedMs(result, clock), clock.random()), stop);
+		await clock.pause(pauseMs, stop);
 		tries++;
 	}
 }

@@ -25,12 +25,14 @@ export interface StartGate<Result> {
 	 * Waits for this start's turn and runs the try.
 	 * @param patience since when this start waits (epoch ms), and for how long it may be held back
 	 *   (0: no limit)
+	 * @param send is given the time (epoch ms) until which this start's patience reaches, if it is
+	 *   sent now; Infinity: no limit
 	 * @returns what became of the try; or that it was stopped, or that its patience ended, with the
 	 *   last refusal of any start
 	 */
 	pass(
 		patience: { sinceMs: number; limitMs: number },
-		send: () => Promise<TryOutcome<Result>>,
+		send: (deadlineMs: number) => Promise<TryOutcome<Result>>,
 	): Promise<TryOutcome<Result> | { heldBackBy: Result } | 'stopped'>;
 	/** A run has ended, or an answer is complete: another start may be allowed now. */
 	released(): void;
@@ -112,7 +114,13 @@ export function createStartGate<Result>(
 			});
 			if (admission === 'tooLate' && state.lastRefusal !== undefined)
 				return { heldBackBy: state.lastRefusal };
-			return admission === 'go' ? await admitted(state, clock, send, pump) : 'stopped';
+			if (admission !== 'go') return 'stopped';
+			const { sinceMs, limitMs } = patience;
+			const deadlineMs =
+				limitMs === 0
+					? Number.POSITIVE_INFINITY
+					: Math.max(sinceMs, state.progressMs ?? sinceMs) + limitMs;
+			return await admitted(state, clock, async () => await send(deadlineMs), pump);
 		},
 		released: () => {
 			if (state.isOpeningFixed || state.progressMs === undefined) return;

@@ -1,12 +1,14 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { type Clock, systemClock } from '../../../../../nodes/core/async/clock';
 import { createLimiter, type Limiter } from '../../../../../nodes/core/async/limiter';
-import { createHttp } from '../../../../../nodes/core/http/http';
+import { type Answer, createHttp, type StreamAnswer } from '../../../../../nodes/core/http/http';
+import type { NetworkFailure } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
+import { createCountingGate } from '../../../../../nodes/core/starting/countingGate';
+import type { StartGate } from '../../../../../nodes/core/starting/startGate';
 import { connect, type Transport } from '../../../../../nodes/core/http/transport';
 import { errorTextOf } from '../api/api';
 import { apiRootOf, CREDENTIAL, secretsOf } from '../credential';
-import { type Admission, createAdmission } from './admission';
 import { type AnswerMemory, openAnswerMemory } from './answerMemory';
 import { createRequestRate, type RequestRate } from './requestRate';
 
@@ -26,11 +28,14 @@ export interface RequestLimits {
 	maxPerSecond: number;
 }
 
+/** What comes of a request: a stream to be read, or a refusal that was read already. */
+export type Outcome = StreamAnswer | Answer | NetworkFailure;
+
 /** What holds requests back: the user's limits, and what FlowAI refuses. */
 export interface Sending {
 	slots: Limiter;
 	requestRate: RequestRate;
-	admission: Admission;
+	gate: StartGate<Outcome>;
 }
 
 /** What the items of one node execution share. */
@@ -93,7 +98,7 @@ export async function openSession(
 			(sending ??= {
 				slots: createLimiter(maxConcurrent),
 				requestRate: createRequestRate(maxPerSecond, clock),
-				admission: createAdmission(clock, abort),
+				gate: createCountingGate(clock, abort),
 			}),
 		redact: createRedactor(secrets, 'inResults'),
 		memory: openAnswerMemory(context, runIndex),

@@ -1,12 +1,13 @@
-import type { Clock } from '../../../../../nodes/core/async/clock';
-import { onAbort } from '../../../../../nodes/core/async/signals';
-import { LONGEST_RETRY_AFTER_MS } from '../../../../../nodes/core/http/retry';
+import type { Clock } from '../async/clock';
+import { onAbort } from '../async/signals';
+import { LONGEST_RETRY_AFTER_MS } from '../http/retry';
+import type { StartGate, TryOutcome } from './startGate';
 
 /**
- * How many requests FlowAI lets this node have under way, learned from its "too many requests"
- * (HTTP 429, which the vendor's page documents without a limit). Times are epoch ms.
+ * How many requests the service lets this node have under way, learned from its "too many requests"
+ * (HTTP 429). Times are epoch ms.
  */
-export interface AdmissionState {
+export interface CountingState {
 	underWay: number;
 	/** Infinity until the first refusal. */
 	limit: number;
@@ -32,7 +33,7 @@ const JUST_ENDED_MS = 250;
 const FIRST_RAISE_MS = 1_000;
 const LONGEST_RAISE_MS = 30_000;
 
-export function newAdmission(): AdmissionState {
+export function newCounting(): CountingState {
 	return {
 		underWay: 0,
 		limit: Number.POSITIVE_INFINITY,
@@ -45,13 +46,13 @@ export function newAdmission(): AdmissionState {
 }
 
 /** When the next request may be sent; Infinity: once another one has ended. */
-export function opensAt({ underWay, limit, opensMs, raiseMs }: AdmissionState): number {
+export function opensAt({ underWay, limit, opensMs, raiseMs }: CountingState): number {
 	if (underWay < limit) return opensMs;
 	return underWay === limit ? Math.max(opensMs, raiseMs) : Number.POSITIVE_INFINITY;
 }
 
 /** A request is sent. One that goes beyond the limit is the attempt to raise it. */
-export function onSent(state: AdmissionState): AdmissionState {
+export function onSent(state: CountingState): CountingState {
 	const underWay = state.underWay + 1;
 	return underWay > state.limit
 		? { ...state, underWay, limit: underWay, raiseMs: Number.POSITIVE_INFINITY }
@@ -59,12 +60,17 @@ export function onSent(state: AdmissionState): AdmissionState {
 }
 
 /** Whether a request beyond the former limit is under way. */
-function isRaising({ limit, raiseMs }: AdmissionState): boolean {
+function isRaising({ limit, raiseMs }: CountingState): boolean {
 	return raiseMs === Number.POSITIVE_INFINITY && Number.isFinite(limit);
 }
 
+/** A request never reached the service: it took no place there. */
+export function onNotReached(state: CountingState): CountingState {
+	return { ...state, underWay: state.underWay - 1 };
+}
+
 /** A request that was taken has ended, whatever came of it: its place is free. */
-export function onEnded(state: AdmissionState, nowMs: number): AdmissionState {
+export function onEnded(state: CountingState, nowMs: number): CountingState {
 	return {
 		...state,
 		underWay: state.underWay - 1,
@@ -75,17 +81,17 @@ export function onEnded(state: AdmissionState, nowMs: number): AdmissionState {
 }
 
 /**
- * A request was refused with 429. With others of this node under way, their number is what FlowAI
+ * A request was refused with 429. With others of this node under way, their number is what the service
  * allows, and the next one is sent when one of them has ended. Alone, growing pauses are made, or
- * the one that FlowAI asked for.
+ * the one that the service asked for.
  * @param random from 0 to 1
  */
 export function onRefused(
-	state: AdmissionState,
+	state: CountingState,
 	nowMs: number,
 	askedMs: number | undefined,
 	random: number,
-): AdmissionState {
+): CountingState {
 	const underWay = state.underWay - 1;
 	const refusals = state.refusals + 1;
 	const isJustEnded = nowMs - state.lastEndMs < JUST_ENDED_MS;
@@ -116,47 +122,42 @@ export function onRefused(
  * How long one item waits for its answer: from its turn on, or from the last end of another
  * request, behind which it had to wait.
  */
-export function deadlineOf(
-	{ lastEndMs }: AdmissionState,
-	sinceMs: number,
-	limitMs: number,
-): number {
+export function deadlineOf({ lastEndMs }: CountingState, sinceMs: number, limitMs: number): number {
 	return limitMs === 0 ? Number.POSITIVE_INFINITY : Math.max(sinceMs, lastEndMs) + limitMs;
 }
 
-export interface Admission {
-	/**
-	 * Waits until a request may be sent. One that was let in must be reported by `ended` or
-	 * `refused`.
-	 * @param limitMs how long it may be held back; 0: no limit
-	 * @returns when the answer must have come (epoch ms); or that nothing may be sent any more
-	 */
-	enter(sinceMs: number, limitMs: number): Promise<number | 'tooLate' | 'stopped'>;
-	ended(): void;
-	refused(askedMs: number | undefined): void;
-}
+type Admission = { deadlineMs: number } | 'tooLate' | 'stopped';
 
 interface Waiting {
 	sinceMs: number;
 	limitMs: number;
-	admit(result: number | 'tooLate' | 'stopped'): void;
+	admit(admission: Admission): void;
 }
 
-/** One admission for all items of a node; they go first come first served. */
-export function createAdmission(clock: Clock, stop: AbortSignal): Admission {
-	let state = newAdmission();
+/**
+ * A gate for a service that answers when its work is done, so this node sees the end of each of its
+ * requests at once, and reports it by `released`. Behind its own requests it does not probe: one
+ * more is sent when one of them has ended. `createStartGate` is for services that answer a start at
+ * once, whose runs end unseen.
+ */
+export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): StartGate<Result> {
+	let state = newCounting();
 	let queue: Waiting[] = [];
 	let wake = new AbortController();
+	let lastRefusal: Result | undefined;
 
 	const admitAll = () => {
 		queue = queue.filter((waiting) => {
 			const deadlineMs = deadlineOf(state, waiting.sinceMs, waiting.limitMs);
-			const isLate = state.underWay === 0 && deadlineMs <= clock.now();
-			if (stop.aborted || isLate) waiting.admit(stop.aborted ? 'stopped' : 'tooLate');
-			else if (opensAt(state) > clock.now()) return true;
+			const isLate = deadlineMs <= clock.now() && lastRefusal !== undefined;
+			const isHeldBack = isLate || opensAt(state) > clock.now();
+			if (stop.aborted) waiting.admit('stopped');
+			// Behind requests of ours it waits for their end, from which its time counts anew.
+			else if (isLate && state.underWay === 0) waiting.admit('tooLate');
+			else if (isHeldBack) return true;
 			else {
 				state = onSent(state);
-				waiting.admit(deadlineMs);
+				waiting.admit({ deadlineMs });
 			}
 			return false;
 		});
@@ -172,20 +173,29 @@ export function createAdmission(clock: Clock, stop: AbortSignal): Admission {
 		if (Number.isFinite(nextMs))
 			void clock.pause(nextMs, signal).then(() => signal.aborted || admitAll());
 	};
+	const move = (next: CountingState) => {
+		state = next;
+		admitAll();
+	};
+	const settle = ({ result, refused, isTaken }: TryOutcome<Result>) => {
+		if (refused) {
+			lastRefusal = result;
+			move(onRefused(state, clock.now(), refused.retryAfterMs, clock.random()));
+		} else if (!isTaken) move(onNotReached(state));
+	};
 	onAbort(stop, admitAll);
 	return {
-		enter: async (sinceMs, limitMs) =>
-			await new Promise((admit) => {
-				queue.push({ sinceMs, limitMs, admit });
+		pass: async (patience, send) => {
+			const admission = await new Promise<Admission>((admit) => {
+				queue.push({ ...patience, admit });
 				admitAll();
-			}),
-		ended: () => {
-			state = onEnded(state, clock.now());
-			admitAll();
+			});
+			if (admission === 'tooLate' && lastRefusal !== undefined) return { heldBackBy: lastRefusal };
+			if (admission === 'tooLate' || admission === 'stopped') return 'stopped';
+			const sending = send(admission.deadlineMs);
+			sending.then(settle, () => move(onNotReached(state)));
+			return await sending;
 		},
-		refused: (askedMs) => {
-			state = onRefused(state, clock.now(), askedMs, clock.random());
-			admitAll();
-		},
+		released: () => move(onEnded(state, clock.now())),
 	};
 }

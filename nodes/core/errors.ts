@@ -23,6 +23,8 @@ export interface FailureFacts {
 	retryAfterMs?: number;
 	/** Whether the same read may well succeed a little later. */
 	isRetryable?: boolean;
+	/** Of a wait that was too long: what its last poll failed of. */
+	lastFailure?: string;
 }
 
 /** The service, the network or a run did not do what was asked. */

@@ -42,6 +42,7 @@ const isDone = (nature: Nature) =>
 	['lost', 'garbled', 'empty', 'passingButDone', 'timeoutButDone', 'gatewayButDone'].includes(
 		nature,
 	);
+const BODY_FAULTS = ['truncatedJson', 'resetMidBody', 'wrongLength', 'slowBody'];
 const isQuiet = (nature: Nature) => nature === 'slow' || nature === 'later';
 
 type Rule = (fault: FaultRow, starts: number) => Expectation;
@@ -75,13 +76,28 @@ const rules: Record<Part, Rule> = {
 			return { outcome, text, starts };
 		return fails(TIMEOUT, starts);
 	},
-	// A list that stays broken, or is refused, is given up for single looks: after three tries, which
-	// take a minute and a half where each of them hangs. One that asks for patience gets it; runs
-	// that fell out of step are looked at singly anyway.
-	listLook: ({ nature, times, isLong }, starts) => {
-		if (nature === 'later' && times === 'for ever')
-			return { outcome: 'either', text: TIMEOUT, starts };
-		return isLong && times === 'for ever' ? fails(TIMEOUT, starts) : succeeds(starts);
+	// A list that stays broken, is refused, or hangs for ten seconds is given up for single looks. One
+	// that asks for patience gets it; runs that fell out of step are looked at singly anyway.
+	listLook: ({ nature, times }, starts) =>
+		nature === 'later' && times === 'for ever'
+			? { outcome: 'either', text: TIMEOUT, starts }
+			: succeeds(starts),
+	groupPoll: (fault, starts) => {
+		const { outcome, text } = rules.poll(fault, starts);
+		const ofGroup = /The runs of group "[ab]" did not all end within 40 s.*The last check failed/s;
+		return { outcome, text: text === TIMEOUT ? ofGroup : text, starts };
+	},
+	// A cancel that was obeyed is seen as such in the list, whatever its answer was.
+	groupCancel: (fault, starts) =>
+		isDone(fault.nature) ? succeeds(starts) : rules.cancel(fault, starts),
+	// The events are the result itself. A stream that breaks is continued behind its last event.
+	stream: (faultRow, starts) => {
+		const { nature, times, fault } = faultRow;
+		if (BODY_FAULTS.includes(fault?.kind ?? '')) return succeeds(starts);
+		const isOther = nature === 'garbled' || nature === 'empty';
+		return isOther && times === 'for ever'
+			? fails(/offers no event streams of runs/, starts)
+			: read(faultRow, starts);
 	},
 	start: ({ nature, times }, starts) => {
 		if (nature === 'unreachable') return fails(inVain.unreachable, 0);
@@ -127,13 +143,13 @@ const rules: Record<Part, Rule> = {
 			starts,
 		);
 	},
-	shutdownGracePeriod: ({ nature, times }, starts) => {
+	shutdownGracePeriod: ({ nature, times, isLong }, starts) => {
 		const isHeard = isQuiet(nature)
 			? times === 'once' || nature === 'slow'
 			: nature === 'empty' || (times === 'once' && !isFinal(nature));
 		return fails(
 			// The node waits a moment for the answer to its cancel; a slow one comes too late for the text.
-			isHeard && nature !== 'slow'
+			isHeard && nature !== 'slow' && !isLong
 				? /did not end within \d(\.\d)? s.*It was cancelled at the service/s
 				: /did not end within \d(\.\d)? s/,
 			starts,

@@ -34,6 +34,8 @@ export const MARK = 'KEYMARK';
  */
 export interface FaultHarness {
 	flowscale: Flowscale;
+	/** Of this harness alone. */
+	apiKey: string;
 	run(node: INode, items: INodeExecutionData[], options?: RunOptions): Promise<IRun>;
 }
 
@@ -68,6 +70,7 @@ export async function openFaultHarness(
 	};
 	return {
 		flowscale,
+		apiKey,
 		run: async (node, items, runOptions) => await runWorkflow(raw, chain(node), items, runOptions),
 	};
 }

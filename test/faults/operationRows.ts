@@ -17,12 +17,15 @@ export type Part =
 	| 'adoption'
 	| 'poll'
 	| 'listLook'
+	| 'groupPoll'
 	| 'hint'
+	| 'stream'
 	| 'outputs'
 	| 'lateOutput'
 	| 'output'
 	| 'file'
 	| 'cancel'
+	| 'groupCancel'
 	| 'check'
 	| 'shutdownGracePeriod';
 
@@ -181,17 +184,29 @@ export const operationRows: OperationRow[] = rows.map(
 	},
 );
 
+/** A wait that cannot succeed ends as those above do. */
+function withTimeout(operation: string, parameters: IDataObject): IDataObject {
+	if (!isWaitingOperation(operation)) return parameters;
+	const options = { ...(parameters.options as IDataObject), timeout: waiting.timeout };
+	return { ...parameters, options };
+}
+
 /** What a request of a kind is for, in an operation that has no rows of its own above. */
 function partOf(operation: string, route: Route): Part {
-	const isWaiting = /wait/i.test(operation);
+	const isWaiting = isWaitingOperation(operation);
+	const isGroup = operation.startsWith('group.');
 	if (route === 'startRun') return 'start';
-	if (route === 'events') return 'hint';
+	if (route === 'events') return isWaiting ? 'hint' : 'stream';
 	if (route === 'download') return 'file';
 	if (route === 'getOutput') return 'outputs';
-	if (route === 'cancelRun') return 'cancel';
+	if (route === 'cancelRun') return isGroup ? 'groupCancel' : 'cancel';
 	if (route === 'getRun' && isWaiting) return 'poll';
-	return route === 'listRuns' && isWaiting ? 'listLook' : 'read';
+	if (route !== 'listRuns' || !isWaiting) return 'read';
+	// The runs of a group are known by its list alone.
+	return isGroup ? 'groupPoll' : 'listLook';
 }
+
+const isWaitingOperation = (operation: string) => /wait/i.test(operation);
 
 /**
  * Rows of the operations that have none above: the operation's behaviour is run once, and each kind
@@ -216,7 +231,7 @@ export async function derivedRows(engine: Engine): Promise<OperationRow[]> {
 				operation,
 				route,
 				part: partOf(operation, route),
-				parameters: parameters as IDataObject,
+				parameters: withTimeout(operation, parameters as IDataObject),
 				simulator,
 				items: (deployment) => {
 					const items = given(deployment);
@@ -225,7 +240,7 @@ export async function derivedRows(engine: Engine): Promise<OperationRow[]> {
 					return items;
 				},
 				starts: 0,
-				hasRun: false,
+				hasRun: route === 'events',
 			});
 	}
 	return derived;

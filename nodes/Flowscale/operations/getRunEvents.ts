@@ -1,3 +1,4 @@
+import { ofRun } from '../../core/errors';
 import { type Operation, optionsField } from '../../core/items/operation';
 import { anything, orNull, record, text, whole } from '../../core/shape';
 import { runField } from '../inputs/fields';
@@ -42,9 +43,12 @@ export const getRunEvents: Operation<FlowscaleSession> = {
 		const runId = item.id('runId', 'Run ID');
 		const fromSequence = Math.floor(item.amount('fromSequence', 'From Sequence', 0, 0));
 		const listenMs = item.amount('options.timeout', 'Timeout', 0, 0) * 1000;
-		return async () =>
-			(await readRunEvents(session, runId, fromSequence, listenMs)).map((event) => ({
-				json: asJson(event),
-			}));
+		return async () => {
+			const reading = readRunEvents(session, runId, fromSequence, listenMs);
+			const events = await reading.catch((error: unknown) => {
+				throw ofRun(error, { run_id: runId });
+			});
+			return events.map((event) => ({ json: asJson(event) }));
+		};
 	},
 };

@@ -137,7 +137,7 @@ function aboutGroup(error: unknown, groupId: string, order?: WaitOrder): unknown
 	const facts = { ...error.facts, runId: undefined, state: undefined };
 	if (error instanceof WaitTimeout && order !== undefined)
 		return new WaitTimeout(
-			`The runs of group "${groupId}" did not all end within ${order.timeoutMs / 1000} s`,
+			`The runs of group "${groupId}" did not all end within ${order.timeoutMs / 1000} s${causeIn(error)}`,
 			{
 				...facts,
 				hint:
@@ -147,7 +147,13 @@ function aboutGroup(error: unknown, groupId: string, order?: WaitOrder): unknown
 			},
 		);
 	const text = error.message;
-	return new ServiceError(text.includes(groupId) ? text : `${text} (group "${groupId}")`, facts);
+	const name = `group "${groupId}"`;
+	return new ServiceError(text.includes(name) ? text : `${text} (${name})`, facts);
+}
+
+/** What the last poll of a group that did not end failed of. */
+function causeIn({ facts: { lastFailure } }: WaitTimeout): string {
+	return lastFailure === undefined ? '' : `. The last check failed: ${lastFailure}`;
 }
 
 function groupCancelText({ facts: { state, hint } }: WaitTimeout): string | undefined {

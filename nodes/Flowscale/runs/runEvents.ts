@@ -26,6 +26,8 @@ export interface RunEvent {
  * of them.
  */
 const QUIET_MS = 2_000;
+/** Of the answer's head; the stream itself may be silent for longer. */
+const LONGEST_HEAD_MS = 30_000;
 /** A stream without even a keep-alive comment for this long is dead. */
 const LONGEST_SILENCE_MS = 45_000;
 const RECONNECT_PAUSE_MS = 500;
@@ -98,6 +100,10 @@ async function readStream(
 	const { clock, stop } = session;
 	const over = linkSignals(stop);
 	const stream = await openStream(session, reading, over.signal);
+	if (stream === undefined) {
+		over.release();
+		return 'closed';
+	}
 	let heardMs = clock.now();
 	let newsMs = clock.now();
 	let isQuiet = false;
@@ -148,33 +154,46 @@ function takeEvent(reading: Reading, event: ServerEvent): boolean {
 	return true;
 }
 
-/** An open stream behind the last event. @throws ServiceError | ExecutionCancelledError */
+/**
+ * An open stream behind the last event; undefined where nothing comes behind it. @throws
+ * ServiceError | ExecutionCancelledError
+ */
 async function openStream(
 	{ api, transport, clock, stop }: Session,
 	{ runId, fromSequence, last }: Reading,
 	signal: AbortSignal,
-): Promise<ByteStream> {
+): Promise<ByteStream | undefined> {
 	// Whether `from_seq` includes its number is not documented: the one before it is asked for, and
 	// left out when it comes.
 	const after = last ?? (fromSequence > 0 ? String(fromSequence - 1) : undefined);
 	for (let tries = 1; ; tries++) {
-		const request = { ...api.eventsRequest(runId, after), signal, idleMs: 0 };
+		const request = {
+			...api.eventsRequest(runId, after),
+			signal,
+			idleMs: 0,
+			headMs: LONGEST_HEAD_MS,
+		};
 		const answer = await transport.openOnce(request);
+		const isLastTry = tries >= READ_TRIES;
 		if (!isNetworkFailure(answer)) {
 			const { status, headers } = answer;
 			const isStream = /^text\/event-stream/i.test(headers['content-type'] ?? '');
 			if (status === 200 && isStream) return answer.stream;
 			answer.stream.destroy();
-			if (status === 200 || [404, 405, 501].includes(status)) throw noStreams(status);
-			if (!isRetryableStatus(status) || tries >= READ_TRIES) throw transport.failureOf(answer);
-		} else if (!answer.isRetryable || tries >= READ_TRIES) throw transport.networkError(answer);
+			// An event source that is asked to continue says by 204 that nothing comes any more.
+			if (status === 204 && last !== undefined) return undefined;
+			// A gateway's page in place of the stream passes; a deployment without streams stays so.
+			const isOther = status === 200 || status === 204;
+			if ([404, 405, 501].includes(status) || (isOther && isLastTry)) throw noStreams(status);
+			if (!isOther && (!isRetryableStatus(status) || isLastTry)) throw transport.failureOf(answer);
+		} else if (!answer.isRetryable || isLastTry) throw transport.networkError(answer);
 		await clock.pause(pauseBeforeRetry(tries, undefined, clock.random()), stop);
 	}
 }
 
 function noStreams(status: number): ServiceError {
 	return new ServiceError('This deployment offers no event streams of runs', {
-		status: status === 200 ? undefined : status,
+		status: status < 300 ? undefined : status,
 		hint: 'Event streams are new in Flowscale. Use Run > Get to read the state of the run.',
 	});
 }

@@ -64,12 +64,14 @@ export function timeoutError(
 	{ run, sinceMs, lastFailure, failures }: WatchedRun,
 	nowMs: number,
 ): WaitTimeout {
-	const cause = failures > 0 && lastFailure ? ` The last check failed: ${lastFailure.message}` : '';
+	const failure = failures > 0 ? lastFailure?.message : undefined;
+	const cause = failure === undefined ? '' : ` The last check failed: ${failure}`;
 	return new WaitTimeout(
 		`Run ${run.run_id} did not end within ${Math.round((nowMs - sinceMs) / 100) / 10} s (state ${run.state}).${cause}`,
 		{
 			runId: run.run_id,
 			state: run.state,
+			lastFailure: failure,
 			hint: 'It continues at the service. Collect it later by this run ID, or raise Timeout.',
 		},
 	);

@@ -61,7 +61,7 @@ test('run.getEvents of a run that has not ended gives what is there, or listens 
 test('run.getEvents says so where the deployment has no event streams', async () => {
 	const { node, error, run } = await withEvents({ events: 'none' });
 	expect(await error(node('run.getEvents', { runId: run.id }), item)).toMatchObject({
-		message: 'This deployment offers no event streams of runs',
+		message: `This deployment offers no event streams of runs (run ${run.id})`,
 		description: expect.stringContaining('Run > Get') as string,
 	});
 });
@@ -80,4 +80,22 @@ test('run.getEvents cuts the key out of what the service echoes', async () => {
 	});
 	const [{ json }] = await items(node('run.getEvents', { runId: run.id }), item);
 	expect(json.data).toEqual({ type: 'log', text: 'key ***' });
+});
+
+test.each([
+	['a page', { kind: 'html' }],
+	['an empty answer', { kind: 'empty200' }],
+	['a 204', { kind: 'noContent' }],
+	['JSON', { kind: 'status', status: 200, body: '{}' }],
+] as const)('run.getEvents asks again after %s in place of the stream', async (_, fault) => {
+	const { flowscale, sequences } = await withEvents();
+	flowscale.fault({ on: 'events', ...fault, times: 2 });
+	expect(await sequences()).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('run.getEvents takes a 204 where it continues for the end of the stream', async () => {
+	const { flowscale, sequences } = await withEvents();
+	flowscale.fault({ on: 'events', kind: 'streamEndsEarly' });
+	flowscale.fault({ on: 'events', kind: 'noContent', times: 9 });
+	expect(await sequences()).toEqual([1]);
 });

@@ -15,6 +15,7 @@ export function createRunService(session: Session): RunService {
 	const { api, transport, clock, stop, context } = session;
 	return {
 		start: {
+			place: transport.root,
 			readStart: (answer, { workflowId, groupId, texts }) =>
 				api.readStart(answer, {
 					workflow_id: workflowId,

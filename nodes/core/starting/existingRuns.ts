@@ -18,6 +18,8 @@ export interface RunSearch {
 		atMs: number;
 		/** Whether the group holds this execution's runs only. */
 		isGroupOfExecution: boolean;
+		/** Starts of other executions that have no run either, and may have made one of the runs. */
+		foreign?: readonly RunIdentity[];
 	};
 	reuse: ReuseRun;
 }
@@ -53,7 +55,7 @@ export function findExistingRun(runs: readonly KnownRun[], search: RunSearch): R
 function ofSentStart(
 	free: KnownRun[],
 	{ request, rivals }: RunSearch,
-	{ atMs, isGroupOfExecution }: NonNullable<RunSearch['sent']>,
+	{ atMs, isGroupOfExecution, foreign = [] }: NonNullable<RunSearch['sent']>,
 ): RunChoice {
 	const distanceOf = (run: KnownRun) => Math.abs(timeOf(run.created_at) - atMs);
 	const fitting = free
@@ -68,6 +70,7 @@ function ofSentStart(
 		return isGroupOfExecution && twins === 0 && fitting.length === 1
 			? { kind: 'take', run: nearest }
 			: { kind: 'unclear' };
+	if (foreign.some((other) => isSameRun(nearest, other))) return { kind: 'unclear' };
 	// In a group of several executions more runs than requests of ours mean that some are others'.
 	return isGroupOfExecution || fitting.length <= twins + 1
 		? { kind: 'take', run: nearest }

@@ -7,6 +7,7 @@ import { requestKey } from '../runs/matchRun';
 import { type KnownRun, type Run, createRun } from '../runs/run';
 import { findExistingRun } from './existingRuns';
 import { createGroupListings, FRESH_MS, type GroupListing, type ListGroup } from './groupListings';
+import { forgetStart, noteStart, type ProcessStart, startsOfOthers } from './processStarts';
 import { sendOnceSafely } from './sendOnceSafely';
 import { createStartGate, type StartGate } from './startGate';
 import type { RememberedStart, StartMemory } from './startMemory';
@@ -49,14 +50,6 @@ export interface StarterParts {
 	warn?(text: string): void;
 }
 
-/** A start that was sent and has no run yet, or is being sent. */
-interface SentStart {
-	request: StartRequest;
-	/** Until it is answered. */
-	sending: Promise<unknown>;
-	isLost: boolean;
-}
-
 interface StarterState extends StarterParts {
 	gate: StartGate<Answer | NetworkFailure>;
 	listGroup: ListGroup;
@@ -67,7 +60,8 @@ interface StarterState extends StarterParts {
 	/** Runs that this execution started. */
 	started: Set<string>;
 	announced: Map<string, StartRequest[]>;
-	sent: Set<SentStart>;
+	/** Starts of this node that were sent and have no run yet, or are being sent. */
+	sent: Set<ProcessStart>;
 }
 
 /**
@@ -186,7 +180,7 @@ function chooseReused(state: StarterState, request: StartRequest, listing: Group
  * Other starts that may have made what a list shows of the request's group. Each of them takes its
  * run once it is answered.
  */
-function rivalsOf(state: StarterState, request: StartRequest): SentStart[] {
+function rivalsOf(state: StarterState, request: StartRequest): ProcessStart[] {
 	const isRival = (other: StartRequest) =>
 		other.workflowId === request.workflowId &&
 		other.groupId === request.groupId &&
@@ -220,11 +214,13 @@ async function adopt(
 		);
 		const isTwinLost = lost.length === 0 && memory.hasLostTwin(request);
 		const rivals = [...lost.map(({ request: other }) => other), ...(isTwinLost ? [request] : [])];
+		const others = startsOfOthers(service.place, state, request, sentAtMs);
+		await Promise.allSettled(others.map(({ sending }) => sending));
 		const choice = findExistingRun(runs, {
 			request,
 			rivals,
-			sent,
-			taken: state.taken,
+			sent: { ...sent, foreign: others.filter(({ isLost }) => isLost).map((s) => s.request) },
+			taken: new Set([...state.taken, ...others.flatMap(({ runId }) => runId ?? [])]),
 			reuse: 'never',
 		});
 		if (choice.kind === 'take') return take(state, request, choice.run, { sentAtMs });
@@ -266,16 +262,13 @@ async function adoptUnlessStopped(
 async function sendUntilTaken(state: StarterState, request: StartRequest): Promise<KnownRun> {
 	const { service, memory, gate, clock, stop } = state;
 	const queued = request.maxQueued > 0 ? await service.untilQueueIsShort?.(request) : undefined;
-	let last: { sentAtMs: number; run?: KnownRun } = { sentAtMs: clock.now() };
+	let sent: ProcessStart | undefined;
+	let taken: KnownRun | undefined;
 	const sendOnce = async () => {
-		const sentAtMs = clock.now();
-		memory.save(request, { sentAtMs, groupId: request.groupId });
-		const sending = sendAndTake(state, request, sentAtMs);
-		const entry = { request, sending, isLost: false };
-		state.sent.add(entry);
-		const answered = await sending.finally(() => state.sent.delete(entry));
-		last = { sentAtMs, run: answered.run };
-		return answered.result;
+		const { start, run, result } = await sendNoted(state, request);
+		sent = start;
+		taken = run;
+		return result;
 	};
 	const { result, verdict, isHeldBackTooLong } = await sendOnceSafely({
 		gate,
@@ -290,13 +283,36 @@ async function sendUntilTaken(state: StarterState, request: StartRequest): Promi
 			throw error;
 		})
 		.finally(queued);
-	if (last.run) return last.run;
-	if (verdict === 'notReached' || verdict === 'refused') {
+	if (taken) return taken;
+	if (verdict === 'notReached' || verdict === 'refused' || sent === undefined) {
 		if (stop?.aborted) throw new ExecutionCancelledError();
 		const failure = service.failureOf(result);
 		throw isHeldBackTooLong ? heldBackTooLong(failure, request.patienceMs) : failure;
 	}
-	return await adoptLost(state, request, last.sentAtMs, result);
+	return await adoptLost(state, sent, result);
+}
+
+/** One try, known to whoever looks for a run meanwhile. */
+async function sendNoted(state: StarterState, request: StartRequest) {
+	const { service, memory, clock } = state;
+	const sentAtMs = clock.now();
+	memory.save(request, { sentAtMs, groupId: request.groupId });
+	const start: ProcessStart = {
+		...{ owner: state, request, sentAtMs, sending: Promise.resolve() },
+		...{ isLost: false, isLeft: false, runId: undefined },
+	};
+	// Whoever waits for the start finds settled what became of it.
+	const sending = sendAndTake(state, request, sentAtMs).then((answered) => {
+		const isUnclear = answered.verdict === 'answered' || answered.verdict === 'uncertain';
+		start.runId = answered.run?.run_id;
+		start.isLost = answered.run === undefined && isUnclear;
+		if (!isUnclear) forgetStart(service.place, start);
+		return answered;
+	});
+	start.sending = sending;
+	state.sent.add(start);
+	noteStart(service.place, start);
+	return { start, ...(await sending.finally(() => state.sent.delete(start))) };
 }
 
 /** Ends with the run taken, so that whoever waits for this start sees whose it is. */
@@ -308,7 +324,7 @@ async function sendAndTake(state: StarterState, request: StartRequest, sentAtMs:
 		!isNetworkFailure(result) && verdict === 'answered'
 			? startedRun(() => state.service.readStart(result, request))
 			: undefined;
-	return { result, run: run && take(state, request, run, { sentAtMs }) };
+	return { result, verdict, run: run && take(state, request, run, { sentAtMs }) };
 }
 
 /**
@@ -317,16 +333,18 @@ async function sendAndTake(state: StarterState, request: StartRequest, sentAtMs:
  */
 async function adoptLost(
 	state: StarterState,
-	request: StartRequest,
-	sentAtMs: number,
+	start: ProcessStart,
 	result: Answer | NetworkFailure,
 ): Promise<KnownRun> {
 	const { service, stop, warn } = state;
-	const lost = { request, sending: Promise.resolve(), isLost: true };
-	state.sent.add(lost);
-	const adopted = await adoptUnlessStopped(state, request, sentAtMs);
+	const { request, sentAtMs } = start;
+	state.sent.add(start);
+	const adopted = await adoptUnlessStopped(state, request, sentAtMs).finally(
+		() => (start.isLeft = true),
+	);
 	if (adopted) {
-		state.sent.delete(lost);
+		state.sent.delete(start);
+		Object.assign(start, { isLost: false, runId: adopted.run_id });
 		return adopted;
 	}
 	const { message, facts } = service.failureOf(result);

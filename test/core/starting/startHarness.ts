@@ -41,6 +41,8 @@ export interface Fate {
 	makesAfterMs?: number;
 }
 
+let places = 0;
+
 /** A service that does to starts what a test says, in the order in which they are sent. */
 export function startHarness({
 	fates = [] as Fate[],
@@ -78,6 +80,7 @@ export function startHarness({
 		return fate.result;
 	};
 	const service = {
+		place: `https://service-${++places}.test`,
 		readStart: ({ text }: Answer) =>
 			createRun({ status: 'queued', run_id: text === '' ? null : text }),
 		getRun: async (runId: string) => runs.find(({ run_id }) => run_id === runId) ?? null,
@@ -92,6 +95,21 @@ export function startHarness({
 				isNetworkFailure(result) ? {} : { status: result.status },
 			),
 		serviceTime: (ms: number) => ms + skewMs,
+	};
+	/** An execution of another workflow, or of the same once more. */
+	const openOther = () => {
+		const others: Record<string, unknown> = {};
+		const context = {
+			getContext: () => others,
+			getExecutionId: () => 'another',
+			getNode: () => ({ type: 'flowscale' }),
+		} as unknown as IExecuteFunctions;
+		return createStarter({
+			service,
+			memory: openStartMemory(context, 0),
+			clock,
+			stop: stop.signal,
+		});
 	};
 	/**
 	 * A node execution; a second one with the same memory is n8n's retry, by hand if it is of another
@@ -124,5 +142,5 @@ export function startHarness({
 		const end = await endOf(starter.start(given));
 		return 'value' in end ? end.value.run_id : end;
 	};
-	return { clock, stop, seen, runs, open, order, start };
+	return { clock, stop, seen, runs, open, openOther, order, start };
 }

@@ -135,3 +135,56 @@ describe('items that are alike', () => {
 		expect(clock.now() - begun).toBeLessThan(1_000);
 	});
 });
+
+describe('two executions in one group send the same text', () => {
+	const shared = { isGroupOfExecution: false };
+	const lost = { message: expect.stringContaining('may have started') as string };
+
+	it('and the one whose start made nothing does not take the other’s run', async () => {
+		const fates = [
+			{ result: LOST },
+			{ result: started('r2'), makes: 'r2', makesAfterMs: 500, afterMs: 2_000 },
+		];
+		const { open, openOther, start, order } = startHarness({ fates });
+		const first = start(open(), order(0, shared));
+		const second = start(openOther(), order(0, shared));
+		expect(await Promise.all([first, second])).toEqual([expect.objectContaining(lost), 'r2']);
+	});
+
+	it('and where both starts are lost neither takes the only run', async () => {
+		const fates = [{ result: LOST }, { result: LOST, makes: 'r2', afterMs: 1_500 }];
+		const { open, openOther, start, order, clock } = startHarness({ fates });
+		const first = start(open(), order(0, shared));
+		await clock.pause(1);
+		const second = start(openOther(), order(0, shared));
+		expect(await Promise.all([first, second])).toEqual([
+			expect.objectContaining(lost),
+			expect.objectContaining(lost),
+		]);
+	});
+
+	it('and one that sent something else is no reason to hesitate', async () => {
+		const fates = [{ result: LOST }, { result: LOST, makes: 'r2', afterMs: 1_500 }];
+		const { open, openOther, start, order } = startHarness({ fates });
+		const first = start(open(), order(0, { ...shared, texts: { prompt: 'a wolf' } }));
+		const second = start(openOther(), order(0, shared));
+		expect(await Promise.all([first, second])).toEqual([expect.objectContaining(lost), 'r2']);
+	});
+
+	it('and one of an hour ago neither', async () => {
+		const fates = [{ result: LOST }, { result: LOST, makes: 'r2' }];
+		const { open, openOther, start, order, clock } = startHarness({ fates });
+		expect(await start(open(), order(0, shared))).toMatchObject(lost);
+		await clock.pause(3_700_000);
+		expect(await start(openOther(), order(0, shared))).toBe('r2');
+	});
+
+	it('and a retry of the lost one still finds its run', async () => {
+		const fates = [{ result: LOST }];
+		const { open, start, order, clock, runs } = startHarness({ fates });
+		const sentMs = clock.now();
+		expect(await start(open(), order(0, shared))).toMatchObject(lost);
+		runs.push(aRun('r1', { ...same, created_at: new Date(sentMs + 1_000).toISOString() }));
+		expect(await start(open(), order(0, shared))).toBe('r1');
+	});
+});

@@ -151,6 +151,7 @@ export function suspendedHarness({
 			.at(0) ?? null;
 	const service: RunService = {
 		start: {
+			place: 'https://service.test',
 			readStart: ({ text }) =>
 				createRun({ run_id: text, status: 'queued', group_id: 'g', workflow_id: 'w' }),
 			getRun: async (runId) => known(runId),

@@ -191,3 +191,31 @@ test('two executions in one group, whose starts both lose their answer, never sh
 		if (data.resultData.error) expect(data.resultData.error.message).toContain('may have started');
 	expect(flowscale.runs).toHaveLength(2);
 }, 30_000);
+
+test.each([
+	['is answered', { kind: 'slowFirstByte', ms: 1_500 }, 1],
+	['is lost', { kind: 'resetAfter' }, 0],
+] as const)(
+	'two executions in one group: the start that made nothing does not take the other’s run, whose start %s',
+	async (_, fault, count) => {
+		const { node, run, flowscale } = await harness();
+		const same = {
+			...startOf('image', { text_51536: 'the same' }, linksOnly),
+			groupId: 'shared',
+		};
+		flowscale.fault({ on: 'startRun', kind: 'status', status: 502 });
+		flowscale.fault({ on: 'startRun', ...fault });
+		const ends = await Promise.all(
+			['exec1', 'exec2'].map(
+				async (executionId) =>
+					await run(node('workflow.executeAndWait', same), [two[0]], { executionId }),
+			),
+		);
+		const errors = ends.flatMap(({ data }) => data.resultData.error?.message ?? []);
+		expect(errors).toEqual(
+			Array(2 - count).fill(expect.stringContaining('may have started') as string),
+		);
+		expect(flowscale.runs).toHaveLength(1);
+	},
+	30_000,
+);

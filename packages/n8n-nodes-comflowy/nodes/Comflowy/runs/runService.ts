@@ -16,6 +16,7 @@ export function createRunService({
 }): RunService {
 	return {
 		start: {
+			place: transport.root,
 			readStart: (answer, { workflowId }) => api.readStart(answer, workflowId),
 			isRefusal: api.isRefusal,
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,

@@ -1,0 +1,87 @@
+import { requestKey } from '../runs/matchRun';
+import type { StartRequest } from './startService';
+
+/**
+ * A start of any execution in this n8n process, in a group that several executions share. Whoever
+ * looks for the run of a lost start must know of them: equal inputs make equal runs.
+ */
+export interface ProcessStart {
+	/** The starter that sent it. */
+	owner: object;
+	request: StartRequest;
+	/** By our clock, epoch ms. */
+	sentAtMs: number;
+	/** Until it is answered. */
+	sending: Promise<unknown>;
+	/** It got no clear answer, so it may have made any run that fits. */
+	isLost: boolean;
+	/** Nobody looks for its run any more: the item has failed. */
+	isLeft: boolean;
+	/** The run that it made, or that was adopted for it. */
+	runId: string | undefined;
+}
+
+/** A retry by hand within this time still finds what others took. */
+const KEPT_MS = 3_600_000;
+const MOST_KEPT = 10_000;
+
+/** By service and group, oldest first. */
+const startsOfGroups = new Map<string, Set<ProcessStart>>();
+let kept = 0;
+
+const groupKey = (place: string, groupId: string) => JSON.stringify([place, groupId]);
+
+/**
+ * Notes a start that is being sent. Groups of one execution, and starts without a group, are not
+ * noted: no other execution can take their runs.
+ * @param place the service's address
+ */
+export function noteStart(place: string, start: ProcessStart): void {
+	const { groupId, isGroupOfExecution } = start.request;
+	if (groupId === undefined || isGroupOfExecution) return;
+	const key = groupKey(place, groupId);
+	const starts = startsOfGroups.get(key) ?? new Set();
+	// The group that was used last comes last.
+	startsOfGroups.delete(key);
+	startsOfGroups.set(key, starts.add(start));
+	kept++;
+	forgetOldStarts(start.sentAtMs);
+}
+
+function forgetOldStarts(nowMs: number): void {
+	for (const [key, starts] of startsOfGroups) {
+		for (const start of starts) {
+			if (kept <= MOST_KEPT && nowMs - start.sentAtMs <= KEPT_MS) break;
+			starts.delete(start);
+			kept--;
+		}
+		if (starts.size > 0) return;
+		startsOfGroups.delete(key);
+	}
+}
+
+/** A start that certainly made no run. */
+export function forgetStart(place: string, start: ProcessStart): void {
+	const { groupId } = start.request;
+	if (groupId !== undefined && startsOfGroups.get(groupKey(place, groupId))?.delete(start)) kept--;
+}
+
+/**
+ * Starts of others in the request's group that sent the same, its own earlier try left out.
+ * @param sentAtMs when the request's start was sent, epoch ms
+ */
+export function startsOfOthers(
+	place: string,
+	owner: object,
+	request: StartRequest,
+	sentAtMs: number,
+): ProcessStart[] {
+	const { groupId, isGroupOfExecution } = request;
+	if (groupId === undefined || isGroupOfExecution) return [];
+	const sent = requestKey(request);
+	const isOwn = (start: ProcessStart) =>
+		start.owner === owner || (start.isLeft && start.sentAtMs === sentAtMs);
+	return [...(startsOfGroups.get(groupKey(place, groupId)) ?? [])].filter(
+		(start) => !isOwn(start) && requestKey(start.request) === sent,
+	);
+}

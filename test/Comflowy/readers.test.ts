@@ -135,7 +135,13 @@ test.each<[string, string, string | null]>([
 		'image/gif',
 	],
 	['/x/scan.v1.5/clip.webm?name=other.png', 'clip.webm', 'video/webm'],
+	['/view.php?file=net.pth&t=1', 'net.pth', null],
+	['/dl?f=a.webp', 'a.webp', 'image/webp'],
+	['/o/9f8e?Response-Content-Disposition=inline%3B%20filename%3Dd.png', 'd.png', 'image/png'],
+	["/o/9f8e?rscd=attachment%3B%20filename*%3DUTF-8''b%25C3%25BCro.png", 'büro.png', 'image/png'],
+	['/a/weights.pth', 'weights.pth', null],
 	['/files/9f8e7d', 'node_9_1', null],
+	['/dl?name=hero', 'node_9_1', null],
 	['/', 'node_9_1', null],
 ])('the file of %s is called %s', (address, filename, mimeType) =>
 	expect(readOutputs({ full_outputs: { 9: { images: [HOST + address] } } })).toEqual([

@@ -85,6 +85,21 @@ export function mimeTypeOfLink(link: string): string | null {
 }
 
 /**
+ * The file's name that a link holds: of a known kind, wherever it stands, else one with any
+ * extension, which the query is believed for before the path (`/view.php?file=net.pth`). undefined
+ * where nothing has an extension.
+ */
+export function fileNameOfLink(link: string): string | undefined {
+	const names = namesInLink(link).filter((name) => ENDING.test(name));
+	const [inPath] = namesInLink(link.replace(/\?.*$/s, ''));
+	return (
+		names.find((name) => mimeTypeOfName(name) !== null) ??
+		names.find((name) => name !== inPath) ??
+		names[0]
+	);
+}
+
+/**
  * A MIME type as a service or host wrote it, without its parameters; undefined when it is none, or
  * says nothing.
  */

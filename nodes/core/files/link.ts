@@ -43,9 +43,9 @@ export function absoluteLink(link: string, root: string): string {
 }
 
 /** Parts of a link's query that name the file, in the order in which they are believed. */
-const NAMING_PARAMETERS = ['filename', 'file_name', 'file', 'name', 'key', 'path'];
+const NAMING_PARAMETERS = ['filename', 'file_name', 'file', 'name', 'key', 'path', 'object', 'f'];
 /** Parts of a query that hold a Content-Disposition (S3 and Google, Azure). */
-const DISPOSITION_PARAMETERS = ['response-content-disposition', 'rscd'];
+const DISPOSITION_PARAMETER = /content-disposition$|^rscd$/i;
 
 /** For links that are paths: any host serves to take them apart. */
 const BASE = 'http://relative.invalid';
@@ -63,10 +63,11 @@ export function namesInLink(link: string): string[] {
 	const url = partsOfLink(link);
 	if (url === undefined) return [];
 	const query = url.searchParams;
+	const dispositions = [...query].filter(([name]) => DISPOSITION_PARAMETER.test(name));
 	return [
 		decoded(lastSegment(url.pathname)),
 		...NAMING_PARAMETERS.map((name) => lastSegment(query.get(name) ?? '')),
-		...DISPOSITION_PARAMETERS.map((name) => nameInDisposition(query.get(name) ?? '') ?? ''),
+		...dispositions.map(([, value]) => nameInDisposition(value) ?? ''),
 	].filter((name) => name !== '');
 }
 

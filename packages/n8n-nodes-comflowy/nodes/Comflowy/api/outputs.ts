@@ -1,9 +1,12 @@
 import { type JsonRecord, recordOf, textAt, textOf } from '../../../../../nodes/core/json';
 import { readDataUri } from '../../../../../nodes/core/files/link';
 import { fileKeyOf, pathKeyOf } from '../../../../../nodes/core/files/linkKey';
-import { extensionFor, mimeTypeOfName } from '../../../../../nodes/core/files/fileType';
+import {
+	extensionFor,
+	fileNameOfLink,
+	mimeTypeOfName,
+} from '../../../../../nodes/core/files/fileType';
 import type { Output } from '../../../../../nodes/core/runs/run';
-import { fileNameIn } from './links';
 
 /**
  * An output that says which node of the ComfyUI workflow made it; null where only the flat list of
@@ -103,7 +106,7 @@ function outputOf(entry: unknown, node: string | null, index: number): NodeOutpu
 		text ?? textAt(record, 'url', 'download_url') ?? (isLink(received) ? received : undefined);
 	const name =
 		(isLink(received) ? undefined : received) ??
-		(link === undefined ? undefined : fileNameIn(link));
+		(link === undefined ? undefined : fileNameOfLink(link));
 	if (link === undefined && name === undefined) return undefined;
 	// Without an ending: what kind of file a nameless link leads to, only its host can say.
 	const extension = extensionFor(readDataUri(link ?? '')?.mimeType ?? '');

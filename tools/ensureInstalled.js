@@ -10,8 +10,22 @@ const wanted = createHash('sha256')
 	.update(readFileSync(join(root, 'package-lock.json')))
 	.digest('hex');
 
+const packagesIn = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+
+/** Whether `npm ci` or `npm install` has been run by hand: npm notes what it installed. */
+function isInstalledByHand() {
+	const noted = 'node_modules/.package-lock.json';
+	if (!existsSync(join(root, noted))) return false;
+	const installed = packagesIn(noted);
+	return Object.entries(packagesIn('package-lock.json')).every(
+		([place, { version, optional }]) =>
+			place === '' || optional || installed[place]?.version === version,
+	);
+}
+
 function ensureInstalled() {
 	if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
+	if (isInstalledByHand()) return writeFileSync(mark, wanted);
 	console.log('Installing packages (a few minutes the first time) …');
 	// Not `npm install`, which may write to the lock file of whoever only wants to run a command.
 	// A registry may answer slowly once; a second try finds most of it in the cache.

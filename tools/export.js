@@ -1,7 +1,7 @@
 /**
  * Writes a sibling package as a repository that stands alone: `npm run export -- comflowy|flowai DIR`. It has a copy of the core
- * with a note of its origin, the package's tests, simulator and demo, and the files that a repository needs. `--mirror NAME` in
- * place of it prints the repository that the export is pushed to.
+ * with a note of its origin, the package's tests, examples, simulator and demo, and the files that a repository needs.
+ * `tools/mirror.js` pushes it to the sibling's repository, which `repository` in the package's own manifest names.
  */
 const { execFileSync } = require('node:child_process');
 const {
@@ -16,26 +16,27 @@ const {
 const { dirname, join, relative, resolve } = require('node:path');
 
 const root = join(__dirname, '..');
-/** The one place that names the repositories which the exports are pushed to. */
+/** By the word for each on the command line: its title, and the names of its folders and values. */
 const SIBLINGS = {
 	comflowy: {
-		mirror: 'n8n-nodes-flowscale/n8n-nodes-comflowy',
+		title: 'Comflowy',
 		folder: 'Comflowy',
 		provider: 'comflowy',
-		use: 'useComflowyProvider',
-		title: 'Comflowy',
+		useProvider: 'useComflowyProvider',
+		simulator: { file: './comflowy/comflowySimulator', name: 'comflowySimulator' },
 	},
 	flowai: {
-		mirror: 'n8n-nodes-flowscale/n8n-nodes-flowai',
+		title: 'FlowAI',
 		folder: 'FlowAi',
 		provider: 'flowAi',
-		use: 'useFlowAIProvider',
-		title: 'FlowAI',
+		useProvider: 'useFlowAIProvider',
+		simulator: { file: './flowai/flowAiSimulator', name: 'flowAiSimulator' },
 	},
 };
 /** Files of the repository itself that an export takes as they are. */
 const SHARED = [
 	'.editorconfig',
+	'CODE_OF_CONDUCT.md',
 	'.gitignore',
 	'.npmrc',
 	'.nvmrc',
@@ -50,7 +51,6 @@ const SHARED = [
 	'tools/runTests.js',
 	'test/harness/unrefIntervals.js',
 	'.github/dependabot.yml',
-	'.github/workflows/checks.yml',
 ];
 const IMPORT = /((?:from|import|require\(|import\()\s*)'(\.[^']*)'/g;
 
@@ -88,16 +88,21 @@ function closureOf(files) {
 	return [...seen];
 }
 
-/** Core tests that reach no service, the package's tests, and the promises that every service keeps. */
-function testsOf({ folder }, isForeign) {
+/** Core tests that reach no service, the package's tests and examples, and what n8n's lint and scanner say. */
+function testsOf({ folder, provider }, isForeign) {
 	const core = filesIn('test/core').filter((file) => /\.test\.ts$/.test(file));
-	const engine = `test/engine/${folder[0].toLowerCase()}${folder.slice(1)}`;
 	return [
 		...core.filter((file) => !closureOf([file]).some(isForeign)),
 		...filesIn(`test/${folder}`),
-		...filesIn(engine),
+		...filesIn(`test/engine/${provider}`),
+		`test/engine/examples/${provider}Example.test.ts`,
+		'test/repo/verification.test.ts',
 	];
 }
+
+/** Workflows with a node of the package. */
+const examplesOf = (packageDir) =>
+	filesIn('examples').filter((file) => read(file).includes(`"${packageDir.split('/').at(-1)}.`));
 
 /** The text of a file whose imports lead to where the files are in the export. */
 function moved(file, placeOf) {
@@ -111,20 +116,17 @@ function moved(file, placeOf) {
 	});
 }
 
-function manifestOf(packageDir, { mirror }) {
-	const own = JSON.parse(read(`${packageDir}/package.json`));
-	const url = `https://github.com/${mirror}`;
+function manifestOf(packageDir) {
+	const { scripts, ...own } = JSON.parse(read(`${packageDir}/package.json`));
 	const task = (name) => [name, `node tools/run.js ${name}`];
 	return {
 		...own,
-		homepage: `${url}#readme`,
-		repository: { type: 'git', url: `git+${url}.git` },
-		bugs: { url: `${url}/issues` },
 		publishConfig: { provenance: true },
 		scripts: {
-			...Object.fromEntries(['build', 'test', 'test:quick', 'demo'].map(task)),
-			lint: 'n8n-node lint',
-			prepublishOnly: 'n8n-node prerelease',
+			...Object.fromEntries(Object.keys(TASKS).map(task)),
+			lint: scripts.lint,
+			'lint:fix': 'n8n-node lint --fix && prettier --write .',
+			prepublishOnly: scripts.prepublishOnly,
 		},
 		devDependencies: JSON.parse(read('package.json')).devDependencies,
 	};
@@ -137,29 +139,53 @@ function lockOf({ name, version, license, engines, devDependencies, peerDependen
 	return { ...lock, name, version };
 }
 
-/** The tasks of an export are some of this repository's. */
+/** The tasks of an export, as `tools/run.js` has them. */
+const TASKS = {
+	build: `{ command: [bin('gulp'), 'build'] }`,
+	test: `{ needs: ['build'], command: ['node', join(root, 'tools/runTests.js')] }`,
+	'test:quick': `{ command: ['node', join(root, 'tools/runTests.js'), '--selectProjects', 'quick'] }`,
+	demo: `{ needs: ['build'], command: tsx('demo/demo.ts') }`,
+	simulator: `{ command: tsx('simulator/cli.ts') }`,
+};
+const quoted = (name) => (/^\w+$/.test(name) ? name : `'${name}'`);
 const tasks = () =>
 	read('tools/run.js')
 		.replace(
 			/const TASKS = \{[\s\S]*?\n\};/,
-			`const TASKS = {
-	build: { command: [bin('gulp'), 'build'] },
-	test: { needs: ['build'], command: ['node', join(root, 'tools/runTests.js')] },
-	'test:quick': { command: ['node', join(root, 'tools/runTests.js'), '--selectProjects', 'quick'] },
-	demo: { needs: ['build'], command: tsx('demo/demo.ts') },
-};`,
+			`const TASKS = {\n${Object.entries(TASKS)
+				.map(([name, task]) => `\t${quoted(name)}: ${task},\n`)
+				.join('')}};`,
 		)
 		.replace(/\nconst SERVERS = .*\n/, '')
 		.replace(/^if \(needs\.includes\('servers'\)\).*\n/m, '')
 		.replace(/\/\*\* `needs`:.*\n/, '/** `needs`: `build` for the compiled package. */\n');
 
+const HOME = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale';
 const origin = (commit) => `# Where the core comes from
 
-\`nodes/core\`, \`simulator\` and \`test\` are copies from https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale
+\`nodes/core\`, \`simulator\`, \`test\` and \`tools\` are copies from ${HOME}
 at commit ${commit}, written there by \`npm run export\`. Changes are made there.
 `;
 
+const contributing = ({ title }, { name }) => `# Contributing
+
+This repository is written by a tool: ${name} is developed in [${HOME.split('/').at(-1)}](${HOME}), beside the packages that it shares its core with.
+Please report faults and propose changes there. [nodes/core/ORIGIN.md](nodes/core/ORIGIN.md) says from which commit this copy comes.
+
+You need Node.js 20 (20.19 or newer), 22 or 24. Every command installs what is missing.
+
+| Command | What it does |
+| --- | --- |
+| \`npm test\` | Everything: core and services, the built package on n8n’s real engine (2.x and 1.x), n8n’s strict lint, and n8n’s own package scanner |
+| \`npm run test:quick\` | Core and services, without a build or an engine |
+| \`npm run demo\` | The workflows of \`examples/\` on n8n’s engine, with a simulated ${title} |
+| \`npm run simulator\` | A simulated ${title} to paste into n8n |
+| \`npm run build\` | Compiles into \`dist/\` |
+| \`npm run lint\` | n8n’s strict lint |
+`;
+
 const publishing = `# Publishes the package when a tag like v1.0.0 arrives, with npm's provenance: n8n verifies no other packages.
+# The tag comes from ${HOME.slice(8)}, whose mirror.yml pushes this repository.
 # npm must know this repository and workflow: package, Settings, Trusted Publisher. The first version needs the secret NPM_TOKEN.
 name: Publish
 
@@ -190,22 +216,59 @@ jobs:
       - run: |
           registry="$(npm config get registry)"
           if [ -n "$NPM_TOKEN" ]; then npm config set "\${registry#https:}:_authToken" "$NPM_TOKEN"; fi
-          npm publish --access public --provenance
+          case "$GITHUB_REF_NAME" in *-*) channel=next ;; *) channel=latest ;; esac
+          npm publish --access public --provenance --tag "$channel"
         env:
           RELEASE_MODE: 'true'
           NPM_TOKEN: \${{ secrets.NPM_TOKEN }}
 `;
 
-const providers = ({ provider, use, title }) => `import type { OpenProvider } from './provider';
-import { ${use} } from './providers/${provider}';
+const providers = ({
+	provider,
+	useProvider,
+	title,
+}) => `import type { OpenProvider } from './provider';
+import { ${useProvider} } from './providers/${provider}';
 
 /** The service of this repository. */
-export const useProviders = (): Record<string, OpenProvider> => ({ ${title}: ${use}() });
+export const useProviders = (): Record<string, OpenProvider> => ({ ${title}: ${useProvider}() });
 `;
 
+const simulatorCli = ({ simulator: { file, name } }) => `import { ${name} } from '${file}';
+import { argv, exit, stderr } from './platform';
+import { runSibling } from './sibling';
+
+runSibling(${name}, argv).catch((error: Error) => {
+	stderr.write(\`\${error.message}\\n\`);
+	exit(1);
+});
+`;
+
+/** What is written for an export and stands in no file of this repository. */
+const written = (sibling, manifest) => ({
+	'package.json': `${JSON.stringify(manifest, undefined, '\t')}\n`,
+	'package-lock.json': `${JSON.stringify(lockOf(manifest), undefined, '\t')}\n`,
+	'CONTRIBUTING.md': contributing(sibling, manifest),
+	'.github/workflows/checks.yml': read('.github/workflows/checks.yml').replace(
+		'# By publish.yml, before anything leaves the house.',
+		'# By publish.yml, before anything is published.',
+	),
+	'.github/workflows/publish.yml': publishing,
+	'nodes/core/ORIGIN.md': origin(
+		execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim(),
+	),
+	'simulator/cli.ts': simulatorCli(sibling),
+	'test/contract/promises.test.ts': read('test/contract/promises.test.ts'),
+	'test/contract/providers.ts': providers(sibling),
+	'tools/run.js': tasks(),
+});
+
+const packageDirOf = (name) => `packages/n8n-nodes-${name}`;
+
+/** @param name `comflowy` or `flowai` */
 function exportTo(name, target) {
 	const sibling = SIBLINGS[name];
-	const packageDir = `packages/n8n-nodes-${name}`;
+	const packageDir = packageDirOf(name);
 	const placeOf = (file) =>
 		file.startsWith(`${packageDir}/`) ? file.slice(packageDir.length + 1) : file;
 	const isForeign = (file) =>
@@ -216,39 +279,34 @@ function exportTo(name, target) {
 		mkdirSync(dirname(join(target, file)), { recursive: true });
 		writeFileSync(join(target, file), text);
 	};
-	const sources = [
+	const sources = closureOf([
 		...filesIn(packageDir).filter((file) => /\.ts$/.test(file)),
 		...filesIn('nodes/core'),
-	];
-	const tests = testsOf(sibling, isForeign);
-	const contract = closureOf([
+		...testsOf(sibling, isForeign),
 		'test/contract/provider.ts',
 		`test/contract/providers/${sibling.provider}.ts`,
-	]);
-	for (const file of new Set([...closureOf([...sources, ...tests]), ...contract]))
-		if (file !== 'package.json' && /\.ts$/.test(file)) write(placeOf(file), moved(file, placeOf));
-	write('test/contract/promises.test.ts', read('test/contract/promises.test.ts'));
-	write('test/contract/providers.ts', providers(sibling));
+		join('simulator', `${sibling.simulator.file}.ts`),
+	]).filter((file) => /\.ts$/.test(file));
+	for (const file of sources) write(placeOf(file), moved(file, placeOf));
 	for (const file of filesIn(packageDir).filter((other) => !/\.ts$|package\.json$/.test(other)))
 		cpSync(join(root, file), join(target, placeOf(file)));
-	for (const file of SHARED.filter(isFile)) write(file, read(file));
-	const manifest = manifestOf(packageDir, sibling);
-	write('package.json', `${JSON.stringify(manifest, undefined, '\t')}\n`);
-	write('package-lock.json', `${JSON.stringify(lockOf(manifest), undefined, '\t')}\n`);
-	write('tools/run.js', tasks());
-	write('.github/workflows/publish.yml', publishing);
-	write(
-		'nodes/core/ORIGIN.md',
-		origin(execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()),
-	);
+	for (const file of [...SHARED.filter(isFile), ...examplesOf(packageDir)]) write(file, read(file));
+	const files = written(sibling, manifestOf(packageDir));
+	for (const [file, text] of Object.entries(files)) write(file, text);
 }
 
-const [first, second] = process.argv.slice(2);
-if (first === '--mirror' && SIBLINGS[second]) console.log(SIBLINGS[second].mirror);
-else if (SIBLINGS[first] && second !== undefined) {
-	exportTo(first, resolve(second));
-	console.log(`${first} stands alone in ${resolve(second)}: npm test, npm run demo`);
-} else {
-	console.error('npm run export -- comflowy|flowai DIR');
-	process.exit(2);
+/** The sibling's repository, as its manifest names it. */
+const mirrorOf = (name) =>
+	JSON.parse(read(`${packageDirOf(name)}/package.json`)).repository.url.replace(/^git\+/, '');
+
+module.exports = { SIBLINGS, exportTo, mirrorOf };
+
+if (require.main === module) {
+	const [name, target] = process.argv.slice(2);
+	if (!Object.hasOwn(SIBLINGS, name ?? '') || target === undefined) {
+		console.error('npm run export -- comflowy|flowai DIR');
+		process.exit(2);
+	}
+	exportTo(name, resolve(target));
+	console.log(`${name} stands alone in ${resolve(target)}: npm test, npm run demo`);
 }

@@ -1,4 +1,7 @@
-/** What would be released: the version, its packages, and whatever speaks against it. */
+/**
+ * What would be released: the version, its packages, and whatever speaks against it. `isPublishedHere`: the siblings are published
+ * from repositories of their own, which tools/mirror.js pushes.
+ */
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
@@ -13,12 +16,13 @@ function readRelease() {
 	];
 	const packages = folders.map((folder) => ({
 		folder: join(root, folder),
+		isPublishedHere: folder === '.',
 		...jsonOf(join(folder, 'package.json')),
 	}));
 	const [{ version }] = packages;
 	const lock = jsonOf('package-lock.json');
 
-	// One tag publishes all of them, so they share one version.
+	// One tag releases all of them, so they share one version.
 	const problems = packages
 		.filter((other) => other.version !== version)
 		.map(({ name, version: own }) => `${name} has version ${own}, not ${version}`);

@@ -1,6 +1,7 @@
 /**
  * Releases the version that stands in package.json. Here it checks, shows what would be published, and pushes the tag;
- * GitHub Actions, started by the tag, publishes with provenance. `--dry-run` ends before the tag.
+ * GitHub Actions, started by the tag, publishes the package at the top with provenance, and pushes the siblings to repositories
+ * of their own, where they are published (mirror.yml). `--dry-run` ends before the tag.
  */
 const { spawnSync } = require('node:child_process');
 const { join } = require('node:path');
@@ -68,7 +69,8 @@ if (reasons.length > 0) stop(reasons);
 if (isOnGitHub && !isDryRun) {
 	// Whoever installs the package without a version gets no preview.
 	const channel = version.includes('-') ? ['--tag', 'next'] : [];
-	for (const one of packages.filter((candidate) => !isPublished(candidate)))
+	const ours = packages.filter(({ isPublishedHere }) => isPublishedHere);
+	for (const one of ours.filter((candidate) => !isPublished(candidate)))
 		publish(one, ['--provenance', ...channel]);
 } else {
 	for (const one of packages) publish(one, ['--dry-run']);

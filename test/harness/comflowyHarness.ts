@@ -12,6 +12,7 @@ export const comflowyParts: SiblingParts<Comflowy, ComflowyOptions> = {
 	folder: 'n8n-nodes-comflowy',
 	type: 'comflowy',
 	credential: 'comflowyApi',
+	filledByN8n: { accessToken: '' },
 	start: startComflowy,
 };
 

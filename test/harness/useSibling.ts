@@ -7,7 +7,7 @@ import { type Engine, startEngine, useBinaryMode } from './startEngine';
 import { errorOf, type NodeFailure, PACKAGE_DIR, two } from './assertions';
 
 /** A stand-in for a service, as far as every stage needs it. */
-interface Service {
+export interface Service {
 	baseUrl: string;
 	apiKey: string;
 	unknown: readonly string[];
@@ -20,6 +20,8 @@ export interface SiblingParts<S extends Service, O> {
 	/** Type of the node, without its package. */
 	type: string;
 	credential: string;
+	/** Fields of the credential that n8n fills by itself. */
+	filledByN8n?: Record<string, string>;
 	start(options: O): Promise<S>;
 }
 
@@ -50,16 +52,22 @@ export const NODE = 'Service';
 export const packageDirOf = (folder: string): string =>
 	name === folder ? PACKAGE_DIR : join(PACKAGE_DIR, 'packages', folder);
 
+/** The credential that leads to a service, by its name. */
+export const credentialFor = <S extends Service, O>(
+	{ credential, filledByN8n = {} }: SiblingParts<S, O>,
+	{ baseUrl, apiKey }: Service,
+): Record<string, ICredentialDataDecryptedObject> => ({
+	[credential]: { baseUrl, apiKey, ...filledByN8n },
+});
+
 /**
  * Gives each test a service of its own and closes it after it. A request that the simulator does
  * not know fails the test.
  */
-export function useSibling<S extends Service, O extends object>({
-	folder,
-	type,
-	credential,
-	start,
-}: SiblingParts<S, O>): (options?: O) => Promise<SiblingHarness<S>> {
+export function useSibling<S extends Service, O extends object>(
+	parts: SiblingParts<S, O>,
+): (options?: O) => Promise<SiblingHarness<S>> {
+	const { folder, type, credential, start } = parts;
 	let engine: Engine | undefined;
 	let opened: S[] = [];
 
@@ -77,11 +85,7 @@ export function useSibling<S extends Service, O extends object>({
 		engine ??= await startEngine(packageDirOf(folder), {});
 		const loaded = engine;
 		await useBinaryMode('filesystem');
-		loaded.credentials.values[credential] = {
-			baseUrl: service.baseUrl,
-			apiKey: service.apiKey,
-			...(credential === 'comflowyApi' ? { accessToken: '' } : {}),
-		};
+		Object.assign(loaded.credentials.values, credentialFor(parts, service));
 		const run: SiblingHarness<S>['run'] = async (node, items = two, runOptions) =>
 			await runWorkflow(loaded, chain(node), items, runOptions);
 		return {

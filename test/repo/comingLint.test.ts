@@ -106,13 +106,7 @@ it('valid-node-categories: of n8n’s list alone', async () => {
 	}
 });
 
-/**
- * Kept in one repository until the rule is released: the siblings are built from the core that lies
- * beside them.
- */
-const IN_A_FOLDER = ['packages/n8n-nodes-comflowy', 'packages/n8n-nodes-flowai'];
-
-it('no-monorepo: a package has a repository of its own, but for those that will need one', async () => {
+it('no-monorepo: a package has a repository of its own', async () => {
 	const inFolders: string[] = [];
 	for (const folder of PACKAGES) {
 		const { repository } = JSON.parse(
@@ -120,5 +114,5 @@ it('no-monorepo: a package has a repository of its own, but for those that will 
 		) as { repository: { directory?: string } };
 		if (repository.directory !== undefined) inFolders.push(folder);
 	}
-	expect(inFolders).toEqual(IN_A_FOLDER);
+	expect(inFolders).toEqual([]);
 });

@@ -11,13 +11,14 @@ it('what stands in the manifests, the lock and the changelogs is one version, re
 		projectDir,
 	);
 	const { packages, problems } = JSON.parse(stdout) as {
-		packages: Array<{ name: string }>;
+		packages: Array<{ name: string; isPublishedHere: boolean }>;
 		problems: string[];
 	};
-	expect(packages.map(({ name }) => name)).toEqual([
-		'n8n-nodes-flowscale',
-		'n8n-nodes-comflowy',
-		'n8n-nodes-flowai',
+	expect(packages.map(({ name, isPublishedHere }) => [name, isPublishedHere])).toEqual([
+		['n8n-nodes-flowscale', true],
+		// From repositories of their own alone, which the tag fills: never twice.
+		['n8n-nodes-comflowy', false],
+		['n8n-nodes-flowai', false],
 	]);
 	expect(problems).toEqual([]);
 });
@@ -30,4 +31,22 @@ it('every tag is checked on both Node versions before it is published, with prov
 	expect(publish).toMatch(/needs: checks/);
 	expect(publish).toMatch(/id-token: write/);
 	expect(await fs.readFile(join(projectDir, 'tools/release.js'), 'utf8')).toMatch(/'--provenance'/);
+});
+
+it('each sibling has a repository of its own, which the tag fills once the checks have passed', async () => {
+	const [publish, mirror] = [await workflow('publish'), await workflow('mirror')];
+	expect(publish).toMatch(
+		/mirrors:\n\s+needs: checks\n\s+uses: \.\/\.github\/workflows\/mirror\.yml/,
+	);
+	expect(mirror).toMatch(/workflow_call:/);
+	const siblings = /sibling: \[(.+)\]/.exec(mirror)?.[1].split(', ') ?? [];
+	expect(siblings.map((name) => `n8n-nodes-${name}`)).toEqual(
+		await fs.readdir(join(projectDir, 'packages')),
+	);
+	for (const name of siblings) {
+		const { repository } = JSON.parse(
+			await fs.readFile(join(projectDir, `packages/n8n-nodes-${name}/package.json`), 'utf8'),
+		) as { repository: { url: string } };
+		expect(repository.url).toMatch(new RegExp(`/n8n-nodes-${name}\\.git$`));
+	}
 });

@@ -1,4 +1,11 @@
-import { execPath, fs, join, projectDir as root, tmpdir } from '../../simulator/platform';
+import {
+	execPath,
+	fs,
+	join,
+	listFolder,
+	projectDir as root,
+	tmpdir,
+} from '../../simulator/platform';
 import { runCommand } from './runCommand';
 
 const run = async (command: string, args: string[], cwd = root) =>
@@ -30,30 +37,20 @@ test('the scanner does find a forbidden import', async () => {
 	await fs.rm(dir, { recursive: true });
 }, 60_000);
 
-/** Every package of the repository stands before the judges alone. */
-describe.each([
-	{
-		folder: '.',
-		files: [
-			'Flowscale/Flowscale.node.json',
-			'Flowscale/flowscale.svg',
-			'Flowscale/flowscale.dark.svg',
-		],
-	},
-	{
-		folder: 'packages/n8n-nodes-comflowy',
-		files: [
-			'Comflowy/Comflowy.node.json',
-			'Comflowy/ComflowyTrigger.node.json',
-			'Comflowy/comflowy.svg',
-			'Comflowy/comflowy.dark.svg',
-		],
-	},
-	{
-		folder: 'packages/n8n-nodes-flowai',
-		files: ['FlowAi/FlowAi.node.json', 'FlowAi/flowAi.svg', 'FlowAi/flowAi.dark.svg'],
-	},
-])('$folder', ({ folder, files: raw }) => {
+/** The package at the top, and those below `packages/`, which a repository of one package has not. */
+const folders = ['.', ...listFolder(root).filter((name) => name === 'packages')].flatMap(
+	(folder) =>
+		folder === '.' ? [folder] : listFolder(join(root, folder)).map((name) => join(folder, name)),
+);
+
+/** Icons and search words, which n8n reads beside each node. */
+const besideNodes = async (dir: string): Promise<string[]> =>
+	(await fs.readdir(join(dir, 'nodes'), { recursive: true })).filter((file) =>
+		/\.(svg|node\.json)$/.test(file),
+	);
+
+/** Every package of the repository is verified by itself. */
+describe.each(folders)('%s', (folder) => {
 	const dir = join(root, folder);
 	let unpacked: string;
 	let packedFiles: string[];
@@ -98,7 +95,10 @@ describe.each([
 		});
 	}, 240_000);
 
-	test('the tarball holds the package and nothing else', () => {
+	test('the tarball holds the package and nothing else', async () => {
+		const beside = await besideNodes(dir);
+		// Two icons and the search words of a node at least.
+		expect(beside.length).toBeGreaterThanOrEqual(3);
 		const allowed =
 			/^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/(nodes|credentials)\/.+\.(js|json|svg))$/;
 		expect(packedFiles.filter((file) => !allowed.test(file))).toEqual([]);
@@ -107,7 +107,7 @@ describe.each([
 				'README.md',
 				'LICENSE',
 				'CHANGELOG.md',
-				...raw.map((file) => `dist/nodes/${file}`),
+				...beside.map((file) => `dist/nodes/${file}`),
 			]),
 		);
 	});

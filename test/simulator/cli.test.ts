@@ -2,7 +2,8 @@ import { createRandom } from '../../simulator/random';
 import { openapiDialect } from '../../simulator/flowscale/dialect';
 import { readCliOptions, readDialect } from '../../simulator/flowscale/cliOptions';
 import { once, spawn } from '../../simulator/platform';
-import { readSibling } from '../../simulator/siblings';
+import { readSiblingOptions } from '../../simulator/sibling';
+import { siblingNamed } from '../../simulator/siblings';
 import { useFlowscale } from '../harness/useFlowscale';
 
 const open = useFlowscale();
@@ -94,11 +95,13 @@ describe('the command line', () => {
 	}, 30_000);
 
 	it('leaves to Flowscale what names no sibling, and refuses what a sibling does not know', () => {
-		expect(readSibling(['--port', '9000'])).toBeUndefined();
-		expect(readSibling(['comflowy'])).toMatchObject({ port: 8190, isJson: false });
-		expect(readSibling(['flowai', '--port', '9000'])).toMatchObject({ port: 9000 });
-		expect(() => readSibling(['flowai', '--port', 'x'])).toThrow('--port needs a number, not "x"');
-		expect(() => readSibling(['comflowy', '--dialect', 'openapi'])).toThrow('--dialect');
+		expect(siblingNamed('--port')).toBeUndefined();
+		expect(siblingNamed('constructor')).toBeUndefined();
+		const read = (name: string, ...args: string[]) => readSiblingOptions(siblingNamed(name)!, args);
+		expect(read('comflowy')).toEqual({ port: 8190, isJson: false });
+		expect(read('flowai', '--port', '9000')).toEqual({ port: 9000, isJson: false });
+		expect(() => read('flowai', '--port', 'x')).toThrow('--port needs a number, not "x"');
+		expect(() => read('comflowy', '--dialect', 'openapi')).toThrow('--dialect');
 	});
 
 	it.each(['comflowy', 'flowai'])(

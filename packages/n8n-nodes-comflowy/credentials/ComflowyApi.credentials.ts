@@ -25,7 +25,7 @@ export class ComflowyApi implements ICredentialType {
 	} as const;
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale/tree/main/packages/n8n-nodes-comflowy#credential';
+		'https://github.com/n8n-nodes-flowscale/n8n-nodes-comflowy#credential';
 
 	properties: INodeProperties[] = [
 		{

@@ -1,54 +1,48 @@
-import { comflowyWorkflows } from '../../../simulator/comflowy/comflowyRun';
-import { startComflowy } from '../../../simulator/comflowy/startComflowy';
-import { exit, fs, join, projectDir, stderr, stdout } from '../../../simulator/platform';
+import type { INodeExecutionData } from 'n8n-workflow';
+import { runSiblingDemo, type SiblingStage } from '../../../demo/siblingDemo';
+import type { Comflowy } from '../../../simulator/comflowy/startComflowy';
+import { fs, join, projectDir } from '../../../simulator/platform';
 import { bytesOf } from '../../../test/harness/assertions';
-import { userFolder } from '../../../test/harness/environment';
-import { chain, nodeOf, outputOf, runWorkflow } from '../../../test/harness/runWorkflow';
-import { startEngine, useBinaryMode } from '../../../test/harness/startEngine';
-import { packageDirOf } from '../../../test/harness/useSibling';
+import { comflowyParts } from '../../../test/harness/comflowyHarness';
+import { outputOf } from '../../../test/harness/runWorkflow';
+import { startWaitingServer } from '../../../test/harness/waitingServer';
 
-const PACKAGE = 'n8n-nodes-comflowy';
+const EXAMPLE = 'comflowy-callback.json';
 const target = join(projectDir, 'build', 'demo');
-const prompts = ['a glass bottle with a galaxy inside', 'a lighthouse in a storm', 'a red fox'];
 
 /**
- * Three prompts through the built package on n8n's engine, with a simulated Comflowy; their
- * pictures are in `build/demo`.
+ * The example: two prompts wait by callback, and Comflowy calls when each image is there. They are
+ * saved in `build/demo`.
  */
-async function main(): Promise<void> {
-	const service = await startComflowy({ runMs: 1_500 });
-	const engine = await startEngine(packageDirOf(PACKAGE), {
-		comflowyApi: { baseUrl: service.baseUrl, apiKey: service.apiKey, accessToken: '' },
-	});
-	await useBinaryMode('filesystem');
-	const node = nodeOf(
-		'Comflowy',
-		`${PACKAGE}.comflowy`,
-		{
-			resource: 'workflow',
-			operation: 'executeAndWait',
-			workflowId: comflowyWorkflows.image.id,
-			params: { param: [{ name: '6::text', type: 'text', value: '={{ $json.prompt }}' }] },
-		},
-		{ credentials: { comflowyApi: { id: '1', name: 'Simulator' } } },
-	);
-	const items = prompts.map((prompt) => ({ json: { prompt } }));
-	const run = await runWorkflow(engine, chain(node), items);
-	await fs.mkdir(target, { recursive: true });
-	for (const [n, { json, binary }] of outputOf(run, 'Comflowy').entries()) {
-		const file = join(target, `${n + 1}-${binary?.data.fileName ?? 'none'}`);
-		await fs.writeFile(file, await bytesOf(binary?.data));
-		stdout.write(`${String(json.run_id)}  ${String(json.state)}  ${prompts[n]}  ${file}\n`);
+async function play({ engine, service, say, example }: SiblingStage<Comflowy>): Promise<void> {
+	say(`examples/${EXAMPLE}, with a simulated Comflowy at ${service.baseUrl}\n`);
+	const server = await startWaitingServer(engine, await example(EXAMPLE), 'Make the Images');
+	try {
+		const { status } = await server.start([{ json: {} }]);
+		say(`Two runs are started. The execution is saved: ${status}\n`);
+		for (const { id } of service.runs) {
+			await service.finish(id);
+			say(`Comflowy calls back about run ${id}: ${(await server.idle()).status}\n`);
+		}
+		const { error } = server.run().data.resultData;
+		if (error) throw error;
+		await save(outputOf(server.run(), 'Use the Images'), say);
+	} finally {
+		await server.close();
 	}
-	await service.close();
-	await fs.rm(userFolder, { recursive: true, force: true });
-	if (run.data.resultData.error) throw run.data.resultData.error;
 }
 
-main().then(
-	() => exit(0),
-	(error: Error) => {
-		stderr.write(`The demo failed: ${error.stack ?? error.message}\n`);
-		exit(1);
-	},
-);
+async function save(
+	images: INodeExecutionData[],
+	say: SiblingStage<Comflowy>['say'],
+): Promise<void> {
+	if (images.length !== 2) throw new Error(`There are ${images.length} images, not two`);
+	await fs.mkdir(target, { recursive: true });
+	for (const [n, { json, binary }] of images.entries()) {
+		const file = join(target, `${n + 1}-${binary?.data.fileName ?? 'none'}`);
+		await fs.writeFile(file, await bytesOf(binary?.data));
+		say(`${String(json.run_id)}  ${String(json.state)}  ${JSON.stringify(json.inputs)}  ${file}\n`);
+	}
+}
+
+runSiblingDemo(comflowyParts, { runMs: 600_000 }, play);

@@ -25,7 +25,7 @@ export class FlowAiApi implements ICredentialType {
 	} as const;
 
 	documentationUrl =
-		'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale/tree/main/packages/n8n-nodes-flowai#credential';
+		'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowai#credential';
 
 	properties: INodeProperties[] = [
 		{

@@ -1,48 +1,50 @@
+import { runSiblingDemo, type SiblingStage } from '../../../demo/siblingDemo';
 import { flowAiWorkflows } from '../../../simulator/flowai/flowAiWorkflow';
-import { startFlowAi } from '../../../simulator/flowai/startFlowAi';
-import { exit, fs, stderr, stdout } from '../../../simulator/platform';
-import { userFolder } from '../../../test/harness/environment';
+import type { FlowAi } from '../../../simulator/flowai/startFlowAi';
+import { flowAiParts } from '../../../test/harness/flowAiHarness';
 import { chain, nodeOf, outputOf, runWorkflow } from '../../../test/harness/runWorkflow';
-import { startEngine } from '../../../test/harness/startEngine';
-import { packageDirOf } from '../../../test/harness/useSibling';
+import { streamTo } from '../../../test/harness/streamTo';
 
-const PACKAGE = 'n8n-nodes-flowai';
+const EXAMPLE = 'flowai-streaming-chat.json';
 const questions = ['Are you there?', 'What is n8n?', 'Who wrote this?'];
 
-/**
- * Three questions through the built package on n8n's engine, with a simulated FlowAI that takes two
- * at a time.
- */
-async function main(): Promise<void> {
-	const service = await startFlowAi({ pieceMs: 100, maxConcurrent: 2 });
-	const engine = await startEngine(packageDirOf(PACKAGE), {
-		flowAiApi: { baseUrl: service.baseUrl, apiKey: service.apiKey },
-	});
+/** The example: what is asked in a chat is answered there as the text is written. */
+async function chat({ engine, say, example }: SiblingStage<FlowAi>): Promise<void> {
+	say(`\nexamples/${EXAMPLE}\n`);
+	const asked = { sessionId: 's1', action: 'sendMessage', chatInput: questions[0] };
+	say(`${questions[0]}  →  `);
+	const run = await runWorkflow(
+		engine,
+		await example(EXAMPLE),
+		[{ json: asked }],
+		streamTo((text) => say(`${text}|`)),
+	);
+	say('\n');
+	if (run.data.resultData.error) throw run.data.resultData.error;
+}
+
+/** Three questions at once, where FlowAI takes two at a time. */
+async function batch({ engine, service, say }: SiblingStage<FlowAi>): Promise<void> {
+	say(`A simulated FlowAI at ${service.baseUrl}, which takes two requests at a time\n`);
 	const node = nodeOf(
 		'FlowAI',
-		`${PACKAGE}.flowAi`,
+		`${flowAiParts.folder}.${flowAiParts.type}`,
 		{
 			resource: 'workflow',
 			operation: 'execute',
 			workflowId: flowAiWorkflows.chat.id,
 			inputs: { input: [{ name: 'input', value: '={{ $json.question }}' }] },
-			stream: true,
 		},
-		{ credentials: { flowAiApi: { id: '1', name: 'Simulator' } } },
+		{ credentials: { [flowAiParts.credential]: { id: '1', name: 'Simulator' } } },
 	);
 	const items = questions.map((question) => ({ json: { question } }));
 	const run = await runWorkflow(engine, chain(node), items);
-	for (const [n, { json }] of outputOf(run, 'FlowAI').entries())
-		stdout.write(`${questions[n]}  →  ${String(json.output)}  (${String(json.total_time)} s)\n`);
-	await service.close();
-	await fs.rm(userFolder, { recursive: true, force: true });
 	if (run.data.resultData.error) throw run.data.resultData.error;
+	for (const [n, { json }] of outputOf(run, 'FlowAI').entries())
+		say(`${questions[n]}  →  ${String(json.output)}  (${String(json.total_time)} s)\n`);
 }
 
-main().then(
-	() => exit(0),
-	(error: Error) => {
-		stderr.write(`The demo failed: ${error.stack ?? error.message}\n`);
-		exit(1);
-	},
-);
+runSiblingDemo(flowAiParts, { pieceMs: 100, maxConcurrent: 2 }, async (stage) => {
+	await batch(stage);
+	await chat(stage);
+});

@@ -101,7 +101,7 @@ function jsonOf({ serviceName }: ServiceErrorOptions, safe: Safe, { text }: Answ
 		`${serviceName} answered with something that is not JSON: ${safe(text).slice(0, 120)}`,
 		{
 			isRetryable: true,
-			hint: 'Check the Base URL in the credential: it is the address of the deployment itself.',
+			hint: `Check the Base URL in the credential: it is the address of ${serviceName}’s API.`,
 		},
 	);
 }
@@ -117,8 +117,7 @@ function wordsIn(text: string, errorTextOf: ServiceErrorOptions['errorTextOf']):
 }
 
 function hintFor(status: number, serviceName: string): string | undefined {
-	if (status === 401 || status === 403)
-		return 'Check the API key in the credential, and that it belongs to this deployment.';
+	if (status === 401 || status === 403) return 'Check the API key in the credential.';
 	if (status === 429)
 		return `${serviceName} limits the number of requests. Try again later, or with fewer items at a time.`;
 	return undefined;

@@ -10,15 +10,15 @@ const ADVICE: ReadonlyArray<[patterns: RegExp[], advice: string]> = [
 	],
 	[
 		[/node type|missing_node_type|cannot execute because/i, /not found|not exist|missing/i],
-		'Install the missing custom node on the deployment.',
+		'Install the missing custom node in the workflow’s ComfyUI.',
 	],
 	[
 		[/value not in list|not in \[/i],
-		'Choose a model or value that the deployment has, or install the missing one there.',
+		'Choose a model or value that the workflow’s ComfyUI has, or install the missing one there.',
 	],
 	[
 		[/checkpoint|model|lora|vae|safetensors/i, /not found|no such|missing|not exist/i],
-		'Choose a model or value that the deployment has, or install the missing one there.',
+		'Choose a model or value that the workflow’s ComfyUI has, or install the missing one there.',
 	],
 	[
 		[

@@ -104,7 +104,7 @@ async function poll(state: QueueState, { poll: read, warn }: QueueEntry, clock: 
 		const length = await read();
 		state.isMissing = length === undefined;
 		if (length === undefined)
-			warn('This deployment does not show its queue, so Max Queued Runs has no effect.');
+			warn('The queue cannot be read here, so Max Queued Runs has no effect.');
 		else Object.assign(state, { length, uncounted: unanswered, lastError: undefined });
 	} catch (error) {
 		// A failed request lets nobody pass; whoever was stopped leaves by itself.

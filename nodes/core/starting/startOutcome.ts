@@ -26,7 +26,7 @@ export function classifyStart(result: Head | NetworkFailure): StartVerdict {
  * again.
  */
 export function mayHaveStarted(
-	{ groupId }: Pick<StartRequest, 'groupId'>,
+	{ groupId, adviceIfUncertain }: Pick<StartRequest, 'groupId' | 'adviceIfUncertain'>,
 	cause: string,
 	status?: number,
 ): ServiceError {
@@ -34,7 +34,8 @@ export function mayHaveStarted(
 		status,
 		hint:
 			groupId === undefined
-				? 'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.'
+				? (adviceIfUncertain ??
+					'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.')
 				: `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or set Reuse Run to "Same Inputs".`,
 	});
 }

@@ -56,6 +56,8 @@ export interface StartRequest extends RunIdentity {
 	itemIndex: number;
 	/** undefined: no group */
 	groupId: string | undefined;
+	/** What to do where the run may have been started and has no group; undefined: the usual advice. */
+	adviceIfUncertain?: string;
 	/**
 	 * Whether the group is named after this execution, so that all of its runs are this execution's.
 	 */

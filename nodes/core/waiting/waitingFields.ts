@@ -34,7 +34,7 @@ export const waitingOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: true,
 		description:
-			'Whether to follow the event stream of the last few runs, which reports their end at once. Has no effect where the deployment offers none.',
+			'Whether to follow the event stream of the last few runs, which reports their end at once. Has no effect where there is none.',
 	},
 	{
 		displayName: 'Max Concurrent Runs',

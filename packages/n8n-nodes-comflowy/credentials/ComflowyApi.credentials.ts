@@ -24,8 +24,7 @@ export class ComflowyApi implements ICredentialType {
 		dark: 'file:../nodes/Comflowy/comflowy.dark.svg',
 	} as const;
 
-	documentationUrl =
-		'https://github.com/n8n-nodes-flowscale/n8n-nodes-comflowy#credential';
+	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-comflowy#credential';
 
 	properties: INodeProperties[] = [
 		{

@@ -24,8 +24,7 @@ export class FlowAiApi implements ICredentialType {
 		dark: 'file:../nodes/FlowAi/flowAi.dark.svg',
 	} as const;
 
-	documentationUrl =
-		'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowai#credential';
+	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowai#credential';
 
 	properties: INodeProperties[] = [
 		{

@@ -60,6 +60,8 @@ export function readStartOrder(
 		// As an item shows them: long integers as text, which no later node rounds.
 		inputs: parsedJson(writtenJson(params)) as IDataObject,
 		groupId: undefined,
+		adviceIfUncertain:
+			'Comflowy lists no runs, so it cannot be looked up. Check what became of it at Comflowy before you execute this item again.',
 		texts: Object.fromEntries(
 			Object.entries(params).map(([name, value]) => [name, writtenJson(value)]),
 		),

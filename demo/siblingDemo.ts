@@ -11,7 +11,7 @@ import {
 } from '../test/harness/useSibling';
 
 /** What a demo of a sibling package has at hand. */
-export interface SiblingStage<S> {
+export interface SiblingScene<S> {
 	engine: Engine;
 	service: S;
 	say(text: string): void;
@@ -26,7 +26,7 @@ export interface SiblingStage<S> {
 export function runSiblingDemo<S extends Service, O>(
 	parts: SiblingParts<S, O>,
 	options: O,
-	play: (stage: SiblingStage<S>) => Promise<void>,
+	play: (scene: SiblingScene<S>) => Promise<void>,
 ): void {
 	const main = async () => {
 		const service = await parts.start(options);

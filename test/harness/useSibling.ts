@@ -6,7 +6,7 @@ import { chain, nodeOf, outputOf, runWorkflow, type RunOptions } from './runWork
 import { type Engine, startEngine, useBinaryMode } from './startEngine';
 import { errorOf, type NodeFailure, PACKAGE_DIR, two } from './assertions';
 
-/** A stand-in for a service, as far as every stage needs it. */
+/** A stand-in for a service, as far as every harness needs it. */
 export interface Service {
 	baseUrl: string;
 	apiKey: string;

@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { runSiblingDemo, type SiblingStage } from '../../../demo/siblingDemo';
+import { runSiblingDemo, type SiblingScene } from '../../../demo/siblingDemo';
 import type { Comflowy } from '../../../simulator/comflowy/startComflowy';
 import { fs, join, projectDir } from '../../../simulator/platform';
 import { bytesOf } from '../../../test/harness/assertions';
@@ -14,7 +14,7 @@ const target = join(projectDir, 'build', 'demo');
  * The example: two prompts wait by callback, and Comflowy calls when each image is there. They are
  * saved in `build/demo`.
  */
-async function play({ engine, service, say, example }: SiblingStage<Comflowy>): Promise<void> {
+async function play({ engine, service, say, example }: SiblingScene<Comflowy>): Promise<void> {
 	say(`examples/${EXAMPLE}, with a simulated Comflowy at ${service.baseUrl}\n`);
 	const server = await startWaitingServer(engine, await example(EXAMPLE), 'Make the Images');
 	try {
@@ -34,7 +34,7 @@ async function play({ engine, service, say, example }: SiblingStage<Comflowy>): 
 
 async function save(
 	images: INodeExecutionData[],
-	say: SiblingStage<Comflowy>['say'],
+	say: SiblingScene<Comflowy>['say'],
 ): Promise<void> {
 	if (images.length !== 2) throw new Error(`There are ${images.length} images, not two`);
 	await fs.mkdir(target, { recursive: true });

@@ -1,4 +1,4 @@
-import { runSiblingDemo, type SiblingStage } from '../../../demo/siblingDemo';
+import { runSiblingDemo, type SiblingScene } from '../../../demo/siblingDemo';
 import { flowAiWorkflows } from '../../../simulator/flowai/flowAiWorkflow';
 import type { FlowAi } from '../../../simulator/flowai/startFlowAi';
 import { flowAiParts } from '../../../test/harness/flowAiHarness';
@@ -9,7 +9,7 @@ const EXAMPLE = 'flowai-streaming-chat.json';
 const questions = ['Are you there?', 'What is n8n?', 'Who wrote this?'];
 
 /** The example: what is asked in a chat is answered there as the text is written. */
-async function chat({ engine, say, example }: SiblingStage<FlowAi>): Promise<void> {
+async function chat({ engine, say, example }: SiblingScene<FlowAi>): Promise<void> {
 	say(`\nexamples/${EXAMPLE}\n`);
 	const asked = { sessionId: 's1', action: 'sendMessage', chatInput: questions[0] };
 	say(`${questions[0]}  →  `);
@@ -24,7 +24,7 @@ async function chat({ engine, say, example }: SiblingStage<FlowAi>): Promise<voi
 }
 
 /** Three questions at once, where FlowAI takes two at a time. */
-async function batch({ engine, service, say }: SiblingStage<FlowAi>): Promise<void> {
+async function batch({ engine, service, say }: SiblingScene<FlowAi>): Promise<void> {
 	say(`A simulated FlowAI at ${service.baseUrl}, which takes two requests at a time\n`);
 	const node = nodeOf(
 		'FlowAI',
@@ -44,7 +44,7 @@ async function batch({ engine, service, say }: SiblingStage<FlowAi>): Promise<vo
 		say(`${questions[n]}  →  ${String(json.output)}  (${String(json.total_time)} s)\n`);
 }
 
-runSiblingDemo(flowAiParts, { pieceMs: 100, maxConcurrent: 2 }, async (stage) => {
-	await batch(stage);
-	await chat(stage);
+runSiblingDemo(flowAiParts, { pieceMs: 100, maxConcurrent: 2 }, async (scene) => {
+	await batch(scene);
+	await chat(scene);
 });

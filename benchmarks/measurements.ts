@@ -4,9 +4,12 @@ import { bigInput, bigOutput } from './rows/bigFiles';
 import { idleWait } from './rows/idleWait';
 import { longRun } from './rows/longRun';
 import { manyLocalReads, manyReads } from './rows/manyReads';
+import { thousandItems, threeExecutions } from './rows/manyItems';
 import { oneRun, oneRunByLoop, oneRunBySdk, oneRunPolled } from './rows/oneRun';
 import { loadTime, packageSize } from './rows/packageSize';
 import { batchBySdk } from './rows/sdkBatch';
+import { triggerHistory } from './rows/triggerHistory';
+import { networkBatch, networkRun } from './rows/userNetwork';
 
 /**
  * In the order of the table. The names can be given to `npm run bench` to measure some of them
@@ -21,6 +24,11 @@ export const measurements: Record<string, Measurement> = {
 	oneRunByLoop,
 	oneRunBySdk,
 	longRun,
+	networkRun,
+	networkBatch,
+	thousandItems,
+	threeExecutions,
+	triggerHistory,
 	bigOutput,
 	bigInput,
 	manyReads,

@@ -7,13 +7,13 @@ import { siblingNamed } from './siblings';
 
 const say = (text: string) => stdout.write(`${text}\n`);
 
-function introduce({ baseUrl, filesUrl, apiKey, workflows }: Flowscale): void {
+function introduce({ baseUrl, filesUrl, controlUrl, apiKey, workflows }: Flowscale): void {
 	say(`Flowscale simulator. Paste into the Flowscale API credential in n8n:
 
   Base URL   ${baseUrl}
   API Key    ${apiKey ?? '(none: choose the authentication "None")'}
 
-Downloads come from ${filesUrl} (control: ${filesUrl}/_control/stats). Workflows:
+Downloads come from ${filesUrl} (control: ${controlUrl}/_control/stats). Workflows:
 `);
 	for (const { id, name, inputs } of workflows)
 		say(`  ${id}  ${name.padEnd(15)} ${inputs.map((input) => input.name).join(', ')}`);
@@ -31,8 +31,8 @@ async function main(): Promise<void> {
 		...service,
 		onAnswer: isJson ? undefined : (entry) => say(logLine(entry)),
 	});
-	const { baseUrl, filesUrl, apiKey } = flowscale;
-	if (isJson) say(JSON.stringify({ baseUrl, filesUrl, apiKey, pid }));
+	const { baseUrl, filesUrl, controlUrl, apiKey } = flowscale;
+	if (isJson) say(JSON.stringify({ baseUrl, filesUrl, controlUrl, apiKey, pid }));
 	else introduce(flowscale);
 	onStopSignal(() => void flowscale.close());
 }

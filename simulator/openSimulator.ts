@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import { once } from './platform';
+import type { NetworkCounts } from './slowNetwork';
 import { firstLine, startScript } from './startScript';
 
 export interface SimulatedRunSummary {
@@ -14,6 +15,8 @@ interface Stats {
 	requests: Record<string, number>;
 	totalRequests: number;
 	unknown: string[];
+	/** Only behind a network. */
+	network?: NetworkCounts;
 	runs: SimulatedRunSummary[];
 }
 
@@ -32,13 +35,14 @@ export interface SimulatorProcess {
 
 export async function openSimulator(...args: string[]): Promise<SimulatorProcess> {
 	const child = startScript('simulator/cli.ts', ['--json', ...args]);
-	const { baseUrl, filesUrl, apiKey } = JSON.parse(await firstLine(child)) as {
+	const { baseUrl, filesUrl, controlUrl, apiKey } = JSON.parse(await firstLine(child)) as {
 		baseUrl: string;
 		filesUrl: string;
+		controlUrl: string;
 		apiKey: string;
 	};
 	const control = async (method: 'GET' | 'POST', name: string, body?: object): Promise<unknown> => {
-		const answer = await request(`${filesUrl}/_control/${name}`, {
+		const answer = await request(`${controlUrl}/_control/${name}`, {
 			method,
 			body: body === undefined ? undefined : JSON.stringify(body),
 		});

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals --
    The one door to Node for the simulator, tests, demo and benchmarks. Nothing in here is ever shipped:
    the rules guard code that runs inside n8n, and `nodes/` may not import from this folder. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resolve as resolvePath } from 'node:path';
 import {
 	clearTimeout as nodeClearTimeout,
@@ -19,12 +19,13 @@ export * as fs from 'node:fs/promises';
 export { createServer, request } from 'node:http';
 export type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 export { createServer as createTlsServer } from 'node:https';
+export { createServer as createSocketServer } from 'node:net';
 export type { AddressInfo, Socket } from 'node:net';
 export { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 export { basename, dirname, join, resolve } from 'node:path';
 export { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 export type { IntervalHistogram } from 'node:perf_hooks';
-export { Readable } from 'node:stream';
+export { Duplex, Readable } from 'node:stream';
 export { pipeline } from 'node:stream/promises';
 export { parseArgs } from 'node:util';
 export { crc32, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
@@ -56,6 +57,10 @@ export const projectDir = resolvePath(__dirname, '..');
  * is awaited.
  */
 export const listFolder = (folder: string): string[] => readdirSync(folder).sort();
+
+/** A text file of the project, at once. */
+export const readFileNow = (path: string): string =>
+	readFileSync(resolvePath(projectDir, path), 'utf8');
 
 export const argv: readonly string[] = process.argv.slice(2);
 export const env = process.env;

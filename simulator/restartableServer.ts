@@ -1,9 +1,16 @@
 import { createServer, createTlsServer, type RequestListener, type Socket } from './platform';
+import { behindNetwork, type NetworkCounts, type NetworkTraits } from './slowNetwork';
 
 /** Key and certificate as PEM text; given, the server speaks HTTPS. */
 export interface TlsIdentity {
 	key: string;
 	cert: string;
+}
+
+/** A network to stand behind, and where what goes over it is counted. */
+export interface ServedNetwork {
+	traits: NetworkTraits;
+	counts: NetworkCounts;
 }
 
 export interface RestartableServer {
@@ -21,9 +28,12 @@ export interface RestartableServer {
  */
 export async function openServer(
 	handle: RequestListener,
-	place: { host: string; port: number; tls?: TlsIdentity },
+	place: { host: string; port: number; tls?: TlsIdentity; network?: ServedNetwork },
 ): Promise<RestartableServer> {
-	const server = place.tls ? createTlsServer(place.tls, handle) : createServer(handle);
+	const http = place.tls ? createTlsServer(place.tls, handle) : createServer(handle);
+	const server = place.network
+		? behindNetwork(http, place.network.traits, place.network.counts)
+		: http;
 	const sockets = new Set<Socket>();
 	server.on('connection', (socket: Socket) => {
 		sockets.add(socket);

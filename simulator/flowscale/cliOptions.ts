@@ -1,5 +1,6 @@
 import { parseArgs } from '../platform';
 import { dialectChoices, openapiDialect, type Dialect } from './dialect';
+import { selfSigned } from '../selfSigned';
 import type { FlowscaleOptions } from './flowscaleOptions';
 
 export interface CliOptions {
@@ -22,7 +23,10 @@ export const usage = `Usage: npm run simulator -- [options]
   --link-lifetime-ms N   life of a download link, ms
   --dialect a=b,c=d      ways to speak, e.g. list=grouped,start=array; "openapi" alone is the vendor's OpenAPI
   --chaos 0.05           share of requests that suffer a fault; --seed makes it repeatable
-  --json                 one JSON line {baseUrl, filesUrl, apiKey, pid}, no log`;
+  --tls                  speaks HTTPS with a certificate that nobody vouches for
+  --round-trip-ms N      a network in between, on both hosts: N ms there and back;
+                         --lost-share 0.01 and --lost-ms 200 hold segments back
+  --json                 one JSON line {baseUrl, filesUrl, controlUrl, apiKey, pid}, no log`;
 
 /**
  * Reads `list=grouped,start=array`; `openapi` alone stands for a whole dialect. Throws for what is
@@ -72,6 +76,10 @@ const flags = {
 	dialect: text,
 	chaos: text,
 	seed: text,
+	tls: flag,
+	'round-trip-ms': text,
+	'lost-share': text,
+	'lost-ms': text,
 	json: flag,
 	help: flag,
 };
@@ -85,12 +93,13 @@ function keyOf({ key, public: isPublic }: { key?: string; public?: boolean }) {
 /** Options from the command line. Throws, with a text for the user, for what it does not know. */
 export function readCliOptions(args: readonly string[]): CliOptions {
 	const { values } = parseArgs({ args: [...args], options: flags });
-	const number = (name: Exclude<keyof typeof flags, 'public' | 'json' | 'help'>) =>
+	const number = (name: Exclude<keyof typeof flags, 'public' | 'tls' | 'json' | 'help'>) =>
 		numberOf(name, values[name]);
 	const port = number('port') ?? (values.json ? 0 : 8188);
 	// ids must differ from one start to the next: a trigger in n8n remembers them
 	const seed = number('seed') ?? Date.now() % 2 ** 31;
 	const rate = number('chaos');
+	const roundTripMs = number('round-trip-ms');
 	return {
 		isJson: values.json,
 		isHelp: values.help,
@@ -106,6 +115,14 @@ export function readCliOptions(args: readonly string[]): CliOptions {
 			linkLifetimeMs: number('link-lifetime-ms'),
 			dialect: readDialect(values.dialect ?? ''),
 			seed,
+			...(values.tls && { tls: selfSigned }),
+			...(roundTripMs !== undefined && {
+				network: {
+					roundTripMs,
+					lostShare: number('lost-share') ?? 0,
+					lostMs: number('lost-ms') ?? 200,
+				},
+			}),
 			...(rate === undefined ? {} : { chaos: { rate, seed } }),
 		},
 	};

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from '../platform';
 import type { Containers } from './containers';
 import type { Route } from './endpoints';
 import type { Fault, Flowscale } from './flowscaleOptions';
+import type { NetworkCounts } from '../slowNetwork';
 import type { RunStore } from './runStore';
 
 /** What another process may see and do through `/_control/` on the download host. */
@@ -13,6 +14,8 @@ export interface Controlled extends Pick<Flowscale, 'finish' | 'addRuns'> {
 	journal: JournalEntry[];
 	unknown: string[];
 	faults: Faults<Route>;
+	/** What went over the network, where the simulator stands behind one. */
+	network?: NetworkCounts;
 	reset(): void;
 }
 
@@ -20,7 +23,7 @@ export interface Controlled extends Pick<Flowscale, 'finish' | 'addRuns'> {
 export const isControl = (message: IncomingMessage): boolean =>
 	(message.url ?? '').startsWith('/_control/');
 
-const stats = ({ store, containers, journal, unknown }: Controlled) => {
+const stats = ({ store, containers, journal, unknown, network }: Controlled) => {
 	const requests: Record<string, number> = {};
 	for (const { route } of journal) requests[route] = (requests[route] ?? 0) + 1;
 	return {
@@ -28,6 +31,7 @@ const stats = ({ store, containers, journal, unknown }: Controlled) => {
 		requests,
 		totalRequests: journal.length,
 		unknown,
+		network,
 		waiting: containers.waiting.length,
 		working: containers.working.filter((run) => run !== null).length,
 		runs: store.all.map(

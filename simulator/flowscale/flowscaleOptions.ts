@@ -1,6 +1,7 @@
 import type { Fault as AnyFault } from '../faults';
 import type { JournalEntry } from '../journal';
 import type { TlsIdentity } from '../restartableServer';
+import type { NetworkTraits } from '../slowNetwork';
 import type { Ending } from './containers';
 import type { Dialect } from './dialect';
 import type { Route } from './endpoints';
@@ -22,6 +23,11 @@ export interface FlowscaleOptions {
 	host?: string;
 	/** Makes the API (not the download host) speak HTTPS. */
 	tls?: TlsIdentity;
+	/**
+	 * Puts API and download host behind a user's network, and makes both speak HTTPS where `tls` is
+	 * given.
+	 */
+	network?: NetworkTraits;
 	/** Machines, each working on one run at a time (2). */
 	containers?: number;
 	/** Work time of a run (300), unless its input `duration_10002` says otherwise. */
@@ -56,6 +62,8 @@ export interface Flowscale {
 	readonly baseUrl: string;
 	/** Origin of the download host. */
 	readonly filesUrl: string;
+	/** Where `/_control/` is answered: the download host, or a listener of its own behind a network. */
+	readonly controlUrl: string;
 	readonly apiKey: string | null;
 	/** What is offered to run. */
 	readonly workflows: SimulatedWorkflow[];

@@ -3,7 +3,8 @@ import { createChaos, createFaults } from '../faults';
 import type { JournalEntry } from '../journal';
 import type { RequestListener } from '../platform';
 import { createRandom } from '../random';
-import { openServer } from '../restartableServer';
+import { openServer, type ServedNetwork } from '../restartableServer';
+import { noCounts } from '../slowNetwork';
 import { createTimers } from '../timers';
 import { type Admission, refuse } from './admission';
 import { createContainers } from './containers';
@@ -41,20 +42,26 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 	);
 	const shared = { ...record, faults, timers, onAnswer: options.onAnswer };
 	const controls = createRunControls(service);
+	const network = options.network && { traits: options.network, counts: noCounts() };
 	const reset = () => {
 		containers.clear();
 		store.clear();
 		faults.clear();
 		record.journal.length = 0;
 		record.unknown.length = 0;
+		if (network) Object.assign(network.counts, noCounts());
 	};
-	const controlled = { store, containers, ...record, faults, ...controls, reset };
+	const controlled = {
+		...{ store, containers, ...record, faults, ...controls, reset },
+		network: network?.counts,
+	};
 	const listeners = {
 		api: createExchange({ ...shared, ...apiParts(service, { ...options, apiKey }) }),
 		files: filesListener(createExchange({ ...shared, ...filesParts(service) }), controlled),
 	};
-	const { api, files } = await openBoth(listeners, options);
+	const { api, files } = await openBoth(listeners, { ...options, network });
 	places.files = files.origin;
+	const control = network && (await openServer(listeners.files, { host: '127.0.0.1', port: 0 }));
 	const stop = async () => {
 		await Promise.all([api.stop(), files.stop()]);
 	};
@@ -62,6 +69,7 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 	return {
 		baseUrl: api.origin,
 		filesUrl: files.origin,
+		controlUrl: (control ?? files).origin,
 		apiKey,
 		workflows,
 		...record,
@@ -77,7 +85,7 @@ export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Fl
 		close: async () => {
 			containers.clear();
 			timers.clear();
-			await stop();
+			await Promise.all([stop(), control?.stop()]);
 		},
 	};
 }
@@ -152,12 +160,24 @@ function filesListener(files: RequestListener, controlled: Controlled): RequestL
 
 async function openBoth(
 	listeners: { api: RequestListener; files: RequestListener },
-	{ host = '127.0.0.1', port = 0, filesPort = 0, tls }: FlowscaleOptions,
+	{
+		host = '127.0.0.1',
+		port = 0,
+		filesPort = 0,
+		tls,
+		network,
+	}: Omit<FlowscaleOptions, 'network'> & { network?: ServedNetwork },
 ) {
-	const files = await openServer(listeners.files, { host, port: filesPort });
-	const api = await openServer(listeners.api, { host, port, tls }).catch(async (error: Error) => {
-		await files.stop();
-		throw error;
+	const filesTls = network && tls;
+	const files = await openServer(listeners.files, {
+		...{ host, port: filesPort },
+		...{ tls: filesTls, network },
 	});
+	const api = await openServer(listeners.api, { host, port, tls, network }).catch(
+		async (error: Error) => {
+			await files.stop();
+			throw error;
+		},
+	);
 	return { api, files };
 }

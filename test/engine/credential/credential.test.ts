@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { said } from '../../harness/coreDifferences';
-import { selfSigned } from '../../harness/selfSigned';
+import { selfSigned } from '../../../simulator/selfSigned';
 import { testCredential } from '../../harness/testCredential';
 import {
 	bytesOf,

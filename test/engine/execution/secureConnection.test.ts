@@ -1,4 +1,4 @@
-import { selfSigned } from '../../harness/selfSigned';
+import { selfSigned } from '../../../simulator/selfSigned';
 import { ownPrompt, startOf, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();

@@ -8,6 +8,7 @@ import { thousandItems, threeExecutions } from './rows/manyItems';
 import { oneRun, oneRunByLoop, oneRunBySdk, oneRunPolled } from './rows/oneRun';
 import { loadTime, packageSize } from './rows/packageSize';
 import { batchBySdk } from './rows/sdkBatch';
+import { suspendedItems } from './rows/suspendedItems';
 import { triggerHistory } from './rows/triggerHistory';
 import { networkBatch, networkRun } from './rows/userNetwork';
 
@@ -28,6 +29,7 @@ export const measurements: Record<string, Measurement> = {
 	networkBatch,
 	thousandItems,
 	threeExecutions,
+	suspendedItems,
 	triggerHistory,
 	bigOutput,
 	bigInput,

@@ -6,6 +6,8 @@ export interface FakeClock extends Clock {
 	readonly waits: number[];
 	/** Does something at a time of this clock. */
 	at(ms: number, act: () => void): void;
+	/** This much time passes before anybody is woken, as on a server that is busy with something else. */
+	block(ms: number): void;
 	/** n8n's process ends and begins anew; before the first time it has been running for ever. */
 	restart(): void;
 }
@@ -54,6 +56,7 @@ export function fakeClock({ startMs = 0, random = 0, mostWaits = MOST_WAITS } = 
 		processAgeMs: () => now - processStartMs,
 		restart: () => (processStartMs = now),
 		random: () => random,
+		block: (ms) => void (now += ms),
 		at: (ms, act) => add({ at: ms, act }),
 		pause: async (ms, signal) =>
 			await new Promise<void>((resolve, reject) => {

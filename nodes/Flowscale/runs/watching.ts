@@ -11,8 +11,11 @@ import { openPager, type PageRead } from '../api/runPages';
 import type { Connection } from '../api/connection';
 
 const PAGE_SIZE = 100;
-/** Runs of a group beyond this many pages are polled one by one. */
-const MOST_PAGES = 10;
+/**
+ * Pages of a group that are read besides those which the wanted runs fill. Runs beyond them are
+ * polled one by one.
+ */
+const MOST_OTHER_PAGES = 10;
 const isKnown = (run: Run): run is KnownRun => run.run_id !== null;
 
 /** Requests are tried once, since the watcher decides when to poll again. */
@@ -114,14 +117,19 @@ export async function listGroup(
 	const runs = new Map<string, KnownRun>();
 	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
 	const pager = openPager(api, query, { pageSize: PAGE_SIZE }, extra);
-	for (let pages = 1; pages <= MOST_PAGES; pages++) {
+	const missing = new Set(wanted);
+	const mostPages = MOST_OTHER_PAGES + Math.ceil(missing.size / PAGE_SIZE);
+	for (let pages = 1; pages <= mostPages; pages++) {
 		const answer = await pager.next().catch(orNoList);
 		if (answer === undefined) return undefined;
 		const known = answer.runs.map(({ run }) => run).filter(isKnown);
 		if (answer.runs.length > 0 && known.length === 0) return undefined;
 		const sizeBefore = runs.size;
-		for (const run of known) runs.set(run.run_id, run);
-		const isComplete = wanted !== undefined && [...wanted].every((id) => runs.has(id));
+		for (const run of known) {
+			runs.set(run.run_id, run);
+			missing.delete(run.run_id);
+		}
+		const isComplete = wanted !== undefined && missing.size === 0;
 		// A deployment that ignores paging sends the same page again and again.
 		if (isComplete || answer.isLast || runs.size === sizeBefore) break;
 	}

@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
 import { recordOf } from '../json';
+import { readParameter } from './sameForAllItems';
 import { binaryAt, requireBinary } from './itemFiles';
 
 /**
@@ -41,7 +42,9 @@ export interface Item {
 
 export function itemAt(context: IExecuteFunctions, index: number): Item {
 	const raw = (name: string, fallback: unknown): unknown =>
-		context.getNodeParameter(name, index, fallback as object);
+		readParameter(context, name, fallback, () =>
+			context.getNodeParameter(name, index, fallback as object),
+		);
 	return {
 		index,
 		context,
@@ -49,7 +52,7 @@ export function itemAt(context: IExecuteFunctions, index: number): Item {
 		text: (name, label) => requiredText(raw(name, ''), label),
 		id: (name, label) => requiredId(chosen(raw(name, '')), label),
 		optionalText: (name, fallback = '') =>
-			evaluated(String(chosen(raw(name, fallback)) ?? '').trim(), titleOf(name)),
+			evaluated(String(chosen(raw(name, fallback)) ?? '').trim(), () => titleOf(name)),
 		locator: (name, label) => requiredText(chosen(raw(name, '')), label),
 		flag: (name, fallback) => [true, 'true'].includes(raw(name, fallback) as boolean | string),
 		amount: (name, label, fallback, least) => amountOf(raw(name, fallback), label, least),
@@ -83,10 +86,10 @@ const titleOf = (name: string) =>
  * A text without expressions in it: `{{ … }}` that reaches us was never evaluated. @throws
  * ConfigurationError
  */
-function evaluated(text: string, label: string): string {
+function evaluated(text: string, label: () => string): string {
 	if (!text.includes('{{')) return text;
 	throw new ConfigurationError(
-		`${label} still holds an expression as plain text: ${text.slice(0, 60)}`,
+		`${label()} still holds an expression as plain text: ${text.slice(0, 60)}`,
 		'Switch this field to Expression.',
 	);
 }
@@ -100,7 +103,7 @@ function requiredText(value: unknown, label: string): string {
 		);
 	if (/[\p{Cc}\p{Cs}]/u.test(text))
 		throw new ConfigurationError(`${label} contains control characters`);
-	return evaluated(text, label);
+	return evaluated(text, () => label);
 }
 
 function requiredId(value: unknown, label: string): string {

@@ -49,7 +49,7 @@ interface Resume<Session> extends SuspendedRun<Session> {
 	/** Whether the wait was suspended before. */
 	isContinued: boolean;
 	canStartAgain: boolean;
-	/** When what is still in progress is suspended, epoch ms. */
+	/** When what is still in progress is suspended, epoch ms; known once the items are prepared. */
 	endsMs: number;
 }
 
@@ -79,6 +79,8 @@ export async function runSuspended<Session>(
 
 	const waits = await prepareWaits(resume);
 	saveAndThrowIfFatal(resume);
+	// Reading ten thousand items takes a second or more, which is no part of the time to poll in.
+	resume.endsMs = pollWindowEnd(resume);
 	const open = waits.filter(({ index }) => waitOf(suspension, index) !== ENDED);
 	await sideBySide(resume, open, async (item) => await untilEnd(resume, item));
 	saveAndThrowIfFatal(resume);
@@ -114,7 +116,7 @@ async function holdAfterStart<Session>({
 }
 
 function openResume<Session>(parts: SuspendedRun<Session>): Resume<Session> {
-	const { context, suspension, clock, abort, pace = USUAL_PACE } = parts;
+	const { context, suspension, abort, pace = USUAL_PACE } = parts;
 	const isContinued = suspension.resumes > 0;
 	const canStartAgain = mayStartAgain(context, suspension);
 	reopenSuspension(suspension, canStartAgain);
@@ -127,9 +129,12 @@ function openResume<Session>(parts: SuspendedRun<Session>): Resume<Session> {
 		failures,
 		isContinued,
 		canStartAgain,
-		endsMs: clock.now() + (isContinued ? RESUME_MS : pace.firstPollWindowMs),
+		endsMs: Number.POSITIVE_INFINITY,
 	};
 }
+
+const pollWindowEnd = <Session>({ clock, isContinued, pace }: Resume<Session>): number =>
+	clock.now() + (isContinued ? RESUME_MS : pace.firstPollWindowMs);
 
 /** Reads and checks the items that have not failed in an earlier resume. Sends nothing. */
 async function prepareWaits<Session>({
@@ -165,9 +170,10 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 	const { suspension, clock, canStartAgain, isContinued } = resume;
 	const { index, wait } = item;
 	const waiter = waiterOf(item);
-	const pollWindow = pollWindowOf(resume);
+	const isNewTry = suspension.reported[index] && canStartAgain;
+	const isBegun = waitOf(suspension, index) !== NOT_BEGUN && !isNewTry;
+	const pollWindow = pollWindowOf(resume, isBegun);
 	const begin = async () => {
-		const isNewTry = suspension.reported[index] && canStartAgain;
 		if (isNewTry) {
 			delete suspension.reported[index];
 			suspension.waits[index] = NOT_BEGUN;
@@ -192,11 +198,15 @@ function stillRunning(error: unknown): undefined {
 	throw error;
 }
 
-function pollWindowOf<Session>({ suspension, clock, endsMs }: Resume<Session>): PollWindow {
+function pollWindowOf<Session>(
+	{ suspension, clock, endsMs }: Resume<Session>,
+	isBegun: boolean,
+): PollWindow {
 	const { resumes } = suspension;
 	const isSuspicious = resumes > 0 && resumes % RESUMES_PER_VERIFICATION === 0;
 	return {
 		endsMs,
+		isBegun,
 		deadlineSlackMs: DEADLINE_SLACK_MS,
 		sinceMs: 0,
 		verifiedMs: isSuspicious ? 0 : clock.now(),

@@ -24,6 +24,10 @@ export interface WaitOrder {
 export interface PollWindow {
 	/** An item whose run has not ended by then gets `StillRunning`. */
 	endsMs: number;
+	/**
+	 * Whether the run was waited for before: it is polled once, however late this resume gets to it.
+	 */
+	isBegun: boolean;
 	/** A deadline this shortly after the end is waited for at once. */
 	deadlineSlackMs: number;
 	/** Since when the run is waited for. */
@@ -122,7 +126,8 @@ async function checkMayBegin(
 	await clock.pause(0);
 	if (isStopped() || stop?.aborted) throw new ExecutionCancelledError();
 	// A slot that is free only because its run is left running is no reason to start one more.
-	if (pollWindow && clock.now() >= pollWindow.endsMs) throw new StillRunning();
+	if (pollWindow && !pollWindow.isBegun && clock.now() >= pollWindow.endsMs)
+		throw new StillRunning();
 }
 
 async function watchRun(

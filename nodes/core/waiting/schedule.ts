@@ -25,6 +25,13 @@ const DOUBT_PAUSE_MS = 5_000;
  */
 export const DEBOUNCE_MS = 10;
 /**
+ * Waits that come back from a suspension join one after another, and ten thousand of them take a
+ * while: their group is listed once no more have joined for `DEBOUNCE_MS`, but not later than this.
+ */
+const LONGEST_GATHERING_MS = 1_000;
+/** One that joins while its group is being listed waits this long for the answer. */
+const LONGEST_HOLD_MS = 10_000;
+/**
  * Up to this many unfinished items, each run is polled by itself and followed by its event stream.
  */
 export const FEW_RUNS = 4;
@@ -70,30 +77,43 @@ export function firstPollMs(
 	const aloneMs =
 		nowMs + (hasPollWindow ? pauseInPollWindow(ageMs, intervalMs) : pauseByAge(ageMs, intervalMs));
 	if (!isListed || outstanding <= FEW_RUNS) return aloneMs;
-	const dueTimes = [...all]
-		.filter((other) => other.run.group_id === run.group_id && !other.isPolling)
-		.map(({ dueMs }) => dueMs);
+	let groupDueMs = Number.POSITIVE_INFINITY;
+	for (const other of all)
+		if (other.run.group_id === run.group_id && !other.isPolling)
+			groupDueMs = Math.min(groupDueMs, other.dueMs);
 	const listingMs =
-		dueTimes.length === 0 ? nowMs + intervalMs / 4 : Math.min(nowMs + intervalMs, ...dueTimes);
+		groupDueMs === Number.POSITIVE_INFINITY
+			? nowMs + intervalMs / 4
+			: Math.min(nowMs + intervalMs, groupDueMs);
 	return Math.max(aloneMs, listingMs);
 }
 
 /**
- * Pause before a run is polled again, without jitter. @param group the runs that were polled
- * together with it
+ * Pause before the next listing of runs that were polled together, ms; undefined where each of them
+ * is polled by itself.
+ */
+export function pauseBeforeListing(
+	group: readonly WatchedRun[],
+	facts: WatchFacts,
+): number | undefined {
+	return group.length < 2 || !facts.canListGroups
+		? undefined
+		: pauseForGroup(groupProgress(group, facts), facts.intervalMs);
+}
+
+/**
+ * Pause before a run is polled again, without jitter.
+ * @param listingMs of the runs that were polled together with it, as `pauseBeforeListing` gives it
  */
 export function pauseBeforePoll(
 	{ sinceMs, hasPollWindow }: WatchedRun,
-	group: readonly WatchedRun[],
+	listingMs: number | undefined,
 	isStreamTrusted: boolean,
-	facts: WatchFacts,
+	{ nowMs, intervalMs }: WatchFacts,
 ): number {
-	const { nowMs, intervalMs } = facts;
 	const usualMs = isStreamTrusted
 		? pauseWithStream(intervalMs)
-		: group.length < 2 || !facts.canListGroups
-			? pauseByAge(nowMs - sinceMs, intervalMs)
-			: pauseForGroup(groupProgress(group, facts), intervalMs);
+		: (listingMs ?? pauseByAge(nowMs - sinceMs, intervalMs));
 	return hasPollWindow
 		? Math.max(usualMs, pauseInPollWindow(nowMs - sinceMs, intervalMs))
 		: usualMs;
@@ -104,7 +124,8 @@ function groupProgress(group: readonly WatchedRun[], facts: WatchFacts) {
 		pending: facts.watched,
 		ended: facts.ended,
 		elapsedMs: facts.nowMs - facts.firstSinceMs,
-		ageMs: facts.nowMs - Math.min(...group.map(({ sinceMs }) => sinceMs)),
+		ageMs:
+			facts.nowMs - group.reduce((least, { sinceMs }) => Math.min(least, sinceMs), facts.nowMs),
 		isStarved: facts.outstanding > facts.watched,
 	};
 }
@@ -128,6 +149,9 @@ export function beforeDeadline(watched: WatchedRun, dueMs: number, nowMs: number
 export function endOfWaitMs(watched: WatchedRun): number {
 	const { deadlineMs, isPolling, isNew, isReturning } = watched;
 	if (!isReturning) return deadlineMs;
+	// On a busy server its time may be over before its one poll is made; each resume might then end
+	// without one.
+	if (isNew && !isPolling) return Number.POSITIVE_INFINITY;
 	// Each resume would begin to doubt anew, and the wait would never end.
 	if (isDoubtful(watched)) return deadlineMs + RESUMED_DOUBT_MS;
 	return isPolling && isNew ? deadlineMs + RESUMED_POLL_MS : deadlineMs;
@@ -156,6 +180,7 @@ export function duePolls(
 	{ nowMs, canListGroups }: Pick<WatchFacts, 'nowMs' | 'canListGroups'>,
 ): DuePoll[] {
 	const groups = new Map<string | null, WatchedRun[]>();
+	const gathering = gatheringGroups(all);
 	for (const watched of all) {
 		if (watched.isPolling) continue;
 		const groupId = canListGroups ? watched.run.group_id : null;
@@ -164,10 +189,39 @@ export function duePolls(
 		else groups.set(groupId, [watched]);
 	}
 	return [...groups].flatMap(([groupId, group]) => {
-		const due = group.filter(({ dueMs }) => dueMs <= nowMs);
+		const due = group.filter((watched) => pollMs(watched, gathering) <= nowMs);
 		if (due.length === 0) return [];
 		return [{ groupId, watched: groupId === null ? due : group }];
 	});
+}
+
+interface Gathering {
+	/** When the last one that joined is due, epoch ms. */
+	lastDueMs: number;
+	isPolling: boolean;
+}
+
+/** Groups that waits which come back from a suspension are just joining. */
+function gatheringGroups(all: Iterable<WatchedRun>): Map<string, Gathering> {
+	const groups = new Map<string, Gathering>();
+	const polling = new Set<string>();
+	for (const { run, isPolling, isNew, isReturning, dueMs } of all) {
+		if (run.group_id === null || !isReturning) continue;
+		if (isPolling) polling.add(run.group_id);
+		if (isPolling || !isNew) continue;
+		const known = groups.get(run.group_id)?.lastDueMs ?? dueMs;
+		groups.set(run.group_id, { lastDueMs: Math.max(known, dueMs), isPolling: false });
+	}
+	for (const [groupId, group] of groups) group.isPolling = polling.has(groupId);
+	return groups;
+}
+
+/** When a run is polled: with all that are joining its group, and not while that is being listed. */
+function pollMs({ run, dueMs }: WatchedRun, gathering: Map<string, Gathering>): number {
+	const group = run.group_id === null ? undefined : gathering.get(run.group_id);
+	if (group === undefined) return dueMs;
+	if (group.isPolling) return dueMs + LONGEST_HOLD_MS;
+	return Math.max(dueMs, Math.min(group.lastDueMs, dueMs + LONGEST_GATHERING_MS));
 }
 
 /**
@@ -175,11 +229,13 @@ export function duePolls(
  * is answered.
  */
 export function nextWakeMs(all: Iterable<WatchedRun>): number {
-	return Math.min(
-		...[...all].map((watched) =>
-			watched.isPolling ? endOfWaitMs(watched) : Math.min(watched.dueMs, endOfWaitMs(watched)),
-		),
-	);
+	const gathering = gatheringGroups(all);
+	let wakeMs = Number.POSITIVE_INFINITY;
+	for (const watched of all) {
+		wakeMs = Math.min(wakeMs, endOfWaitMs(watched));
+		if (!watched.isPolling) wakeMs = Math.min(wakeMs, pollMs(watched, gathering));
+	}
+	return wakeMs;
 }
 
 /**

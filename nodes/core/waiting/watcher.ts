@@ -23,6 +23,7 @@ import {
 	firstPollMs,
 	LAST_POLL_MS,
 	nextWakeMs,
+	pauseBeforeListing,
 	pauseBeforePoll,
 	type WatchFacts,
 } from './schedule';
@@ -60,6 +61,8 @@ interface WatcherState {
 	readonly all: Set<WatchedRun>;
 	/** Ends the loop's present sleep. */
 	wake: AbortController;
+	/** When that sleep ends by itself, epoch ms. */
+	wakesMs: number;
 	isLooping: boolean;
 	firstSinceMs: number;
 	ended: number;
@@ -90,6 +93,7 @@ export function createWatcher(
 		follower: createEventFollower(service, hints, clock, stop),
 		all: new Set(),
 		wake: new AbortController(),
+		wakesMs: Number.POSITIVE_INFINITY,
 		isLooping: false,
 		firstSinceMs: Number.POSITIVE_INFINITY,
 		ended: 0,
@@ -127,13 +131,23 @@ async function addRun(
 			isReturning: sinceMs < nowMs,
 			verifiedMs: pollWindow.verifiedMs,
 		};
-		state.all.add(watchedRun({ ...known, ...resumed }, nowMs));
-		state.wake.abort();
+		const watched = watchedRun({ ...known, ...resumed }, nowMs);
+		state.all.add(watched);
+		// Thousands of runs that join at once need the loop once.
+		if (isSooner(state, watched) || mayFollow(state, watched)) state.wake.abort();
 		if (state.isLooping) return;
 		state.isLooping = true;
 		void loop(state);
 	});
 }
+
+/** Whether a run needs the loop before it wakes by itself. */
+const isSooner = ({ wakesMs }: WatcherState, watched: WatchedRun): boolean =>
+	Math.min(watched.dueMs, endOfWaitMs(watched)) < wakesMs;
+
+/** Whether the run's events are followed: few runs are left. */
+const mayFollow = ({ settings }: WatcherState, { isReturning }: WatchedRun): boolean =>
+	settings.hasLiveEvents && !isReturning && settings.outstanding() <= FEW_RUNS;
 
 async function loop(state: WatcherState): Promise<void> {
 	const { all, clock, stop } = state;
@@ -144,7 +158,8 @@ async function loop(state: WatcherState): Promise<void> {
 		for (const due of duePolls(all, factsOf(state))) void poll(state, due);
 		if (all.size === 0 || stop?.aborted) continue;
 		const unlink = stop && onAbort(stop, () => wake.abort());
-		await clock.pause(nextWakeMs(all) - clock.now(), wake.signal);
+		state.wakesMs = nextWakeMs(all);
+		await clock.pause(state.wakesMs - clock.now(), wake.signal);
 		unlink?.();
 	}
 	// In the same turn as the loop's last check: a run that is added right after it finds the loop
@@ -155,12 +170,11 @@ async function loop(state: WatcherState): Promise<void> {
 
 /** Ends a wait that is over, and follows the run's events where few runs are left. */
 function checkWait(state: WatcherState, watched: WatchedRun): void {
-	const { settings, clock, stop, follower } = state;
+	const { clock, stop, follower } = state;
 	const nowMs = clock.now();
 	if (stop?.aborted) settle(state, watched, new ExecutionCancelledError());
 	else if (endOfWaitMs(watched) <= nowMs) settle(state, watched, timeoutError(watched, nowMs));
-	else if (settings.hasLiveEvents && !watched.isReturning && settings.outstanding() <= FEW_RUNS)
-		followRun(follower, watched.run);
+	else if (mayFollow(state, watched)) followRun(follower, watched.run);
 }
 
 async function poll(state: WatcherState, { groupId, watched: group }: DuePoll): Promise<void> {
@@ -170,22 +184,27 @@ async function poll(state: WatcherState, { groupId, watched: group }: DuePoll): 
 	}
 	await pollRuns(state.poller, group, groupId);
 	const left = group.filter((watched) => state.all.has(watched));
+	const facts = factsOf(state);
+	const listingMs = pauseBeforeListing(left, facts);
 	for (const watched of left) {
 		watched.isPolling = false;
 		watched.isNew = false;
-		scheduleNext(state, watched, left);
+		scheduleNext(state, watched, listingMs, facts);
 	}
 	state.wake.abort();
 }
 
-function scheduleNext(state: WatcherState, watched: WatchedRun, group: WatchedRun[]): void {
-	const { settings, clock, follower } = state;
-	const facts = factsOf(state);
+function scheduleNext(
+	{ settings, clock, follower }: WatcherState,
+	watched: WatchedRun,
+	listingMs: number | undefined,
+	facts: WatchFacts,
+): void {
 	// A poll that failed, or an event that arrived meanwhile, has set the time of the next poll
 	// already.
 	if (watched.dueMs === Number.POSITIVE_INFINITY) {
 		const isTrusted = isStreamTrusted(follower, watched.run.run_id);
-		const pauseMs = pauseBeforePoll(watched, group, isTrusted, facts);
+		const pauseMs = pauseBeforePoll(watched, listingMs, isTrusted, facts);
 		watched.dueMs = facts.nowMs + withJitter(pauseMs, settings.intervalMs, clock.random());
 	}
 	watched.dueMs = beforeDeadline(watched, watched.dueMs, facts.nowMs);
@@ -227,7 +246,8 @@ function settle(state: WatcherState, watched: WatchedRun, result: KnownRun | Err
 	const { all, follower } = state;
 	if (!all.delete(watched)) return;
 	const { run_id: runId } = watched.run;
-	if (![...all].some(({ run }) => run.run_id === runId)) unfollowRun(follower, runId);
+	if (follower.followed.has(runId) && ![...all].some(({ run }) => run.run_id === runId))
+		unfollowRun(follower, runId);
 	if (!(result instanceof Error)) state.ended++;
 	watched.settle(result instanceof Error ? ofRun(result, watched.run) : result);
 }

@@ -386,6 +386,20 @@ describe('a group', () => {
 			1_000,
 			10,
 		],
+		[
+			'as many pages more as the wanted runs may fill',
+			Array.from({ length: 30 }, (_, index) => page(index * 100, 100, 99)),
+			new Set(Array.from({ length: 1_200 }, (_, index) => `r${index}`)),
+			1_200,
+			12,
+		],
+		[
+			'no further than ten pages and theirs, for runs that are not there',
+			Array.from({ length: 30 }, (_, index) => page(index * 100, 100, 99)),
+			new Set(Array.from({ length: 200 }, (_, index) => `s${index}`)),
+			1_200,
+			12,
+		],
 	])('is listed %s', async (_, answers, wanted, runs, calls) => {
 		const harness = apiHarness(...answers);
 		expect((await listGroup(harness.api, 'g', wanted))?.length).toBe(runs);

@@ -4,6 +4,7 @@ import {
 	endOfWaitMs,
 	firstPollMs,
 	nextWakeMs,
+	pauseBeforeListing,
 	pauseBeforePoll,
 	verificationOf,
 	type WatchFacts,
@@ -72,9 +73,11 @@ describe('the pause before the next poll', () => {
 		['and with little else to do', { hasPollWindow: true }, [watched()], false, {}, 2_500],
 		['near the end of a group is half of what is left', {}, pair, false, { ended: 900 }, 555],
 	])('%s', (_, change, group, isStreamTrusted, facts, expectedMs) => {
-		expect(
-			Math.floor(pauseBeforePoll(watched(change), group, isStreamTrusted, { ...FACTS, ...facts })),
-		).toBe(expectedMs);
+		const all = { ...FACTS, ...facts };
+		const listingMs = pauseBeforeListing(group, all);
+		expect(Math.floor(pauseBeforePoll(watched(change), listingMs, isStreamTrusted, all))).toBe(
+			expectedMs,
+		);
 	});
 });
 
@@ -92,6 +95,7 @@ describe('a deadline', () => {
 		['ends the wait', {}, 0],
 		['ends the wait while a poll hangs', { isPolling: true }, 0],
 		['waits for the one poll after a suspension', { isPolling: true, isReturning: true }, 30_000],
+		['never comes before that poll was made', { isReturning: true }, Number.POSITIVE_INFINITY],
 		['does not wait for a second one', { isPolling: true, isReturning: true, isNew: false }, 0],
 	])('%s', (_, change, expectedMs) => {
 		expect(endOfWaitMs(watched({ ...change, deadlineMs: NOW })) - NOW).toBe(expectedMs);
@@ -119,6 +123,22 @@ describe('what is polled now', () => {
 
 	it('is nothing while nothing is due', () => {
 		expect(duePolls([later, polling], FACTS)).toEqual([]);
+	});
+});
+
+describe('waits that come back from a suspension', () => {
+	const joined = (ms: number, change: Partial<WatchedRun> = {}) =>
+		watched({ dueMs: NOW + ms, isReturning: true, ...change });
+	const underWay = joined(0, { isPolling: true, isNew: false });
+	it.each<[string, WatchedRun[], number, number]>([
+		['are listed together', [joined(-5), joined(-1)], 2, -1],
+		['are waited for while more join', [joined(-5), joined(3)], 0, 3],
+		['do not wait for the last of them for ever', [joined(-1_000), joined(3)], 2, 0],
+		['wait for a listing that is under way', [underWay, joined(-5)], 0, 9_995],
+		['but not for one that hangs', [underWay, joined(-10_000)], 1, 0],
+	])('%s', (_, all, polled, wakeMs) => {
+		expect(duePolls(all, FACTS).flatMap((due) => due.watched)).toHaveLength(polled);
+		expect(nextWakeMs(all) - NOW).toBe(wakeMs);
 	});
 });
 

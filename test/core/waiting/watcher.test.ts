@@ -1,5 +1,5 @@
 import { passing, refusal, watchHarness } from './watchHarness';
-import { aRun } from '../../harness/runs';
+import { aRun, endOf } from '../../harness/runs';
 
 describe('one run', () => {
 	it('is looked at quickly first, then at the interval, until it ends', async () => {
@@ -233,5 +233,41 @@ describe('a run that the service does not know', () => {
 			onLook: (_, count) => (count === 30 ? null : undefined),
 		});
 		expect(await watch('a')).toMatchObject({ state: 'succeeded' });
+	});
+});
+
+describe('waits that come back from a suspension', () => {
+	const HOUR = 3_600_000;
+	const ids = Array.from({ length: 300 }, (_, index) => `run-${index}`);
+
+	it('join one after another, and their group is listed once', async () => {
+		const { watcher, clock, looks } = watchHarness({
+			onList: () => 'runs',
+			settings: { outstanding: () => ids.length },
+		});
+		const ends = ids.map(async (runId, index) => {
+			await clock.pause(index);
+			const run = aRun(runId, { group_id: 'g', status: 'unknown' });
+			const pollWindow = { sinceMs: clock.now() - HOUR, verifiedMs: clock.now() };
+			return await endOf(watcher.watch(run, clock.now() + 3_000, pollWindow));
+		});
+		expect((await Promise.all(ends)).every((end) => 'kind' in end)).toBe(true);
+		expect(looks.map(([, what]) => what)).toEqual(['list g']);
+	});
+
+	it('are polled once although their time was over before the server came to it', async () => {
+		const { watcher, clock, looks } = watchHarness({
+			endsAt: { a: 0, b: 0 },
+			onList: () => 'runs',
+			settings: { outstanding: () => 2 },
+		});
+		const pollWindow = { sinceMs: clock.now() - HOUR, verifiedMs: clock.now() };
+		const ends = ['a', 'b'].map(async (runId) => {
+			const run = aRun(runId, { group_id: 'g', status: 'unknown' });
+			return await watcher.watch(run, clock.now() - 60_000, pollWindow);
+		});
+		clock.block(60_000);
+		expect(await Promise.all(ends)).toMatchObject([{ state: 'succeeded' }, { state: 'succeeded' }]);
+		expect(looks.map(([, what]) => what)).toEqual(['list g']);
 	});
 });

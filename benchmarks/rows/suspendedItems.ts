@@ -1,0 +1,85 @@
+import type { INode, IRun } from 'n8n-workflow';
+import { chain, nodeOf, resumeWorkflow, runWorkflow } from '../../test/harness/runWorkflow';
+import { cpuUsage } from '../../simulator/platform';
+import { openSimulator } from '../../simulator/openSimulator';
+import type { Harness, Measurement } from '../measurement';
+import { BIG_FILE, credentials, itemsOf, startOf } from '../openEngine';
+
+const ITEMS = 10_000;
+const RESUMES = 20;
+const PAGE = 100;
+/** Longer than the measurement, so that each resume finds nothing new. */
+const RUN_MS = 3_600_000;
+
+function suspendedNode(): INode {
+	const options = { maxConcurrent: ITEMS, liveEvents: false, timeout: 0, download: false };
+	const start = startOf(BIG_FILE, { size_10001: 1_000, duration_10002: RUN_MS }, options);
+	return nodeOf(
+		'Flowscale',
+		'n8n-nodes-flowscale.flowscale',
+		{ resource: 'workflow', operation: 'executeAndWait', ...start, waitMode: 'suspended' },
+		{ credentials },
+	);
+}
+
+/** Bytes of an execution as n8n stores it: its data as JSON by the library that n8n-core brings. */
+async function storedBytes({ data }: IRun): Promise<number> {
+	const { stringify } = await import('flatted');
+	return stringify(data).length;
+}
+
+/**
+ * What n8n keeps besides the items themselves: the same execution, ended by a node that does
+ * nothing, is what it would keep anyway.
+ */
+async function stateBytes({ engine }: Harness, suspended: IRun): Promise<number> {
+	const plain = nodeOf('Flowscale', 'passThrough');
+	const usual = await runWorkflow(engine, chain(plain), itemsOf(ITEMS));
+	return (await storedBytes(suspended)) - (await storedBytes(usual));
+}
+
+export const suspendedItems: Measurement = {
+	repeats: 1,
+	rows: [
+		{
+			id: 'suspendedState',
+			title: '10,000 items in suspended waiting: bytes that n8n keeps for it, per item',
+			unit: '',
+			bound: 300,
+			digits: 0,
+		},
+		{
+			id: 'resumeRequests',
+			title: `Same: requests of a resume that finds nothing new, the dearest of ${RESUMES}`,
+			unit: '',
+			bound: ITEMS / PAGE + 2,
+			digits: 0,
+		},
+		{ id: 'resumeCpu', title: 'Same: CPU time of such a resume', unit: 's', bound: 1, digits: 2 },
+	],
+	measure: async (harness) => {
+		const service = await openSimulator('--containers', '8', '--latency-ms', '0');
+		harness.pointTo(service);
+		const file = chain(suspendedNode());
+		let run = await runWorkflow(harness.engine, file, itemsOf(ITEMS));
+		const state = await stateBytes(harness, run);
+		let asked = (await service.stats()).totalRequests;
+		let most = 0;
+		const before = cpuUsage();
+		for (let resume = 0; resume < RESUMES; resume++) {
+			run = await resumeWorkflow(harness.engine, file, run.data);
+			if (run.status !== 'waiting') throw new Error(`After a resume the run is ${run.status}`);
+			const { totalRequests } = await service.stats();
+			most = Math.max(most, totalRequests - asked);
+			asked = totalRequests;
+		}
+		const after = cpuUsage();
+		harness.pointTo(harness.simulator);
+		await service.close();
+		return {
+			suspendedState: state / ITEMS,
+			resumeRequests: most,
+			resumeCpu: (after.user + after.system - before.user - before.system) / 1e6 / RESUMES,
+		};
+	},
+};

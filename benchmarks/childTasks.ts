@@ -1,6 +1,7 @@
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import { cpuUsage, join, performance, residentBytes, sleep, tmpdir } from '../simulator/platform';
 import { bareDownload, bareUpload } from './bareTransfers';
+import { measureTenThousand } from './rows/tenThousand';
 import { dropBinary } from './binaryStore';
 import { withStall } from './measurement';
 import {
@@ -90,13 +91,17 @@ const waitFor = async ({ items }: PackageOnEngine, ms: number, liveEvents: boole
  * Each task is done in a process that has loaded the engine and the package, the bare ones
  * excepted.
  */
-export async function runChildTask(task: string, order: ChildOrder): Promise<ChildFigures> {
+export async function runChildTask(
+	task: string,
+	order: ChildOrder,
+): Promise<ChildFigures | Record<string, number>> {
 	const { ms = 0, runId = '', link = '', path = '', binary } = order;
 	if (task === 'bareDownload')
 		return await watched(
 			async () => await bareDownload(link, join(tmpdir(), `bench-${Date.now()}`)),
 		);
 	if (task === 'bareUpload') return await watched(async () => await bareUpload(order, path));
+	if (task === 'tenThousand') return await measureTenThousand();
 	const harness = await openEngine(order);
 	// What loading left behind is not what is measured.
 	await sleep(1_000);

@@ -9,6 +9,7 @@ import { oneRun, oneRunByLoop, oneRunBySdk, oneRunPolled } from './rows/oneRun';
 import { loadTime, packageSize } from './rows/packageSize';
 import { batchBySdk } from './rows/sdkBatch';
 import { suspendedItems } from './rows/suspendedItems';
+import { tenThousand } from './rows/tenThousand';
 import { triggerHistory } from './rows/triggerHistory';
 import { networkBatch, networkRun } from './rows/userNetwork';
 
@@ -29,6 +30,7 @@ export const measurements: Record<string, Measurement> = {
 	networkBatch,
 	thousandItems,
 	threeExecutions,
+	tenThousand,
 	suspendedItems,
 	triggerHistory,
 	bigOutput,

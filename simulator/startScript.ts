@@ -1,8 +1,11 @@
 import { type ChildProcess, execPath, join, onExit, projectDir, spawn } from './platform';
 
-/** Starts a node process on a TypeScript file of ours. */
-export function startScript(file: string, args: string[]): ChildProcess {
-	const child = spawn(execPath, ['--import', 'tsx', join(projectDir, file), ...args], {
+/**
+ * Starts a node process on a TypeScript file of ours.
+ * @param flags of Node itself
+ */
+export function startScript(file: string, args: string[], flags: string[] = []): ChildProcess {
+	const child = spawn(execPath, [...flags, '--import', 'tsx', join(projectDir, file), ...args], {
 		cwd: projectDir,
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});

@@ -2,7 +2,8 @@ import type { Row } from '../measurement';
 
 interface Panel {
 	title: string;
-	bars: Array<[id: string, label: string]>;
+	/** `note`: what is compared, shown under the bar. */
+	bars: Array<[id: string, label: string, note: string]>;
 	format(value: number): string;
 }
 
@@ -14,26 +15,27 @@ const panels: Panel[] = [
 	{
 		title: '100 items on 8 containers: wall time over the ideal',
 		bars: [
-			['batchWall', OURS],
-			['loopBatchWall', LOOP],
-			['sdkBatchWall', SDK],
+			['batchWall', OURS, 'items side by side, live events once few runs are left'],
+			['loopBatchWall', LOOP, 'items side by side, polled every 2 s'],
+			['sdkBatchWall', SDK, 'items in a row, polled every 2 s'],
 		],
 		format: (value) => `${value.toFixed(2)} ×`,
 	},
 	{
 		title: 'One run of 3 s: from its end to the item',
 		bars: [
-			['streamDelay', OURS],
-			['loopDelay', LOOP],
-			['sdkDelay', SDK],
+			['streamDelay', OURS, 'with live events'],
+			['pollDelay', OURS, 'without live events'],
+			['loopDelay', LOOP, 'polled every 2 s'],
+			['sdkDelay', SDK, 'polled every 2 s'],
 		],
 		format: (value) => `${value.toFixed(0)} ms`,
 	},
 	{
 		title: 'One run of 10 min: requests, without event stream',
 		bars: [
-			['longRun', OURS],
-			['sdkLongRun', SDK],
+			['longRun', OURS, 'without live events'],
+			['sdkLongRun', SDK, 'polled every 2 s'],
 		],
 		format: (value) => value.toFixed(0),
 	},
@@ -42,19 +44,20 @@ const panels: Panel[] = [
 const WIDTH = 720;
 const LABEL_X = 190;
 const BAR_WIDTH = WIDTH - LABEL_X - 90;
-const LINE = 26;
+const LINE = 42;
 
 const escaped = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
 function drawPanel({ title, bars, format }: Panel, rows: Row[], top: number): string {
 	const values = bars.map(([id]) => rows.find((row) => row.id === id)?.value ?? 0);
 	const most = Math.max(...values, Number.MIN_VALUE);
-	const drawn = bars.map(([, label], n) => {
+	const drawn = bars.map(([, label, note], n) => {
 		const y = top + 14 + n * LINE;
 		const width = Math.max(2, (values[n] / most) * BAR_WIDTH);
 		return `<text class="label" x="${LABEL_X - 10}" y="${y + 14}" text-anchor="end">${escaped(label)}</text>
-<rect class="${n === 0 ? 'ours' : 'other'}" x="${LABEL_X}" y="${y}" width="${width.toFixed(1)}" height="18" rx="3"/>
-<text class="value" x="${(LABEL_X + width + 8).toFixed(1)}" y="${y + 14}">${escaped(format(values[n]))}</text>`;
+<rect class="${label === OURS ? 'ours' : 'other'}" x="${LABEL_X}" y="${y}" width="${width.toFixed(1)}" height="18" rx="3"/>
+<text class="value" x="${(LABEL_X + width + 8).toFixed(1)}" y="${y + 14}">${escaped(format(values[n]))}</text>
+<text class="note" x="${LABEL_X}" y="${y + 31}">${escaped(note)}</text>`;
 	});
 	return `<text class="title" x="16" y="${top}">${escaped(title)}</text>\n${drawn.join('\n')}`;
 }
@@ -77,6 +80,7 @@ export function drawChart(rows: Row[]): string {
 <style>
 text { font: 13px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600 }
+.note { font-size: 11px; opacity: 0.75 }
 .ours { fill: #e8590c }
 .other { fill: #8b949e }
 @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } .other { fill: #6e7681 } }

@@ -13,7 +13,7 @@ function createHistory(beganMs: number) {
 	let count = HISTORY;
 	let requests = 0;
 	const endOf = (index: number) => beganMs - (HISTORY - index) * BETWEEN_ENDS_MS;
-	const runOf = (index: number) => {
+	const rawRun = (index: number) => {
 		const stamp = new Date(endOf(index)).toISOString();
 		return {
 			_id: `run-${index}`,
@@ -32,7 +32,7 @@ function createHistory(beganMs: number) {
 		const length = Math.max(0, Math.min(size, first + 1));
 		return {
 			status: 'success',
-			data: { count, runs: Array.from({ length }, (_, n) => runOf(first - n)) },
+			data: { count, runs: Array.from({ length }, (_, n) => rawRun(first - n)) },
 			meta: { page, page_size: size, total_pages: Math.ceil(count / size), total_count: count },
 		};
 	};

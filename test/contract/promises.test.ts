@@ -149,7 +149,7 @@ describe.each(services)('%s', (service) => {
 		fault({ kind: 'status', status: 400, after: 1 });
 		const done = outputOf(
 			await run(
-				node({}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 }),
+				node({}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }),
 				items.slice(0, 2),
 			),
 			name,

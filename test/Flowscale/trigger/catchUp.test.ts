@@ -17,14 +17,20 @@ const START = 1_700_000_000_000;
  */
 function aList({ endsPerRequest = 0 } = {}) {
 	const ends: number[] = [];
+	let newestFirst: Array<{ endMs: number; index: number }> = [];
 	let requests = 0;
+	const add = (added: readonly number[]) => {
+		const entries = added.map((endMs, index) => ({ endMs, index: ends.length + index }));
+		ends.push(...added);
+		newestFirst = [...newestFirst, ...entries].sort(
+			(a, b) => b.endMs - a.endMs || a.index - b.index,
+		);
+	};
 	const runs = async ({ page = 1, sortBy, pageSize = 100 }: ListQuery): Promise<RunPage> => {
 		requests++;
-		const lastMs = Math.max(...ends);
-		for (let count = 1; count <= endsPerRequest; count++) ends.push(lastMs + count);
-		const newestFirst = ends
-			.map((endMs, index) => ({ endMs, index }))
-			.sort((a, b) => b.endMs - a.endMs);
+		const lastMs = newestFirst[0]?.endMs ?? Number.NEGATIVE_INFINITY;
+		if (endsPerRequest > 0)
+			add(Array.from({ length: endsPerRequest }, (_, count) => lastMs + count + 1));
 		const shown = newestFirst
 			.slice((page - 1) * pageSize, page * pageSize)
 			.map(({ endMs, index }) => {
@@ -50,7 +56,7 @@ function aList({ endsPerRequest = 0 } = {}) {
 	let nowMs = 0;
 	return {
 		add: (count: number, fromMs: number, stepMs: number) =>
-			ends.push(...Array.from({ length: count }, (_, index) => fromMs + index * stepMs)),
+			add(Array.from({ length: count }, (_, index) => fromMs + index * stepMs)),
 		poll: async () => {
 			requests = 0;
 			const poll = await findEndedRuns(

@@ -3,8 +3,10 @@ import type { SimulatedRun } from '../../../simulator/flowscale/startFlowscale';
 import { addTool } from '../../harness/addTool';
 import { linkedOutput } from '../../harness/expectedItems';
 import { bytesOf, linksOf, madeBy, ownPrompt, startOf, useHarness } from '../../harness/useHarness';
+import { useFastTime } from '../../harness/fastTime';
 
 const harness = useHarness();
+useFastTime(8);
 
 test('cluster.getHealth tells the state of each container to each item', async () => {
 	const { node, items, flowscale } = await harness({ containers: 2, runMs: 60_000 });

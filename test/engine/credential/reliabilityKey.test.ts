@@ -7,10 +7,12 @@ import type { Fault, Flowscale } from '../../../simulator/flowscale/startFlowsca
 import { flowscaleNode, listenToLog, MARK, openFaultHarness } from '../../faults/faultHarness';
 import { openElsewhere, type Elsewhere } from '../../faults/elsewhere';
 import { findText } from '../../faults/findText';
+import { useFastTime } from '../../harness/fastTime';
 
 let engine: Engine;
 let log: string[];
 let elsewhere: Elsewhere;
+useFastTime(10);
 beforeAll(async () => {
 	engine = await startEngine(projectDir, {});
 	log = await listenToLog(engine);

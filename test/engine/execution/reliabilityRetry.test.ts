@@ -10,8 +10,10 @@ import {
 	until,
 	useHarness,
 } from '../../harness/useHarness';
+import { useFastTime } from '../../harness/fastTime';
 
 const harness = useHarness();
+useFastTime(10);
 
 const waiting = { pollInterval: 0.1, liveEvents: false };
 const retrying: Partial<INode> = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };

@@ -5,8 +5,10 @@ import { agentNodes, type Mind } from '../../harness/agentNodes';
 import { addCoreNodes } from '../../harness/coreNodes';
 import { outputOf, runWorkflow, type WorkflowFile } from '../../harness/runWorkflow';
 import { type Harness, useHarness } from '../../harness/useHarness';
+import { useFastTime } from '../../harness/fastTime';
 
 const harness = useHarness();
+useFastTime(10);
 const chat = [{ json: { sessionId: 's1', action: 'sendMessage', chatInput: 'A lake' } }];
 
 /** The example's agent, whose tool has these options and settings. */

@@ -251,7 +251,7 @@ test.each([
 					type: isTool ? `${type}Tool` : type,
 					retryOnFail: true,
 					maxTries: 3,
-					waitBetweenTries: 0,
+					waitBetweenTries: 1,
 				}),
 				one,
 			);
@@ -264,7 +264,7 @@ test.each([
 test('with Retry On Fail a workflow that failed is run again', async () => {
 	const { node, run, service } = await harness();
 	const parameters = asking('failing', streamed);
-	const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+	const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 	await run(node('workflow.execute', parameters, retried), one);
 	expect(service.inputs).toHaveLength(2);
 });
@@ -307,7 +307,7 @@ test('with Retry On Fail an item that was answered is not run again', async () =
 	const { node, run, service } = await harness();
 	service.fault({ on: 'run', kind: 'status', status: 500, match: ({ at }) => at > 0, after: 1 });
 	const done = await run(
-		node('workflow.execute', asking(), { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 }),
+		node('workflow.execute', asking(), { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }),
 	);
 	expect(outputOf(done, NODE).map(({ json }) => json.output)).toEqual(
 		prompts.map((prompt) => `Yes, I heard: ${prompt}`),
@@ -333,7 +333,7 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 			node(
 				'workflow.execute',
 				{ ...asking(), workflowId: '={{ $json.workflow }}' },
-				{ onError, retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+				{ onError, retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
 			),
 			rows,
 		);

@@ -14,8 +14,10 @@ import {
 	two,
 	useHarness,
 } from '../../harness/useHarness';
+import { useFastTime } from '../../harness/fastTime';
 
 const harness = useHarness();
+useFastTime(8);
 const one = two.slice(0, 1);
 const everything = '={{ { "text_51536": $json.prompt, "seed_51537": 1 } }}';
 const outputsIn = ({ json }: INodeExecutionData) => json.outputs as IDataObject[];

@@ -3,8 +3,10 @@ import { chain, nodeOf, outputOf, runWorkflow } from '../../harness/runWorkflow'
 import { PassThrough } from '../../harness/startEngine';
 import { openTinyDeployment, runWith, type TinyDeployment } from '../../harness/tinyDeployment';
 import { bytesOf, errorOf, type HarnessOptions, useHarness } from '../../harness/useHarness';
+import { useFastTime } from '../../harness/fastTime';
 
 const harness = useHarness();
+useFastTime(8);
 const one = [{ json: {} }];
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n0000', 'latin1');
 const image = { 'content-type': 'image/png' };

@@ -17,7 +17,10 @@ const shared = {
 	],
 };
 
-/** The same engine tests run on the newest engine and on the newest of n8n 1.x, which is installed under another name. */
+/**
+ * The same engine tests run on the newest engine and on the newest of n8n 1.x, which is installed
+ * under another name.
+ */
 const engine1x = {
 	'^n8n-core$': '<rootDir>/node_modules/n8n-core-1x',
 	'^n8n-workflow$': require.resolve('n8n-workflow', { paths: [require.resolve('n8n-core-1x')] }),
@@ -25,20 +28,30 @@ const engine1x = {
 };
 
 /**
- * What depends on the service, the network and our own code alone runs on the newest engine only: its outcome cannot differ between
- * generations of n8n, and twice the time would be spent for nothing.
+ * Suites that run on the newest engine only. What they show depends on the service and on our code
+ * alone, so n8n 1.x could not give another result. Both engines run each operation's behaviour
+ * (engine/behaviours), the settings, and whatever touches n8n's helpers: parameters, credentials,
+ * binaries, errors, retries, stops, suspensions, tools and the trigger.
  */
 const NEWEST_ENGINE_ONLY = [
+	// Answers of a broken network or service: the matrix, limits on starts, keys in what is echoed.
 	'engine/execution/(faults|limitedStarts|stopStarts)',
-	'engine/run/(dialects|unknownEnd|getManyRuns)',
-	'engine/output/lateOutputs',
-	'engine/trigger/triggerTroubles',
-	'engine/workflow/(reuseGroups|reliabilityReuse)',
 	'engine/credential/reliabilityKey',
+	// Ways in which services write runs and lists.
+	'engine/run/(dialects|unknownEnd|getManyRuns|cancelRun)',
+	'engine/group/(groups|heavyGroups)',
+	'engine/cluster/clusterAndOutput',
+	// Ways in which services name, list and serve files, and what our items look like.
+	'engine/output/(lateOutputs|outputDialects|outputSchemas|refusedOnce)',
+	'engine/comflowy/comflowyOutputs',
+	// Which runs of a list are taken, and which have newly ended: decisions of ours.
+	'engine/trigger/triggerTroubles',
+	'engine/workflow/(reuse|reuseGroups|reliabilityReuse)\\.test',
 ];
 
 module.exports = {
 	testTimeout: 30_000,
+	testSequencer: '<rootDir>/tools/testOrder.js',
 	projects: [
 		// Core and services: nothing of it needs a build, an engine or a server.
 		{

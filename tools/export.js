@@ -49,6 +49,7 @@ const SHARED = [
 	'tsconfig.build.json',
 	'tools/ensureInstalled.js',
 	'tools/runTests.js',
+	'tools/testOrder.js',
 	'test/harness/unrefIntervals.js',
 	'.github/dependabot.yml',
 ];

@@ -12,7 +12,7 @@ import { apiRootOf, authHeadersOf } from '../nodes/Flowscale/credential';
 const ROOT =
 	'={{ ($credentials.baseUrl || "").trim().replace(/\\/+$/, "").replace(/\\/api\\/v1$/, "") }}';
 
-/** Outside of the class, since n8n's lint takes any name with "auth" in it for a secret. */
+/** It stands outside the class, since n8n's lint takes any name with "auth" in it for a secret. */
 const ignoreSslIssues: INodeProperties = {
 	displayName: 'Ignore SSL Issues (Insecure)',
 	name: 'allowUnauthorizedCerts',
@@ -103,8 +103,8 @@ export class FlowscaleApi implements ICredentialType {
 	];
 
 	/**
-	 * The key travels to the deployment's own origin only, whoever asks (the HTTP Request node can
-	 * use this credential too).
+	 * The key is sent to the deployment's origin only, also when the HTTP Request node uses this
+	 * credential.
 	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,

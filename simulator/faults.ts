@@ -33,7 +33,7 @@ export type FaultKind =
 	| 'redirect'
 	/** Event stream: falls silent after its first event. */
 	| 'streamStall'
-	/** Event stream: ends after its first event although the run goes on. */
+	/** Event stream: ends after its first event although the run continues. */
 	| 'streamEndsEarly'
 	/** Event stream: the connection is lost before its last event. */
 	| 'streamBreaks'
@@ -59,8 +59,8 @@ export interface Fault<Route extends string = string> {
 	/** Of the request's body, before it is cut (0). */
 	bytes?: number;
 	/**
-	 * Does the service do what was asked? False for resetBefore, status and redirect, true for all
-	 * others.
+	 * Whether the service processes the request. False for resetBefore, status and redirect, true for
+	 * all others.
 	 */
 	processed?: boolean;
 }

@@ -23,8 +23,8 @@ export interface RestartableServer {
 }
 
 /**
- * Opens an HTTP server that can go away and come back, like a service that is deployed anew.
- * Rejects when the port is taken.
+ * Opens an HTTP server that can stop and start again, like a service during a deployment. Rejects
+ * when the port is taken.
  */
 export async function openServer(
 	handle: RequestListener,

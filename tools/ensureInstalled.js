@@ -27,8 +27,8 @@ function ensureInstalled() {
 	if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return;
 	if (isInstalledByHand()) return writeFileSync(mark, wanted);
 	console.log('Installing packages (a few minutes the first time) …');
-	// Not `npm install`, which may write to the lock file of whoever only wants to run a command.
-	// A registry may answer slowly once; a second try finds most of it in the cache.
+	// Not `npm install`, which may change the lock file of a user who only wants to run a command. A
+	// registry may answer slowly once; a second try finds most of it in the cache.
 	for (let tries = 1; ; tries++) {
 		try {
 			execSync('npm ci --ignore-scripts --no-audit --no-fund --loglevel=error', {

@@ -67,7 +67,7 @@ const reasons = [...problems, ...repositoryProblems(), ...pictureProblems()];
 if (reasons.length > 0) stop(reasons);
 
 if (isOnGitHub && !isDryRun) {
-	// Whoever installs the package without a version gets no preview.
+	// An install without a version gets no preview.
 	const channel = version.includes('-') ? ['--tag', 'next'] : [];
 	const ours = packages.filter(({ isPublishedHere }) => isPublishedHere);
 	for (const one of ours.filter((candidate) => !isPublished(candidate)))

@@ -1,4 +1,7 @@
-/** Runs every test project and ends with the one line that says how it went. Arguments go on to Jest. */
+/**
+ * Runs every test project and ends with the one line that says how it went. Arguments are passed to
+ * Jest.
+ */
 const { spawnSync } = require('node:child_process');
 const { readFileSync, rmSync } = require('node:fs');
 const { availableParallelism, tmpdir } = require('node:os');

@@ -37,8 +37,8 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 }
 
 /**
- * Headers that prove who asks: the key (vendor's OpenAPI: `X-API-KEY`), or the headers of the
- * user's own proxy.
+ * Headers that authenticate a request: the key (vendor's OpenAPI: `X-API-KEY`), or the headers of
+ * the user's own proxy.
  */
 export function authHeadersOf(
 	credentials: ICredentialDataDecryptedObject | IDataObject,
@@ -55,8 +55,8 @@ export function authHeadersOf(
 }
 
 /**
- * Node would refuse the request itself, which then looks like a lost connection: of a start, one
- * that may have arrived.
+ * Node would refuse to send the request, and that looks like a lost connection. A start would then
+ * count as one that may have arrived.
  */
 function checked(headers: Record<string, string>, label: string): Record<string, string> {
 	for (const [name, value] of Object.entries(headers)) {
@@ -72,15 +72,16 @@ function checked(headers: Record<string, string>, label: string): Record<string,
 }
 
 /**
- * What must never be seen in a text: the key, header values, and a token without its scheme word.
+ * Secrets that must never appear in a text: the key, header values, and tokens without their scheme
+ * word.
  */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	return textsIn(Object.values(authHeadersOf(credentials)));
 }
 
 /**
- * Secrets for certain. A tenant's name in a header is none: it may well be part of a link, which
- * must stay whole.
+ * Values that are secret for certain. A tenant's name in a header is not: it may be part of a link,
+ * and links must stay whole.
  */
 export function keysOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	const headers = Object.entries(authHeadersOf(credentials)).filter(([name]) =>

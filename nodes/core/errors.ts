@@ -48,7 +48,7 @@ export class ExecutionCancelledError extends Error {
 }
 
 const LONGEST_TEXT = 500;
-/** More than this of a service's text is not looked at. */
+/** Only this many characters of a service's text are read. */
 const LONGEST_READ = 20_000;
 /** Where a page begins, everything in angle brackets is markup. */
 const PAGE = /<(?:!doctype|html|head|body|\?xml)\b/i;
@@ -166,8 +166,8 @@ function inOwnWords<T extends NodeApiError | NodeOperationError>(error: T, messa
 }
 
 /**
- * A failure that names the run it is about, so that whoever reads it can find the run again. One
- * error may be about many.
+ * A failure that names its run, so that the user can find the run. One error may be about many
+ * runs.
  */
 export function ofRun<T>(
 	error: T,

@@ -7,8 +7,7 @@ export const DEEPEST_JSON = 200;
 /**
  * An integer that JavaScript's numbers cannot hold, such as a seed of 64 bits: its digits, and the
  * mark that they were written without quotation marks, so that the writer writes them that way.
- * Only what becomes a request holds these; whatever shows one otherwise (an item, a message) gets
- * the digits as text.
+ * Only values that become a request contain these; an item or a message shows the digits as text.
  */
 export class LongInteger {
 	constructor(readonly digits: string) {}
@@ -161,8 +160,8 @@ function endOfWord(text: string, start: number): number {
 }
 
 /**
- * Behind the quotation mark that ends the text which begins here: the first before which the
- * backslashes are even in number.
+ * The place behind the quotation mark that ends this text: the first mark with an even number of
+ * backslashes before it.
  */
 function endOfText(text: string, start: number): number {
 	for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {

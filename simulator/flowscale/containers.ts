@@ -102,7 +102,7 @@ function tellEnd(run: SimulatedRun, how: Ending, parts: ContainerParts): void {
 			.flatMap(({ files }) => files)
 			.forEach((filename) => parts.store.tell(run, null, { type: 'output', filename }));
 	}
-	// only the output endpoint tells of a timeout where the dialect has it so: the stream just stays
+	// where the dialect has it so, only the output endpoint reports a timeout, and the stream stays
 	// silent
 	if (how !== 'timeout' || parts.dialect.runTimeout === 'status') tellState(run, parts);
 }

@@ -60,7 +60,9 @@ export const dialectChoices = {
 	 * word as well.
 	 */
 	runTimeout: ['408', 'status'],
-	/** Where a failed run tells its reason: a key of the run, `errors` beside `data`, or nowhere. */
+	/**
+	 * Where the reason of a failed run stands: a key of the run, `errors` beside `data`, or nowhere.
+	 */
 	failureText: ['error', 'error_message', 'errors', 'none'],
 	/** Body of an error other than 422. */
 	errors: ['errors', 'errorsList', 'detail', 'errorObject', 'html'],

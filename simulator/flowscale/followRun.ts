@@ -25,7 +25,7 @@ const pastEvents = (run: SimulatedRun, { dialect }: Service): RunEvent[] =>
 		? run.events
 		: [{ seq: 1, event: 'run_status', data: { run_id: run.id, status: statusWord(run, dialect) } }];
 
-/** Has the run come to an end that the stream tells? */
+/** Whether the run has ended in a way that the stream reports. */
 const isTold = (run: SimulatedRun, { dialect }: Service) =>
 	isOver(run) && (run.state !== 'timeout' || dialect.runTimeout === 'status');
 

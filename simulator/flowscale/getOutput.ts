@@ -19,8 +19,8 @@ function notYet(dialect: Dialect, word: string): Answer {
 }
 
 /**
- * `GET /runs/output?filename=`: by output name or file name (protocols: output).
- * A name nobody knows gets the answer of one that is not ready: the service tells no difference.
+ * `GET /runs/output?filename=`: by output name or file name (protocols: output). An unknown name
+ * gets the answer of one that is not ready, since the service does not distinguish them.
  */
 export const getOutput: Operation = async ({ store, dialect, view }, { entry }) => {
 	const { filename } = entry.query;

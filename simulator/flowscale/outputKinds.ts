@@ -14,7 +14,7 @@ export const image = (
 	make,
 });
 
-/** A text, told inline or by link as the dialect has it. */
+/** A text, given inline or by link as the dialect has it. */
 export const text = (name: string, make: (run: RunInputs) => string): WorkflowOutput => ({
 	name,
 	type: 'text',

@@ -7,7 +7,7 @@ import type { RunStore } from './runStore';
 import type { View } from './showRun';
 import type { SimulatedWorkflow } from './simulatedWorkflow';
 
-/** Everything an endpoint may look at. */
+/** Everything that an endpoint may use. */
 export interface Service {
 	dialect: Dialect;
 	store: RunStore;

@@ -18,11 +18,11 @@ export interface WorkflowInput {
 	/** True unless said otherwise. */
 	required?: boolean;
 	/**
-	 * Type that the workflow list tells, where it differs: an upload has been seen declared as
+	 * Type that the workflow list declares, where it differs: an upload has been seen declared as
 	 * `string`.
 	 */
 	listedType?: string;
-	/** What the dashboard calls it; told by its declarations only. */
+	/** The dashboard's name for it, which only its declarations contain. */
 	label?: string;
 	/** The values that it takes, a `combo` of the dashboard's declarations. */
 	options?: string[];

@@ -27,7 +27,7 @@ export type { SimulatedRun } from './simulatedRun';
 export type { SimulatedWorkflow } from './simulatedWorkflow';
 export type { JournalEntry } from '../journal';
 
-/** Key that a simulator asks for unless told otherwise. */
+/** Key that a simulator asks for unless an option says otherwise. */
 export const defaultApiKey = 'fs-sim-key-for-tests-only';
 
 /** Starts a stand-in for one Flowscale deployment on real sockets. Rejects when a port is taken. */

@@ -10,7 +10,7 @@ export interface Tool {
 	invoke(given: object): Promise<string>;
 }
 
-/** A mind that knows one answer: it calls tools as it likes and says something in the end. */
+/** Stands for a language model: it calls tools as it likes and gives a final answer. */
 export type Mind = (asked: string, tools: Tool[]) => Promise<string>;
 
 const mindless: Mind = async () => {

@@ -15,7 +15,7 @@ export interface NodeFailure {
 
 export const PACKAGE_DIR = projectDir;
 
-/** Two items that expressions can tell apart. */
+/** Two items that differ for expressions. */
 export const two: INodeExecutionData[] = [
 	{ json: { prompt: 'red fox', n: 0 } },
 	{ json: { prompt: 'blue whale', n: 1 } },
@@ -25,8 +25,8 @@ export const two: INodeExecutionData[] = [
 export const quick = { pollInterval: 0.1 };
 
 /**
- * Resolves when it holds, rejects after fifteen seconds unless told otherwise (a busy machine is
- * slow).
+ * Resolves when it holds. Rejects after fifteen seconds unless another limit is given, since a busy
+ * machine is slow.
  */
 export async function until(holds: () => boolean, limitMs = 15_000): Promise<void> {
 	// Not `Date.now`, which runs fast where a test lets time pass faster.

@@ -19,10 +19,10 @@ export interface BehaviourResult {
 export interface Behaviour {
 	operation: `${string}.${string}`;
 	simulator?: FlowscaleOptions;
-	/** Two items that expressions can tell apart; what they need at the deployment is made here. */
+	/** Two items that differ for expressions; what they need at the deployment is made here. */
 	given(flowscale: Flowscale): INodeExecutionData[];
 	parameters: INodeParameters;
-	/** Lets the deployment go on, once the node is at work. */
+	/** Lets the deployment continue, once the node is at work. */
 	meanwhile?(flowscale: Flowscale): void;
 	check(result: BehaviourResult): Promise<void> | void;
 }

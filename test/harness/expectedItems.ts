@@ -38,7 +38,7 @@ export function runItem(run: SimulatedRun, known: IDataObject = {}): IDataObject
 	};
 }
 
-/** A run as it is told by the answer to its start: ids, and the texts that were sent. */
+/** A run as the answer to its start reports it: IDs, and the texts that were sent. */
 export function startedItem(run: SimulatedRun, known: IDataObject = {}): IDataObject {
 	return runItem(run, {
 		status: 'queued',
@@ -54,7 +54,7 @@ export function startedItem(run: SimulatedRun, known: IDataObject = {}): IDataOb
 	});
 }
 
-/** An output of a run by link, as the run itself tells it. */
+/** An output of a run by link, as the run itself lists it. */
 export function linkedOutput(
 	run: SimulatedRun,
 	known: IDataObject = {},

@@ -7,7 +7,7 @@ export interface JsonSchema {
 	items?: JsonSchema;
 }
 
-/** The folder that n8n looks in: beside the built node, by its version. */
+/** The folder that n8n reads: beside the built node, by its version. */
 const folderOf = (node: string) => join(node, '__schema__', 'v1.0.0');
 
 export async function readSchema(node: string, operation: string): Promise<JsonSchema> {
@@ -43,7 +43,7 @@ function closed(schema: JsonSchema): object {
 	};
 }
 
-/** What is wrong with items, by a schema: a key or type that it does not tell. */
+/** What is wrong with items by a schema: a key or type that the schema does not have. */
 export function misfits(schema: JsonSchema, items: unknown[]): unknown[] {
 	const fits = new Ajv({ allowUnionTypes: true }).compile(closed(schema));
 	return items.flatMap((item) =>

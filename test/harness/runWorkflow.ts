@@ -81,7 +81,7 @@ export function workflowOf(engine: Engine, file: WorkflowFile, staticData?: IDat
 	});
 }
 
-/** The server's side of an execution, as far as the engine and our nodes look at it. */
+/** The server's side of an execution, as far as the engine and our nodes use it. */
 export function serverSide(
 	engine: Engine,
 	file: WorkflowFile,

@@ -44,7 +44,10 @@ export interface Wiring {
 	outputs?: INodeTypeDescription['outputs'];
 }
 
-/** What a node does whose work is done elsewhere: by the server, or by whoever replaces it. */
+/**
+ * Passes items on, for nodes whose work is done elsewhere: by the server, or by another node in the
+ * test.
+ */
 export const handOn: Work = {
 	async execute() {
 		return [this.getInputData()];

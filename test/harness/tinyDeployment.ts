@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, once } from '../../simulator/platform';
 
 /**
- * What a deployment says at a path; a function sees how often it was asked before, and whether with
- * the key.
+ * A deployment's answer at a path. A function gets how often the path was requested before, and
+ * whether with the key.
  */
 export interface Said {
 	status?: number;
@@ -15,14 +15,13 @@ export interface TinyDeployment {
 	origin: string;
 	/** Requests in order: path with query, and whether the key came along. */
 	asked: Array<{ url: string; hasKey: boolean }>;
-	/** What is said at a path; of all others 404. */
+	/** Answers by path; all other paths answer 404. */
 	says: Record<string, Saying>;
 	close(): Promise<void>;
 }
 
 /**
- * A deployment that says just what a test writes down, for dialects that the simulator does not
- * speak.
+ * A deployment whose answers a test writes itself, for dialects that the simulator does not have.
  */
 export async function openTinyDeployment(): Promise<TinyDeployment> {
 	const asked: TinyDeployment['asked'] = [];

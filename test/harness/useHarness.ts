@@ -139,8 +139,8 @@ function filesNode(rows: Array<Record<string, InputFile>>): INodeType {
 }
 
 /**
- * Gives each test a stage of its own and closes it after it. A request that the simulator does not
- * know fails the test.
+ * Gives each test a harness and closes it afterwards. A request that the simulator does not know
+ * fails the test.
  */
 export function useHarness(): (options?: HarnessOptions) => Promise<Harness> {
 	let engine: Engine | undefined;

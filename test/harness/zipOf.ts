@@ -31,8 +31,8 @@ export function zipOf(files: ReadonlyArray<readonly [name: string, content: Buff
 }
 
 /**
- * What both headers tell: version, flags, method 0 (stored), time, date, checksum, sizes, lengths
- * of name and extra field.
+ * What both headers contain: version, flags, method 0 (stored), time, date, checksum, sizes,
+ * lengths of name and extra field.
  */
 const factsOf = (title: Buffer, content: Buffer): Buffer =>
 	Buffer.concat([

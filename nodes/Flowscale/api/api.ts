@@ -86,8 +86,9 @@ function createAnswerReader(transport: Transport) {
 		reportsStart: () => reportsStart,
 		envelopeOf,
 		/**
-		 * The envelope of an answer that reports something. An answer that reports nothing is retried:
-		 * taken for "none", a run would be started twice, or a branch never taken.
+		 * The envelope of an answer that reports something. An answer that reports nothing is retried.
+		 * If it counted as "none", a run could be started twice, or a branch of the workflow never
+		 * taken.
 		 */
 		reportedBy: (answer: Answer): Envelope => {
 			const envelope = envelopeOf(answer);
@@ -144,7 +145,7 @@ function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 		runs: async (query: ListQuery, extra: Extra = {}): Promise<RunPage> => {
 			const request = { path: '/runs', query: wireQuery(query), ...extra };
 			return await transport.read(request, (answer) => {
-				// Of a page after the last one some frameworks say 404.
+				// Some frameworks answer 404 for a page after the last one.
 				const isPastEnd = answer.status === 404 && Number(query.page) > 1;
 				const envelope = isPastEnd ? readEnvelope({ data: [] }) : reportedBy(answer);
 				return { ...pageOf(envelope, query.groupId, runIn), chars: answer.text.length };
@@ -211,8 +212,8 @@ function pageOf(
 }
 
 /**
- * Nothing instead of a list (`data: null`, `runs: null`, or no list beside `count: 0`) is an empty
- * one, unless a count speaks of runs that are not shown.
+ * A missing list (`data: null`, `runs: null`, or no list beside `count: 0`) counts as an empty one,
+ * unless a count reports runs that are not shown.
  */
 function emptyList(data: unknown, meta: JsonRecord | undefined): [] | undefined {
 	const record = recordOf(data);
@@ -228,8 +229,8 @@ function emptyList(data: unknown, meta: JsonRecord | undefined): [] | undefined 
 function outputCalls(transport: Transport, { envelopeOf, linked }: AnswerReader) {
 	return {
 		/**
-		 * An output by its name, with or without extension: ready, not yet or not under this name (204,
-		 * 4xx, 504, empty), failed, or 408: timed out.
+		 * An output by its name, with or without extension. It is ready, absent so far or unknown under
+		 * this name (204, 4xx, 504, empty), failed, or its run has timed out (408).
 		 */
 		output: async (filename: string, extra: Extra = {}): Promise<OutputAnswer> =>
 			await transport.read(
@@ -249,8 +250,8 @@ function outputCalls(transport: Transport, { envelopeOf, linked }: AnswerReader)
 }
 
 function outputAnswerOf(status: string | undefined, output: Output): OutputAnswer {
-	// An empty text may be the output itself or stand in for one to come: there the output's own word
-	// counts as well.
+	// An empty text may be the output itself or a placeholder for one to come, so the status of the
+	// output counts as well.
 	const states = [status, output.file_content === '' ? output.generation_status : undefined].map(
 		(word) => stateOf(word ?? ''),
 	);
@@ -263,7 +264,10 @@ function outputAnswerOf(status: string | undefined, output: Output): OutputAnswe
 
 function startCalls(transport: Transport) {
 	return {
-		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
+		/**
+		 * The request that starts a run. Only the starter sends it, which knows when it may be
+		 * repeated.
+		 */
 		startRequest: (
 			workflowId: string,
 			groupId: string | undefined,
@@ -275,8 +279,8 @@ function startCalls(transport: Transport) {
 			body: form,
 		}),
 		/**
-		 * What a start's 2xx reports: object or list of one, now with `workflow_id`, earlier with
-		 * `output_names`.
+		 * The run that a 2xx of a start reports: an object or a list of one, today with `workflow_id`,
+		 * formerly with `output_names`.
 		 */
 		readStart: (answer: Answer, known: Partial<Run>): Run => {
 			const raw = readOne(readEnvelope(transport.jsonOf(answer)).data);

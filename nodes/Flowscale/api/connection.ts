@@ -17,8 +17,8 @@ export interface Connection {
 }
 
 /**
- * The deployment of the node's credential, for every context a node's code runs in. @throws
- * ConfigurationError
+ * The deployment of the node's credential, for every context a node's code runs in.
+ * @throws ConfigurationError
  */
 export async function openConnection(
 	context: NodeContext,

@@ -58,8 +58,8 @@ function dataIn(envelope: JsonRecord | undefined): unknown {
 }
 
 /**
- * Whether an answer reports anything. An error may well come with an empty list beside it, and with
- * status 200.
+ * Whether an answer reports anything. An error may come with status 200 and with an empty list
+ * beside it.
  */
 export function isReported({ data, status }: Envelope): boolean {
 	if (typeof data !== 'object' || data === null) return status === 'success';
@@ -67,8 +67,8 @@ export function isReported({ data, status }: Envelope): boolean {
 }
 
 /**
- * The vendor's OpenAPI answers a start with a list of one, every SDK reads an object; one called
- * `run` is the same, wrapped once more.
+ * The vendor's OpenAPI answers a start with a list of one run, every SDK reads an object. An object
+ * under the key `run` is the same, wrapped once more.
  */
 export function readOne(data: unknown): JsonRecord | undefined {
 	const one = recordOf(Array.isArray(data) ? data[0] : data);
@@ -107,7 +107,7 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?
 		workflow_id: textAt(record, 'workflow_id', 'workflowId') ?? known.workflow_id ?? null,
 		group_id: textAt(record, 'group_id', 'groupId') ?? known.group_id ?? null,
 		status,
-		// Not the state that was known before: a look is there to learn the new one.
+		// Not the state that was known before, since the point of polling is to learn the new one.
 		state: stateOf(status),
 		inputs:
 			record.inputs === undefined || record.inputs === null
@@ -152,7 +152,7 @@ function readInputs(received: unknown): Run['inputs'] {
 	);
 }
 
-/** An output inside a run: `{filename, url}`; one without a link is asked for by its name. */
+/** An output inside a run: `{filename, url}`. An output without a link is requested by its name. */
 function readRunOutput(value: unknown): Output | undefined {
 	const record = recordOf(value);
 	const filename =
@@ -165,7 +165,7 @@ function readRunOutput(value: unknown): Output | undefined {
 
 function linkIn(record: JsonRecord | undefined): string | undefined {
 	const data = textAt(record, 'data');
-	// The dashboard's dialect puts a text into `data`; a file that is written out has to say so.
+	// The dashboard's dialect has a text in `data`. It is a file only where it is a data URI.
 	return (
 		textAt(record, 'download_url', 'url') ??
 		(data !== undefined && readDataUri(data) ? data : undefined)

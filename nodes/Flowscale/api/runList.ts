@@ -13,8 +13,8 @@ import {
 
 const LARGEST_PAGE = 100;
 /**
- * A filter that hardly any run passes would otherwise read a history of years: 20,000 runs, or
- * 2,000 at ten a page.
+ * A filter that hardly any run passes would otherwise read years of history. These pages hold
+ * 20,000 runs, or 2,000 at ten a page.
  */
 const MOST_PAGES = 200;
 
@@ -42,17 +42,17 @@ function namingGroup({ groupId }: ListQuery) {
 export interface RunCollection {
 	runs: SeenRun[];
 	/**
-	 * Set when the list goes on below what was read: how many runs were read, and of how many where
-	 * the deployment says so.
+	 * Set when the list continues after what was read: how many runs were read and, where the
+	 * deployment reports it, how many there are.
 	 */
 	cutAfter?: { read: number; total: number | undefined };
 }
 
 /**
  * Runs that pass a filter, up to a limit that counts after filtering, page by page. A deployment
- * that does not page gives all of its runs at once, unsorted; they are sorted here. Of one that
- * pages without sorting all pages are read: the first of them hold any runs, not those that come
- * first. Memory holds what passed the filter, and of the others their ids.
+ * that does not page gives all of its runs at once, unsorted; they are sorted here. Where a
+ * deployment pages without sorting, all pages are read, since its first pages may hold any runs.
+ * Memory holds the runs that passed the filter, and only the IDs of the others.
  * @param limit Infinity: all, however many pages that takes
  * @throws ServiceError | ExecutionCancelledError
  */
@@ -78,7 +78,7 @@ export async function collectRuns(
 		wanted.push(...added.filter(({ run }) => isWanted(run)));
 		// More than these can never be asked for.
 		if (wanted.length > limit) wanted = sorted(wanted, query).slice(0, limit);
-		// The page number is ignored by some deployments: the same runs come again.
+		// Some deployments ignore the page number and return the same runs again.
 		const isOver = added.length === 0 || page.isLast;
 		if (isOver || (wanted.length >= limit && order.isKept()))
 			return { runs: sorted(wanted, query).slice(0, limit) };
@@ -91,8 +91,8 @@ export async function collectRuns(
 }
 
 /**
- * One page of the list, for those who page themselves, with what the deployment says about all of
- * them (`meta`).
+ * One page of the list, for users who page themselves, with what the deployment reports about the
+ * whole list (`meta`).
  */
 export async function readRunPage(
 	api: FlowscaleApi,

@@ -4,7 +4,7 @@ import { ServiceError } from '../../core/errors';
 import type { FlowscaleApi } from '../api/api';
 import { openConnection } from '../api/connection';
 
-/** Somebody sits in front of the list and waits: whatever happens is said within 15 seconds. */
+/** A user waits for the list, so a result or an error must be there within 15 seconds. */
 const LONGEST_MS = 12_000;
 const TRIES = 3;
 const LONGEST_PAUSE_MS = 2_000;
@@ -30,7 +30,7 @@ export async function askForEditor<T>(
 			hint: 'The deployment may be starting up, or busy. Try again in a moment.',
 		});
 	});
-	// Nobody listens once the answer is there.
+	// A late failure has no listener once the answer is there.
 	late.catch(() => undefined);
 	try {
 		const { api } = await openConnection(context, clock, stop.signal);

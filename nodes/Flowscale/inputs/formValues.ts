@@ -85,8 +85,8 @@ const TAKES: Record<Exclude<InputKind, 'text' | 'file'>, string> = {
 const NUMBER = /^[+-]?(\d+(?:\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
- * The value in the form in which it is sent. @throws ConfigurationError that says what was expected
- * and what came
+ * The value in the form in which it is sent.
+ * @throws ConfigurationError that says what was expected and what came
  */
 function checkedValue(item: Item, field: FormField, value: unknown): unknown {
 	const kind = kindOf(field);

@@ -66,7 +66,7 @@ const KIND_WORDS: Partial<Record<InputKind, string>> = {
 	array: 'JSON list',
 };
 
-/** What goes into a field, in words, where its look does not say so. */
+/** What goes into a field, in words, where its appearance does not show it. */
 function wordsFor(input: Parameter): string | undefined {
 	const likelihood = takesFile(input);
 	if (likelihood !== 'yes' && likelihood !== 'likely') return KIND_WORDS[kindOf(input)];

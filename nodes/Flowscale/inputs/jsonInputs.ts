@@ -8,8 +8,8 @@ import { checkedText, type NamedValue } from './formValues';
 const NOT_AN_OBJECT = 'Inputs (JSON) is not a JSON object';
 
 /**
- * Inputs that are entered as one JSON object; null is not sent. @throws ConfigurationError that
- * says where the JSON breaks
+ * Inputs that are entered as one JSON object; null is not sent.
+ * @throws ConfigurationError that says where the JSON breaks
  */
 export function jsonValues(item: Item): NamedValue[] {
 	const given = item.raw('inputsJson', {});

@@ -26,7 +26,7 @@ export const execute: Operation<FlowscaleSession> = {
 		return async () => {
 			const request = { ...start, cancelLate };
 			const run = await startRun(item, session, request);
-			// Nobody will get to see this item: without it the run would be paid for nothing.
+			// The user will never see this item, so without the cancel the run would be paid for nothing.
 			if (session.starter().hasStarted(run.run_id)) await cancelLate(run.run_id);
 			session.starter().markHandedOut(request);
 			return [itemOf(run)];

@@ -21,7 +21,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 		const settings = readOutputSettings(item);
 		return async () => {
 			const { run } = await findRun(api, runId);
-			// A status that nobody knows says nothing: the outputs will tell.
+			// An unknown status says nothing, so the outputs decide.
 			if (!run.finished && run.state !== 'unknown')
 				throw new ServiceError(`Run ${runId} has not ended yet`, {
 					runId,

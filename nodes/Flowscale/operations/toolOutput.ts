@@ -7,7 +7,10 @@ import type {
 import { isTool } from '../../core/items/agentTool';
 import { listOf } from '../../core/json';
 
-/** What a model needs of a run to answer, and to ask on: n8n's guideline is ten fields at most. */
+/**
+ * The fields of a run that a model needs for an answer or a further call. n8n's guideline is ten
+ * fields at most.
+ */
 const SIMPLIFIED = [
 	'run_id',
 	'workflow_id',
@@ -25,7 +28,7 @@ const MOST_FIELDS = 10;
 
 const shown = { '@tool': [true] };
 
-/** What an agent's tool hands to the model, who is paid by the word. */
+/** What an agent's tool returns to the model, which costs money by the token. */
 export const toolFields: INodeProperties[] = [
 	{
 		displayName: 'Output',

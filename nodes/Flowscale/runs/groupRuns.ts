@@ -71,8 +71,8 @@ function isOlderThan(entries: Entry[], limitMs: number): boolean {
 }
 
 /**
- * undefined for deployments that do not list runs, or not like this. @throws the error itself
- * otherwise
+ * undefined for deployments that do not list runs, or not like this.
+ * @throws the error itself otherwise
  */
 function orNoList(error: unknown): PageRead | undefined {
 	const isNoList =

@@ -7,7 +7,7 @@ import { cancelGroup, knownRunsOfGroup } from './groups';
 import type { Session } from './session';
 
 /**
- * Between the two looks that must both see no open run, since another one may just be about to
+ * Pause between the two polls that must both see no open run, since another run may be about to
  * join.
  */
 const SECOND_LOOK_MS = 1_000;
@@ -42,7 +42,7 @@ export function createGroupService(service: RunService, session: Session): RunSe
 		groups.set(groupId, memory);
 		return memory;
 	};
-	/** The first open run that is met; of a group without one the number of its runs. */
+	/** The first open run that is found; for a group without one, the number of its runs. */
 	const look = async (groupId: string, memory: GroupMemory): Promise<KnownRun | number> => {
 		let total = 0;
 		for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
@@ -97,7 +97,7 @@ const ended = (group: KnownRun): KnownRun => ({
 	finished: true,
 });
 
-/** A run that cannot be read just now says nothing; the list will. */
+/** A run that cannot be read at this moment says nothing; the list decides then. */
 async function isStillOpen({ watch }: RunService, run: KnownRun): Promise<boolean> {
 	const found = await watch.poll(run).catch((error: unknown) => {
 		if (error instanceof ServiceError) return null;

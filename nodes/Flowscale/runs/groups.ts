@@ -13,7 +13,7 @@ const CANCELS_AT_A_TIME = 20;
 export interface GroupSummary extends Record<RunState, number> {
 	group_id: string;
 	total: number;
-	/** There is a run, and none is going on. */
+	/** There is at least one run, and none is in progress. */
 	finished: boolean;
 	first_created_at: string | null;
 	last_completed_at: string | null;
@@ -49,8 +49,8 @@ export async function* runsOfGroup(
 }
 
 /**
- * The same, of runs that can be asked for by their ids. @throws ServiceError where the list reports
- * no ids
+ * The same, of runs that can be asked for by their ids.
+ * @throws ServiceError where the list reports no ids
  */
 export async function* knownRunsOfGroup(
 	...[api, groupId, stop, extra]: Parameters<typeof runsOfGroup>
@@ -120,7 +120,7 @@ export interface GroupCancelResult {
 	message: string;
 }
 
-/** Pauses before the looks at what became of the cancels. */
+/** Pauses before the checks of what became of the cancels. */
 const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 
 /**

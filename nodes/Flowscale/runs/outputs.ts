@@ -24,9 +24,9 @@ export interface OutputsCheck {
 
 /**
  * The run with all of its outputs as link or value: what the run itself lists, and by the output
- * endpoint what it leaves out. What is named and cannot be had for some 16 seconds stays in the
- * list as `missing`, without content. A 408 of the endpoint is the service's word for a run that
- * timed out.
+ * endpoint what it leaves out. An output that is named and cannot be fetched for some 16 seconds
+ * stays in the list as `missing`, without content. A 408 of the endpoint is the service's word for
+ * a run that timed out.
  * @throws ServiceError | ExecutionCancelledError
  */
 export async function completeOutputs(
@@ -72,8 +72,8 @@ function orFailure(error: unknown): ServiceError {
 }
 
 /**
- * Asks the output endpoint for these names. One that fails takes no other output with it: it is
- * noted, and asked for once a check from then on.
+ * Asks the output endpoint for these names. A failed one does not affect the others: it is
+ * recorded, and requested once per check from then on.
  */
 async function askForAll(
 	api: FlowscaleApi,
@@ -156,7 +156,7 @@ export async function askFor(
 }
 
 /**
- * The same with the patience that an output of a run gets: it may be asked for right behind the
+ * The same with the patience that a run's outputs get, since it may be requested right after the
  * run's end.
  */
 export async function waitForOutput(
@@ -218,7 +218,7 @@ function merged(
 	return [...updated, ...received.values()];
 }
 
-/** Where a new link for an output is had: the run's own list, and the output endpoint. */
+/** The two sources of a new link for an output: the run's list, and the output endpoint. */
 export function linkSourceOf(api: FlowscaleApi): LinkSource {
 	return {
 		list: async (run) => (await api.run(run.run_id, run, CONFIRMED))?.run.outputs,

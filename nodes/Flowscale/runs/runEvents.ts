@@ -22,8 +22,8 @@ export interface RunEvent {
 }
 
 /**
- * Past events come at once: after this much silence of a run that has not ended there are no more
- * of them.
+ * Past events arrive at once, so after this much silence of a run that has not ended there are no
+ * more of them.
  */
 const QUIET_MS = 2_000;
 /** Of the answer's head; the stream itself may be silent for longer. */
@@ -80,7 +80,7 @@ export async function readRunEvents(
 		barren = reading.events.length === before ? barren + 1 : 0;
 		if (!wasFinished) ({ run } = await findRun(api, runId));
 		if (reading.isEnded && run.finished) break;
-		// Without ids nothing tells where to continue, and all would come twice.
+		// Without IDs there is no place to continue from, and all events would come twice.
 		if (reading.events.length > 0 && reading.last === undefined) break;
 		// Nothing said that the run has ended, but it has, and these streams brought nothing new.
 		if (wasFinished && barren >= MOST_BARREN_STREAMS) break;
@@ -135,7 +135,7 @@ async function readStream(
 function takeEvent(reading: Reading, event: ServerEvent): boolean {
 	const data = parsedJson(event.data) ?? event.data;
 	const id = event.id || textAt(recordOf(data), 'seq', 'sequence', 'sequence_number');
-	// An event that was cut off comes again, whole.
+	// An event that was cut off comes again, complete.
 	if (event.isCut && reading.last !== undefined) return false;
 	if (id !== undefined && reading.seen.has(id)) return false;
 	if (meaningOf(event) === 'ended') reading.isEnded = true;

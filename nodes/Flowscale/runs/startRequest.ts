@@ -78,7 +78,7 @@ function isGroupOfExecution({ context }: Item, groupId: string | undefined): boo
 	return isKnown && groupId !== undefined && at !== -1 && /\bid\b/.test(expression.slice(at));
 }
 
-/** Workflows of before hold true or false. @throws ConfigurationError */
+/** Workflows saved by earlier versions hold true or false. @throws ConfigurationError */
 function readReuse(item: Item): ReuseRun {
 	const given = item.raw('options.reuseRun', 'never');
 	if (given === true || given === 'true') return 'sameInputs';
@@ -132,7 +132,10 @@ async function sendForm(
 	}
 }
 
-/** What an answer to half a form means: a loss, or a gateway that gave up, has started nothing. */
+/**
+ * The meaning of an answer to half a form: a network failure, or a gateway that gave up, has
+ * started nothing.
+ */
 function notStarted(result: Answer | NetworkFailure): Answer | NetworkFailure {
 	if (classifyStart(result) !== 'uncertain') return result;
 	const cause = isNetworkFailure(result) ? result.code : `HTTP ${result.status}`;
@@ -145,8 +148,8 @@ function notStarted(result: Answer | NetworkFailure): Answer | NetworkFailure {
 }
 
 /**
- * Starts an item's run; a refusal says which inputs there are. @throws ServiceError |
- * ExecutionCancelledError
+ * Starts an item's run; a refusal says which inputs there are.
+ * @throws ServiceError | ExecutionCancelledError
  */
 export async function startRun(
 	item: Item,

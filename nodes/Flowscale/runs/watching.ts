@@ -137,8 +137,8 @@ export async function listGroup(
 }
 
 /**
- * undefined for deployments that do not list runs, or not by group. @throws the error itself
- * otherwise
+ * undefined for deployments that do not list runs, or not by group.
+ * @throws the error itself otherwise
  */
 function orNoList(error: unknown): PageRead | undefined {
 	if (error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0))

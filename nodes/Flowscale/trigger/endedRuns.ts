@@ -29,8 +29,8 @@ export interface Watch {
 }
 
 /**
- * Pages of newest created runs that are searched for ends without a time once one was seen; until
- * then it is one.
+ * Pages of newly created runs that are searched for runs without an end time, once such a run was
+ * seen. Until then a single page is searched.
  */
 const MOST_NEWEST_PAGES = 10;
 
@@ -38,11 +38,11 @@ interface Reading {
 	found: Map<string, SeenRun>;
 	/** Pages answered. */
 	pages: number;
-	/** Page to go on with. */
+	/** The page that the next poll continues with. */
 	page: number;
 	/**
-	 * Why it ended: no more runs, none that matters, too many pages or no more time, either of them
-	 * among known runs.
+	 * Why reading stopped: the list ended, the watermark was reached, too many pages were read, or
+	 * time ran out. `known`: one of the last two, among runs that were handled already.
 	 */
 	end: 'list' | 'floor' | 'pages' | 'time' | 'known';
 	/** Whether end times never rise from run to run, as was asked for. */
@@ -51,10 +51,11 @@ interface Reading {
 }
 
 /**
- * Runs that ended since the memory's floor, from the list sorted by end, newest first: meanwhile
- * runs can only move to later pages, so that reading on meets some twice and misses none.
- * Deployments that ignore sorting are read to the end; those that ignore paging give all at once.
- * Ends without an end time are looked for among the runs created last.
+ * Runs that ended after the memory's watermark, from the list sorted by end, newest first. Runs
+ * that end while it is read can only move others to later pages, so reading meets some runs twice
+ * and misses none. The lists of deployments that ignore sorting are read to their end; deployments
+ * that ignore paging return everything at once. Ended runs without an end time are searched for
+ * among the runs created last.
  * @returns with the number of requests in `pages`
  * @throws ServiceError | ExecutionCancelledError | ConfigurationError
  */
@@ -82,8 +83,8 @@ export async function findEndedRuns(
 	};
 	if (!isComplete && memory !== undefined)
 		return { ...observation, nextPage: received.isSorted ? page : 1 };
-	// A check of more pages than one poll may read continues below: only when it has reached the
-	// watermark can that rise.
+	// A pass over more pages than one poll may read continues in the next poll. The watermark can
+	// rise only when the pass has reached it.
 	const isPass = first === 1 || memory?.pass !== undefined;
 	if (isPass && end === 'known') return { ...observation, nextPage: page };
 	if (first > 1 && isPass) return { ...observation, nextPage: 1 };
@@ -92,7 +93,7 @@ export async function findEndedRuns(
 			...observation,
 			nextPage: Math.max(1, first - affordable(pages, clock.now() - startedAtMs, limits)),
 		};
-	// A long catching up has cost enough: the next look will do.
+	// Catching up has taken many requests already, so this search is left to the next poll.
 	if (end === 'list' || end === 'known' || (memory !== undefined && pages > MOST_NEWEST_PAGES))
 		return { ...observation, nextPage: 1 };
 
@@ -144,7 +145,7 @@ async function readByEnd(
 		const added = addRuns(reading.found, answer.runs);
 		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at')
 			reading.isSorted = false;
-		// Of the new ones only: runs that end meanwhile push others to the next page, where those come
+		// Only new runs count: runs that end meanwhile push others to the next page, where they appear
 		// again.
 		for (const { run } of added) {
 			const endMs = run.finished ? timeOf(run.completed_at) : Number.NaN;
@@ -163,7 +164,7 @@ async function readByEnd(
 	return cut('pages');
 }
 
-/** Pages that the next look can read in its time, with some to spare, judged by this one. */
+/** Pages that the next poll can read within its time, with a margin, estimated from this poll. */
 function affordable(pages: number, tookMs: number, { budgetMs, mostPages }: PollLimits): number {
 	const pagesInTime = Math.floor((pages * budgetMs * 0.8) / Math.max(1, tookMs));
 	return Math.max(1, Math.min(pagesInTime, mostPages) - 2);

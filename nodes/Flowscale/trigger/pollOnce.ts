@@ -4,8 +4,8 @@ const underWay = new Set<string>();
 const activations = new WeakSet<object>();
 
 /**
- * n8n's scheduler starts a poll although the one before it is still going. The second has nothing
- * to add: it ends at once, and what it would have found comes with the next.
+ * n8n's scheduler starts a poll even while the previous one is still running. The second poll
+ * returns nothing at once; whatever it would have found is reported by the next poll.
  */
 export async function withoutOverlap<T>(
 	context: IPollFunctions,
@@ -22,9 +22,9 @@ export async function withoutOverlap<T>(
 }
 
 /**
- * Whether this is the first poll since the user switched the workflow on. n8n tells every poll of
- * an activation the same mode, but hands all of them one context (or, where it makes one for each
- * poll, at least one store).
+ * Whether this is the first poll since the user activated the workflow. n8n passes the same mode to
+ * every poll of an activation, but all of these polls share one context or, where n8n makes a
+ * context for each poll, one store.
  */
 export function isFirstPoll(context: IPollFunctions, store: object): boolean {
 	const isKnown = activations.has(context) || activations.has(store);

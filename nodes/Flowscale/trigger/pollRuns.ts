@@ -23,12 +23,12 @@ import { newestEnd } from './triggerSample';
 import { readSettings, type TriggerSettings } from './triggerSettings';
 import { asJson } from '../../core/nodeStore';
 
-/** A large catching up is worth a line in the log. */
+/** Catching up on this many runs is worth a line in the log. */
 const MANY_RUNS = 1_000;
 
 /**
- * Runs that ended since the last poll, as items; null when there are none. @throws NodeApiError |
- * NodeOperationError
+ * Runs that ended since the last poll, as items; null when there are none.
+ * @throws NodeApiError | NodeOperationError
  */
 export async function pollRuns(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	try {
@@ -52,7 +52,7 @@ async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | n
 	const { memory: next, events } = updateMemory(memory, observation, startedAtMs, settings);
 	const items = events.flatMap((seen) => itemsOf(seen, settings));
 	tell(context, events.length, observation.pages, next);
-	// Last, after everything that can fail.
+	// This comes last, after everything that can fail.
 	store.memory = asJson(next);
 	return items.length > 0 ? [items] : null;
 }
@@ -70,7 +70,8 @@ async function testRun(context: IPollFunctions): Promise<INodeExecutionData[]> {
 }
 
 async function openWatch(context: IPollFunctions, { groupId, isWanted }: TriggerSettings) {
-	// n8n may give up on a poll (after 45 s, or what it tells); absent before n8n 2.38.
+	// n8n may abandon a poll, after 45 s or after the time that this method returns. It is absent
+	// before n8n 2.38.
 	const allowedMs =
 		(context as Partial<IPollFunctions>).getPollBudgetMs?.() ?? Number.POSITIVE_INFINITY;
 	const limits = { ...LIMITS, budgetMs: Math.min(LIMITS.budgetMs, allowedMs * 0.8) };
@@ -79,7 +80,7 @@ async function openWatch(context: IPollFunctions, { groupId, isWanted }: Trigger
 	return { api, groupId, isWanted, clock: systemClock, latestEndMs, limits };
 }
 
-/** n8n shows nothing but the message at activation. */
+/** At activation n8n shows the message and nothing else. */
 function nameGroup({ groupId }: TriggerSettings) {
 	return (error: unknown): never => {
 		throw isForWantOfGroup(error, groupId) ? new ConfigurationError(NEEDS_GROUP) : error;

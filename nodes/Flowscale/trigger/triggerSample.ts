@@ -3,12 +3,12 @@ import { timeOf } from '../../core/runs/run';
 import type { Watch } from './endedRuns';
 import { addRuns, LIMITS, openPager, readNewest, readPage, type SeenRun } from '../api/runPages';
 
-/** How deep a test run looks for a run to show. */
+/** How many pages a test run searches for a run to show. */
 const MOST_PAGES = 5;
 
 /**
- * The newest run that ended and fits, for a test run, and all runs that were looked at. @throws
- * ServiceError | ExecutionCancelledError
+ * For a test run: the newest ended run that matches, and all runs that were read.
+ * @throws ServiceError | ExecutionCancelledError
  */
 export async function newestEnd(
 	watch: Watch,
@@ -32,7 +32,7 @@ export async function newestEnd(
 	return { match: newestFirst[0], runs: [...found.values()] };
 }
 
-/** End, or at least the beginning, in epoch ms; 0 where the list tells neither. */
+/** The run's end or, without one, its start, in epoch ms; 0 where the list has neither. */
 function endMs({ run }: SeenRun): number {
 	return timeOf(run.completed_at) || timeOf(run.created_at) || 0;
 }

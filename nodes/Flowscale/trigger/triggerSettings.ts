@@ -10,14 +10,14 @@ import { chosenId } from '../inputs/chosenId';
 export interface TriggerSettings {
 	groupId: string | undefined;
 	isWanted(run: Run): boolean;
-	/** Whether a filter needs the list to tell each run's workflow. */
+	/** Whether a filter needs the list to show each run's workflow. */
 	isByWorkflow: boolean;
 	perOutput: boolean;
 	isSimple: boolean;
 	startsAfresh: boolean;
 	/**
-	 * Changes with the filters, the credential and the deployment; a memory of another scope is worth
-	 * nothing.
+	 * Identifies the filters, the credential and the deployment. A memory of another scope is
+	 * discarded.
 	 */
 	scope: string;
 }

@@ -38,8 +38,8 @@ export const systemClock: Clock = {
 };
 
 /**
- * Reading the parameters of a thousand items takes n8n half a second; other executions get a turn
- * this often.
+ * Reading the parameters of a thousand items takes n8n half a second. Other executions get a turn
+ * at least this often.
  */
 const LONGEST_STINT_MS = 10;
 

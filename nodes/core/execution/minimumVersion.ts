@@ -21,9 +21,9 @@ export function requireMinimumVersion(context: IExecuteFunctions): void {
  * n8n does not report its version to a node, but its context shows it: `getConnections` is there
  * from n8n-core 1.99 (n8n 1.100) on, and not in 1.84 to 1.98 (read in the published packages), for
  * ordinary nodes and agents' tools alike. It is not part of the public type, so a later n8n may
- * drop it; such a version still has the public `isStreaming`, which came with n8n 1.104. And what
- * is not n8n's class of contexts, with its workflow and the server's side of the execution, is not
- * judged at all.
+ * drop it; such a version still has the public `isStreaming`, which came with n8n 1.104. A context
+ * that is not n8n's class, with its workflow and the server's side of the execution, is not checked
+ * at all.
  */
 function isBefore1100(context: IExecuteFunctions): boolean {
 	const { workflow, additionalData, getConnections, isStreaming } = context as {

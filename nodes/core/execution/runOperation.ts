@@ -29,8 +29,8 @@ export interface NodeDefinition<Session extends { clock: Clock; waiting?(item: I
 }
 
 /**
- * A node's `execute`: the chosen operation for all items, in place or suspended. @throws
- * NodeApiError | NodeOperationError
+ * A node's `execute`: the chosen operation for all items, in place or suspended.
+ * @throws NodeApiError | NodeOperationError
  */
 export async function runOperation<
 	Session extends { clock: Clock; waiting?(item: Item): RunWaiter },

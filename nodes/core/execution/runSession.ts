@@ -41,13 +41,11 @@ export interface RunSession {
 	starter(): Starter;
 	/**
 	 * For each item that will wait, once. Settings are the first item's, like the node's other
-	 * limits. @throws ConfigurationError
+	 * limits.
+	 * @throws ConfigurationError
 	 */
 	waiting(item: Item): RunWaiter;
-	/**
-	 * Cancels a run that was started for nothing, since the execution was stopped meanwhile. Never
-	 * rejects.
-	 */
+	/** Cancels a run whose start was answered after the execution was stopped. Never rejects. */
 	cancelStarted(runId: string): Promise<void>;
 }
 

@@ -37,7 +37,7 @@ export interface WantedFile {
 	baseName?: string;
 }
 
-/** Something came that is not the file (yet); it may come later. */
+/** The answer was not the file; the file may come later. */
 export class NotTheFile extends ServiceError {}
 
 /** A slower download is given up: a drip would hold its item for ever. */
@@ -117,7 +117,7 @@ async function keepAnswer(
 	const start = { status, contentType: headers['content-type'], head };
 	const standIn = standInFor(start, expectedType(wanted));
 	if (standIn !== undefined)
-		// What an answer to the key says may hold the key.
+		// The answer to a request with the key may repeat the key.
 		return notTheFile(filename, answer.isKeyed ? `HTTP ${status}` : standIn);
 	const mimeType = typeOf(wanted, answer, head);
 	const stored = await store(
@@ -148,10 +148,10 @@ async function store(
 			(error: unknown) => ({ isTooLarge, reason: messageOf(error) }),
 		);
 	let isTooLarge = false;
-	// A stream that has ended would never end for the store.
+	// A stream that has already ended never signals its end to the store.
 	if (isEmpty) return await keep(Buffer.alloc(0));
-	// n8n may keep half of a body that breaks off, without an error. Its announced length proves
-	// nothing: what a store keeps packed is unpacked on the way.
+	// n8n may keep half of a body that breaks off, without an error. The announced length is no proof
+	// of completeness, since packed bodies are unpacked on the way.
 	let hasEnded = false;
 	stream.once('end', () => (hasEnded = true));
 	onBytes(stream, (count) => {
@@ -170,9 +170,9 @@ async function store(
 const messageOf = (error: unknown) => textAt(recordOf(error), 'message');
 
 /**
- * Ends a download that has brought next to nothing in a whole window, its head included: with
- * redirects off, n8n's helper does not guard a stream once its headers are there, and a host that
- * drips keeps every limit on silence quiet.
+ * Ends a download that received almost nothing in a whole window, the wait for its head included.
+ * With redirects off, n8n's helper sets no limit on a stream once its headers are there, and a host
+ * that sends single bytes never reaches a limit on silence.
  */
 async function guardPace(
 	progress: Progress,
@@ -195,20 +195,20 @@ async function guardPace(
 	}
 }
 
-/** What kind of file is due, by all that is known before it is asked for. */
+/** The kind of file that is expected, from all that is known before the request. */
 function expectedType({ link, filename, mimeType }: WantedFile): string | null {
 	return tellingType(mimeType) ?? mimeTypeOfName(filename) ?? mimeTypeOfLink(link);
 }
 
 /**
- * The kind of a file that has come: by the service, its name, its host, its link, and last by its
- * first bytes.
+ * The kind of a received file: from the service's record, its name, its host, its link, and last
+ * from its first bytes.
  */
 function typeOf(wanted: WantedFile, { headers }: Pick<Head, 'headers'>, head: Uint8Array): string {
 	const named = tellingType(wanted.mimeType) ?? mimeTypeOfName(wanted.filename);
 	if (named !== null && named !== ANY_TYPE) return named;
 	const received = tellingType(headers['content-type']);
-	// Some hosts call every file that they do not know a text.
+	// Some hosts label every file of an unknown kind as text.
 	const isBelieved = !received?.startsWith('text/') || binaryTypeOf(head) === null;
 	const disposition = nameInDisposition(headers['content-disposition']);
 	return (

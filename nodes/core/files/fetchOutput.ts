@@ -46,7 +46,7 @@ export function createOutputFetcher({ root, links, ...source }: OutputSource): O
 		const tries: DownloadTries = { isFresh: false, absent: 0, passing: 0 };
 		for (let link = output.download_url; ; ) {
 			const wanted: WantedFile = { link: absoluteLink(link, root), filename, mimeType, baseName };
-			// A place is held while bytes are on their way, not while a file is waited for.
+			// A slot is occupied while bytes are transferred, not during the pauses between checks.
 			const file = await limit(
 				async () => await download({ ...source, ...settings, apiOrigin }, wanted),
 			);
@@ -61,8 +61,8 @@ export function createOutputFetcher({ root, links, ...source }: OutputSource): O
 				continue;
 			}
 			const fresh = await freshLink(links, run, output);
-			// Where the service has no link at all, a refusal is final; something in a file's place may
-			// still give way to it.
+			// Where the service has no new link, a refusal is final. Another answer in the file's place
+			// may still be replaced by the file.
 			if (fresh === undefined && shortfall === 'refused') throw ofRun(file, run);
 			link = fresh ?? link;
 			Object.assign(tries, { isFresh: true, absent: 0 } satisfies Partial<DownloadTries>);
@@ -70,7 +70,9 @@ export function createOutputFetcher({ root, links, ...source }: OutputSource): O
 	};
 }
 
-/** A failure of the service to name a link is not what the user should read: the file's own is. */
+/**
+ * If the service fails to name a new link, the user should read why the file could not be fetched.
+ */
 async function freshLink(
 	links: LinkSource,
 	run: KnownRun | undefined,

@@ -26,7 +26,7 @@ export async function findFreshLink(
 	if (named !== undefined && pathKeyOf(named) === key) return named;
 	const listed = run && (await list(run));
 	const link = listed && matchOutput(refused, run.outputs, listed)?.download_url;
-	// The run may list the link that it once signed, and the endpoint sign a new one.
+	// The run may still list the link that it signed once, while the endpoint signs a new one.
 	const isNew = link !== undefined && link !== refused.download_url;
 	return isNew ? link : ((isOnlyOne ? named : undefined) ?? link);
 }

@@ -47,7 +47,7 @@ const NAMING_PARAMETERS = ['filename', 'file_name', 'file', 'name', 'key', 'path
 /** Parts of a query that hold a Content-Disposition (S3 and Google, Azure). */
 const DISPOSITION_PARAMETER = /content-disposition$|^rscd$/i;
 
-/** For links that are paths: any host serves to take them apart. */
+/** A base for links that are paths, so that they can be parsed; the host does not matter. */
 const BASE = 'http://relative.invalid';
 
 /** A link taken apart; undefined for one that holds its file, or is no link. */
@@ -55,10 +55,7 @@ export function partsOfLink(link: string): URL | undefined {
 	return !/^data:/i.test(link) && URL.canParse(link, BASE) ? new URL(link, BASE) : undefined;
 }
 
-/**
- * File names that a link holds: the end of its path, then what its query says. None of them need be
- * one.
- */
+/** Texts of a link that may be file names: the end of its path, then parts of its query. */
 export function namesInLink(link: string): string[] {
 	const url = partsOfLink(link);
 	if (url === undefined) return [];

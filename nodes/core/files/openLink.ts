@@ -19,7 +19,7 @@ export interface DownloadSettings {
 	prepareBinaryData: IExecuteFunctions['helpers']['prepareBinaryData'];
 	/** 0: no limit */
 	maxFileBytes: number;
-	/** A download that brings next to nothing for this long is given up; default a minute. */
+	/** A download that receives almost nothing for this long is given up; default a minute. */
 	stallMs?: number;
 }
 
@@ -38,7 +38,7 @@ export type OpenLink = StreamAnswer & { isKeyed: boolean };
 const REFUSED = new Set([400, 401, 403, 404, 410]);
 const PROTECTED = new Set([401, 403]);
 const MOST_REDIRECTS = 5;
-/** A connection that brings no byte for this long is given up. */
+/** A connection that receives no byte for this long is given up. */
 export const LONGEST_SILENCE_MS = 60_000;
 
 /**
@@ -77,7 +77,7 @@ export async function openLink(
 	return new ServiceError(`The link to "${filename}" redirects more than ${MOST_REDIRECTS} times`);
 }
 
-/** The two ways to ask for a file; the plain one is the rule. */
+/** The two requests for a file: without the key, which is the usual one, and with it. */
 function openTarget(
 	{ http, isCertificateUnchecked }: DownloadSettings,
 	url: string,

@@ -70,7 +70,7 @@ export const outputOptions: INodeProperties[] = [
 
 const FIELD_LABEL = 'Put Output File in Field';
 /**
- * Names by which an object finds what it was made from: a file there would vanish, or be found
+ * Names that reach an object's prototype. A file under such a name would vanish, or would be found
  * where there is none.
  */
 const NO_FIELDS = new Set(['__proto__', 'constructor', 'prototype']);

@@ -14,11 +14,11 @@ export interface OutputSettings extends FetchSettings {
 	binaryField: string;
 	/** One item for the run, or one for each of its outputs. */
 	perOutput: boolean;
-	/** A run of which nothing can be had is an item, too. */
+	/** A run whose outputs cannot be fetched becomes an item, too. */
 	isFailedRunAnItem: boolean;
 	/** Where the next node finds a binary field: n8n can move files among the item's JSON. */
 	placeOf(field: string, file: Downloaded): string;
-	/** Receives what the user should know of a run that is an item all the same. */
+	/** Receives warnings about runs that become items although something is missing. */
 	warn(text: string): void;
 }
 
@@ -30,8 +30,8 @@ interface Fetched {
 }
 
 /**
- * A finished run as items, its files in binary fields where that is wished. An output that cannot
- * be had stays in the list as `missing`; the others are handed out without it.
+ * A finished run as items, with its files in binary fields if the user wants that. An output that
+ * cannot be fetched stays in the list as `missing`, and the item has the others.
  * @throws ServiceError when an output is missing and no other is there, unless that is an item
  */
 export async function outputItems(

@@ -9,14 +9,16 @@ const PAUSES_MS = [250, 500, 1_000, 2_000, 4_000, 8_000];
 const PATIENCE_MS = PAUSES_MS.reduce((sum, ms) => sum + ms, 0);
 
 /**
- * Pause before the next check, after so many (from 1) that did not find it; undefined: it is given
- * up.
+ * Pause before the next check, after this many checks (from 1) that found nothing; undefined: no
+ * further check is made.
  */
 export function pauseBeforeCheck(checks: number): number | undefined {
 	return PAUSES_MS[checks - 1];
 }
 
-/** Checks of a run that neither names nor lists an output and ended long ago: it has none. */
+/**
+ * After this many checks, a run that neither names nor lists an output and ended long ago has none.
+ */
 const CHECKS_WITHOUT_OUTPUTS = 3;
 
 export interface OutputsSeen {
@@ -46,7 +48,7 @@ export function nextOutputsCheck({
 	endedAgoMs,
 }: OutputsSeen): { pauseMs: number } | 'done' {
 	const pauseMs = pauseBeforeCheck(checks);
-	// A service that hangs makes every check a matter of minutes.
+	// With a service that hangs, each check may take minutes.
 	if (pauseMs === undefined || elapsedMs > 2 * PATIENCE_MS) return 'done';
 	if (missing > 0) return { pauseMs };
 	if (listed > 0) return 'done';
@@ -62,9 +64,9 @@ export type Shortfall =
 	| 'absent'
 	/** The link was refused: it has expired, or the file is not there yet. */
 	| 'refused'
-	/** Lost, broken off, or a busy host. */
+	/** The connection was lost or broke off, or the host was busy. */
 	| 'passing'
-	/** Nothing that a further try could change. */
+	/** A further try would change nothing. */
 	| 'final';
 
 export interface DownloadTries {
@@ -82,8 +84,8 @@ export interface DownloadTries {
 export type NextTry = { act: 'giveUp' } | { act: 'askForLink' } | { act: 'wait'; pauseMs: number };
 
 /**
- * What to do after a try of a download that brought no file. A link is replaced once; what a fresh
- * one does not give is waited for as an output is that is not listed yet.
+ * What to do after a try of a download that brought no file. A link is replaced once; a file that
+ * is not behind the fresh link is waited for like an output that is not listed yet.
  * @param tries with this one counted
  * @param retryAfterMs what the host asked for
  * @param random from 0 to 1

@@ -13,7 +13,7 @@ export interface FileStart {
 const PAGE = /^(text\/html|application\/xhtml\+xml)/;
 const XML = /^(application|text)\/xml$/;
 const JSON_TYPE = /^(application|text)\/(json|problem\+json)$/;
-/** Formats of pictures and models that are written as text, and what their hosts may call that. */
+/** Formats of pictures and models that are texts, and the MIME types that hosts give them. */
 const WRITTEN_AS_TEXT: Readonly<Record<string, RegExp>> = {
 	'image/svg+xml': XML,
 	'model/gltf+json': JSON_TYPE,

@@ -14,8 +14,8 @@ export interface FilePart {
 export interface Form {
 	body: FormData;
 	/**
-	 * Whether every file was read to its end. Until then the form has no end, so no service can have
-	 * begun anything; from then on it may act on what it got.
+	 * Whether every file was read to its end. Before that, the form is incomplete, so that no service
+	 * can have begun anything. Afterwards the service may act on it.
 	 */
 	isRead(): boolean;
 	/** Resolves then. */

@@ -1,7 +1,7 @@
 /** A Node stream of bytes, as n8n's helpers hand it out. */
 export type ByteStream = import('stream').Readable;
 
-/** Code of the error for an answer that is longer than anyone wants to hold in memory. */
+/** Code of the error for an answer that is too long to be held in memory. */
 export const TOO_LONG = 'ERR_ANSWER_TOO_LONG';
 
 /**
@@ -31,10 +31,10 @@ export async function readText(
 }
 
 /**
- * Watches a stream without touching it: a listener that counts, so nothing is copied or re-wrapped.
- * Put in front, it does not set the stream flowing before its reader is there; paused by hand it
- * would never flow for a reader that only listens, which is how n8n's memory and database stores
- * read.
+ * Counts the bytes of a stream with a listener, so that nothing is copied or wrapped. The listener
+ * is put before all others and does not start the stream before its reader is there. Pausing the
+ * stream by hand instead would stop it for good for readers that only listen, which n8n's memory
+ * and database stores do.
  */
 export function onBytes(stream: ByteStream, seen: (bytes: number) => void): void {
 	stream.prependListener('data', (chunk: Buffer) => seen(chunk.length));

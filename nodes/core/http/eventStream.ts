@@ -1,26 +1,27 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
-/** One server-sent event. `id` is what to go on from after a break. */
+/** One server-sent event. After a break the stream continues behind this `id`. */
 export interface ServerEvent {
 	id: string | undefined;
 	event: string | undefined;
 	data: string;
 	/**
-	 * The stream ended before the blank line that ends an event: it may be whole all the same, or cut
+	 * The stream ended before the blank line that ends an event, so the event may be complete or cut
 	 * anywhere.
 	 */
 	isCut?: true;
 }
 
 /**
- * An event stream that writes more than this without finishing an event is not one, where events
- * only tell of progress.
+ * Events that report progress are short. A stream that writes more than this without finishing an
+ * event is no event stream.
  */
 const LONGEST_EVENT_CHARS = 1024 * 1024;
 
 /**
- * The events of an open response, as they arrive; ends with the stream, however it ends: what
- * matters is confirmed by a look. Whoever stops reading closes the stream.
+ * The events of an open response, as they arrive; the generator ends when the stream does, for
+ * whatever reason, since a poll confirms what the events say. A reader that stops closes the
+ * stream.
  * @param onActivity called with every chunk, keep-alive comments included
  * @param longestChars for streams that carry results
  */
@@ -44,9 +45,9 @@ export async function* readEvents(
 			if (pending > longestChars) return;
 		}
 	} catch {
-		// It broke off: the same as an end.
+		// A stream that breaks off has ended.
 	}
 	parser.feed(`${decoder.decode()}\n\n`);
-	// A cut id would be a wrong place to go on from.
+	// The stream could not continue behind a cut ID.
 	for (const { event, data } of ready) yield { id: undefined, event, data, isCut: true };
 }

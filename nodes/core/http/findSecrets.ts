@@ -101,13 +101,13 @@ const decoded = (text: string, kind = ANY_KIND) =>
 	);
 
 /**
- * A secret as it stands at any layer: where it looks as if it were encoded itself, what surrounds
- * it is decoded together with it.
+ * The forms of a secret at any layer of encoding. A secret that contains escapes itself is decoded
+ * together with the text around it.
  */
 export function formsOf(secret: string): string[] {
 	const forms = new Set([secret]);
 	for (let depth = 0; depth < MOST_LAYERS; depth++) forms.add(decoded([...forms].at(-1) ?? ''));
-	// A form on the web writes blanks as plus signs.
+	// Web forms write blanks as plus signs.
 	return [...forms].flatMap((form) =>
 		form.includes(' ') ? [form, form.replaceAll(' ', '+')] : form,
 	);
@@ -121,8 +121,8 @@ export function holdsSecret(text: string, forms: readonly string[]): boolean {
 }
 
 /**
- * A text, and what becomes of it when it is decoded: all kinds of escapes at once, again and again,
- * and then, where that may have been wrong, kind by kind in every order.
+ * A text and its decoded layers: first all kinds of escapes at once, repeatedly, and then, where
+ * that may have been wrong, each kind in every order.
  */
 function* layersOf<L>(
 	text: L,
@@ -140,7 +140,7 @@ function* layersOf<L>(
 	}
 	if (!isMixed) return;
 	const visited = new Set<string>();
-	// Breadth first, so that a layer is met at its least depth.
+	// Breadth first, so that each layer is reached at its least depth.
 	for (
 		let depth = 0, layers = [text];
 		depth <= MOST_ORDERED_LAYERS;
@@ -160,7 +160,7 @@ interface Layer {
 	places: number[];
 }
 
-/** Where in a text (from, to) these forms stand, at whichever layer of encoding. */
+/** Ranges of a text (from, to) that hold one of these forms at any layer of encoding. */
 export function findSecrets(text: string, forms: readonly string[]): Array<[number, number]> {
 	const whole: Layer = { text, places: Array.from({ length: text.length + 1 }, (_, at) => at) };
 	const found: Array<[number, number]> = [];
@@ -189,8 +189,8 @@ function decodedLayer({ text, places }: Layer, kind: RegExp): Layer {
 		const [escape] = match;
 		const plain = decodedEscape(escape, match.groups ?? {});
 		parts.push(plain);
-		// The bytes of an address are characters of three places each, so that only those of the secret
-		// are cut out.
+		// Each percent-encoded byte of an address is a character of three places, so that only the
+		// bytes of the secret are cut out.
 		const step = /^%/.test(escape) && plain.length * 3 === escape.length ? 3 : 0;
 		for (let at = 0; at < plain.length; at++) next.push(places[match.index + at * step]);
 		copied = match.index + escape.length;

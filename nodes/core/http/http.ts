@@ -22,7 +22,8 @@ export interface HttpCall {
 	/** Extra reason to stop, besides the execution's own stop signal. */
 	signal?: AbortSignal;
 	/**
-	 * Goes on when the execution is stopped: starts that must not be half sent, cancels, clean-up.
+	 * The request continues when the execution is stopped: starts that must not be half sent,
+	 * cancels, clean-up.
 	 */
 	isDetached?: boolean;
 	/** Longest silence of the connection before and after the request. */
@@ -48,8 +49,8 @@ export type Answer = Head & { text: string };
 export type StreamAnswer = Head & { stream: ByteStream };
 
 /**
- * Every request of this package leaves here. Nothing throws: no answer is a `NetworkFailure`, any
- * HTTP status is an answer.
+ * Every request of this package leaves here. Nothing throws: a request without an answer gives a
+ * `NetworkFailure`, and any HTTP status is an answer.
  */
 export interface Http {
 	exchange(call: HttpCall): Promise<Answer | NetworkFailure>;
@@ -159,7 +160,7 @@ export function createHttp(
 	};
 }
 
-/** A head that comes byte by byte is no silence, and would never end by `idleMs` alone. */
+/** A head that arrives byte by byte is never silent, so `idleMs` alone would never end it. */
 const headLimitOf = ({ headMs, idleMs = DEFAULT_IDLE_MS }: HttpCall) => headMs ?? idleMs;
 
 async function openWithKey(

@@ -7,8 +7,8 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 type AnyRequestOptions = IHttpRequestOptions & { uri?: string };
 
 /**
- * No redirect is followed, in the words of both of n8n's helpers: it would take the key along to
- * wherever it leads.
+ * Options of both of n8n's helpers that switch redirects off: a redirect would send the key to
+ * whatever host it names.
  */
 const NO_REDIRECTS = {
 	disableFollowRedirect: true,

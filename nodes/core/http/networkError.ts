@@ -23,8 +23,8 @@ export const NO_TOKEN_YET = 'ERR_NO_TOKEN_YET';
  */
 const NOT_RESOLVED = /^(ENOTFOUND|ENODATA|ESERVFAIL|EAI_[A-Z]+)$/;
 /**
- * Codes that mean "not connected", unless the error came while reading or writing on a connection
- * that stood already.
+ * Codes that mean "not connected", unless the error came while reading from or writing to an open
+ * connection.
  */
 const NOT_CONNECTED = new Set([
 	'ECONNREFUSED',
@@ -37,8 +37,8 @@ const NOT_CONNECTED = new Set([
 const CERTIFICATE =
 	/CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|CRL_|^(INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED)$/;
 /**
- * OpenSSL's reasons that belong to a handshake: the request had not been read, since the server had
- * not accepted the connection.
+ * OpenSSL's reasons that belong to a handshake. The server had not accepted the connection, so it
+ * cannot have read the request.
  */
 const HANDSHAKE = new RegExp(
 	[
@@ -87,13 +87,13 @@ export function classifyNetworkError(error: unknown): NetworkFailure {
 		return notReached(`No secure connection could be made (${code})`, false);
 	if (CERTIFICATE.test(code) && !code.startsWith('ERR_SSL_'))
 		return notReached(`Its certificate was not accepted (${code})`, false);
-	// Lost during the handshake, before the request could be sent; a server that is starting does
-	// that.
+	// The connection was lost during the handshake, before the request could be sent. A server that
+	// is starting does that.
 	if (/before secure TLS connection was established/i.test(words))
 		return notReached(`No secure connection could be made (${code})`, true);
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT' || code === 'ERR_CANCELED')
 		return { code, reached: 'perhaps', isRetryable: true, text: 'It did not answer in time' };
-	// Asked again it would be as long again.
+	// Another try would bring the same long answer.
 	if (code === TOO_LONG)
 		return { code, reached: 'perhaps', isRetryable: false, text: 'Its answer is too long' };
 	if (isRefusedByHost(error)) return notReached(words, false);
@@ -101,9 +101,9 @@ export function classifyNetworkError(error: unknown): NetworkFailure {
 }
 
 /**
- * Whether no connection stood. Node names the step that failed: `connect ETIMEDOUT 10.0.0.1:443`
- * certainly reached nobody, whereas `read EHOSTUNREACH` comes when the network fails under a
- * request that was sent.
+ * Whether there was no connection. Node names the step that failed: `connect ETIMEDOUT
+ * 10.0.0.1:443` certainly reached no server, whereas `read EHOSTUNREACH` comes when the network
+ * fails under a request that was sent.
  */
 function isNotConnected(error: unknown, code: string, words: string): boolean {
 	const steps = [...causes(error)].map(({ syscall }) => syscall);
@@ -118,9 +118,9 @@ function isNotConnected(error: unknown, code: string, words: string): boolean {
  * Whether the TLS handshake failed. OpenSSL's reason stands in the code
  * (`ERR_SSL_WRONG_VERSION_NUMBER`), or, when the request was queued behind the handshake, in the
  * message of an `EPROTO`: `write EPROTO …:SSL routines:ssl3_get_record:wrong version number:…`
- * (https:// on a port that speaks HTTP). An EPROTO whose message n8n did not hand on was always one
- * of these where it was tried. Other TLS trouble, such as a bad record, may come in the middle of
- * an answer.
+ * (https:// on a port that speaks HTTP). Where an EPROTO came without its message, it was one of
+ * these in every case that was tried. Other TLS faults, such as a bad record, may occur in the
+ * middle of an answer.
  */
 function isFailedHandshake(error: unknown, code: string, words: string): boolean {
 	if (/^ERR_SSL_/.test(code)) return HANDSHAKE.test(code);
@@ -157,7 +157,9 @@ interface ThrownAnswer {
 	context?: { data?: ByteStream & { headers?: Headers } };
 }
 
-/** The answer inside of an error that n8n's helper threw for its status; its stream is unread. */
+/**
+ * The answer inside an error that n8n's helper threw because of its status; its stream is unread.
+ */
 export function answerIn(
 	error: unknown,
 ): { status: number; headers: Headers; stream: ByteStream } | undefined {
@@ -198,7 +200,7 @@ function nameOf(error: unknown): string {
 }
 
 function deepestMessage(error: unknown): string {
-	// Of n8n's own errors the first of `messages` is what was thrown, and `message` may be a stock
+	// In n8n's errors, the first of `messages` is what was thrown, while `message` may be a stock
 	// phrase.
 	const messages = [...causes(error)]
 		.map(({ message, messages: all }) =>

@@ -6,8 +6,8 @@ import { findSecrets, formsOf, holdsSecret } from './findSecrets';
 export type Secrets = readonly string[] | (() => readonly string[]);
 
 /**
- * In messages; and in results, where a short key may well be a part of some word or link, and no
- * harm is done by leaving it.
+ * Shorter secrets are not cut out. In results the limit is higher, since a short key may be part of
+ * a word or link there, which must stay whole.
  */
 const SHORTEST = { inMessages: 4, inResults: 8 };
 const HIDDEN = '***';
@@ -46,7 +46,7 @@ function hidden(text: string, forms: readonly string[]): string {
 	return [...pieces, text.slice(shownUntil)].join('');
 }
 
-/** undefined: it is not JSON, and has no keys and values. */
+/** undefined: the text is not JSON, so it has no keys and values. */
 function hiddenInJson(text: string, hide: Hide): string | undefined {
 	const read = readJson(text, { areDigitsMarked: true });
 	return 'value' in read ? writtenJson(hiddenIn(read.value, hide)) : undefined;

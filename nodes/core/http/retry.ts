@@ -1,4 +1,4 @@
-/** A service may ask for an hour; longer than this we do not sit still for one request. */
+/** A service may ask for a pause of an hour. One request never waits longer than this. */
 export const LONGEST_RETRY_AFTER_MS = 60_000;
 export const READ_TRIES = 4;
 const FIRST_PAUSE_MS = 500;
@@ -6,10 +6,10 @@ const LONGEST_PAUSE_MS = 8_000;
 
 /**
  * Milliseconds that a Retry-After header asks for, in seconds or as a date (RFC 9110, 10.2.3);
- * undefined when it is absent, unreadable, or not ahead: "0" and a date that is past would make all
- * tries within a few milliseconds.
+ * undefined when it is absent, unreadable or not in the future: with "0" or a past date all tries
+ * would be made within a few milliseconds.
  * @param date the answer's own Date header: a Retry-After date is written by the same clock, which
- *   may differ from ours
+ * may differ from ours
  */
 export function retryAfterMs(
 	header: string | undefined,

@@ -7,15 +7,15 @@ import { createRedactor, type Secrets } from './redact';
 import { retryAfterMs } from './retry';
 import { isRetryableStatus } from './statuses';
 
-/** A service's answers and silences, as failures that a user can read. */
+/** A service's refusals and missing answers, as errors that a user can read. */
 export interface ServiceErrors {
 	failureOf(answer: Head & { text?: string }): ServiceError;
 	networkError(loss: NetworkFailure): ServiceError;
 	/** The service's own words for what went wrong, where no HTTP status says it. */
 	failureInWords(words: string, facts?: FailureFacts): ServiceError;
 	/**
-	 * The answer's JSON; undefined when it is empty. @throws ServiceError (passing) when it is not
-	 * JSON
+	 * The answer's JSON; undefined when it is empty.
+	 * @throws ServiceError (passing) when it is not JSON
 	 */
 	jsonOf(answer: Answer): unknown;
 }
@@ -45,7 +45,7 @@ export function createServiceErrors(options: ServiceErrorOptions): ServiceErrors
 	};
 }
 
-/** Makes a text of others fit to read: without keys, markup and line breaks. */
+/** Makes a text of a service readable: without keys, markup and line breaks. */
 type Safe = (text: string) => string;
 
 function networkError(

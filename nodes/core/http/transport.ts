@@ -20,7 +20,7 @@ export interface ApiRequest extends Omit<HttpCall, 'url'> {
 	/** How often a failed read is tried in all; default 4. */
 	tries?: number;
 	/**
-	 * A first 401 or 403 may be a moment's trouble of a gateway: it counts once a second answer
+	 * A first 401 or 403 may be a short fault of a gateway, so it counts only after a second answer
 	 * confirms it.
 	 */
 	areRefusalsConfirmed?: boolean;
@@ -31,18 +31,18 @@ export interface Transport extends ServiceErrors {
 	/** Root of the API without a trailing slash. */
 	root: string;
 	/**
-	 * A read, repeated with growing pauses while the failure looks passing.
+	 * A read, repeated with growing pauses while the failure may be temporary.
 	 * @param interpret turns the answer into a value, or throws `failureOf(answer)`
 	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	read<T>(request: ApiRequest, interpret: (answer: Answer) => T): Promise<T>;
-	/** One try, no judgement. @throws ExecutionCancelledError */
+	/** One try; its result is returned as it is. @throws ExecutionCancelledError */
 	once(request: ApiRequest): Promise<Answer | NetworkFailure>;
-	/** One try for a stream, no judgement. @throws ExecutionCancelledError */
+	/** One try for a stream; its result is returned as it is. @throws ExecutionCancelledError */
 	openOnce(request: ApiRequest): Promise<StreamAnswer | NetworkFailure>;
 	/**
-	 * The service's clock for a time of ours (epoch ms), as its last `Date` header tells, which is in
-	 * whole seconds.
+	 * A time of our clock (epoch ms) by the service's clock, taken from its last `Date` header, which
+	 * is in whole seconds.
 	 */
 	serviceTime(ms: number): number;
 }
@@ -51,14 +51,15 @@ export interface TransportOptions extends ServiceErrorOptions {
 	http: Http;
 	stop?: AbortSignal;
 	/**
-	 * Secrets that no answer holds by right: cut out of everything that comes back, items included.
+	 * Secrets that no answer may contain: they are cut out of everything that comes back, items
+	 * included.
 	 */
 	keys?: Secrets;
 }
 
 /**
- * A hundred runs that end together all want their outputs at once. Cancels and look-ups after Stop
- * do not queue.
+ * A hundred runs that end together would all fetch their outputs at once. Cancels and reads after
+ * Stop do not queue.
  */
 const READS_AT_A_TIME = 20;
 
@@ -120,7 +121,7 @@ export function connect(options: TransportOptions): Transport {
 	};
 }
 
-/** Whether a read that failed in this way is worth another try. */
+/** Whether a read that failed like this may succeed with another try. */
 function mayPass(
 	{ facts: { isRetryable, status } }: ServiceError,
 	{ areRefusalsConfirmed }: ApiRequest,

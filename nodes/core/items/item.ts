@@ -83,8 +83,8 @@ const titleOf = (name: string) =>
 		.replace(/\bId\b/g, 'ID');
 
 /**
- * A text without expressions in it: `{{ … }}` that reaches us was never evaluated. @throws
- * ConfigurationError
+ * A text that holds no expression: a `{{ … }}` that reaches the node was never evaluated.
+ * @throws ConfigurationError
  */
 function evaluated(text: string, label: () => string): string {
 	if (!text.includes('{{')) return text;

@@ -5,8 +5,8 @@ import { ExecutionCancelledError, failureText, toNodeError } from '../errors';
 import type { ItemOutput } from './operation';
 
 /**
- * Requests that are under way when the node ends (a start that is being answered) are waited for,
- * but not longer than this.
+ * Grace period for requests that are under way when the node ends, such as a start that is being
+ * answered.
  */
 const SHUTDOWN_GRACE_PERIOD_MS = 10_000;
 
@@ -17,9 +17,9 @@ export interface FatalFailure {
 }
 
 /**
- * What becomes of items that fail, in place or suspended. Where the node continues on errors, a
- * failed item becomes `{ error: text }` and the others continue. Otherwise, and when the execution
- * was stopped, the first failure ends the node.
+ * The policy for failed items, waiting in the execution or suspended. Where the node continues on
+ * errors, a failed item becomes `{ error: text }` and the others continue. Otherwise, and when the
+ * execution was stopped, the first failure ends the node.
  */
 export interface ItemFailures {
 	/** Texts of the items that failed while the node continues, by index. */

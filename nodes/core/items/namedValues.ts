@@ -145,8 +145,8 @@ function jsonValues(item: Item, json: string, word: string): Array<[string, unkn
 }
 
 /**
- * Whether a number is all that its text says: not of `12e4567` (an ID; the number is infinite); but
- * of `1.0`.
+ * Whether a text is nothing but a number: true for `1.0`, false for `12e4567`, which is an ID (as a
+ * number it is infinite).
  */
 const isWholly = (parsed: number, text: string) =>
 	Number.isFinite(parsed) &&

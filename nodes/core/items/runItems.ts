@@ -20,10 +20,7 @@ export interface ItemRun<Session> {
 }
 
 const ITEMS_AT_A_TIME = 10;
-/**
- * Building a hundred requests without a break would hold up everything else on the server for 40
- * ms.
- */
+/** Building a hundred requests without a pause would block the server's event loop for 40 ms. */
 const BEGINNINGS_PER_BREAK = 5;
 
 /**

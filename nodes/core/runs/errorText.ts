@@ -2,7 +2,7 @@ import { type JsonRecord, listOf, parsedJson, recordOf, textAt, textOf } from '.
 
 /**
  * Keys under which services and ComfyUI itself (`server.py`, `execution.py`) write a reason, the
- * most telling first.
+ * most specific first.
  */
 const REASON_KEYS = [
 	'exception_message',

@@ -151,14 +151,17 @@ function isSameJson(received: string, sent: string): boolean {
 	return compactJson(received) === compactJson(wellFormed(sent));
 }
 
-/** A text without an end is taken to the end, so that no text is begun twice. */
+/**
+ * A text without a closing quotation mark is matched to the end of the input, so that its start is
+ * not tried again.
+ */
 const compactJson = (json: string) =>
 	json.replace(
 		/("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)|\s+/g,
 		(_, text: string | undefined) => text ?? '',
 	);
 
-/** What all forms of one value have in common. */
+/** A key that is equal for all forms of one value. */
 function roughly(value: unknown): string {
 	if (value === null || value === undefined) return '';
 	if (typeof value === 'number') return `#${value}`;

@@ -59,8 +59,8 @@ export type KnownRun = Run & { run_id: string };
 /**
  * Words seen for the states of a run in the services' documents, SDKs and dashboards, and their
  * likely spellings. No service publishes a list (protocols 1.12): `queued`, `pending` and the
- * timeouts are inferred. A run with any other word is going on until the service reports a time for
- * its end.
+ * timeouts are inferred. A run with any other status counts as in progress until the service
+ * reports a time for its end.
  */
 const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 	['succeeded', ['completed', 'complete', 'success', 'succeeded', 'done', 'finished']],

@@ -40,8 +40,8 @@ const CLOCK_TOLERANCE_MS = 2_000;
 const LATEST_MS = 180_000;
 
 /**
- * Whose run is it: the one of these runs that can be nobody else's. Where that cannot be said, no
- * run is taken: that costs the user a look, and neither money nor another item's result.
+ * The run that certainly belongs to this request. Where that is uncertain, no run is taken: the
+ * user then has to check the group, but pays for no second run and gets no other item's result.
  * @param runs of the request's group, newest first
  */
 export function findExistingRun(runs: readonly KnownRun[], search: RunSearch): RunChoice {
@@ -65,7 +65,8 @@ function ofSentStart(
 	const [nearest] = fitting;
 	if (nearest === undefined) return { kind: 'none' };
 	const twins = rivals.filter((rival) => isSameRun(nearest, rival)).length;
-	// Files are not compared, so requests that differ by them alone cannot be told apart.
+	// The contents of files are not compared, so requests that differ by them alone cannot be
+	// distinguished.
 	if (request.fileNames.length > 0)
 		return isGroupOfExecution && twins === 0 && fitting.length === 1
 			? { kind: 'take', run: nearest }

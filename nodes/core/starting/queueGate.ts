@@ -16,7 +16,8 @@ export interface QueueEntry {
 	/** How long it waits without any start passing, before it fails; 0: no limit. */
 	patienceMs: number;
 	/**
-	 * undefined: the service does not show its queue. @throws ServiceError | ExecutionCancelledError
+	 * undefined: the service does not show its queue.
+	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	poll(): Promise<QueueLength | undefined>;
 	/** Reports once that the service does not show its queue. */
@@ -30,8 +31,8 @@ export interface QueueEntry {
  */
 export interface QueueGate {
 	/**
-	 * @returns to be called when the start has been answered. @throws ServiceError |
-	 * ExecutionCancelledError
+	 * @returns to be called when the start has been answered.
+	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	pass(entry: QueueEntry): Promise<() => void>;
 }
@@ -107,7 +108,8 @@ async function poll(state: QueueState, { poll: read, warn }: QueueEntry, clock: 
 			warn('The queue cannot be read here, so Max Queued Runs has no effect.');
 		else Object.assign(state, { length, uncounted: unanswered, lastError: undefined });
 	} catch (error) {
-		// A failed request lets nobody pass; whoever was stopped leaves by itself.
+		// A failed request lets no start pass. Starts of a stopped execution leave the queue by
+		// themselves.
 		if (!(error instanceof ExecutionCancelledError)) state.lastError = error;
 		state.length = { pending: Number.POSITIVE_INFINITY, idle: 0 };
 	}

@@ -7,7 +7,7 @@ export interface TryOutcome<Result> {
 	result: Result;
 	/** The service said "too many requests" (HTTP 429), and perhaps when to come back. */
 	refused?: { retryAfterMs: number | undefined };
-	/** Whether the service took it, as far as one can tell. */
+	/** Whether the service accepted the start, as far as is known. */
 	isTaken: boolean;
 }
 
@@ -38,13 +38,13 @@ export interface StartGate<Result> {
 	released(): void;
 }
 
-/** Starts carry uploads: hundreds at once would only slow each other down. */
+/** Starts include uploads, and hundreds at once would only slow each other down. */
 const MOST_AT_A_TIME = 20;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 15_000;
 /**
- * The pause grows with the time since the last start that was accepted: a free place stays empty
- * for at most this share of a run.
+ * The pause grows with the time since the last accepted start, so that a free place at the service
+ * stays empty for at most this share of a run.
  */
 const SHARE_OF_WAIT = 0.12;
 /** Share of the usual time between two accepted starts that a pause lasts at least. */

@@ -23,8 +23,7 @@ export interface RememberedStart {
 	/** The run was there before, and was taken by Reuse Run. */
 	isReused?: boolean;
 	/**
-	 * An agent's tool: the result was handed out, so that whoever asks the same once more wants
-	 * another run.
+	 * An agent's tool: the result was returned, so that the same call once more asks for another run.
 	 */
 	isHandedOut?: boolean;
 }
@@ -44,7 +43,7 @@ export interface StartMemory {
 	get(request: StartRequest): RememberedStart | undefined;
 	save(request: StartRequest, start: Known): void;
 	forget(request: StartRequest): void;
-	/** The run's result has reached whoever asked for it. */
+	/** Records that the run's result was returned to its caller. */
 	markHandedOut(request: StartRequest): void;
 	/** Ids of every run that an item of this execution has taken, in whichever node. */
 	runIds(): string[];
@@ -126,7 +125,10 @@ interface Slots {
 	set(request: StartRequest, start: RememberedStart): void;
 	delete(request: StartRequest): void;
 	markHandedOut(request: StartRequest): void;
-	/** Starts of the same inputs that the key of lost starts does not tell apart. */
+	/**
+	 * Whether another start of the same inputs, which would have the same key among the lost ones,
+	 * got no clear answer.
+	 */
 	hasLostTwin(request: StartRequest): boolean;
 }
 
@@ -141,8 +143,8 @@ function itemSlots(
 		get: (request) => {
 			const start = starts[keyOf(request)];
 			if (start === undefined) return undefined;
-			// Nobody edits within an execution, so other inputs come from an expression, such as a random
-			// seed.
+			// A workflow does not change within an execution, so other inputs come from an expression,
+			// such as a random seed.
 			const isSameItem = request.isContinued === true || start.executionId === executionId;
 			return isSameItem || start.fingerprint === fingerprintOf(request) ? start : undefined;
 		},

@@ -22,8 +22,8 @@ export function classifyStart(result: Head | NetworkFailure): StartVerdict {
 }
 
 /**
- * What is known when a start got no clear answer: enough to look the run up, not enough to start it
- * again.
+ * The error of a start without a clear answer. It gives the user what is needed to find the run;
+ * starting it again would not be safe.
  */
 export function mayHaveStarted(
 	{ groupId, adviceIfUncertain }: Pick<StartRequest, 'groupId' | 'adviceIfUncertain'>,
@@ -55,7 +55,7 @@ export function heldBackTooLong(failure: ServiceError, patienceMs: number): Serv
 	);
 }
 
-/** Runs fit, but which of them is this item's cannot be known. Nothing was started. */
+/** Several runs match, and it is not known which of them is this item's. Nothing was started. */
 export function cannotTellApart({ groupId }: Pick<StartRequest, 'groupId'>): ServiceError {
 	return new ServiceError(
 		`Reuse Run cannot tell which run of group "${groupId}" is this item’s: items differ by their files only`,

@@ -31,7 +31,8 @@ export interface StartService {
 	isRefusal?(answer: Answer): boolean;
 	getRun(runId: string): Promise<KnownRun | null>;
 	/**
-	 * Runs of a group, newest first; undefined where the list shows no run ids. @throws ServiceError
+	 * Runs of a group, newest first; undefined where the list shows no run ids.
+	 * @throws ServiceError
 	 */
 	listGroup(groupId: string, scope: GroupScope): Promise<KnownRun[] | undefined>;
 	failureOf(result: Answer | NetworkFailure): ServiceError;
@@ -39,8 +40,8 @@ export interface StartService {
 	serviceTime(ms: number): number;
 	/**
 	 * Lets a start pass once fewer runs than it allows wait in the service's queue.
-	 * @returns to be called when the start has been answered. @throws ServiceError |
-	 *   ExecutionCancelledError
+	 * @returns to be called when the start has been answered.
+	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	untilQueueIsShort?(request: StartRequest): Promise<() => void>;
 }

@@ -41,8 +41,8 @@ const BARRIER = 'suspendedBarrier';
 type Metadata = ITaskMetadata & { [MARK]?: number; [BARRIER]?: string };
 
 /**
- * Modes in which whoever started the workflow takes what there is when it first stops, and does not
- * wait for a resume.
+ * Modes in which the caller of the workflow takes the result that exists when the execution first
+ * stops, and does not wait for a resume.
  */
 const IN_PLACE_MODES: Partial<Record<WorkflowExecuteMode, string>> = {
 	integrated: 'this is a sub-workflow, whose caller takes its items when it first stops',
@@ -51,8 +51,8 @@ const IN_PLACE_MODES: Partial<Record<WorkflowExecuteMode, string>> = {
 };
 
 /**
- * Why this execution cannot be suspended, as half a sentence for the log; undefined: it can. Sends
- * and changes nothing.
+ * Why this execution cannot be suspended, as half a sentence for the log; undefined: it can be.
+ * Sends and changes nothing.
  */
 export function reasonToStay(context: IExecuteFunctions): string | undefined {
 	if (isTool(context)) return 'an agent waits for the answer of its tool';
@@ -96,9 +96,9 @@ export async function requeue(
 	// the other entry.
 	stack.unshift({ ...entry, node: { ...entry.node }, metadata });
 	stack.push(barrierFor(entry.node));
-	// No connection data at all. With an empty list of items each resume would leave one more run of
-	// the node, and with execution order v0 a Merge behind it would take that run for an input
-	// without items.
+	// The entry gets no connection data at all. With an empty list of items, each resume would record
+	// one more run of the node, and with execution order v0 a Merge node behind it would take that
+	// run for an input without items.
 	entry.data = { main: [] };
 	// Otherwise n8n hands out an empty item in place of the missing data.
 	entry.node = { ...entry.node, alwaysOutputData: false };
@@ -144,9 +144,9 @@ function removeBarrier(stack: IExecuteData[], nodeName: string): void {
 }
 
 /**
- * Makes the node's next error end the execution, whatever On Error says. Where a node goes on after
- * an error, n8n hands its input items on; with a connection from the node to itself that would
- * never end, and freeze the server.
+ * Makes the node's next error end the execution, whatever On Error says. Where a node continues
+ * after an error, n8n passes its input items on. With a connection from the node to itself, that
+ * would never end and would freeze the server.
  */
 export function endOnError(context: IExecuteFunctions): void {
 	const entry = readEntry(context);
@@ -163,7 +163,7 @@ function openQueue(context: IExecuteFunctions): Queue | undefined {
 	const { runExecutionData } = context as { runExecutionData?: unknown };
 	const stack = recordOf(recordOf(runExecutionData)?.executionData)?.nodeExecutionStack;
 	const entry = readEntry(context);
-	// The other engine of n8n 2.x never reads when to resume. It has no such signal.
+	// The other engine of n8n 2.x never reads the time of the resume. It also lacks this signal.
 	const isKnownEngine =
 		context.getExecutionCancelSignal() !== undefined &&
 		typeof context.putExecutionToWait === 'function';

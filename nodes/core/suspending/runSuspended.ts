@@ -31,7 +31,7 @@ import {
 	USUAL_PACE,
 } from './suspensionPace';
 
-/** Every so many resumes a run that seems to be in progress is asked for its outputs, too. */
+/** After this many resumes, the outputs of a run that seems to be in progress are read, too. */
 const RESUMES_PER_VERIFICATION = 4;
 
 interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
@@ -163,8 +163,8 @@ async function prepareWaits<Session>({
 }
 
 /**
- * Waits for the item's run until it has ended, or the poll window has. @throws ServiceError |
- * ExecutionCancelledError
+ * Waits for the item's run until it has ended, or the poll window has.
+ * @throws ServiceError | ExecutionCancelledError
  */
 async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promise<void> {
 	const { suspension, clock, canStartAgain, isContinued } = resume;
@@ -233,9 +233,7 @@ function waiterOf({ index, waiter }: ItemWait): RunWaiter {
 	return waiter;
 }
 
-/**
- * The execution leaves the worker until the runs that are still in progress are worth another poll.
- */
+/** Suspends the execution until the runs that are still in progress should be polled again. */
 async function suspend<Session>(
 	{ context, suspension, clock, pace }: Resume<Session>,
 	left: ItemWait[],
@@ -244,7 +242,7 @@ async function suspend<Session>(
 	const open = left.flatMap(({ index, wait }) => {
 		const { timeoutMs, startTimeoutMs = 0 } = wait.order;
 		const sinceMs = waitOf(suspension, index) || now;
-		// Just after the moment at which the run must have begun there is something to decide.
+		// A resume just after the start timeout can decide whether the run has begun.
 		const beginMs = startTimeoutMs > 0 ? startTimeoutMs + 2 * RESUME_MS : 0;
 		return [timeoutMs, beginMs].map((limitMs) => ({ sinceMs, timeoutMs: limitMs }));
 	});

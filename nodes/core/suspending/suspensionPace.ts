@@ -1,6 +1,6 @@
 /**
  * How long runs are polled in the execution before it is suspended for the first time, and how long
- * it is away then.
+ * each suspension lasts.
  */
 export interface SuspensionPace {
 	firstPollWindowMs: number;
@@ -14,7 +14,7 @@ const SHARE_OF_AGE = 0.25;
 /** The poll window of a resume: it needs one poll. */
 export const RESUME_MS = 3_000;
 /**
- * n8n resumes nothing in less than a minute on time: a deadline this close is waited for in the
+ * n8n resumes late what is due in less than a minute, so a deadline this close is waited for in the
  * execution.
  */
 export const DEADLINE_SLACK_MS = 65_000;
@@ -45,7 +45,7 @@ const LONGEST_HOLD_MS = 60_000;
  * back moments later, so that what the execution saved in between is lost and it stays "crashed"
  * (n8n 2.41.1 and 1.123.81: `WaitTracker.init` comes first,
  * `MessageEventBus.performStartupRecovery` last). What is saved after that stays saved. The rest of
- * the start takes no longer than what came before.
+ * the start takes no longer than the part before it, so the process's age is waited for once more.
  * @param processAgeMs of n8n's process
  */
 export function holdBeforeResume(processAgeMs: number): number {

@@ -12,9 +12,9 @@ const STATES = {
 export type RunEventName = keyof typeof STATES;
 
 /**
- * The event of a run that has ended; undefined while it goes on. A run that ended with a word of
- * the service's own, such as "partially_completed" or "moderated", has completed when it lists
- * outputs, and failed otherwise, as waiting for it does.
+ * The event of a run that has ended; undefined while it is in progress. A run that ended with a
+ * status that we do not know, such as "partially_completed" or "moderated", counts as completed
+ * when it lists outputs and as failed otherwise, exactly as it does for an item that waits for it.
  */
 export function eventOf(run: Run): RunEventName | undefined {
 	if (hasUnknownEnd(run)) return run.outputs.length > 0 ? 'completed' : 'failed';
@@ -28,9 +28,8 @@ export const CLOCK_SKEW_MS = 120_000;
 /** Most time after its end until a run is listed as ended: replicas, caches, queues. */
 const LISTING_LAG_MS = 120_000;
 /**
- * How much later than the end time it carries a run may come to light. Both reasons may come
- * together, so they are added up. Times are compared with times of the same service only, never
- * with n8n's clock.
+ * A run may be listed this much later than its end time says. Both causes may occur together, so
+ * they are added. Times are compared with times of the same service only, never with n8n's clock.
  */
 export const LATENESS_MS = CLOCK_SKEW_MS + LISTING_LAG_MS;
 /**
@@ -41,9 +40,9 @@ const MOST_ENDED = 30_000;
 const MOST_UNTIMED = 2_000;
 
 /**
- * All that a trigger knows between polls, as JSON: about 200 bytes for a quiet deployment, 300 kB
- * at most. It holds what was dealt with, never what is still to come, so that losing the newest
- * version costs nothing but a repeated look.
+ * All that a trigger remembers between polls, as JSON: about 200 bytes for a quiet deployment, 300
+ * kB at most. It holds the runs that were handled and no runs that are waiting to be reported, so
+ * losing the newest version costs only a repeated poll.
  */
 export interface TriggerMemory {
 	version: 1;
@@ -55,7 +54,7 @@ export interface TriggerMemory {
 	 * Runs that ended without one (cancelled before they began, on some deployments), by creation.
 	 */
 	untimed: SeenRuns;
-	/** At n8n's time `markedAtMs` all runs up to the end time `markMs` had been looked at. */
+	/** At n8n's time `markedAtMs`, all runs up to the end time `markMs` had been read. */
 	markMs: number;
 	markedAtMs: number;
 	/** Newest end time that was ever seen; absent in memories of earlier versions. */
@@ -70,21 +69,22 @@ export interface TriggerMemory {
 }
 
 export interface Sighting {
-	/** Recognises the run in every later look. */
+	/** Recognises the run in every later poll. */
 	id: string;
 	run: Run;
 }
 
-/** What one look at the service's list found. */
+/** What one poll of the service's list found. */
 export interface Observation<Seen extends Sighting> {
 	runs: Seen[];
 	/**
-	 * Every run that ended after the memory's floor, up to the newest end in `runs`, is in `runs`.
+	 * Every run that ended after the memory's watermark, up to the newest end in `runs`, is in
+	 * `runs`.
 	 */
 	isComplete: boolean;
 	/**
-	 * It went down to the floor. Otherwise it ended among runs dealt with lately, and a latecomer may
-	 * lie below: the floor stays.
+	 * The poll read down to the watermark. Otherwise it stopped among runs that were handled lately,
+	 * and a run that was listed late may lie below them, so the watermark must not rise.
 	 */
 	reachedWatermark: boolean;
 	/** Nothing newer was left out. */
@@ -105,11 +105,11 @@ export interface EventSettings {
 }
 
 /**
- * The trigger's memory after a look, and the runs that it had not dealt with yet, oldest end first.
- * Pure. Without a memory it is the first look: everything in it is history. A look that is not
- * whole changes nothing but the page.
+ * The trigger's memory after a poll, and the runs that are new to it, oldest end first. Pure.
+ * Without a memory this is the first poll, and all of its runs are history. A poll that is
+ * incomplete changes only the page to continue from.
  * @param memory as `readMemory` gave it
- * @param nowMs n8n's clock, used for nothing but the time between two looks
+ * @param nowMs n8n's clock, used only for the time between two polls
  */
 export function updateMemory<Seen extends Sighting>(
 	memory: TriggerMemory | undefined,
@@ -171,9 +171,9 @@ function passOf(before: TriggerMemory, isFromTop: boolean, newestMs: number, now
 }
 
 /**
- * The end time up to which nothing can come to light any more after a poll that read everything
- * above the watermark: what had been seen to end long enough ago, by n8n's clock between two polls
- * or by the newest end that the service has stamped.
+ * The new watermark after a poll that read everything above the old one: the end time up to which
+ * no run can be listed late any more. Enough time must have passed since then, by n8n's clock
+ * between two polls or by the newest end time that the service has written.
  */
 function settledUntil<Seen extends Sighting>(
 	before: TriggerMemory,
@@ -187,8 +187,8 @@ function settledUntil<Seen extends Sighting>(
 	const { topMs, atMs } = pass ?? { topMs: before.topMs ?? before.markMs, atMs: nowMs };
 	const markedMs = atMs - before.markedAtMs >= LATENESS_MS ? before.markMs : -1;
 	const settledMs = Math.max(markedMs, Math.max(topMs, newestMs) - LATENESS_MS);
-	// A poll from the middle says nothing about what lies above it, not even about the second in
-	// which its newest run ended.
+	// A poll that began in the middle of the list says nothing about the runs above it, not even
+	// about others that ended in the same second as its newest run.
 	return Math.max(current, pass === undefined ? Math.min(settledMs, newestMs - 1000) : settledMs);
 }
 
@@ -210,7 +210,7 @@ function advanced<Seen extends Sighting>(
 	};
 }
 
-/** Whether a run was dealt with lately. */
+/** Whether a run was handled lately. */
 export function knownTo(memory: TriggerMemory): (id: string) => boolean {
 	return seenRunsOf(memory.ended).knows;
 }
@@ -225,8 +225,8 @@ function firstMemory<Seen extends Sighting>(
 	nowMs: number,
 	scope: string,
 ): TriggerMemory {
-	// Runs of the last moments that were not all read cannot be told from later ones: then only what
-	// ends later counts.
+	// If the newest runs were not all read, the unread ones cannot be distinguished from later ones.
+	// Only runs that end later count then.
 	const watermarkMs = isComplete ? newestMs - LATENESS_MS : newestMs;
 	return {
 		version: 1,
@@ -239,12 +239,12 @@ function firstMemory<Seen extends Sighting>(
 	};
 }
 
-/** Of runs that ended in the same second or millisecond the one created first comes first. */
+/** Among runs that ended in the same second or millisecond, the one created first comes first. */
 function byEnd(a: { seen: Sighting; timeMs: number }, b: typeof a): number {
 	return a.timeMs - b.timeMs || timeOf(a.seen.run.created_at) - timeOf(b.seen.run.created_at) || 0;
 }
 
-/** A run without any time is taken as created in 1970, which is after the first floor (-1). */
+/** A run without any time is taken as created in 1970, which is after the first watermark (-1). */
 function byCreation<T extends { seen: Sighting; timeMs: number }>(entry: T): T {
 	const createdMs = timeOf(entry.seen.run.created_at);
 	return { ...entry, timeMs: Number.isNaN(createdMs) ? 0 : createdMs };

@@ -1,11 +1,20 @@
 import { createHash } from 'crypto';
 import { recordOf } from '../json';
 
-/** Runs that were dealt with: all up to a time, and those after it one by one. Plain JSON. */
+/**
+ * Runs that were handled: all up to the watermark, and later ones each by a digest of its ID. Plain
+ * JSON.
+ */
 export interface SeenRuns {
-	/** Everything with this time (epoch ms) or an earlier one is done, whatever comes to light. */
+	/**
+	 * Every run with this time (epoch ms) or an earlier one counts as handled, even one that is
+	 * listed later.
+	 */
 	watermarkMs: number;
-	/** Digests of the runs done after that, 8 characters each without a gap, by second (epoch). */
+	/**
+	 * Digests of the runs after the watermark, 8 characters each without separators, by second
+	 * (epoch).
+	 */
 	seen: Record<string, string>;
 }
 
@@ -29,15 +38,15 @@ function split(text: string): string[] {
 
 const endOfSecondMs = (second: string) => Number(second) * 1000 + 999;
 
-/** Questions to a ledger. It is never changed: `with` gives the next one. */
+/** Reads a set of handled runs. The set itself never changes: `with` returns a new one. */
 export function seenRunsOf({ watermarkMs, seen }: SeenRuns) {
 	const digests = new Set(Object.values(seen).flatMap(split));
 	return {
 		knows: (id: string) => digests.has(digestOf(id)),
 
 		/**
-		 * The ledger with these runs done and a higher floor. Beyond `most` runs the floor rises
-		 * further, by whole seconds.
+		 * The set with these runs added and the watermark raised. With more than `most` runs the
+		 * watermark rises further, by whole seconds.
 		 * @param most bound of the runs kept one by one
 		 */
 		with: (entries: TimedId[], floorMs: number, most: number): SeenRuns => {
@@ -67,7 +76,7 @@ export function seenRunsOf({ watermarkMs, seen }: SeenRuns) {
 	};
 }
 
-/** A stored ledger; undefined when it is malformed. */
+/** A stored set; undefined when it is malformed. */
 export function readSeenRuns(stored: unknown): SeenRuns | undefined {
 	const record = recordOf(stored);
 	const seen = recordOf(record?.seen);

@@ -1,12 +1,12 @@
 import { ServiceError } from '../errors';
 import type { Run } from '../runs/run';
 
-/** Words of services for a run that is accepted, whether it waits or works. */
+/** Statuses of services for an accepted run that may be queued or at work. */
 const AMBIGUOUS_WORDS = ['in_progress', 'in progress', 'in-progress', 'processing'];
 
 /**
- * `unclear`: the service reports neither a word nor a time that tells a run in the queue from one
- * at work.
+ * `unclear`: the service reports neither a status nor a time that distinguishes a queued run from
+ * one at work.
  */
 export type Beginning = 'begun' | 'waiting' | 'unclear';
 

@@ -20,19 +20,16 @@ const UNKNOWN_RUN_GRACE_MS = 15_000;
  */
 const LONGEST_OUTAGE_MS = 300_000;
 /**
- * A list that fails this often in a row is given up: single polls may still work, and the runs are
- * what matters.
+ * After this many failures in a row the list is not used any more, since polls of single runs may
+ * still work.
  */
 const MOST_FAILED_LISTS = 3;
-/**
- * A list that is not answered for this long does not hold its runs up: they are polled one by one
- * meanwhile.
- */
+/** While a list is not answered for this long, its runs are polled one by one. */
 const LIST_PATIENCE_MS = 10_000;
 
 /**
- * A single 401 or 403 may be a moment's trouble of a gateway: it counts once a second poll confirms
- * it.
+ * A single 401 or 403 may be a short fault of a gateway, so it counts only after a second poll
+ * confirms it.
  */
 const REFUSALS_THAT_COUNT = 2;
 
@@ -122,14 +119,15 @@ async function listGroup(
 	}
 }
 
-/** What is not answered in time is answered for nobody. */
+/** The list's answer, or `stalled` where it takes too long. */
 async function inPatience<T>(
 	{ clock }: RunPoller,
 	answer: Promise<T> | undefined,
 ): Promise<T | 'stalled' | undefined> {
 	const answered = new AbortController();
 	const patience = clock.pause(LIST_PATIENCE_MS, answered.signal).then((): 'stalled' => 'stalled');
-	// A race listens to both for good, so that a list which fails later is no unhandled rejection.
+	// `Promise.race` handles both promises, so that a list which fails later causes no unhandled
+	// rejection.
 	return await Promise.race([answer, patience]).finally(() => answered.abort());
 }
 
@@ -230,7 +228,7 @@ function noteFailure(
 	watched.dueMs = nowMs + withJitter(pauseMs, intervalMs, clock.random());
 }
 
-/** Single polls would be more requests, which is the opposite of what the service asks for. */
+/** Single polls would send more requests although the service asked for fewer. */
 function isBusy(error: unknown): boolean {
 	return error instanceof ServiceError && error.facts.status === 429;
 }

@@ -5,13 +5,13 @@ import { LONGEST_RETRY_AFTER_MS, pauseBeforeRetry } from '../http/retry';
 
 const CANCELS_AT_A_TIME = 20;
 /**
- * A cancel is tried for this long: after Stop no item waits for it, and a run that goes on is paid
- * for.
+ * How long a cancel is tried: after Stop no item waits for it, and a run that continues costs
+ * money.
  */
 const LONGEST_CANCEL_MS = 180_000;
 /**
- * Refusals that may be a moment's trouble: a key or a run that the service does not know yet, or
- * not just now.
+ * Refusals that may be temporary: a key or a run that the service does not recognise at this
+ * moment.
  */
 const DOUBTFUL_STATUSES = [401, 403, 404];
 const DOUBTFUL_TRIES = 3;

@@ -149,7 +149,8 @@ export function readWaitOrder(item: Item, usualTimeoutSeconds = 600): WaitOrder 
 }
 
 /**
- * Settings of the watcher that all items share; the first item's count. @throws ConfigurationError
+ * Settings of the watcher that all items share; the first item's count.
+ * @throws ConfigurationError
  */
 export function readWatchSettings(item: Item): {
 	intervalMs: number;

@@ -11,13 +11,14 @@ export type EventMeaning = 'ended' | 'goingOn';
  */
 export interface WatchService {
 	/**
-	 * The run as it is now; null while the service does not know it. @throws ServiceError |
-	 * ExecutionCancelledError
+	 * The run as it is now; null while the service does not know it.
+	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	poll(run: KnownRun): Promise<KnownRun | null>;
 	/**
 	 * The runs of a group as they are now, at least those of `wanted` that the group's list shows;
-	 * undefined where the deployment cannot list them. @throws ServiceError | ExecutionCancelledError
+	 * undefined where the deployment cannot list them.
+	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	pollGroup?(groupId: string, wanted: ReadonlySet<string>): Promise<KnownRun[] | undefined>;
 	/**

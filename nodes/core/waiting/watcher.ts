@@ -36,7 +36,7 @@ export interface Watcher {
 	 * Resolves with the run as it ended.
 	 * @param deadlineMs epoch ms; Infinity: none
 	 * @param pollWindow of a wait that may be suspended: since when the run is waited for, and when
-	 *   its outputs were last asked for although it seemed to go on (epoch ms)
+	 * its outputs were last read although it seemed to be in progress (epoch ms)
 	 * @param startTimeoutMs how long the run may wait for its begin; 0: no limit
 	 * @throws WaitTimeout | StartTimeout | ServiceError | ExecutionCancelledError
 	 */

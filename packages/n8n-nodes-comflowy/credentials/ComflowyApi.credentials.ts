@@ -63,8 +63,8 @@ export class ComflowyApi implements ICredentialType {
 	}
 
 	/**
-	 * The token travels to Comflowy's own origin only, whoever asks (the HTTP Request node can use
-	 * this credential too).
+	 * The token is sent to Comflowy's origin only, also when the HTTP Request node uses this
+	 * credential.
 	 */
 	authenticate: IAuthenticate = async (
 		credentials: ICredentialDataDecryptedObject,
@@ -78,9 +78,10 @@ export class ComflowyApi implements ICredentialType {
 		);
 
 	/**
-	 * Before it, n8n always exchanges the key, and shows what came of that. Its own answer says
-	 * nothing more, and may be a refusal: of a method (the vendor's page tells none), or of a second
-	 * exchange so soon. Nothing else that Comflowy documents needs no run.
+	 * Before this request n8n always exchanges the key, and shows the result of that. The answer to
+	 * the request itself adds nothing and may be a refusal: of the method, which the vendor's page
+	 * does not state, or of a second exchange so soon. Comflowy documents no other call that needs no
+	 * run.
 	 */
 	test: ICredentialTestRequest = {
 		request: {

@@ -8,7 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { receiveEvent } from './callback/receiveEvent';
 
-/** Nothing is registered at the service: each run is told the address when it is started. */
+/** Nothing is registered at the service: each start passes the address on for its run. */
 const WEBHOOKS: IWebhookDescription[] = [
 	{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'comflowy' },
 ];

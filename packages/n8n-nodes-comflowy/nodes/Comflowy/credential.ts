@@ -26,7 +26,9 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 	return `${url.origin}${path}/api/open/v0`;
 }
 
-/** What must never be seen in a text: the key, and the access token that n8n fetched for it. */
+/**
+ * Secrets that must never appear in a text: the key, and the access token that n8n fetched for it.
+ */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	return [credentials.apiKey, credentials.accessToken].map((value) => String(value ?? '').trim());
 }

@@ -26,12 +26,12 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 	return `${url.origin}${path}/v1/api`;
 }
 
-/** What must never be seen in a text. */
+/** Secrets that must never appear in a text. */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	return [String(credentials.apiKey ?? '').trim()];
 }
 
-/** The header that proves who asks. */
+/** The header that authenticates a request. */
 export function authHeadersOf(
 	credentials: ICredentialDataDecryptedObject | IDataObject,
 ): Record<string, string> {

@@ -6,7 +6,10 @@ import type { ApiRequest, Transport } from '../../../../../nodes/core/http/trans
 import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 import { readReply, readRun, readRunId } from './readers';
 
-/** What starts a run: field values under `node::field`, and where Comflowy shall report. */
+/**
+ * The body of a start: field values under `node::field`, and the addresses for Comflowy's
+ * callbacks.
+ */
 export interface StartBody {
 	workflow_id: string;
 	params: Record<string, unknown>;
@@ -19,7 +22,7 @@ interface FoundRun {
 }
 
 const isSuccess = ({ status }: Answer) => status >= 200 && status < 300;
-/** What an unknown run is answered is not documented. */
+/** The answer for an unknown run is not documented. */
 const isUnknown = (text: string | undefined) =>
 	/not[ _-]?found|not exist|no such|unknown run|invalid (run|id)/i.test(text ?? '');
 /**
@@ -29,7 +32,7 @@ const isUnknown = (text: string | undefined) =>
 const isAboutCallbacks = (text: string) => /callback_?urls?|on_result_url/i.test(text);
 const CALLBACKS_HINT =
 	'If Comflowy wants an address to call when the run has ended: enter one as On Result URL, or choose Wait Mode "Callback".';
-/** Some frameworks say it as a 404. */
+/** Some frameworks answer a wrong method with 404. */
 const isWrongMethod = ({ status, text }: Answer) =>
 	status === 405 || (status === 404 && /cannot post/i.test(text));
 
@@ -48,7 +51,10 @@ export function createApi(transport: Transport) {
 			extra: Partial<ApiRequest> = {},
 		): Promise<FoundRun | null> => await check(runId, known, extra),
 
-		/** The request that starts a run. It is sent by the one place that knows never to repeat it. */
+		/**
+		 * The request that starts a run. Only the starter sends it, which knows when it may be
+		 * repeated.
+		 */
 		startRequest: (body: StartBody): ApiRequest => ({
 			method: 'POST',
 			path: '/run',

@@ -9,8 +9,8 @@ import {
 import type { Output } from '../../../../../nodes/core/runs/run';
 
 /**
- * An output that says which node of the ComfyUI workflow made it; null where only the flat list of
- * images has it.
+ * An output with the node of the ComfyUI workflow that made it; null where only the flat list has
+ * the image.
  */
 export interface NodeOutput extends Output {
 	node_id: string | null;
@@ -35,8 +35,7 @@ export function readOutputs(data: JsonRecord): NodeOutput[] {
 
 /**
  * Outputs of the flat list that no node has. Links that differ by their signature, or by their
- * query alone, are matched one for one, since a host may well tell several images apart by nothing
- * else.
+ * query alone, are matched one for one, since several images of a host may differ in nothing else.
  */
 function missingFrom(byNode: NodeOutput[], flat: NodeOutput[]): NodeOutput[] {
 	const linksOf = (outputs: NodeOutput[]) =>
@@ -79,7 +78,7 @@ function imagesIn(received: unknown): unknown[] {
 
 const placeOf = (node: string | null) => (node === null ? 'output' : `node_${node}`);
 
-/** A link, or a relative one: without blanks, and with a file's extension, which is no decimal. */
+/** A full or relative link: it has no blanks and ends in a file's extension, not in a decimal. */
 const isAddress = (text: string) =>
 	isLink(text) || /^\S+\.(?=\d?[a-z])[a-z0-9]{1,12}([?#&]\S*)?$/i.test(text);
 
@@ -108,7 +107,7 @@ function outputOf(entry: unknown, node: string | null, index: number): NodeOutpu
 		(isLink(received) ? undefined : received) ??
 		(link === undefined ? undefined : fileNameOfLink(link));
 	if (link === undefined && name === undefined) return undefined;
-	// Without an ending: what kind of file a nameless link leads to, only its host can say.
+	// Without an extension, since only the host can say what kind of file such a link leads to.
 	const extension = extensionFor(readDataUri(link ?? '')?.mimeType ?? '');
 	const place = `${placeOf(node)}_${index + 1}`;
 	const filename = name ?? (extension === undefined ? place : `${place}.${extension}`);

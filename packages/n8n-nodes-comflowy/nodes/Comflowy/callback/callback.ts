@@ -6,9 +6,7 @@ import { recordOf, textOf } from '../../../../../nodes/core/json';
 import { canSuspend } from '../../../../../nodes/core/suspending/requeue';
 import type { SuspensionPace } from '../../../../../nodes/core/suspending/suspensionPace';
 
-/**
- * Name of the query parameter that proves that a callback comes from whoever was given the address.
- */
+/** Name of the query parameter that proves that the caller was given this address. */
 export const TOKEN_PARAMETER = 'token';
 /**
  * In the node's context, which n8n stores with the execution and hands to `webhook()` on any of its
@@ -68,8 +66,8 @@ export function readMemory(value: unknown): CallbackMemory | undefined {
 }
 
 /**
- * Compared in constant time, so that no guess is told how close it came. An empty token fits
- * nothing.
+ * Compared in constant time, so that a caller cannot find the token step by step. An empty token
+ * never matches.
  */
 export function isToken(given: unknown, token: string): boolean {
 	const digest = (text: string) => createHash('sha256').update(text).digest();
@@ -77,17 +75,17 @@ export function isToken(given: unknown, token: string): boolean {
 }
 
 /**
- * A callback may be hours away. Without one the runs are looked up all the same, so a day costs
- * next to nothing.
+ * A callback may take hours. The execution is suspended until then and polls rarely, so waiting a
+ * day costs almost nothing.
  */
 export const CALLBACK_TIMEOUT_SECONDS = 86_400;
 const FIRST_POLL_WINDOW_MS = 3_000;
-/** n8n resumes nothing in less than a minute on time. */
+/** n8n resumes late what is due in less than a minute. */
 const SHORTEST_PAUSE_MS = 60_000;
 
 /**
- * A short poll window, for runs that end while the execution is being saved; then nothing but a
- * look-up now and then.
+ * A short poll window, for runs that end while the execution is being saved. After that there is a
+ * poll only when the execution resumes without a callback.
  */
 export function callbackPace(context: IExecuteFunctions): SuspensionPace {
 	const item = itemAt(context, 0);

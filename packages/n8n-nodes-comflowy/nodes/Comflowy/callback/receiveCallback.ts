@@ -7,9 +7,9 @@ import { eventOf } from '../api/callbackEvent';
 import { mayResume } from './resumeOnce';
 
 /**
- * A callback for an execution that waits. It only resumes the execution: the node then polls the
- * run itself, so that nobody can hand it results. n8n answers callbacks that come too early (409)
- * or again (404, 409) without asking the node, and the node's next look-up makes up for them.
+ * A callback for an execution that waits. It only resumes the execution. The node then polls the
+ * run itself, so that a caller cannot inject results. n8n answers callbacks that come too early
+ * (409) or again (404, 409) without calling the node; the node's next poll finds those runs.
  */
 export async function receiveCallback(context: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const memory = readMemory(contextOf(context, MEMORY_KEY));
@@ -38,8 +38,8 @@ function contextOf(context: IWebhookFunctions, key: string): unknown {
 }
 
 /**
- * An expression for a value of a node's context. The name may hold anything, also what would end
- * the expression.
+ * An expression for a value of a node's context. The name is escaped, since it may contain text
+ * that would end the expression.
  */
 export function contextExpression(nodeName: string, key: string): string {
 	const literal = JSON.stringify(nodeName).replace(
@@ -50,8 +50,8 @@ export function contextExpression(nodeName: string, key: string): string {
 }
 
 /**
- * n8n reads a body by its content type, which Comflowy does not document: JSON is read whatever it
- * is sent as.
+ * n8n reads a body by its content type, which Comflowy does not document. JSON is therefore read
+ * under any content type.
  */
 export function callbackIn(context: IWebhookFunctions): JsonRecord | undefined {
 	return (

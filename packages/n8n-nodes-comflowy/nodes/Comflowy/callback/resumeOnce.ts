@@ -24,11 +24,11 @@ const resumed = new Map<string, { resumes: number; atMs: number }>();
 /**
  * Whether a callback may resume the execution: only the first for each suspension, and none right
  * before n8n does so by itself. n8n 1.x resumes an execution for each of two callbacks that come at
- * the same instant, and all that follows the node would run twice. The callbacks that do not resume
- * are not needed: their runs ended before they were sent, so the resume sees that.
+ * the same instant, and all that follows the node would run twice. Callbacks that do not resume are
+ * not needed: their runs had ended before they were sent, so the resume finds them ended.
  *
- * The memory is that of this process. Where several n8n processes receive callbacks, n8n 2.x sees
- * to it.
+ * The memory is kept in this process. Where several n8n processes receive callbacks, n8n 2.x itself
+ * prevents a second resume.
  */
 export function mayResume({ token, resumes, dueMs }: EndingSuspension, nowMs: number): boolean {
 	if (dueMs !== undefined && dueMs <= nowMs + ABOUT_TO_RESUME_MS) return false;

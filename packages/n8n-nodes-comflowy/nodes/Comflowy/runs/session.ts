@@ -42,7 +42,7 @@ export async function openSession(
 	const clock = systemClock;
 	// n8n writes a renewed token into this very object.
 	const values = await context.getCredentials(CREDENTIAL);
-	// A token that was renewed meanwhile may still come back in the answer to an earlier request.
+	// A token that was replaced meanwhile may still appear in the answer to an earlier request.
 	const seen = new Set(secretsOf(values));
 	const secrets = () => [...secretsOf(values).reduce((all, secret) => all.add(secret), seen)];
 	const http = createHttp(context, { type: CREDENTIAL, values }, stop);

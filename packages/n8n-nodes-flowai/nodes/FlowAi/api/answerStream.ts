@@ -12,12 +12,12 @@ import {
 } from './api';
 import { splitEvents } from './splitEvents';
 
-/** The event that carries the result holds all of it: images may come in it as text. */
+/** The result comes in a single event, which may contain images as text. */
 const LONGEST_EVENT_CHARS = 32 * 1024 * 1024;
 
 const NO_REASON = 'no reason given';
 
-/** What came of a stream, however it ended. */
+/** What a stream brought, however it ended. */
 export interface StreamEnd {
 	/** undefined: the stream ended without a result. */
 	answer: WorkflowAnswer | undefined;
@@ -69,7 +69,7 @@ export async function readAnswerStream(
 				break;
 			}
 			case 'output':
-				// Half a result is none, but it may be all that came of the text.
+				// Half a result does not count as one, but it may be the only text that arrived.
 				if (isCut && value === undefined) {
 					if (end.texts.size === 0) append(end.texts, '', data);
 					return end;

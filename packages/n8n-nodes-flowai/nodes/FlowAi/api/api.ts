@@ -1,7 +1,7 @@
 import { parsedJson, recordOf, textOf } from '../../../../../nodes/core/json';
 import { type ApiRequest, pathTo } from '../../../../../nodes/core/http/transport';
 
-/** What a workflow gave. `total_time` in seconds; null where it is not told. */
+/** The result of a workflow. `total_time` is in seconds; null where it is not reported. */
 export interface WorkflowAnswer {
 	output: unknown;
 	total_time: number | null;
@@ -41,8 +41,8 @@ export function valueAt(value: unknown, key: string): unknown {
 }
 
 /**
- * undefined: not a result. A result may be of any JSON type, null included, but with an error
- * beside it nothing is none.
+ * The result in a value; undefined: there is none. A result may have any JSON type, null included,
+ * but an empty one beside an error is none.
  */
 export function readAnswer(value: unknown): WorkflowAnswer | undefined {
 	// Some gateways put every answer under `data`.
@@ -73,7 +73,7 @@ export function isEmpty(value: unknown): boolean {
 }
 
 const REASON_KEYS = ['error', 'message', 'msg', 'detail', 'reason', 'errors'];
-/** Within a reason only: at the top of an event they say something else. */
+/** These are read only within a reason; at the top of an event they mean something else. */
 const NESTED_KEYS = ['type', 'code', 'name'];
 const MOST_LEVELS = 5;
 
@@ -89,7 +89,7 @@ export function readErrorText(body: unknown): string | undefined {
 	return text === undefined || text.trim() === '' ? undefined : text;
 }
 
-/** For the answer to a refused request: a body that says nothing is not shown. */
+/** Error text of a refused request's answer; a body without information is not shown. */
 export function errorTextOf(body: unknown): string | undefined {
 	return readErrorText(body) ?? (body !== undefined && isEmpty(body) ? '' : undefined);
 }

@@ -1,12 +1,12 @@
 /** Field names of an event stream, and the colon of its comments. */
 const FIELDS = ['event:', 'data:', 'id:', 'retry:', ':'];
-/** White space before an answer, such as keep-alive lines, is looked at no longer than this. */
+/** White space before an answer, such as keep-alive lines, is read up to this length. */
 const LONGEST_HEAD_BYTES = 64 * 1024;
 
 /**
  * The form of an answer by how it begins, since proxies and frameworks give streams and JSON types
- * of their own; by its type where the beginning says nothing. Whoever stops reading the bytes
- * closes the stream.
+ * of their own; by its type where the beginning says nothing. A reader that stops closes the
+ * stream.
  */
 export async function openAnswer(
 	stream: AsyncIterable<Uint8Array>,
@@ -18,7 +18,7 @@ export async function openAnswer(
 	let text = '';
 	let form = formOf(text);
 	while (form === undefined && text.length < LONGEST_HEAD_BYTES) {
-		// A stream that breaks is at its end for the reader, too.
+		// For the reader, a stream that breaks has ended.
 		const next = await source.next().catch(() => undefined);
 		if (next === undefined || next.done) break;
 		head.push(next.value);
@@ -32,7 +32,7 @@ export async function openAnswer(
 	};
 }
 
-/** undefined: too little came to say. */
+/** undefined: too little has arrived to decide. */
 function formOf(head: string): 'events' | 'json' | 'neither' | undefined {
 	const text = head.trimStart();
 	if (FIELDS.some((field) => text.startsWith(field))) return 'events';

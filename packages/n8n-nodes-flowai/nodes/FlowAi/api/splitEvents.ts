@@ -3,11 +3,11 @@ const DATA = 'data:';
 const LINE_ENDS = /(?<=\n)/;
 
 /**
- * Puts an event stream into the form that its rules want. The vendor's page shows its events
- * without blank lines between them, and read by the rules they would all be one: where a name
- * follows an event that has name and data already, the blank line is put in. An event without data
- * would be dropped, and an error may well come without a reason: an empty data line is put in. No
- * more than the first letters of a line is held back.
+ * Turns an event stream into the form that its standard requires. The vendor's page shows events
+ * without blank lines between them, and a standard parser would read all of them as one. Where a
+ * name follows an event that already has a name and data, the blank line is therefore inserted. A
+ * standard parser also drops an event without data, but an error may come without a reason, so an
+ * empty data line is inserted. Only the first letters of a line are held back.
  */
 export async function* splitEvents(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
 	/** How the current line begins; undefined once that is known. */
@@ -15,7 +15,7 @@ export async function* splitEvents(stream: AsyncIterable<Uint8Array>): AsyncGene
 	const event = createEventState();
 	for await (const chunk of stream) {
 		let text = '';
-		// One letter for each byte, so that letters of several bytes may be cut anywhere.
+		// One character for each byte, so that a character of several bytes may be cut anywhere.
 		for (const part of Buffer.from(chunk).toString('latin1').split(LINE_ENDS)) {
 			const line: string = (head ?? '') + part;
 			const isKnown: boolean =
@@ -34,7 +34,7 @@ function createEventState() {
 	let hasName = false;
 	let hasData = false;
 	return {
-		/** The beginning of a line, with what is put in before it. */
+		/** The beginning of a line, with what is inserted before it. */
 		begin: (line: string): string => {
 			const isName = line.startsWith(NAME);
 			const isJoined = isName && hasName && hasData;
@@ -45,7 +45,7 @@ function createEventState() {
 			hasData = line.startsWith(DATA) || (hasData && !isOver);
 			return added + line;
 		},
-		/** What is put in at the end of the stream. */
+		/** What is inserted at the end of the stream. */
 		end: (isAtLineStart: boolean): string =>
 			hasName && !hasData ? `${isAtLineStart ? '' : '\n'}${DATA}` : '',
 	};

@@ -107,7 +107,7 @@ export const execute: Operation<Session> = {
 		),
 	}),
 	fields,
-	// The node's own limits hold items back.
+	// The node's limits on requests hold items back.
 	itemsAtATime: Number.POSITIVE_INFINITY,
 	prepare: (item, session) => {
 		const order = readOrder(item);
@@ -158,7 +158,7 @@ async function runItem(
 	return [{ json: answer }];
 }
 
-/** The answer, its text handed on to whoever listens. */
+/** The answer; its text is passed on to the listener while it arrives. */
 async function answered(
 	session: Session,
 	sending: Sending,
@@ -167,7 +167,7 @@ async function answered(
 ): Promise<StreamEnd> {
 	const streamer = order.isStreamed ? openChunkStreamer(item.context, item.index) : undefined;
 	const running = runWorkflow(session, sending, order, streamer);
-	// Of an answer that breaks off, too: whoever listens would wait for the rest.
+	// This also holds for an answer that breaks off, since the listener would wait for the rest.
 	const output = await running.then(
 		({ answer }) => answer?.output,
 		() => undefined,

@@ -11,8 +11,8 @@ export type RememberedAnswer = { answer: IDataObject } | 'uncertain';
 
 /**
  * What became of this node's requests, kept while n8n may run the node again for all items ("Retry
- * On Fail"): what was answered once, or may have run, is not asked, and paid, again. n8n stores it
- * with the execution, so it is kept for nodes with that setting only.
+ * On Fail"): a request that was answered, or may have run, is not sent and paid for again. n8n
+ * stores it with the execution, so it is kept for nodes with that setting only.
  */
 export interface AnswerMemory {
 	get(itemIndex: number, request: unknown): RememberedAnswer | undefined;
@@ -31,7 +31,8 @@ const UNCERTAIN = 'uncertain';
 export function openAnswerMemory(context: IExecuteFunctions, runIndex: number): AnswerMemory {
 	const store = context.getContext('node');
 	const isRetried = context.getNode().retryOnFail === true;
-	// For a tool each try has a run index of its own, so what is asked tells its requests apart.
+	// Each try of a tool has a run index of its own, so its requests are distinguished by their
+	// content.
 	const place = (itemIndex: number) => (isTool(context) ? 'tool' : `${runIndex}/${itemIndex}`);
 	const keyOf = (itemIndex: number, request: unknown) =>
 		`${place(itemIndex)}/${createHash('sha256').update(JSON.stringify(request)).digest('base64url')}`;

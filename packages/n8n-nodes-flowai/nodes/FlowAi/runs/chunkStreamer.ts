@@ -4,11 +4,11 @@ import type { StreamListener } from '../api/answerStream';
 
 export type Say = (type: 'begin' | 'item' | 'end', text?: string) => void;
 
-/** Says pieces of text in a readable order. */
+/** Passes pieces of text on in a readable order. */
 export interface ChunkStreamer extends StreamListener {
 	/**
-	 * Nothing more comes. The whole answer is said at once if no piece of it was; undefined: it broke
-	 * off.
+	 * No more pieces follow. The whole answer is passed on at once if no piece of it was; undefined:
+	 * the answer broke off.
 	 */
 	finish(output: unknown): void;
 }
@@ -16,8 +16,8 @@ export interface ChunkStreamer extends StreamListener {
 const BETWEEN_NODES = '\n\n';
 
 /**
- * One node speaks at a time, the others are noted down until it has ended: pieces of several nodes
- * come interleaved, and put one after the other as they arrive they would make no sentence.
+ * Pieces of several nodes arrive interleaved and would make no sentence in that order. One node's
+ * pieces are passed on at a time, and those of the others are kept until it has ended.
  */
 export function createSpeaker(say: Say): ChunkStreamer {
 	const noted = new Map<string, string>();
@@ -62,8 +62,8 @@ export function createSpeaker(say: Say): ChunkStreamer {
 }
 
 /**
- * Who hears the text: a chat, or the caller of a streaming webhook. undefined where n8n streams to
- * nobody.
+ * The listener for the text: a chat, or the caller of a streaming webhook. undefined where n8n has
+ * no listener.
  */
 export function openChunkStreamer(
 	context: IExecuteFunctions,
@@ -75,7 +75,7 @@ export function openChunkStreamer(
 	if (!canStream || isTool(context) || !context.isStreaming()) return undefined;
 	let sent: Promise<unknown> = Promise.resolve();
 	const say: Say = (type, text) => {
-		// It gives a promise, whatever its type says. A listener who has gone is no reason to fail.
+		// It returns a promise, whatever its type says. A listener that has gone is no reason to fail.
 		sent = sent
 			.then(() => context.sendChunk(type, itemIndex, text) as unknown)
 			.catch(() => undefined);

@@ -12,8 +12,8 @@ const LONGEST_REMAINDER = 2_000;
 export const NOT_AGAIN = 'The workflow may have run all the same, so it was not sent again.';
 
 /**
- * No clear answer came of a request that may have arrived: nobody may send it again on his own
- * account.
+ * A request that may have arrived brought no clear answer, so it must not be sent again
+ * automatically.
  */
 export class UncertainRun extends ServiceError {}
 
@@ -81,7 +81,7 @@ export function tooLate({ timeoutMs }: RunOrder, more?: string): UncertainRun {
 	});
 }
 
-/** What had arrived of an answer that will not be completed: it was paid for. */
+/** The part of an incomplete answer that arrived, since it was paid for. */
 function remainder({ redact }: Session, { texts }: StreamEnd): string | undefined {
 	const text = [...texts.values()].join('\n\n');
 	return text === ''

@@ -43,8 +43,8 @@ export interface Session {
 	transport: Transport;
 	clock: Clock;
 	/**
-	 * Ends with the execution, and with the node's first failure unless n8n will run the node again:
-	 * then the other answers are worth having.
+	 * Ends with the execution. It also ends with the node's first failure, unless n8n will run the
+	 * node again and needs the other answers.
 	 */
 	stop: AbortSignal;
 	/** Ends with the execution and with the node's first failure: no further request is sent. */

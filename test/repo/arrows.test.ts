@@ -178,7 +178,7 @@ const FACES: Record<string, string[]> = {
 		'patience',
 	],
 	trigger: ['newlyEnded'],
-	execution: ['runOperation', 'runSession', 'progress'],
+	execution: ['runOperation', 'runSession', 'progress', 'hintOnce'],
 	suspending: ['runSuspended', 'requeue', 'selfConnection', 'suspension', 'suspensionPace'],
 };
 /** Rooms of Flowscale, likewise. `credential` lies beside them. */

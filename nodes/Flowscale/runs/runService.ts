@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../../core/async/clock';
 import { ServiceError } from '../../core/errors';
 import { isNetworkFailure } from '../../core/http/http';
+import { hintOnce } from '../../core/execution/hintOnce';
 import type { RunService } from '../../core/execution/runSession';
 import { completeOutputs } from './outputs';
 import type { Session } from './session';
@@ -13,6 +14,7 @@ import { createWatchService } from './watching';
 /** Flowscale's side of starting, watching and cancelling runs. */
 export function createRunService(session: Session): RunService {
 	const { api, transport, clock, stop, context } = session;
+	const warnOfMissingQueue = hintOnce(context, NO_QUEUE);
 	return {
 		start: {
 			place: transport.root,
@@ -36,7 +38,7 @@ export function createRunService(session: Session): RunService {
 					most: maxQueued,
 					patienceMs,
 					poll: async () => await pollQueue(session),
-					warn: (text) => context.logger.warn(`${context.getNode().name}: ${text}`),
+					warnOfMissingQueue,
 					stop,
 				}),
 		},
@@ -49,6 +51,9 @@ export function createRunService(session: Session): RunService {
 
 const UPLOAD_CUT_HINT =
 	'Execute this item again. If that does not help, its files may be larger than the deployment, or a proxy before it, accepts.';
+
+const NO_QUEUE =
+	'Max Queued Runs cannot work here: this deployment does not show its queue. The runs are started as without it.';
 
 /** The queue is the deployment's, so all executions of this process share what they know of it. */
 const queueGates = new Map<string, QueueGate>();

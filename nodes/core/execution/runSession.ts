@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../async/clock';
 import type { Item } from '../items/item';
 import { createLimiter } from '../async/limiter';
+import { hintOnce } from './hintOnce';
 import type { Progress } from './progress';
 import type { KnownRun } from '../runs/run';
 import { cancelledHereError, openCancelledRuns } from '../waiting/cancelledRuns';
@@ -116,17 +117,6 @@ function openCanceller({ cancel }: RunService, { context, clock }: RunSessionPar
 
 const NO_START_TIMEOUT =
 	'Start Timeout cannot work here: the service reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.';
-
-/** A hint beside the node's output, and a line in n8n's log; the same for all items, so once. */
-function hintOnce(context: IExecuteFunctions, message: string): () => void {
-	let isGiven = false;
-	return () => {
-		if (isGiven) return;
-		isGiven = true;
-		context.logger.warn(`${context.getNode().name}: ${message}`);
-		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
-	};
-}
 
 interface SharedByItems {
 	canceller: RunCanceller;

@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { createHash, sleep } from '../../../simulator/platform';
+import { createHash } from '../../../simulator/platform';
 import {
 	errorOf,
 	itemsOf,
@@ -117,43 +117,3 @@ it('425 is sent again', async () => {
 	).toHaveLength(2);
 	expect([requests('startRun'), flowscale.runs.length]).toEqual([4, 2]);
 }, 30_000);
-
-describe('Max Queued Runs', () => {
-	it('holds starts back while the queue is that long; all items share one poll', async () => {
-		const { node, run, flowscale, requests } = await harness({ containers: 1, runMs: 400 });
-		let most = 0;
-		const watch = () => {
-			most = Math.max(most, flowscale.runs.filter(({ state }) => state === 'queued').length);
-		};
-		let isOver = false;
-		const watching = (async () => {
-			for (; !isOver; await sleep(5)) watch();
-		})();
-		const begun = Date.now();
-		const out = itemsOf(
-			await run(
-				node(
-					'workflow.executeAndWait',
-					startOf('image', ownPrompt, { ...quick, download: false, maxQueued: 2 }),
-				),
-				batch(6),
-			),
-		);
-		isOver = true;
-		await watching;
-		expect(out).toHaveLength(6);
-		// The queue may be one longer for a moment, while the first run is being put to work.
-		expect(most).toBeLessThanOrEqual(3);
-		expect(requests('queue')).toBeLessThanOrEqual(2 + (Date.now() - begun) / 2_000);
-	}, 30_000);
-
-	it('has no effect where the deployment does not show its queue', async () => {
-		const { node, items, flowscale } = await harness();
-		flowscale.fault({ on: 'queue', kind: 'status', status: 404, times: 100 });
-		const out = await items(
-			node('workflow.execute', startOf('image', ownPrompt, { maxQueued: 1 })),
-			batch(5),
-		);
-		expect([out.length, flowscale.runs.length]).toEqual([5, 5]);
-	});
-});

@@ -1,0 +1,12 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+/** A hint beside the node's output, and a line in n8n's log; the same for all items, so once. */
+export function hintOnce(context: IExecuteFunctions, message: string): () => void {
+	let isGiven = false;
+	return () => {
+		if (isGiven) return;
+		isGiven = true;
+		context.logger.warn(`${context.getNode().name}: ${message}`);
+		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	};
+}

@@ -42,6 +42,8 @@ export interface FlowscaleOptions {
 	latencyMs?: number | [number, number];
 	/** Between a run's end and its outputs being there (0). */
 	outputDelayMs?: number;
+	/** Between a run's start and its being listed (0). */
+	listLagMs?: number;
 	/** Download links expire after this (1 hour). */
 	linkLifetimeMs?: number;
 	/** Between comments on a silent event stream (15 seconds). */

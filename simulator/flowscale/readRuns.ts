@@ -40,11 +40,13 @@ export const getRun: Operation = ({ store, dialect, view }, { params, entry }) =
  * as in MongoDB.
  */
 export const listRuns: Operation = (service, { entry }) => {
-	const { store, dialect } = service;
+	const { store, dialect, listLagMs } = service;
 	const { group_id: groupId = null } = entry.query;
 	if (groupId === null && (dialect.groupRequired || dialect.list === 'openapi'))
 		return unprocessable(missing('query', 'group_id'));
-	const runs = store.all.filter((run) => groupId === null || run.groupId === groupId);
+	const runs = store.all
+		.filter((run) => groupId === null || run.groupId === groupId)
+		.filter(({ createdAt }) => listLagMs === 0 || Date.now() - createdAt >= listLagMs);
 
 	if (dialect.list !== 'paged') {
 		// the readme's sample counts two and lists one: the number is not to be relied on

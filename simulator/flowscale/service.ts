@@ -15,6 +15,8 @@ export interface Service {
 	workflows: SimulatedWorkflow[];
 	view: View;
 	timers: Timers;
+	/** Ms between a run's start and its being listed. */
+	listLagMs: number;
 	/** Unfinished runs that the service allows. */
 	runsAtATime: number;
 	/** Ms between keep-alive comments of an event stream. */

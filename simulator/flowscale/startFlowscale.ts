@@ -117,6 +117,7 @@ function createService(options: FlowscaleOptions, filesOrigin: () => string): Se
 		view: { dialect, links, outputDelayMs: options.outputDelayMs ?? 0 },
 		timers,
 		keepAliveMs: options.keepAliveMs ?? 15_000,
+		listLagMs: options.listLagMs ?? 0,
 		runsAtATime: options.runsAtATime ?? Number.POSITIVE_INFINITY,
 	};
 }

@@ -154,6 +154,7 @@ const FACES: Record<string, string[]> = {
 		'startGate',
 		'countingGate',
 		'queueGate',
+		'groupTurns',
 	],
 	waiting: [
 		'runWaiter',

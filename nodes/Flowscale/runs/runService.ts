@@ -5,6 +5,7 @@ import { hintOnce } from '../../core/execution/hintOnce';
 import type { RunService } from '../../core/execution/runSession';
 import { completeOutputs } from './outputs';
 import type { Session } from './session';
+import { createGroupTurns } from '../../core/starting/groupTurns';
 import { createQueueGate, type QueueGate, type QueueLength } from '../../core/starting/queueGate';
 import { readQueueLength } from '../api/queueLength';
 import { listGroupRuns } from './groupRuns';
@@ -33,6 +34,8 @@ export function createRunService(session: Session): RunService {
 				return new ServiceError(message, { ...facts, hint });
 			},
 			serviceTime: transport.serviceTime,
+			enterGroup: async (groupId, execution) =>
+				await groupTurns.enter(`${transport.root} ${groupId}`, execution, stop),
 			untilQueueIsShort: async ({ maxQueued, patienceMs }) =>
 				await queueGateOf(transport.root).pass({
 					most: maxQueued,
@@ -54,6 +57,9 @@ const UPLOAD_CUT_HINT =
 
 const NO_QUEUE =
 	'Max Queued Runs cannot work here: this deployment does not show its queue. The runs are started as without it.';
+
+/** Executions of this process that reuse runs of the same group take turns. */
+const groupTurns = createGroupTurns(systemClock);
 
 /** The queue is the deployment's, so all executions of this process share what they know of it. */
 const queueGates = new Map<string, QueueGate>();

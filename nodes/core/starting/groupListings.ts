@@ -1,6 +1,7 @@
 import type { Clock } from '../async/clock';
 import { requestKey, type RunIdentity, runKey, runsWithFiles } from '../runs/matchRun';
 import type { KnownRun } from '../runs/run';
+import type { GroupTurn } from './groupTurns';
 import type { StartService } from './startService';
 
 /**
@@ -22,10 +23,10 @@ export interface GroupListing {
 }
 
 /**
- * Lists a group at most every ten seconds. undefined: the list names no run IDs. @throws
- * ServiceError
+ * Lists a group at most every ten seconds, and anew when another execution may have changed it since.
+ * undefined: the list names no run IDs. @throws ServiceError
  */
-export type ListGroup = (groupId: string) => Promise<GroupListing | undefined>;
+export type ListGroup = (groupId: string, turn?: GroupTurn) => Promise<GroupListing | undefined>;
 
 /**
  * All runs of a group are read once; after that only the pages that show runs which were not there
@@ -33,24 +34,41 @@ export type ListGroup = (groupId: string) => Promise<GroupListing | undefined>;
  */
 export function createGroupListings(service: StartService, clock: Clock): ListGroup {
 	const listings = new Map<string, { askedAtMs: number; listing: ReturnType<ListGroup> }>();
-	const list = async (groupId: string, earlier: ReturnType<ListGroup> | undefined) => {
+	const list = async (
+		groupId: string,
+		earlier: ReturnType<ListGroup> | undefined,
+		startedByOthers: readonly KnownRun[],
+	) => {
 		const before = await earlier?.catch(() => undefined);
 		const known = before && new Map(before.runs.map((run) => [run.run_id, run]));
 		const nowMs = clock.now();
 		const runs = await service.listGroup(groupId, { known });
 		// The group was empty at first: what its list shows now, without IDs, was started here.
-		return runs ? openListing(runs, nowMs, before) : before;
+		if (runs === undefined) return before;
+		const ids = new Set(runs.map((run) => run.run_id));
+		const unlisted = startedByOthers.filter((run) => !ids.has(run.run_id));
+		return openListing([...unlisted, ...runs], nowMs, new Set(unlisted), before);
 	};
-	return async (groupId) => {
+	return async (groupId, turn) => {
 		const last = listings.get(groupId);
-		if (last && clock.now() - last.askedAtMs <= FRESH_MS) return await last.listing;
-		const next = { askedAtMs: clock.now(), listing: list(groupId, last?.listing) };
+		const changedAtMs = turn?.changedAtMs ?? Number.NEGATIVE_INFINITY;
+		const isFresh =
+			last && clock.now() - last.askedAtMs <= FRESH_MS && last.askedAtMs > changedAtMs;
+		if (isFresh) return await last.listing;
+		const listing = list(groupId, last?.listing, turn?.startedByOthers ?? []);
+		const next = { askedAtMs: clock.now(), listing };
 		listings.set(groupId, next);
 		return await next.listing;
 	};
 }
 
-function openListing(runs: KnownRun[], nowMs: number, before?: GroupListing): GroupListing {
+/** @param unlisted runs that were started here, and not listed by the service yet */
+function openListing(
+	runs: KnownRun[],
+	nowMs: number,
+	unlisted: ReadonlySet<KnownRun>,
+	before?: GroupListing,
+): GroupListing {
 	const earlierRuns = new Set(before?.runs);
 	/** Runs by their key, for each combination of file parameters that requests have. */
 	const indexes = new Map<string, Map<string, KnownRun[]>>();
@@ -67,7 +85,12 @@ function openListing(runs: KnownRun[], nowMs: number, before?: GroupListing): Gr
 			const key = requestKey(request);
 			return key === undefined ? runs : (indexFor(request.fileNames).get(key) ?? []);
 		},
-		seenAtMs: (run) => (before && earlierRuns.has(run) ? before.seenAtMs(run) : nowMs),
+		seenAtMs: (run) =>
+			unlisted.has(run)
+				? Number.NEGATIVE_INFINITY
+				: before && earlierRuns.has(run)
+					? before.seenAtMs(run)
+					: nowMs,
 	};
 }
 

@@ -3,6 +3,7 @@ import type { Answer } from '../http/http';
 import type { NetworkFailure } from '../http/networkError';
 import type { RunIdentity } from '../runs/matchRun';
 import type { KnownRun, Run } from '../runs/run';
+import type { GroupTurn } from './groupTurns';
 
 /** Which part of a group's runs is needed. */
 export interface GroupScope {
@@ -44,6 +45,11 @@ export interface StartService {
 	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	untilQueueIsShort?(request: StartRequest): Promise<() => void>;
+	/**
+	 * Waits for this execution's turn in a group whose runs it may reuse.
+	 * @throws ExecutionCancelledError
+	 */
+	enterGroup?(groupId: string, execution: object): Promise<GroupTurn>;
 }
 
 /**

@@ -8,6 +8,7 @@ import { type KnownRun, type Run, createRun } from '../runs/run';
 import { findExistingRun } from './existingRuns';
 import { createGroupListings, FRESH_MS, type GroupListing, type ListGroup } from './groupListings';
 import { forgetStart, noteStart, type ProcessStart, startsOfOthers } from './processStarts';
+import type { GroupTurn } from './groupTurns';
 import { sendOnceSafely } from './sendOnceSafely';
 import { createStartGate, type StartGate } from './startGate';
 import type { RememberedStart, StartMemory } from './startMemory';
@@ -89,9 +90,7 @@ export function createStarter(parts: StarterParts): Starter {
 			else state.announced.set(key, [request]);
 		},
 		start: async (request) =>
-			(await rememberedRun(state, request)) ??
-			(await reuse(state, request)) ??
-			(await sendUntilTaken(state, request)),
+			(await rememberedRun(state, request)) ?? (await reuseOrSend(state, request)),
 		hasStarted: (runId) => state.started.has(runId),
 		markHandedOut: memory.markHandedOut,
 		released: () => state.gate.released(),
@@ -141,11 +140,33 @@ async function rememberedRun(
 	return run ?? named;
 }
 
+/** A run that is reused, or started. @throws ServiceError | ExecutionCancelledError */
+async function reuseOrSend(state: StarterState, request: StartRequest): Promise<KnownRun> {
+	const { service } = state;
+	if (request.reuse === 'never' || request.groupId === undefined)
+		return await sendUntilTaken(state, request);
+	const turn = await service.enterGroup?.(request.groupId, state);
+	let started: KnownRun | undefined;
+	try {
+		const reused = await reuse(state, request, turn);
+		if (reused) return reused;
+		started = await sendUntilTaken(state, request);
+		return started;
+	} finally {
+		const files = Object.fromEntries(request.fileNames.map((name) => [name, null]));
+		turn?.leave(started && { ...started, inputs: { ...request.texts, ...files } });
+	}
+}
+
 /** A run of the group that Reuse Run takes. @throws ServiceError when that cannot be said */
-async function reuse(state: StarterState, request: StartRequest): Promise<KnownRun | undefined> {
+async function reuse(
+	state: StarterState,
+	request: StartRequest,
+	turn: GroupTurn | undefined,
+): Promise<KnownRun | undefined> {
 	const { service, clock } = state;
-	if (request.reuse === 'never' || request.groupId === undefined) return undefined;
-	const listing = await state.listGroup(request.groupId);
+	if (request.groupId === undefined) return undefined;
+	const listing = await state.listGroup(request.groupId, turn);
 	if (listing === undefined) throw cannotReuse(request);
 	// What the list shows may belong to a start that is being answered at this moment.
 	await Promise.allSettled(rivalsOf(state, request).map(({ sending }) => sending));

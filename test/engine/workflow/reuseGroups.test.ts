@@ -1,8 +1,10 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { outputOf } from '../../harness/runWorkflow';
 import {
+	bytesOf,
 	errorOf,
 	itemsOf,
+	madeBy,
 	ownPrompt,
 	quick,
 	startOf,
@@ -219,3 +221,49 @@ test.each([
 	},
 	30_000,
 );
+
+describe('an order that two executions process at the same time', () => {
+	const photo = { bytes: Buffer.from('a fox'), fileName: 'fox.png', mimeType: 'image/png' };
+	/** Both executions at once, with this value of Reuse Run, on a list that lags behind. */
+	async function twice(name: 'image' | 'retouch', reuseRun: string, listLagMs: number) {
+		const made = await harness({ listLagMs, runMs: 300, latencyMs: 30 });
+		const isFile = name === 'retouch';
+		const parameters = {
+			...startOf(name, isFile ? { prompt_68667: 'sharper' } : { text_51536: 'x' }, {
+				...quick,
+				reuseRun,
+			}),
+			...(isFile ? { files: { file: [{ parameter: 'image_22068', binaryField: 'photo' }] } } : {}),
+			groupId: 'order-7',
+		};
+		const node = made.node('workflow.executeAndWait', parameters);
+		const nodes = isFile ? [made.files([{ photo }]), node] : [node];
+		const ends = await Promise.all(
+			['exec1', 'exec2'].map(
+				async (executionId) => await made.run(nodes, [two[0]], { executionId }),
+			),
+		);
+		return { flowscale: made.flowscale, items: ends.flatMap((end) => itemsOf(end)) };
+	}
+	it.each([
+		['retouch', 'anyInGroup', 0],
+		['retouch', 'anyInGroup', 60_000],
+		['retouch', 'sameInputs', 0],
+		['image', 'sameInputs', 0],
+		['image', 'sameInputs', 60_000],
+	] as const)(
+		'is paid for once: %s, %s, listed after %d ms',
+		async (name, reuseRun, listLagMs) => {
+			const { flowscale, items } = await twice(name, reuseRun, listLagMs);
+			expect(flowscale.runs).toHaveLength(1);
+			expect(items.map(({ json }) => json.run_id)).toEqual(Array(2).fill(flowscale.runs[0].id));
+			const files = await Promise.all(items.map(async ({ binary }) => await bytesOf(binary?.data)));
+			expect(files[0]).toEqual(files[1]);
+			expect(files[0]).toEqual(await madeBy(flowscale.runs[0]));
+		},
+		30_000,
+	);
+	it('is paid for twice where nobody asked for reuse', async () => {
+		expect((await twice('image', 'never', 0)).flowscale.runs).toHaveLength(2);
+	});
+});

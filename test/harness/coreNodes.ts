@@ -1,9 +1,11 @@
 import type { INodeType } from 'n8n-workflow';
 import { agentNodes } from './agentNodes';
+import { answerNodes } from './answerNodes';
 import { fileNodes } from './fileNodes';
 import { flowNodes } from './flowNodes';
 import { itemNodes } from './itemNodes';
 import { requestNode } from './requestNode';
+import { s3Node } from './s3Node';
 import type { Engine } from './startEngine';
 
 /**
@@ -18,6 +20,8 @@ export const coreNodes: ReadonlyArray<[string, INodeType]> = [
 	...fileNodes,
 	...agentNodes(),
 	requestNode(),
+	...answerNodes(),
+	s3Node(),
 ];
 
 export function addCoreNodes(engine: Engine): void {

@@ -139,6 +139,12 @@ it('scheduled-batch.json packs the good rows’ pictures into one ZIP, and repor
 		fileName: `pictures-${today}.zip`,
 		mimeType: 'application/zip',
 	});
+	expect(items('Make the Pictures').map(({ binary: picture }) => picture?.data.fileName)).toEqual([
+		'Valley.png',
+		'Desert.png',
+		'Lake.png',
+		'Lanterns.png',
+	]);
 	const zip = await bytesOf(binary!.data);
 	for (const { binary: picture } of items('Make the Pictures')) {
 		expect(zip.includes(picture!.data.fileName!)).toBe(true);

@@ -71,6 +71,13 @@ export const runDeviations: Deviation[] = [
 	},
 	{
 		schemas: ['Run', 'RunEntry'],
+		when: ({ startTimes }) => !startTimes,
+		reason: 'no source excludes a version that does not tell when a run began',
+		source: 'I',
+		change: dropping('started_at'),
+	},
+	{
+		schemas: ['Run', 'RunEntry'],
 		when: ({ failureText }) => failureText === 'error' || failureText === 'error_message',
 		reason: 'no source shows where a failed run tells its reason',
 		source: 'I (open question)',

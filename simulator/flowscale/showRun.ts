@@ -149,7 +149,7 @@ export function showRun(
 			: { output_names: run.state === 'queued' ? [] : outputNames(run, dialect) }),
 		outputs: shownOutputs(run, view),
 		created_at: at(run.createdAt),
-		started_at: at(run.startedAt),
+		...(dialect.startTimes ? { started_at: at(run.startedAt) } : {}),
 		completed_at: isSilentTimeout ? null : at(run.completedAt),
 		...(tellsFailure ? { [dialect.failureText]: run.errorText } : {}),
 		...(dialect.records === 'dashboard' ? dashboardRun(run, view) : {}),

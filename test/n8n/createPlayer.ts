@@ -28,6 +28,32 @@ export const createPlayer = ({ server, rest }: Site) => {
 		return text;
 	};
 
+	/** Sends a form with files; gives the bytes of the answer. */
+	const send = async (url: string, form: FormData): Promise<Buffer> => {
+		const answer = await ask(url, { method: 'POST', body: form });
+		const bytes = Buffer.from(await answer.arrayBuffer());
+		ok(answer.ok, `${url} answered ${answer.status} ${bytes.toString().slice(0, 200)}`);
+		return bytes;
+	};
+	const upload = async (path: string, form: FormData): Promise<Buffer> =>
+		await send(`${server.baseUrl}/webhook/${path}`, form);
+
+	/**
+	 * Fills in a form as a browser does, and reloads its waiting page until that is the last one.
+	 * Gives the page.
+	 */
+	const submit = async (path: string, form: FormData, lastPage: RegExp): Promise<string> => {
+		const sent = (await send(`${server.baseUrl}/form/${path}`, form)).toString();
+		const { formWaitingUrl } = JSON.parse(sent) as { formWaitingUrl: string };
+		const deadline = Date.now() + 120_000;
+		for (;;) {
+			const page = await (await ask(formWaitingUrl)).text();
+			if (lastPage.test(page)) return page;
+			ok(Date.now() < deadline, `the form never came to its last page: ${page.slice(0, 300)}`);
+			await sleep(500);
+		}
+	};
+
 	/** Id of the newest execution of a workflow, as soon as there is one. */
 	const newest = async ({ id }: SavedWorkflow, timeoutMs = 30_000): Promise<string> => {
 		const deadline = Date.now() + timeoutMs;
@@ -45,6 +71,8 @@ export const createPlayer = ({ server, rest }: Site) => {
 	return {
 		publish,
 		call,
+		upload,
+		submit,
 		newest,
 		ended,
 		/**

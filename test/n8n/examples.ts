@@ -64,6 +64,10 @@ export const examples = async (harness: Harness): Promise<Check[]> => {
 				equal(text, expected.streams);
 				ok(pieces > 3, `streamed in ${pieces} pieces`);
 			}
+			if (expected.stored) {
+				const names = played.stored.map((object) => object.split('/').at(-1));
+				deepEqual(names.sort(), expected.stored);
+			}
 			if (expected.answers) equal(played.answer, expected.answers);
 			for (const { service } of harness.connections) deepEqual(service.unknown, []);
 		},

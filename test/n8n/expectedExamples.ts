@@ -13,6 +13,8 @@ export interface ExpectedExample {
 	nodes: Expected[];
 	/** What the caller is answered. */
 	answers?: string;
+	/** Names of the objects in the bucket, without their folder, and the kind of each. */
+	stored?: string[];
 	/** What the caller is answered piece by piece. */
 	streams?: string;
 }
@@ -59,6 +61,27 @@ export const expectedExamples: Record<string, ExpectedExample> = {
 	},
 	'suspended-wait': { nodes: [pictures('Use the Pictures', 2)] },
 	'long-run-loop': { nodes: [pictures('Use the Pictures', 2)] },
+	'upload-form': { nodes: [pictures('Restyle', 1)], answers: 'restyled.png' },
+	'webhook-picture': { nodes: [pictures('Restyle', 1)], answers: 'png' },
+	'five-variants': { nodes: [pictures('Choose One', 5)] },
+	'hold-batch': { nodes: [pictures('Use the Pictures', 6)] },
+	'group-summary': {
+		nodes: [
+			{ node: 'Summary', items: 1, kinds: [], field: { name: 'succeeded', values: [3] } },
+			{ node: 'Post the Summary', items: 1, kinds: [] },
+		],
+	},
+	'pictures-to-s3': {
+		nodes: [
+			{
+				node: 'Store in S3',
+				items: 2,
+				kinds: [],
+				field: { name: 'success', values: [true, true] },
+			},
+		],
+		stored: ['Fog.png png', 'Harbour.png png'],
+	},
 	'ai-agent-tool': {
 		nodes: [{ node: 'Agent', items: 1, kinds: [], field: { name: 'output', values: ['Done'] } }],
 		answers: '{"output":"Done"}',

@@ -4,11 +4,13 @@ import { webhookNode } from './flowscaleNode';
 const manualType = 'n8n-nodes-base.manualTrigger';
 const scheduleType = 'n8n-nodes-base.scheduleTrigger';
 const chatType = '@n8n/n8n-nodes-langchain.chatTrigger';
+const formType = 'n8n-nodes-base.formTrigger';
+const webhookType = 'n8n-nodes-base.webhook';
 const ownTriggerType = 'n8n-nodes-flowscale.flowscaleTrigger';
 
 /** What begins a workflow in production. */
 export type Beginning =
-	| { by: 'call' | 'chat'; path: string }
+	| { by: 'call' | 'chat' | 'form' | 'upload'; path: string }
 	| { by: 'schedule' }
 	| { by: 'event' };
 
@@ -21,6 +23,10 @@ export const beginningOf = ({ nodes }: Workflow, path: string): Beginning => {
 	const triggerOf = (type: string) => nodes.find((node) => node.type === type);
 	const chat = triggerOf(chatType);
 	if (chat) return { by: 'chat', path: `${chat.webhookId}/chat` };
+	const form = triggerOf(formType);
+	if (form) return { by: 'form', path: String(form.webhookId) };
+	const webhook = triggerOf(webhookType);
+	if (webhook) return { by: 'upload', path: String(webhook.parameters.path) };
 	if (triggerOf(scheduleType)) return { by: 'schedule' };
 	return triggerOf(ownTriggerType) ? { by: 'event' } : { by: 'call', path };
 };

@@ -39,19 +39,23 @@ export const createPlayer = ({ server, rest }: Site) => {
 		await send(`${server.baseUrl}/webhook/${path}`, form);
 
 	/**
-	 * Fills in a form as a browser does, and reloads its waiting page until that is the last one.
-	 * Gives the page.
+	 * Fills in a form as a browser does, asks for the execution's state until there is a next page,
+	 * and gives that page.
 	 */
-	const submit = async (path: string, form: FormData, lastPage: RegExp): Promise<string> => {
+	const submit = async (path: string, form: FormData): Promise<string> => {
 		const sent = (await send(`${server.baseUrl}/form/${path}`, form)).toString();
 		const { formWaitingUrl } = JSON.parse(sent) as { formWaitingUrl: string };
+		// It names the address that n8n takes for its own.
+		const { pathname, search } = new URL(formWaitingUrl);
 		const deadline = Date.now() + 120_000;
-		for (;;) {
-			const page = await (await ask(formWaitingUrl)).text();
-			if (lastPage.test(page)) return page;
-			ok(Date.now() < deadline, `the form never came to its last page: ${page.slice(0, 300)}`);
-			await sleep(500);
+		// A page that is asked for while the workflow runs is never answered.
+		for (let state = ''; !['form-waiting', 'success'].includes(state); await sleep(300)) {
+			state = await (
+				await ask(`${server.baseUrl}${pathname}/n8n-execution-status${search}`)
+			).text();
+			ok(Date.now() < deadline, `the form never came to its last page: ${state}`);
 		}
+		return await (await ask(`${server.baseUrl}${pathname}${search}`)).text();
 	};
 
 	/** Id of the newest execution of a workflow, as soon as there is one. */

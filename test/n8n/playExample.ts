@@ -69,7 +69,7 @@ export const playExample = async (
 			if (beginning.by === 'upload')
 				return kindOf(await upload(beginning.path, pictureForm('picture', 'style')));
 			if (beginning.by === 'form') {
-				const page = await submit(beginning.path, pictureForm('field-0', 'field-1'), /\.png/);
+				const page = await submit(beginning.path, pictureForm('field-0', 'field-1'));
 				return /restyled\.png/.exec(page)?.[0] ?? page;
 			}
 			if (beginning.by === 'chat')

@@ -55,7 +55,10 @@ export const createPlayer = ({ server, rest }: Site) => {
 			).text();
 			ok(Date.now() < deadline, `the form never came to its last page: ${state}`);
 		}
-		return await (await ask(`${server.baseUrl}${pathname}${search}`)).text();
+		const page = await (await ask(`${server.baseUrl}${pathname}${search}`)).text();
+		// The last page tells n8n that it has been shown, and the execution ends.
+		await ask(`${server.baseUrl}${pathname}${search}`, { method: 'POST' });
+		return page;
 	};
 
 	/** Id of the newest execution of a workflow, as soon as there is one. */

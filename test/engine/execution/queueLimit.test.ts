@@ -17,18 +17,18 @@ const batch = (count: number): INodeExecutionData[] =>
 
 /** A deployment of four containers; what its queue was at most, looked at with each answer. */
 async function watched(options: HarnessOptions) {
-	let flowscale: Flowscale | undefined;
+	const known: { flowscale?: Flowscale } = {};
 	const seen = { queued: 0, excess: 0 };
 	const onAnswer = () => {
-		const queued = flowscale?.runs.filter(({ state }) => state === 'queued').length ?? 0;
-		const inFlight = flowscale?.journal.filter(
+		const queued = known.flowscale?.runs.filter(({ state }) => state === 'queued').length ?? 0;
+		const inFlight = known.flowscale?.journal.filter(
 			({ route, status }) => route === 'startRun' && status === null,
 		).length;
 		seen.queued = Math.max(seen.queued, queued);
 		seen.excess = Math.max(seen.excess, queued - 8 - (inFlight ?? 0));
 	};
 	const made = await harness({ containers: 4, onAnswer, ...options });
-	flowscale = made.flowscale;
+	known.flowscale = made.flowscale;
 	return { ...made, seen };
 }
 

@@ -227,6 +227,18 @@ describe('a fresh link', () => {
 			['/x/out.png?t=1'],
 		],
 		[
+			'is that of each folder that is left, and none for one that has gone',
+			['/x/out.png?t=1', '/y/out.png?t=2', '/z/out.png?t=3'],
+			['/z/out.png?t=5', '/x/out.png?t=4'],
+			['/x/out.png?t=4', undefined, '/z/out.png?t=5'],
+		],
+		[
+			'is found by folder where one more of the name has come',
+			['/x/out.png?t=1', '/y/out.png?t=2'],
+			['/w/out.png?t=3', '/x/out.png?t=4', '/y/out.png?t=5'],
+			['/x/out.png?t=4', '/y/out.png?t=5'],
+		],
+		[
 			'is none where only the name agrees',
 			['/1/out.png', '/2/out.png'],
 			['/3/out.png'],
@@ -314,6 +326,8 @@ test.each<[Record<string, unknown>, string]>([
 		},
 		"Prompt outputs failed; Node 4 (CheckpointLoaderSimple): Value not in list (ckpt_name: 'a')",
 	],
+	[{ detail: [{ loc: ['body', 'params'], msg: 'out of memory' }] }, 'out of memory'],
+	[{ error: '', message: null, error_message: 'out of memory' }, 'out of memory'],
 	[{}, 'Comflowy gave no reason'],
 ])('reads why a run failed in %j', (data, reason) =>
 	expect(readRun('r', { status: 'failed', ...data }).error_message).toBe(reason),
@@ -363,6 +377,8 @@ test.each<[Record<string, unknown>, string | undefined]>([
 	[{ success: false, data: 'a.b' }, undefined],
 	[{ data: 'the key is invalid' }, undefined],
 	[{ token: null, data: null }, undefined],
+	[{ success: true, data: [] }, undefined],
+	[{ success: true, data: { access_token: '' } }, undefined],
 	[{}, undefined],
 ])('reads the token of %j', (body, token) => expect(readToken(body)).toBe(token));
 

@@ -1,4 +1,4 @@
-import type { INodeExecutionData, IRun } from 'n8n-workflow';
+import type { INode, INodeExecutionData, IRun } from 'n8n-workflow';
 import { sleep } from '../../simulator/platform';
 import { outputOf } from '../harness/runWorkflow';
 import { linksOf, until } from '../harness/assertions';
@@ -156,6 +156,35 @@ describe.each(services)('%s', (service) => {
 		);
 		expect(done.map(promptIn)).toEqual(prompts.slice(0, 2));
 		expect(inOrder(started())).toEqual(prompts.slice(0, 2));
+	});
+
+	describe.each(['node', 'tool'] as const)('as a %s', (kind) => {
+		const retried = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
+		const used = ({ asTool }: Provider, made: INode) => (kind === 'tool' ? asTool(made) : made);
+
+		test('it gives the result', async () => {
+			const provider = await open(service);
+			const done = await provider.run(used(provider, provider.node()), items.slice(0, 1));
+			expect(outputOf(done, provider.name).map(provider.promptIn)).toEqual([prompts[0]]);
+		});
+
+		test('with Retry On Fail a start whose answer was lost is sent once in three tries', async () => {
+			const provider = await open(service);
+			provider.fault({ kind: 'resetAfter', times: 9 });
+			const made = used(provider, provider.node({}, retried));
+			const error = errorIn(await provider.run(made, items.slice(0, 1)));
+			expect(provider.started()).toEqual([prompts[0]]);
+			// A service that lists its runs has it found again.
+			if (error) expect(error.message).toMatch(/may have (started|run), and was not \w+ again/);
+		});
+
+		test('with Retry On Fail a wait that ended with Timeout starts nothing again', async () => {
+			const provider = await open(service, LONG);
+			const made = used(provider, provider.node({ timeout: 0.5 }, retried));
+			const error = errorIn(await provider.run(made, items.slice(0, 1)));
+			expect(error).toBeDefined();
+			expect(provider.started()).toEqual([prompts[0]]);
+		});
 	});
 
 	test('the key is in no item and in no error, even when the service repeats it', async () => {

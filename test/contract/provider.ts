@@ -15,6 +15,8 @@ export interface Provider {
 	 * item says so.
 	 */
 	node(options?: INodeParameters, extra?: Partial<INode>): INode;
+	/** The same node as an agent's tool. */
+	asTool(node: INode): INode;
 	run(node: INode, items: INodeExecutionData[], options?: RunOptions): Promise<IRun>;
 	/** Name of the node in the run. */
 	name: string;

@@ -1,5 +1,5 @@
 import { deepCopy, NodeConnectionTypes } from 'n8n-workflow';
-import type { INodeProperties, INodeType } from 'n8n-workflow';
+import type { INode, INodeProperties, INodeType } from 'n8n-workflow';
 import type { Engine } from './startEngine';
 
 const descriptionType: INodeProperties = {
@@ -28,4 +28,10 @@ export function addTool(engine: Engine, name: string): void {
 	description.properties.unshift(descriptionType, toolDescription);
 	delete description.usableAsTool;
 	engine.add(`${name}Tool`, Object.assign(Object.create(node) as INodeType, { description }));
+}
+
+/** A node as an agent's tool, on an engine that has the tool then. */
+export function toolOf(engine: Engine, node: INode): INode {
+	addTool(engine, node.type);
+	return { ...node, type: `${node.type}Tool` };
 }

@@ -1,3 +1,4 @@
+import { toolOf } from '../../harness/addTool';
 import { quick } from '../../harness/assertions';
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import { knownWorkflow, type OpenProvider } from '../provider';
@@ -5,7 +6,7 @@ import { knownWorkflow, type OpenProvider } from '../provider';
 export function useComflowyProvider(): OpenProvider {
 	const open = useComflowy();
 	return async (duration) => {
-		const { node, run, service } = await open({
+		const { engine, node, run, service } = await open({
 			runMs: (params) => duration(String(params['6::text'])),
 		});
 		const prompts = () => service.runs.map(({ params }) => String(params['6::text']));
@@ -13,6 +14,7 @@ export function useComflowyProvider(): OpenProvider {
 		return {
 			name: 'Service',
 			run,
+			asTool: (made) => toolOf(engine, made),
 			started: prompts,
 			node: (options, extra) => {
 				const parameters = promptOf('image', { ...quick, ...options });

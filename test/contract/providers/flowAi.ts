@@ -1,15 +1,17 @@
+import { toolOf } from '../../harness/addTool';
 import { asking, useFlowAi } from '../../harness/flowAiHarness';
 import { knownWorkflow, type OpenProvider } from '../provider';
 
 export function useFlowAIProvider(): OpenProvider {
 	const open = useFlowAi();
 	return async (duration) => {
-		const { node, run, service } = await open({
+		const { engine, node, run, service } = await open({
 			pieceMs: (input) => duration(String(input.input)),
 		});
 		return {
 			name: 'Service',
 			run,
+			asTool: (made) => toolOf(engine, made),
 			node: (options, extra) => {
 				const parameters = asking('chat', { options: options ?? {} });
 				return node(

@@ -1,3 +1,4 @@
+import { toolOf } from '../../harness/addTool';
 import { ownPrompt, quick, startOf, useHarness } from '../../harness/useHarness';
 import { knownWorkflow, type OpenProvider } from '../provider';
 
@@ -7,6 +8,7 @@ export function useFlowscaleProvider(): OpenProvider {
 	const open = useHarness();
 	return async (duration) => {
 		const {
+			engine,
 			node,
 			run,
 			flowscale: service,
@@ -15,6 +17,7 @@ export function useFlowscaleProvider(): OpenProvider {
 		return {
 			name: 'Flowscale',
 			run,
+			asTool: (made) => toolOf(engine, made),
 			started: prompts,
 			node: (options, extra) => {
 				const parameters = startOf('image', ownPrompt, { ...quick, ...options }) ?? {};

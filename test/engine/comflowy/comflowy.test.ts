@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { comflowyWorkflows } from '../../../simulator/comflowy/comflowyRun';
 import type { Comflowy } from '../../../simulator/comflowy/startComflowy';
 import { picture } from '../../../simulator/media/picture';
@@ -183,25 +183,32 @@ test.each([
 	});
 });
 
-test.each([
+test.each<[string, INodeParameters, string?]>([
 	['as JSON', { inputMode: 'json', paramsJson: '{"3::seed":18446744073709551615}' }],
+	[
+		'as JSON, negative',
+		{ inputMode: 'json', paramsJson: '{"3::seed":-9007199254740993}' },
+		'-9007199254740993',
+	],
 	['as a pair', { params: { param: [{ name: '3::seed', value: '={{ $json.seed }}' }] } }],
-])('the digits of a long integer go out %s and come back', async (_, parameters) => {
-	const seed = '18446744073709551615';
-	const { node, items, service } = await harness();
-	const done = await items(
-		node('workflow.executeAndWait', {
-			workflowId: comflowyWorkflows.image.id,
-			...parameters,
-			options: quick,
-		}),
-		[{ json: { seed } }],
-	);
-	expect(routes(service, 'run')[0].body).toContain(`"params":{"3::seed":${seed}}`);
-	expect(done[0].json.inputs).toEqual({ '3::seed': seed });
-});
+])(
+	'the digits of a long integer go out %s and come back',
+	async (_, parameters, seed = '18446744073709551615') => {
+		const { node, items, service } = await harness();
+		const done = await items(
+			node('workflow.executeAndWait', {
+				workflowId: comflowyWorkflows.image.id,
+				...parameters,
+				options: quick,
+			}),
+			[{ json: { seed } }],
+		);
+		expect(routes(service, 'run')[0].body).toContain(`"params":{"3::seed":${seed}}`);
+		expect(done[0].json.inputs).toEqual({ '3::seed': seed });
+	},
+);
 
-test.each(['constructor', 'prototype', '__proto__'])(
+test.each(['constructor', 'prototype', '__proto__', 'toString', 'hasOwnProperty'])(
 	'a name such as %s arrives at any depth',
 	async (name) => {
 		const params = `{"6::text":{"${name}":[{"${name}":{"a":1}}]},"3::${name}":"b"}`;
@@ -318,13 +325,36 @@ test('a failed run is an error with its reason, or an item', async () => {
 		state: 'failed',
 		status: 'failed',
 		error_message: 'CUDA out of memory',
+		inputs: { '6::text': two[0].json.prompt },
 		outputs: [],
 	});
+});
+
+test('with Retry On Fail a run that failed at Comflowy is started anew', async () => {
+	const { node, run, service } = await harness();
+	const retried = { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 };
+	await run(node('workflow.executeAndWait', promptOf('failing'), retried), two.slice(0, 1));
+	expect(service.runs).toHaveLength(2);
+});
+
+test('a start that may have begun a run says so in the words of Comflowy', async () => {
+	const { node, error, service } = await harness();
+	service.fault({ on: 'run', kind: 'resetAfter' });
+	expect(await error(node('workflow.executeAndWait', promptOf()), two.slice(0, 1))).toMatchObject({
+		message: expect.stringContaining(
+			'The run may have started, and was not started again.',
+		) as string,
+		description: expect.stringMatching(
+			/^Comflowy lists no runs, so it cannot be looked up\./,
+		) as string,
+	});
+	expect(service.runs).toHaveLength(1);
 });
 
 test.each<[string, unknown, string]>([
 	['a list', ['CUDA out of memory', 'node 3'], 'CUDA out of memory; node 3'],
 	['an object', { message: 'CUDA out of memory', code: 7 }, 'CUDA out of memory'],
+	['markup', '<p>CUDA out of <b>memory</b></p>', 'CUDA out of memory'],
 ])('the reason of a failed run may be %s', async (_, reason, text) => {
 	const workflows = [{ ...comflowyWorkflows.failing, error: reason }];
 	const { node, error } = await harness({ workflows });

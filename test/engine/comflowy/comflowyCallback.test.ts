@@ -80,7 +80,13 @@ test('the execution is suspended, and the callbacks of its runs end it with all 
 	expect(looks(service) - before).toBeLessThan(60);
 }, 60_000);
 
-test.each(['Draw {{ $json.a }} it', '}} \' " \\ ` ${1}', 'Bild 生成 🦊'])(
+test.each([
+	'Draw {{ $json.a }} it',
+	'}} \' " \\ ` ${1}',
+	'"] }}{{ $node["',
+	'={{ 1 }}',
+	'Bild 生成 🦊',
+])(
 	'a node may have any name: %s',
 	async (name) => {
 		const { server, service } = await waiting(LONG, {}, name);
@@ -205,6 +211,48 @@ test('two callbacks at the same instant resume the execution once, and it ends w
 	expect(service.runs).toHaveLength(2);
 }, 60_000);
 
+test('four items, whose callbacks come out of order, doubled, early and never, end as their runs did', async () => {
+	const { server, service } = await waiting(LONG, { options: { pollInterval: 0.1 } });
+	const four = ['late', 'doubled', 'early', 'never'].map((prompt) => ({ json: { prompt } }));
+	const runOf = (prompt: string) =>
+		service.runs.find(({ params }) => params['6::text'] === prompt)!;
+	const starting = server.start(four);
+	// Its callback meets an execution that is still active.
+	await until(() => service.runs.length === 4);
+	await service.finish(runOf('early').id);
+	expect((await starting).status).toBe('waiting');
+	expect(service.callbacks.map(({ status }) => status)).toEqual([409]);
+
+	const url = new URL(runOf('doubled').resultUrl ?? '');
+	await service.finish(runOf('doubled').id);
+	expect((await server.idle()).status).toBe('waiting');
+	expect(await call(url, { type: 'success', run_id: runOf('doubled').id })).toBe(200);
+	expect((await server.idle()).status).toBe('waiting');
+	runOf('never').resultUrl = undefined;
+	await service.finish(runOf('never').id);
+	await service.finish(runOf('late').id);
+	expect((await server.idle()).status).toBe('success');
+
+	expect(
+		outputOf(server.run(), 'After').map(({ json, binary, pairedItem }) => [
+			(json.inputs as { '6::text': string })['6::text'],
+			json.run_id,
+			json.state,
+			Object.keys(binary ?? {}),
+			pairedItem,
+		]),
+	).toEqual(
+		four.map(({ json: { prompt } }, item) => [
+			prompt,
+			runOf(prompt).id,
+			'succeeded',
+			['data'],
+			{ item },
+		]),
+	);
+	expect(service.runs).toHaveLength(4);
+}, 60_000);
+
 test('each execution has a token of its own', async () => {
 	const tokenOf = async () => {
 		const { server, service, urlOf } = await waiting();
@@ -241,8 +289,13 @@ test('without a callback the runs are looked up when the time has come', async (
 	expect(() => urlOf(0)).toThrow();
 }, 60_000);
 
-test('it waits for hours where the user set no Timeout', async () => {
-	const { server } = await waiting(LONG, { options: { lookUpAfter: 7_200, pollInterval: 0.1 } });
+test.each([
+	['the user set no Timeout', {}],
+	['Timeout is 0', { timeout: 0 }],
+])('it waits for hours where %s', async (_, options) => {
+	const { server } = await waiting(LONG, {
+		options: { lookUpAfter: 7_200, pollInterval: 0.1, ...options },
+	});
 	const { status, waitTill } = await server.start(two);
 	expect(status).toBe('waiting');
 	expect(secondsUntil(waitTill)).toBeCloseTo(7_200, -1);

@@ -142,6 +142,26 @@ test.each([
 	).toMatchObject([{ event: 'result', run_id: 'r3', state }]);
 });
 
+test.each(['finalized', 'output', 'done!'])(
+	'a callback of an unknown type (%s) keeps its images, and without any is progress',
+	async (type) => {
+		const image = { output_images: ['https://cdn.example.com/a.png'] };
+		expect(itemsOf(await receive({ type, run_id: 'r4', ...image }))).toMatchObject([
+			{ event: 'result', run_id: 'r4', outputs: [{ filename: 'a.png' }] },
+		]);
+		expect(itemsOf(await receive({ type, run_id: 'r4', payload: 1 }))).toEqual([
+			{ event: 'progress', type, run_id: 'r4', payload: 1 },
+		]);
+	},
+);
+
+test('progress that brings images keeps them', async () => {
+	const body = { type: 'running', run_id: 'r5', output_images: ['https://cdn.example.com/b.png'] };
+	expect(itemsOf(await receive(body))).toMatchObject([
+		{ event: 'progress', type: 'running', outputs: [{ filename: 'b.png' }] },
+	]);
+});
+
 test.each(['waiting', 'pending', 'running', 'message'])(
 	'progress (%s) becomes an item of its own kind',
 	async (type) => {

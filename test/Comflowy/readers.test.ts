@@ -326,7 +326,7 @@ test.each<[Record<string, unknown>, string]>([
 		},
 		"Prompt outputs failed; Node 4 (CheckpointLoaderSimple): Value not in list (ckpt_name: 'a')",
 	],
-	[{ detail: [{ loc: ['body', 'params'], msg: 'out of memory' }] }, 'out of memory'],
+	[{ detail: [{ loc: ['body', 'params'], msg: 'out of memory' }] }, 'params: out of memory'],
 	[{ error: '', message: null, error_message: 'out of memory' }, 'out of memory'],
 	[{}, 'Comflowy gave no reason'],
 ])('reads why a run failed in %j', (data, reason) =>

@@ -144,6 +144,7 @@ const FACES: Record<string, string[]> = {
 		'statuses',
 		'redact',
 		'keyAtOrigin',
+		'baseUrl',
 	],
 	starting: [
 		'starter',

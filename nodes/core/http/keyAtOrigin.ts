@@ -1,4 +1,8 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
+import type {
+	IAuthenticate,
+	ICredentialDataDecryptedObject,
+	IHttpRequestOptions,
+} from 'n8n-workflow';
 
 /**
  * The HTTP Request node hands over options of n8n's older helper, which names some of them
@@ -36,6 +40,25 @@ export function withKeyAtOrigin(
 	if (target?.origin !== new URL(root).origin) throw new Error(refusal);
 	return { ...options, ...NO_REDIRECTS, headers: { ...options.headers, ...headers } };
 }
+
+/**
+ * The `authenticate` of a credential whose key travels to the service's own origin only, whoever
+ * asks (the HTTP Request node can use the credential too).
+ * @param serviceName as the refusal of any other address names it
+ */
+export const keyOnlyAtOrigin =
+	(
+		serviceName: string,
+		rootOf: (credentials: ICredentialDataDecryptedObject) => string,
+		headersOf: (credentials: ICredentialDataDecryptedObject) => Record<string, string>,
+	): IAuthenticate =>
+	async (credentials, options) =>
+		withKeyAtOrigin(
+			options,
+			rootOf(credentials),
+			headersOf(credentials),
+			`The ${serviceName} credential is only for the service at its Base URL`,
+		);
 
 /**
  * What n8n's credential test says about each redirect. It knows the status alone; our nodes name

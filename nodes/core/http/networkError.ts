@@ -19,6 +19,13 @@ export const NO_TOKEN = 'ERR_NO_TOKEN';
 export const NO_TOKEN_YET = 'ERR_NO_TOKEN_YET';
 
 /**
+ * Such an error. Of an error with a code, n8n's credential test shows nothing but the code, unless
+ * an answer comes with it: then that one's words.
+ */
+export const noTokenError = (message: string, code: typeof NO_TOKEN | typeof NO_TOKEN_YET): Error =>
+	Object.assign(new Error(message), { code, response: { status: 0, statusText: message } });
+
+/**
  * Node's words for a name that was not found, by the system's resolver (EAI_…) or by DNS itself.
  */
 const NOT_RESOLVED = /^(ENOTFOUND|ENODATA|ESERVFAIL|EAI_[A-Z]+)$/;

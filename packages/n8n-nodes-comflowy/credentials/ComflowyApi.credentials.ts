@@ -1,16 +1,14 @@
 import type {
-	IAuthenticate,
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
-	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { withKeyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
+import { keyOnlyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
 import { fetchAccessToken } from '../nodes/Comflowy/api/accessToken';
-import { apiRootOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
+import { apiRootOf, authHeadersOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
 
 const ROOT = `={{ ($credentials.baseUrl || "${DEFAULT_BASE_URL}").trim().replace(/\\/+$/, "").replace(/\\/api\\/open\\/v0$/, "") }}`;
 
@@ -62,20 +60,7 @@ export class ComflowyApi implements ICredentialType {
 		return await fetchAccessToken(this, credentials);
 	}
 
-	/**
-	 * The token is sent to Comflowy's origin only, also when the HTTP Request node uses this
-	 * credential.
-	 */
-	authenticate: IAuthenticate = async (
-		credentials: ICredentialDataDecryptedObject,
-		options: IHttpRequestOptions,
-	) =>
-		withKeyAtOrigin(
-			options,
-			apiRootOf(credentials),
-			{ Authorization: `Bearer ${String(credentials.accessToken ?? '')}` },
-			'The Comflowy credential is only for the service at its Base URL',
-		);
+	authenticate = keyOnlyAtOrigin('Comflowy', apiRootOf, authHeadersOf);
 
 	/**
 	 * Before this request n8n always exchanges the key, and shows the result of that. The answer to

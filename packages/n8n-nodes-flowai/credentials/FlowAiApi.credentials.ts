@@ -1,14 +1,12 @@
 import type {
-	IAuthenticate,
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
-	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { withKeyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
+import { keyOnlyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
 import { checkKey, KEY_CHECK } from '../nodes/FlowAi/api/checkKey';
 import { apiRootOf, authHeadersOf, DEFAULT_BASE_URL } from '../nodes/FlowAi/credential';
 
@@ -61,20 +59,7 @@ export class FlowAiApi implements ICredentialType {
 		return await checkKey(this, credentials);
 	}
 
-	/**
-	 * The key travels to FlowAI's own origin only, whoever asks (the HTTP Request node can use this
-	 * credential too).
-	 */
-	authenticate: IAuthenticate = async (
-		credentials: ICredentialDataDecryptedObject,
-		options: IHttpRequestOptions,
-	) =>
-		withKeyAtOrigin(
-			options,
-			apiRootOf(credentials),
-			authHeadersOf(credentials),
-			'The FlowAI credential is only for the service at its Base URL',
-		);
+	authenticate = keyOnlyAtOrigin('FlowAI', apiRootOf, authHeadersOf);
 
 	/**
 	 * Before it, n8n always runs `preAuthentication`, which judges the key and says what came of it.

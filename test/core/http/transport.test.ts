@@ -178,6 +178,20 @@ describe('a failure’s text', () => {
 	});
 });
 
+describe('the service’s words', () => {
+	it.each([
+		[
+			'markup',
+			'its answer is not JSON: <html><b>Bad</b> gateway</html>',
+			'its answer is not JSON: Bad gateway',
+		],
+		['line breaks', 'out of\n\nmemory', 'out of memory'],
+		['the key', `the key ${KEY} is wrong`, 'the key *** is wrong'],
+	])('are shown without %s', (_, words, shown) =>
+		expect(open(answer(200)).transport.failureInWords(words).message).toBe(`Flowscale: ${shown}`),
+	);
+});
+
 describe('many reads', () => {
 	/** Answers a turn later; counts what is under way. */
 	const busy = () => {

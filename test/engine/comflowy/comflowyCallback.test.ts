@@ -214,23 +214,23 @@ test('two callbacks at the same instant resume the execution once, and it ends w
 test('four items, whose callbacks come out of order, doubled, early and never, end as their runs did', async () => {
 	const { server, service } = await waiting(LONG, { options: { pollInterval: 0.1 } });
 	const four = ['late', 'doubled', 'early', 'never'].map((prompt) => ({ json: { prompt } }));
-	const runOf = (prompt: string) =>
+	const runFor = (prompt: string) =>
 		service.runs.find(({ params }) => params['6::text'] === prompt)!;
 	const starting = server.start(four);
 	// Its callback meets an execution that is still active.
 	await until(() => service.runs.length === 4);
-	await service.finish(runOf('early').id);
+	await service.finish(runFor('early').id);
 	expect((await starting).status).toBe('waiting');
 	expect(service.callbacks.map(({ status }) => status)).toEqual([409]);
 
-	const url = new URL(runOf('doubled').resultUrl ?? '');
-	await service.finish(runOf('doubled').id);
+	const url = new URL(runFor('doubled').resultUrl ?? '');
+	await service.finish(runFor('doubled').id);
 	expect((await server.idle()).status).toBe('waiting');
-	expect(await call(url, { type: 'success', run_id: runOf('doubled').id })).toBe(200);
+	expect(await call(url, { type: 'success', run_id: runFor('doubled').id })).toBe(200);
 	expect((await server.idle()).status).toBe('waiting');
-	runOf('never').resultUrl = undefined;
-	await service.finish(runOf('never').id);
-	await service.finish(runOf('late').id);
+	runFor('never').resultUrl = undefined;
+	await service.finish(runFor('never').id);
+	await service.finish(runFor('late').id);
 	expect((await server.idle()).status).toBe('success');
 
 	expect(
@@ -244,7 +244,7 @@ test('four items, whose callbacks come out of order, doubled, early and never, e
 	).toEqual(
 		four.map(({ json: { prompt } }, item) => [
 			prompt,
-			runOf(prompt).id,
+			runFor(prompt).id,
 			'succeeded',
 			['data'],
 			{ item },

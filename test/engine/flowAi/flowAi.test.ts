@@ -211,15 +211,15 @@ test('Max Concurrent is how many requests are under way at a time', async () => 
 	expect(service.journal.every(({ status }) => status === 200)).toBe(true);
 });
 
-test('Max Requests per Second is kept', async () => {
+test('Max Requests per Second is kept, a fraction included', async () => {
 	const { node, items, service } = await harness();
-	const many = Array.from({ length: 9 }, (_, n) => ({ json: { prompt: `no ${n}` } }));
+	const many = Array.from({ length: 3 }, (_, n) => ({ json: { prompt: `no ${n}` } }));
+	const options = { maxRequestsPerSecond: 0.5 };
 	const began = Date.now();
-	const options = { maxRequestsPerSecond: 4 };
 	await items(node('workflow.execute', asking('chat', { options })), many);
-	// By what is sent, not by what arrives: on a busy machine requests arrive late, and together.
-	expect(Date.now() - began).toBeGreaterThanOrEqual(2_000);
-	expect(service.inputs).toHaveLength(9);
+	// By how long it takes, not by what arrives when: a busy machine only makes it longer.
+	expect(Date.now() - began).toBeGreaterThanOrEqual(4_000);
+	expect(service.inputs).toHaveLength(3);
 });
 
 test.each(['18446744073709551615', '-9007199254740993', '0.1234567890123456789'])(
@@ -277,6 +277,7 @@ test.each(['{}', 'null', '[]'])(
 test.each([
 	['the answer is lost', { kind: 'resetAfter' }, {}],
 	['a gateway gives up', { kind: 'status', status: 504, processed: true }, {}],
+	['FlowAI answers 500', { kind: 'status', status: 500, processed: true }, {}],
 	['Timeout is over', { kind: 'hang' }, { timeout: 0.5 }],
 	['a stream ends early', { kind: 'streamEndsEarly' }, {}],
 ] as const)(
@@ -346,7 +347,7 @@ test('Stop aborts the request', async () => {
 
 test('with Retry On Fail an item that was answered is not run again', async () => {
 	const { node, run, service } = await harness();
-	service.fault({ on: 'run', kind: 'status', status: 500, match: ({ at }) => at > 0, after: 1 });
+	service.fault({ on: 'run', kind: 'status', status: 400, match: ({ at }) => at > 0, after: 1 });
 	const done = await run(
 		node('workflow.execute', asking(), { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }),
 	);
@@ -367,7 +368,7 @@ test.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
 		service.fault({
 			on: 'run',
 			kind: 'status',
-			status: 500,
+			status: 400,
 			match: ({ path }) => path.includes(flowAiWorkflows.chat.id),
 		});
 		const done = await run(

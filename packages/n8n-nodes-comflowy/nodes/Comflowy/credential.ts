@@ -1,5 +1,5 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { ConfigurationError } from '../../../../nodes/core/errors';
+import { apiRootAt } from '../../../../nodes/core/http/baseUrl';
 
 export const CREDENTIAL = 'comflowyApi';
 export const DEFAULT_BASE_URL = 'https://app.comflowy.com';
@@ -10,20 +10,11 @@ export const DEFAULT_BASE_URL = 'https://app.comflowy.com';
  * @throws ConfigurationError
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
-	const entered = String(credentials.baseUrl ?? '').trim() || DEFAULT_BASE_URL;
-	const url = URL.canParse(entered) ? new URL(entered) : undefined;
-	if (url === undefined || !/^https?:$/.test(url.protocol))
-		throw new ConfigurationError(
-			'The Base URL of the credential is not a web address',
-			`It starts with https://, for example ${DEFAULT_BASE_URL}.`,
-		);
-	if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-		throw new ConfigurationError(
-			'The Base URL of the credential has more than a host and a path',
-			`Enter the address alone, for example ${DEFAULT_BASE_URL}.`,
-		);
-	const path = url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/api\/open\/v0$/, '');
-	return `${url.origin}${path}/api/open/v0`;
+	return apiRootAt(String(credentials.baseUrl ?? '').trim() || DEFAULT_BASE_URL, {
+		path: '/api/open/v0',
+		entered: /\/api\/open\/v0$/,
+		example: DEFAULT_BASE_URL,
+	});
 }
 
 /**
@@ -31,4 +22,11 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
  */
 export function secretsOf(credentials: ICredentialDataDecryptedObject | IDataObject): string[] {
 	return [credentials.apiKey, credentials.accessToken].map((value) => String(value ?? '').trim());
+}
+
+/** The header that proves who asks. */
+export function authHeadersOf(
+	credentials: ICredentialDataDecryptedObject | IDataObject,
+): Record<string, string> {
+	return { Authorization: `Bearer ${String(credentials.accessToken ?? '')}` };
 }

@@ -1,5 +1,5 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
-import { ConfigurationError } from '../../../../nodes/core/errors';
+import { apiRootAt } from '../../../../nodes/core/http/baseUrl';
 
 export const CREDENTIAL = 'flowAiApi';
 export const DEFAULT_BASE_URL = 'https://flowai.cc';
@@ -10,20 +10,11 @@ export const DEFAULT_BASE_URL = 'https://flowai.cc';
  * @throws ConfigurationError
  */
 export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObject): string {
-	const entered = String(credentials.baseUrl ?? '').trim() || DEFAULT_BASE_URL;
-	const url = URL.canParse(entered) ? new URL(entered) : undefined;
-	if (url === undefined || !/^https?:$/.test(url.protocol))
-		throw new ConfigurationError(
-			'The Base URL of the credential is not a web address',
-			`It starts with https://, for example ${DEFAULT_BASE_URL}.`,
-		);
-	if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-		throw new ConfigurationError(
-			'The Base URL of the credential has more than a host and a path',
-			`Enter the address alone, for example ${DEFAULT_BASE_URL}.`,
-		);
-	const path = url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/v1(\/api)?$/, '');
-	return `${url.origin}${path}/v1/api`;
+	return apiRootAt(String(credentials.baseUrl ?? '').trim() || DEFAULT_BASE_URL, {
+		path: '/v1/api',
+		entered: /\/v1(\/api)?$/,
+		example: DEFAULT_BASE_URL,
+	});
 }
 
 /** Secrets that must never appear in a text. */

@@ -10,6 +10,7 @@ import {
 	NO_TOKEN,
 	NO_TOKEN_YET,
 	classifyNetworkError,
+	noTokenError,
 } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { isRetryableStatus } from '../../../../../nodes/core/http/statuses';
@@ -119,13 +120,5 @@ async function ask(
 	return await send('POST').catch((error: unknown) => error as Error);
 }
 
-/**
- * Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes
- * with it: then that one's words.
- */
-function noToken(message: string, isRetryable: boolean): Error {
-	return Object.assign(new Error(message), {
-		code: isRetryable ? NO_TOKEN_YET : NO_TOKEN,
-		response: { status: 0, statusText: message },
-	});
-}
+const noToken = (message: string, isRetryable: boolean) =>
+	noTokenError(message, isRetryable ? NO_TOKEN_YET : NO_TOKEN);

@@ -37,6 +37,15 @@ export interface StreamListener {
 	onNodeEnd(node: string): void;
 }
 
+/** What there is of an answer before its first byte. */
+export const nothingYet = (): StreamEnd => ({
+	answer: undefined,
+	error: undefined,
+	texts: new Map(),
+	reasonings: new Map(),
+	log: [],
+});
+
 /**
  * Reads a streamed answer up to its result. Events of unknown names are kept as log. Never rejects.
  * @param redact cuts the key out of each event
@@ -46,13 +55,7 @@ export async function readAnswerStream(
 	listener: StreamListener,
 	redact = (text: string) => text,
 ): Promise<StreamEnd> {
-	const end: StreamEnd = {
-		answer: undefined,
-		error: undefined,
-		texts: new Map(),
-		reasonings: new Map(),
-		log: [],
-	};
+	const end = nothingYet();
 	for await (const { event = 'message', data: received, isCut = false } of readEvents(
 		splitEvents(stream),
 		undefined,

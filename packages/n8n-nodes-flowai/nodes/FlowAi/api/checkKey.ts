@@ -6,7 +6,7 @@ import type {
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { cleanText } from '../../../../../nodes/core/errors';
-import { NO_TOKEN } from '../../../../../nodes/core/http/networkError';
+import { NO_TOKEN, noTokenError } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { apiRootOf, authHeadersOf, secretsOf } from '../credential';
 
@@ -67,13 +67,4 @@ async function ask(
 		.catch((error: unknown) => error as Error);
 }
 
-/**
- * Of an error with a code, n8n's credential test shows nothing but the code, unless an answer comes
- * with it: then that one's words.
- */
-function refusal(message: string): Error {
-	return Object.assign(new Error(message), {
-		code: NO_TOKEN,
-		response: { status: 0, statusText: message },
-	});
-}
+const refusal = (message: string) => noTokenError(message, NO_TOKEN);

@@ -190,6 +190,8 @@ function jsonOf({ answer, reasonings, log }: StreamEnd, hasLog: boolean): IDataO
 function earlierTry(): ServiceError {
 	return new ServiceError(
 		'The workflow may have run, and was not sent again. An earlier try of this item got no clear answer.',
-		{ hint: 'Check what the workflow did at FlowAI before you execute this item again.' },
+		{
+			hint: 'FlowAI lists no runs, so it cannot be looked up. Check what the workflow did at FlowAI before you execute this item again.',
+		},
 	);
 }

@@ -2,7 +2,12 @@ import { ExecutionCancelledError, ServiceError } from '../../../../../nodes/core
 import { readText } from '../../../../../nodes/core/http/byteStream';
 import type { StreamAnswer } from '../../../../../nodes/core/http/http';
 import { parsedJson } from '../../../../../nodes/core/json';
-import { readAnswerStream, type StreamEnd, type StreamListener } from '../api/answerStream';
+import {
+	nothingYet,
+	readAnswerStream,
+	type StreamEnd,
+	type StreamListener,
+} from '../api/answerStream';
 import { readAnswer, readErrorText } from '../api/api';
 import { openAnswer } from '../api/detectFormat';
 import type { RunOrder, Session } from './session';
@@ -49,13 +54,7 @@ async function readWhole(
 	{ redact }: Session,
 	bytes: AsyncIterable<Uint8Array>,
 ): Promise<StreamEnd> {
-	const end: StreamEnd = {
-		answer: undefined,
-		error: undefined,
-		texts: new Map(),
-		reasonings: new Map(),
-		log: [],
-	};
+	const end = nothingYet();
 	const text = await readText(bytes, LONGEST_TEXT_BYTES).catch(() => undefined);
 	if (text === undefined) return end;
 	const body = parsedJson(redact(text));

@@ -77,12 +77,10 @@ function failureOf({ transport }: Session, result: Outcome): ServiceError {
 	return transport.failureOf({ ...result, text: 'text' in result ? result.text : '' });
 }
 
-/** A 500 is FlowAI's answer for a workflow that failed; whatever else is not clear may have run. */
-function uncertain({ message, facts }: ServiceError): ServiceError {
+/** The workflow may have run. FlowAI does not document whether its 500 says that it did. */
+function uncertain({ message, facts }: ServiceError): UncertainRun {
 	const hint = [facts.hint, NOT_AGAIN].filter(Boolean).join(' ');
-	return facts.status === 500
-		? new ServiceError(message, { ...facts, hint })
-		: new UncertainRun(message, { ...facts, hint });
+	return new UncertainRun(message, { ...facts, hint });
 }
 
 function heldBack({ timeoutMs }: RunOrder, refusal: ServiceError): ServiceError {

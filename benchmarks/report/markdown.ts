@@ -43,6 +43,8 @@ Noise: the same piece of work takes up to ${spread} times its median, an idle ev
 ${lines.join('\n')}
 
 HTTP Request, Wait and If are stand-ins for n8n's own nodes with the same behaviour (all items at once; waits below 65 s stay in memory), on the same engine.
-The SDK is its documented algorithm: a look every 2 s, items in a row, one call per output name. Rows without a bound are there to compare.
+The SDK is its documented algorithm: a poll every 2 s, one call per output name. Replicate's client polls every half second (replicate 1.4.0). Apify's client
+(apify-client 2.25.0) is not compared: it leaves the waiting to a service that holds its requests for up to a minute, and Flowscale's API has no such request.
+Rows without a bound are there to compare.
 `;
 }

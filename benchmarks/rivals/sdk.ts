@@ -1,20 +1,17 @@
-import { FormData, request } from 'undici';
 import { sleep } from '../../simulator/platform';
-import { BIG_FILE, type Place } from '../openEngine';
+import type { Place } from '../openEngine';
+import { type Client, createClient, forItems } from './client';
 
 const POLL_MS = 2_000;
 const LONGEST_MS = 600_000;
 
 /** What the algorithm needs of the world, so that it can be run by a simulated clock. */
-export interface SdkParts {
-	start(): Promise<string>;
-	poll(runId: string): Promise<{ status: string; names: string[] }>;
-	output(name: string): Promise<unknown>;
+export interface SdkParts extends Client {
 	sleep(ms: number): Promise<void>;
 }
 
 /**
- * The vendor's `executeWorkflowAsync` as its readme documents it: start, a look every 2 s for 600
+ * The vendor's `executeWorkflowAsync` as its readme documents it: start, a poll every 2 s for 600
  * s, one call per output name.
  */
 export async function executeLikeTheSdk({
@@ -36,36 +33,13 @@ export async function executeLikeTheSdk({
 	throw new Error('The run took too long');
 }
 
-/** Items one after another, as a Code node with the SDK does it. */
+/** @param atATime 1: items one after another, as a Code node with the SDK does it */
 export async function runSdk(
-	{ baseUrl, apiKey }: Place,
+	place: Place,
 	inputs: Record<string, number>,
 	items: number,
-	groupId = 'sdk',
+	atATime = 1,
 ): Promise<unknown[]> {
-	const headers = { 'x-api-key': apiKey };
-	const get = async (path: string) => {
-		const { body } = await request(`${baseUrl}/api/v1${path}`, { headers });
-		return ((await body.json()) as { data: Record<string, unknown> }).data;
-	};
-	const results: unknown[] = [];
-	for (let n = 0; n < items; n++) {
-		const form = new FormData();
-		for (const [name, value] of Object.entries(inputs)) form.append(name, String(value));
-		const outputs = await executeLikeTheSdk({
-			start: async () => {
-				const url = `${baseUrl}/api/v1/runs?workflow_id=${BIG_FILE}&group_id=${groupId}`;
-				const { body } = await request(url, { method: 'POST', headers, body: form });
-				return ((await body.json()) as { data: { run_id: string } }).data.run_id;
-			},
-			poll: async (runId) => {
-				const { status, output_names: names } = await get(`/runs/${runId}`);
-				return { status: String(status), names: names as string[] };
-			},
-			output: async (name) => await get(`/runs/output?filename=${name}`),
-			sleep,
-		});
-		results.push(outputs);
-	}
-	return results;
+	const client = createClient(place, inputs, 'sdk');
+	return await forItems(items, atATime, async () => await executeLikeTheSdk({ ...client, sleep }));
 }

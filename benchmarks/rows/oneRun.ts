@@ -1,6 +1,7 @@
 import type { Measurement, Harness } from '../measurement';
 import { BIG_FILE, itemsOf, startOf } from '../openEngine';
 import { runHttpLoop } from '../rivals/httpLoop';
+import { runReplicate } from '../rivals/replicate';
 import { runSdk } from '../rivals/sdk';
 
 const RUN_MS = 3_000;
@@ -94,4 +95,23 @@ export const oneRunBySdk: Measurement = {
 	],
 	measure: async (harness) =>
 		await measureRun(harness, 'sdk', async () => await runSdk(harness.simulator, inputs, 1)),
+};
+
+export const oneRunByReplicate: Measurement = {
+	isStallForeign: true,
+	rows: [
+		{
+			id: 'replicateDelay',
+			title: 'One run of 3 s by the waiting of Replicate’s client: from its end to the outputs',
+			unit: 'ms',
+			digits: 0,
+		},
+		{ id: 'replicateRequests', title: 'Same: requests in all', unit: '', digits: 0 },
+	],
+	measure: async (harness) =>
+		await measureRun(
+			harness,
+			'replicate',
+			async () => await runReplicate(harness.simulator, inputs, 1, 1),
+		),
 };

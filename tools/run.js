@@ -38,6 +38,7 @@ const TASKS = {
 		// Rows over TLS use the simulator's certificate, and Node reads such a list only as it starts.
 		env: { NODE_EXTRA_CA_CERTS: join(root, 'simulator/selfSigned.pem') },
 	},
+	'bench:n8n': { needs: ['build', 'servers'], command: tsx('test/n8n/throughput.ts') },
 	'test:n8n': { needs: ['build', 'servers'], command: tsx('test/n8n/suite.ts') },
 	n8n: { needs: ['build', 'servers'], command: tsx('test/n8n/open.ts') },
 	dev: { needs: ['build', 'servers'], command: tsx('test/n8n/open.ts', '--dev') },

@@ -43,7 +43,7 @@ export const dialectChoices = {
 	outputNames: ['withoutExtension', 'withExtension', 'missing'],
 	/** Are there links in a run's `outputs`, or only S3 keys? */
 	outputLinks: [true, false],
-	/** Does a run tell when it began to work? */
+	/** Whether a run shows when it began to work. */
 	startTimes: [true, false],
 	/** Values of numeric inputs in a run's detail: as sent, or as JSON numbers. */
 	inputValues: ['text', 'typed'],

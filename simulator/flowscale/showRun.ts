@@ -82,7 +82,7 @@ function shownOutputs(run: SimulatedRun, view: View) {
 	return there.flatMap((output) =>
 		output.files.map((filename, index) => {
 			const { source } = output;
-			// a text that is told inline has no object in the bucket
+			// a text that is given inline has no object in the bucket
 			const isInline = source.type === 'text' && view.dialect.textOutputs === 'file_content';
 			return {
 				filename,
@@ -97,7 +97,7 @@ function shownOutputs(run: SimulatedRun, view: View) {
 	);
 }
 
-/** Percent of the work that is done; null where there is nothing to tell. */
+/** Percent of the work that is done; null where none is reported. */
 const progressOf = ({ state }: SimulatedRun): number | null =>
 	(({ running: 50, completed: 100 }) as Partial<Record<string, number>>)[state] ?? null;
 

@@ -8,7 +8,7 @@ export interface FakeClock extends Clock {
 	at(ms: number, act: () => void): void;
 	/** This much time passes before anybody is woken, as on a server that is busy with something else. */
 	block(ms: number): void;
-	/** n8n's process ends and begins anew; before the first time it has been running for ever. */
+	/** Restarts n8n's process. Before the first restart it counts as running for ever. */
 	restart(): void;
 }
 

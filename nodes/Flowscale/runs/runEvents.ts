@@ -155,8 +155,8 @@ function takeEvent(reading: Reading, event: ServerEvent): boolean {
 }
 
 /**
- * An open stream behind the last event; undefined where nothing comes behind it. @throws
- * ServiceError | ExecutionCancelledError
+ * An open stream behind the last event; undefined where nothing comes behind it.
+ * @throws ServiceError | ExecutionCancelledError
  */
 async function openStream(
 	{ api, transport, clock, stop }: Session,

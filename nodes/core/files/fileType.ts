@@ -100,8 +100,8 @@ export function fileNameOfLink(link: string): string | undefined {
 }
 
 /**
- * A MIME type as a service or host wrote it, without its parameters; undefined when it is none, or
- * says nothing.
+ * A MIME type as a service or host wrote it, without its parameters; undefined when it is no MIME
+ * type, or one that says nothing.
  */
 export function tellingType(received: string | null | undefined): string | undefined {
 	const type = /^[\w.+-]+\/[\w.+-]+/.exec(received?.trim() ?? '')?.[0].toLowerCase();
@@ -147,10 +147,7 @@ export function withExtension(name: string, mimeType: string | null): string {
 }
 
 const LONGEST_NAME = 200;
-/**
- * Of a longer name only its ends are read: whatever is done with it must not take long for a
- * hostile one.
- */
+/** Only the two ends of a longer name are read, so that a hostile name cannot take long. */
 const LONGEST_READ_NAME = 1_000;
 const LONGEST_EXTENSION = 13;
 

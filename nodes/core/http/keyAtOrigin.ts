@@ -22,8 +22,8 @@ const NO_REDIRECTS = {
 };
 
 /**
- * A request with the headers of a credential, for the service's own origin only, whoever uses the
- * credential: our nodes, n8n's credential test, or the HTTP Request node.
+ * A request with the headers of a credential, for the service's origin only, for every user of the
+ * credential: our nodes, n8n's credential test, and the HTTP Request node.
  * @param root any address of the service
  * @param refusal what the user reads when the request is for another origin
  * @throws Error with that text

@@ -152,7 +152,7 @@ export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): Sta
 			const isLate = deadlineMs <= clock.now() && lastRefusal !== undefined;
 			const isHeldBack = isLate || opensAt(state) > clock.now();
 			if (stop.aborted) waiting.admit('stopped');
-			// Behind requests of ours it waits for their end, from which its time counts anew.
+			// Behind requests of this node it waits for their end, and its time counts from there.
 			else if (isLate && state.underWay === 0) waiting.admit('tooLate');
 			else if (isHeldBack) return true;
 			else {

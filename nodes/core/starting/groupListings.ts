@@ -5,8 +5,8 @@ import type { GroupTurn } from './groupTurns';
 import type { StartService } from './startService';
 
 /**
- * Items begin by the dozen, and each of them asks; a run that continues may fail before the items
- * that begin much later.
+ * Items begin by the dozen and share one listing. It must not be older than this, since a run may
+ * fail before later items begin.
  */
 export const FRESH_MS = 10_000;
 
@@ -23,8 +23,9 @@ export interface GroupListing {
 }
 
 /**
- * Lists a group at most every ten seconds, and anew when another execution may have changed it since.
- * undefined: the list names no run IDs. @throws ServiceError
+ * Lists a group at most every ten seconds, and again when another execution may have changed it
+ * since. undefined: the list names no run IDs.
+ * @throws ServiceError
  */
 export type ListGroup = (groupId: string, turn?: GroupTurn) => Promise<GroupListing | undefined>;
 
@@ -43,7 +44,8 @@ export function createGroupListings(service: StartService, clock: Clock): ListGr
 		const known = before && new Map(before.runs.map((run) => [run.run_id, run]));
 		const nowMs = clock.now();
 		const runs = await service.listGroup(groupId, { known });
-		// The group was empty at first: what its list shows now, without IDs, was started here.
+		// The group was empty at first, so the runs that its list shows now without IDs were started
+		// here.
 		if (runs === undefined) return before;
 		const ids = new Set(runs.map((run) => run.run_id));
 		const unlisted = startedByOthers.filter((run) => !ids.has(run.run_id));

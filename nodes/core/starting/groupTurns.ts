@@ -3,7 +3,7 @@ import { onAbort } from '../async/signals';
 import { ExecutionCancelledError } from '../errors';
 import type { KnownRun } from '../runs/run';
 
-/** What an execution knows while it looks for a run in a group, and starts one if there is none. */
+/** What an execution knows while it searches a group for a run, and starts one if there is none. */
 export interface GroupTurn {
 	/** When another execution last had its turn, epoch ms: a listing of before is out of date. */
 	changedAtMs: number;
@@ -113,7 +113,7 @@ function passOn(group: GroupState): void {
 	const entering = group.waiters.filter(({ execution }) => execution === first.execution);
 	group.waiters = group.waiters.filter(({ execution }) => execution !== first.execution);
 	for (const { enter } of entering) {
-		// Counted now: whoever comes before the promise is settled must find the turn taken.
+		// Counted now, so that a caller that comes before the promise is settled finds the turn taken.
 		letIn(group, first.execution);
 		enter();
 	}

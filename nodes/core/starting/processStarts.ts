@@ -2,8 +2,8 @@ import { requestKey } from '../runs/matchRun';
 import type { StartRequest } from './startService';
 
 /**
- * A start of any execution in this n8n process, in a group that several executions share. Whoever
- * looks for the run of a lost start must know of them: equal inputs make equal runs.
+ * A start of any execution in this n8n process, in a group that several executions share. A search
+ * for the run of a lost start must take them into account, since equal inputs make equal runs.
  */
 export interface ProcessStart {
 	/** The starter that sent it. */
@@ -15,7 +15,7 @@ export interface ProcessStart {
 	sending: Promise<unknown>;
 	/** It got no clear answer, so it may have made any run that fits. */
 	isLost: boolean;
-	/** Nobody looks for its run any more: the item has failed. */
+	/** Its run is not searched for any more, since the item has failed. */
 	isLeft: boolean;
 	/** The run that it made, or that was adopted for it. */
 	runId: string | undefined;

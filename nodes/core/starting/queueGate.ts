@@ -101,9 +101,9 @@ export function createQueueGate(clock: Clock): QueueGate {
 }
 
 /**
- * How many starts may pass after one poll of the queue. Other processes poll the same queue, perhaps
- * at this moment, and nothing but the queue tells of them: so a process takes a part of the free
- * places, and at least one place where there is one.
+ * How many starts may pass after one poll of the queue. Other processes may poll the same queue at
+ * this moment, and only the queue shows their starts. So a process takes a part of the free places,
+ * and at least one where there is one.
  * @param uncounted starts of this process that were being answered during the poll
  * @param caution of how many equal parts one is taken
  */

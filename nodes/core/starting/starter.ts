@@ -28,13 +28,13 @@ export interface Starter {
 	 */
 	announce(request: StartRequest): void;
 	/**
-	 * The request's run: found again, reused, or started. @throws ServiceError |
-	 * ExecutionCancelledError
+	 * The request's run: found again, reused, or started.
+	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	start(request: StartRequest): Promise<KnownRun>;
 	/** Whether this execution started the run, rather than finding it in the group. */
 	hasStarted(runId: string): boolean;
-	/** The result of the request's run has reached whoever asked for it. */
+	/** Records that the result of the request's run was returned to its caller. */
 	markHandedOut(request: StartRequest): void;
 	/** A run has ended, so that the service may allow another. */
 	released(): void;
@@ -66,8 +66,8 @@ interface StarterState extends StarterParts {
 }
 
 /**
- * Pauses before the polls for a run whose start got no clear answer: a gateway may give up before
- * the service is done.
+ * Pauses before each search for a run whose start got no clear answer, since a gateway may give up
+ * before the service has created the run.
  */
 const ADOPTION_PAUSES_MS = [0, 1_000, 2_500];
 
@@ -122,8 +122,8 @@ async function rememberedRun(
 	const request = { ...asked, groupId: start.groupId };
 	if (start.runId === undefined) {
 		const run = await adoptUnlessStopped(state, request, start.sentAtMs);
-		// That the list does not show it proves nothing: a gateway may give up minutes before the
-		// service starts the run.
+		// A list without the run proves nothing, since a gateway may give up minutes before the service
+		// starts the run.
 		if (run === undefined)
 			throw mayHaveStarted(request, 'An earlier try of this item got no clear answer.');
 		return run;
@@ -158,7 +158,7 @@ async function reuseOrSend(state: StarterState, request: StartRequest): Promise<
 	}
 }
 
-/** A run of the group that Reuse Run takes. @throws ServiceError when that cannot be said */
+/** A run of the group that Reuse Run takes. @throws ServiceError when that cannot be decided */
 async function reuse(
 	state: StarterState,
 	request: StartRequest,
@@ -168,7 +168,7 @@ async function reuse(
 	if (request.groupId === undefined) return undefined;
 	const listing = await state.listGroup(request.groupId, turn);
 	if (listing === undefined) throw cannotReuse(request);
-	// What the list shows may belong to a start that is being answered at this moment.
+	// A listed run may belong to a start that is being answered at this moment.
 	await Promise.allSettled(rivalsOf(state, request).map(({ sending }) => sending));
 	for (;;) {
 		const choice = chooseReused(state, request, listing);
@@ -224,10 +224,11 @@ async function adopt(
 		await clock.pause(pauseMs, signal);
 		if (signal?.aborted) return undefined;
 		const scope = { sinceMs: sent.atMs, isDetached: true, signal };
-		// A failed request is no answer: the trouble that lost the start may well last a moment longer.
+		// A failed listing proves nothing, since the fault that lost the start may last a little
+		// longer.
 		const runs = await service.listGroup(groupId, scope).catch(() => []);
 		if (runs === undefined) return undefined;
-		// After the listing, not before: what it shows may belong to a start that is just being
+		// This must come after the listing: a listed run may belong to a start that is just being
 		// answered.
 		await Promise.allSettled(rivalsOf(state, request).map(({ sending }) => sending));
 		const lost = rivalsOf(state, request).filter(
@@ -250,9 +251,9 @@ async function adopt(
 }
 
 /**
- * Looks for the run of an unanswered start. A stop ends the wait for it at once; the search
- * continues without the node, and cancels what it finds. A start that was on its way when the node
- * was stopped is waited for: who asked for it cancels it.
+ * Searches for the run of an unanswered start. A stop ends the wait at once; the search continues
+ * in the background and cancels the run that it finds. A start that was on its way at the stop is
+ * waited for, and its caller cancels the run.
  */
 async function adoptUnlessStopped(
 	state: StarterState,
@@ -271,7 +272,8 @@ async function adoptUnlessStopped(
 	});
 	const first = await Promise.race([search, stopped]).finally(() => unlink());
 	if (first !== 'stopped') return first;
-	// A node that failed leaves its other runs at the service; there is nothing to find and cancel.
+	// A node that failed leaves its other runs at the service, so there is nothing to find and
+	// cancel.
 	if (hasFailed()) abandon.abort();
 	void search
 		.then(async (run) => await (run && request.cancelLate?.(run.run_id)))
@@ -313,7 +315,7 @@ async function sendUntilTaken(state: StarterState, request: StartRequest): Promi
 	return await adoptLost(state, sent, result);
 }
 
-/** One try, known to whoever looks for a run meanwhile. */
+/** One try, visible to others that search for a run meanwhile. */
 async function sendNoted(state: StarterState, request: StartRequest) {
 	const { service, memory, clock } = state;
 	const sentAtMs = clock.now();
@@ -322,7 +324,7 @@ async function sendNoted(state: StarterState, request: StartRequest) {
 		...{ owner: state, request, sentAtMs, sending: Promise.resolve() },
 		...{ isLost: false, isLeft: false, runId: undefined },
 	};
-	// Whoever waits for the start finds settled what became of it.
+	// Those that wait for this start find its outcome recorded.
 	const sending = sendAndTake(state, request, sentAtMs).then((answered) => {
 		const isUnclear = answered.verdict === 'answered' || answered.verdict === 'uncertain';
 		start.runId = answered.run?.run_id;
@@ -336,7 +338,7 @@ async function sendNoted(state: StarterState, request: StartRequest) {
 	return { start, ...(await sending.finally(() => state.sent.delete(start))) };
 }
 
-/** Ends with the run taken, so that whoever waits for this start sees whose it is. */
+/** Resolves when the run is taken, so that rivals that wait for this start see whose run it is. */
 async function sendAndTake(state: StarterState, request: StartRequest, sentAtMs: number) {
 	const result = await request.send();
 	const verdict = verdictOf(state.service, result);
@@ -349,8 +351,8 @@ async function sendAndTake(state: StarterState, request: StartRequest, sentAtMs:
 }
 
 /**
- * The run of a start without clear answer. @throws ServiceError, which says that it may have
- * started
+ * The run of a start without clear answer.
+ * @throws ServiceError, which says that it may have started
  */
 async function adoptLost(
 	state: StarterState,

@@ -32,7 +32,7 @@ export interface PollWindow {
 	deadlineSlackMs: number;
 	/** Since when the run is waited for. */
 	sinceMs: number;
-	/** When the run's outputs were last asked for although it seemed to go on. */
+	/** When the run's outputs were last read although it seemed to be in progress. */
 	verifiedMs: number;
 }
 
@@ -52,13 +52,13 @@ export interface RunWaiter {
 		pollWindow?: PollWindow,
 	): Promise<KnownRun>;
 	/**
-	 * A run that is known to have ended, as it is now. It takes no slot. @throws ServiceError |
-	 * ExecutionCancelledError
+	 * A run that is known to have ended, as it is now. It takes no slot.
+	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	refresh(run: KnownRun): Promise<KnownRun>;
 	/**
-	 * The ended run with its outputs. @throws ServiceError when it did not succeed, unless that is an
-	 * item
+	 * The ended run with its outputs.
+	 * @throws ServiceError when it did not succeed, unless that is an item
 	 */
 	conclude(ended: KnownRun, order: WaitOrder): Promise<KnownRun>;
 }
@@ -67,8 +67,8 @@ export interface WaiterParts {
 	watcher: Watcher;
 	canceller: RunCanceller;
 	/**
-	 * Whether this execution started the run. One that it only found in the group belongs to whoever
-	 * started it.
+	 * Whether this execution started the run. A run that it only found in the group belongs to the
+	 * execution that started it.
 	 */
 	hasStarted(runId: string): boolean;
 	/** The run is being cancelled because the item's time was up. */
@@ -122,10 +122,10 @@ async function checkMayBegin(
 	{ clock, isStopped, stop }: WaiterParts,
 	pollWindow: PollWindow | undefined,
 ): Promise<void> {
-	// A failed item frees its slot one turn before its failure ends the node.
+	// A failed item frees its slot one turn of the event loop before its failure ends the node.
 	await clock.pause(0);
 	if (isStopped() || stop?.aborted) throw new ExecutionCancelledError();
-	// A slot that is free only because its run is left running is no reason to start one more.
+	// A slot that became free only because the poll window ended must not start another run.
 	if (pollWindow && !pollWindow.isBegun && clock.now() >= pollWindow.endsMs)
 		throw new StillRunning();
 }
@@ -150,8 +150,8 @@ async function watchRun(
 }
 
 /**
- * Cancels the run where the user wishes that. @returns the item's failure, which says what became
- * of the run
+ * Cancels the run where the user wishes that.
+ * @returns the item's failure, which says what became of the run
  */
 async function afterCancel(
 	parts: WaiterParts,
@@ -199,7 +199,7 @@ async function cancelAndCheck(
 		outcome === 'accepted'
 			? await watcher.watch(runWithId(runId), untilMs).catch(() => undefined)
 			: undefined;
-	// Retry On Fail then hands out what the run made.
+	// Retry On Fail then returns the outputs of this run.
 	if (run?.state !== 'succeeded') onCancelled(runId);
 	return run ?? outcome;
 }

@@ -13,8 +13,8 @@ export const LAST_POLL_MS = 2_000;
  */
 const RESUMED_POLL_MS = 30_000;
 /**
- * The same where a poll was answered with a doubt (the run is unknown, the key is refused) that
- * only further polls settle.
+ * The same for a wait whose last answer was doubtful (the run is unknown, the key is refused),
+ * which only further polls can settle.
  */
 const RESUMED_DOUBT_MS = 30_000;
 /** Pause before the poll that settles a doubt of a resumed wait. */
@@ -36,8 +36,8 @@ const LONGEST_HOLD_MS = 10_000;
  */
 export const FEW_RUNS = 4;
 /**
- * A run that claims to be going on is asked for its outputs this seldom: their 408 may be the only
- * sign of its timeout.
+ * How often the outputs of a run in progress are read, since their 408 may be the only sign of the
+ * run's timeout.
  */
 const VERIFY_INTERVAL_MS = 60_000;
 
@@ -152,7 +152,7 @@ export function endOfWaitMs(watched: WatchedRun): number {
 	// On a busy server its time may be over before its one poll is made; each resume might then end
 	// without one.
 	if (isNew && !isPolling) return Number.POSITIVE_INFINITY;
-	// Each resume would begin to doubt anew, and the wait would never end.
+	// Without this limit each resume would start the doubt again, and the wait would never end.
 	if (isDoubtful(watched)) return deadlineMs + RESUMED_DOUBT_MS;
 	return isPolling && isNew ? deadlineMs + RESUMED_POLL_MS : deadlineMs;
 }

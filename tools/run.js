@@ -21,6 +21,7 @@ const TASKS = {
 	simulator: { command: tsx('simulator/cli.ts') },
 	'release:packages': { needs: ['build'], command: ['node', join(root, 'tools/release.js')] },
 	'test:hostile': { command: tsx('test/hostile/runHostile.ts') },
+	'test:load': { needs: ['build'], command: tsx('test/load/runLoad.ts') },
 	'test:faults': { needs: ['build'], command: tsx('test/faults/runFaults.ts') },
 	'test:settings': {
 		needs: ['build'],

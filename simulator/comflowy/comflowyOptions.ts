@@ -8,6 +8,10 @@ export type ComflowyRoute = 'token' | 'run' | 'check' | 'download';
 export interface ComflowyOptions {
 	/** Time that a run takes (100 ms), through all of its states. */
 	runMs?: number | ((params: ComflowyRun['params']) => number);
+	/**
+	 * Starts beyond so many unfinished runs are answered with 429, without Retry-After (no limit).
+	 */
+	runsAtATime?: number;
 	/** An access token ends after this (1 hour). */
 	tokenLifetimeMs?: number;
 	latencyMs?: number;

@@ -3,7 +3,7 @@ import type { Endpoint, Request } from '../exchange';
 import type { JournalEntry } from '../journal';
 import { readJson } from '../readJson';
 import type { ComflowyRoute } from './comflowyOptions';
-import type { ComflowyRun, ComflowyWorkflow } from './comflowyRun';
+import { type ComflowyRun, type ComflowyWorkflow, isOver } from './comflowyRun';
 import type { ComflowyService } from './comflowyService';
 import { moveOn, refuse } from './service';
 import { showRun } from './showRun';
@@ -29,6 +29,9 @@ async function start(service: ComflowyService, { entry, message }: Request): Pro
 	const params = body?.params ?? {};
 	const strange = Object.keys(params).find((name) => !workflow.params.includes(name));
 	if (strange !== undefined) return refuse(service, 400, `unknown param ${strange}`);
+	const unfinished = service.runs.filter((other) => !isOver(other));
+	if (unfinished.length >= (service.options.runsAtATime ?? Infinity))
+		return refuse(service, 429, 'too many runs at a time');
 	const run = createRun(service, workflow, { ...body, params });
 	service.runs.push(run);
 	entry.runId = run.id;

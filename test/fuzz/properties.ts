@@ -11,6 +11,7 @@ import { meaningOf } from '../../nodes/Flowscale/runs/watching';
 import { readWorkflows } from '../../nodes/Flowscale/api/workflows';
 import { takesFile } from '../../nodes/Flowscale/inputs/inputKind';
 import { Readable } from '../../simulator/platform';
+import { checkDownload, downloadWorld } from './downloads';
 import { deepJson, hostileJson, hostileName, hostileType, streamChunks } from './hostile';
 
 /** One thing that must hold whatever the service sends. */
@@ -73,7 +74,7 @@ async function eventsOf(chunks: Buffer[]): Promise<ServerEvent[]> {
 export const laws: Law[] = [
 	{
 		name: 'any JSON is read as a run, workflows, error and event without a crash',
-		share: 55,
+		share: 52,
 		property: fc.property(hostileJson, readEverything),
 	},
 	{ name: 'JSON of any depth is read', share: 3, property: fc.property(deepJson, readEverything) },
@@ -134,6 +135,11 @@ export const laws: Law[] = [
 			);
 			for (const event of cut) meaningOf(event);
 		}),
+	},
+	{
+		name: 'what is downloaded is the file, byte by byte, or an error, in bounded time and memory',
+		share: 3,
+		property: fc.asyncProperty(downloadWorld, checkDownload),
 	},
 	{
 		name: 'a form carries any bytes under any names, in as many parts as were put in',

@@ -64,6 +64,17 @@ describe('a batch that is executed twice in a fixed group', () => {
 		expect(flowscale.runs).toHaveLength(2);
 	});
 
+	it('is refused before a start where more than a thousand runs would have to be read one by one', async () => {
+		const { node, run, flowscale, requests } = await harness({
+			dialect: { listEntries: 'sparse' },
+		});
+		flowscale.addRuns(1_001, { groupId: 'nightly' });
+		const { message, description } = errorOf(await run(node('workflow.execute', reusing())));
+		expect(message).toContain('Reuse Run would have to read 1001 runs one by one');
+		expect(description).toContain('No run was started');
+		expect([flowscale.runs.length, requests('getRun')]).toEqual([1_001, 0]);
+	});
+
 	it('reads true and false of earlier workflows', async () => {
 		const { node, items, flowscale } = await harness();
 		await items(node('workflow.executeAndWait', reusing(false)));

@@ -3,6 +3,7 @@ import { cleanText, failureText, ServiceError } from '../../nodes/core/errors';
 import { readEvents, type ServerEvent } from '../../nodes/core/http/eventStream';
 import { safeFileName, mimeTypeOf } from '../../nodes/core/files/fileType';
 import { isSameRun } from '../../nodes/core/runs/matchRun';
+import { hasUnknownEnd } from '../../nodes/core/runs/run';
 import { buildForm } from '../../nodes/core/files/upload';
 import { classifyNetworkError } from '../../nodes/core/http/networkError';
 import { retryAfterMs } from '../../nodes/core/http/retry';
@@ -41,7 +42,9 @@ function readEverything(body: unknown): void {
 		const run = readRun(record ?? {});
 		holds(Object.keys(run).sort().join(' ') === RUN_KEYS, 'a run has other keys');
 		holds(
-			run.finished === ['succeeded', 'failed', 'cancelled', 'timed_out'].includes(run.state),
+			run.finished ===
+				(['succeeded', 'failed', 'cancelled', 'timed_out'].includes(run.state) ||
+					hasUnknownEnd(run)),
 			'finished and state disagree',
 		);
 		holds(Object.getPrototypeOf(run.inputs) === Object.prototype, 'the inputs are no plain object');

@@ -56,7 +56,7 @@ export async function download(
 	if (written) return await keepWritten(settings, written, wanted);
 	const { clock, stop, stallMs = LONGEST_SILENCE_MS } = settings;
 	const abort = linkSignals(stop);
-	const progress: Progress = { bytes: 0, close: () => abort.abort() };
+	const progress: Progress = { headBytes: 0, bytes: 0, close: () => abort.abort() };
 	try {
 		void guardPace(progress, clock, Math.min(stallMs, LONGEST_SILENCE_MS), abort.signal);
 		const answer = await openLink(settings, wanted.link, wanted.filename, abort.signal);
@@ -70,6 +70,8 @@ export async function download(
 
 /** What a download has brought so far, and how it is ended. */
 interface Progress {
+	/** Bytes that were read to tell what comes; their reader gets them again. */
+	headBytes: number;
 	bytes: number;
 	close(error: Error): void;
 }
@@ -111,18 +113,20 @@ async function keepAnswer(
 	progress.close = (error) => stream.destroy(error);
 	if (maxFileBytes > 0 && Number(headers['content-length']) > maxFileBytes)
 		return tooLargeError(filename, maxFileBytes);
-	const head = await firstBytes(stream);
-	if (head.length === 0 && !stream.readableEnded)
-		return brokenOff(filename, messageOf(stream.errored));
-	const start = { status, contentType: headers['content-type'], head };
+	const { head, isWhole, isBroken } = await firstBytes(
+		stream,
+		(bytes) => (progress.headBytes += bytes),
+	);
+	if (isBroken) return brokenOff(filename, messageOf(stream.errored));
+	const { 'content-type': contentType, 'content-range': contentRange } = headers;
+	const start = { status, contentType, contentRange, head };
 	const standIn = standInFor(start, expectedType(wanted));
 	if (standIn !== undefined)
 		// The answer to a request with the key may repeat the key.
 		return notTheFile(filename, answer.isKeyed ? `HTTP ${status}` : standIn);
 	const mimeType = typeOf(wanted, answer, head);
 	const stored = await store(
-		stream,
-		head.length === 0,
+		isWhole ? Buffer.from(head) : stream,
 		async (content) =>
 			await prepareBinaryData(content, fileNameOf(wanted, answer, mimeType), mimeType),
 		{ maxFileBytes, progress },
@@ -135,21 +139,26 @@ async function keepAnswer(
 
 type Stored = { binary: IBinaryData } | { isTooLarge: boolean; reason?: string };
 
-/** Hands a stream to n8n's store and sees to it that it is whole, and not too large. */
+/**
+ * Hands a stream to n8n's store and sees to it that it is whole, and not too large. A stream that
+ * has ended would never end for the store, so what came of it is handed over instead.
+ */
 async function store(
-	stream: ByteStream,
-	isEmpty: boolean,
+	content: ByteStream | Buffer,
 	prepare: (content: ByteStream | Buffer) => Promise<IBinaryData>,
 	{ maxFileBytes, progress }: { maxFileBytes: number; progress: Progress },
 ): Promise<Stored> {
-	const keep = async (content: ByteStream | Buffer): Promise<Stored> =>
+	const keep = async (): Promise<Stored> =>
 		await prepare(content).then(
 			(binary) => ({ binary }),
 			(error: unknown) => ({ isTooLarge, reason: messageOf(error) }),
 		);
 	let isTooLarge = false;
-	// A stream that has already ended never signals its end to the store.
-	if (isEmpty) return await keep(Buffer.alloc(0));
+	if (Buffer.isBuffer(content)) {
+		progress.bytes = content.length;
+		return maxFileBytes > 0 && content.length > maxFileBytes ? { isTooLarge: true } : await keep();
+	}
+	const stream = content;
 	// n8n may keep half of a body that breaks off, without an error. The announced length is no proof
 	// of completeness, since packed bodies are unpacked on the way.
 	let hasEnded = false;
@@ -160,7 +169,7 @@ async function store(
 		isTooLarge = true;
 		stream.destroy(new Error('It is larger than allowed'));
 	});
-	const stored = await keep(stream);
+	const stored = await keep();
 	if (isTooLarge) return { isTooLarge };
 	return 'binary' in stored && !hasEnded
 		? { isTooLarge, reason: messageOf(stream.errored) }
@@ -180,10 +189,11 @@ async function guardPace(
 	windowMs: number,
 	signal: AbortSignal,
 ): Promise<void> {
-	for (let seen = 0; ; seen = progress.bytes) {
+	const received = () => progress.headBytes + progress.bytes;
+	for (let seen = 0; ; seen = received()) {
 		await clock.pause(windowMs, signal);
 		if (signal.aborted) return;
-		const bytes = progress.bytes - seen;
+		const bytes = received() - seen;
 		if (bytes < (windowMs / 1_000) * LEAST_BYTES_PER_SECOND)
 			return progress.close(
 				new Error(

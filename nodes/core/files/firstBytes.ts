@@ -1,27 +1,60 @@
 import type { ByteStream } from '../http/byteStream';
 
 /**
- * The first bytes of a stream, left in it for its reader: none if it ends, breaks or is closed
- * before any came. Node's own idiom (read and unshift in a `readable` handler) leaves the stream as
- * it was, neither flowing nor paused.
+ * Enough to tell what a file is by its beginning. A host may send it byte by byte, and its first
+ * byte says nothing.
  */
-export async function firstBytes(stream: ByteStream): Promise<Uint8Array> {
-	if (stream.destroyed || stream.readableEnded) return new Uint8Array();
+const ENOUGH_BYTES = 512;
+
+/** How a file begins. */
+export interface FirstBytes {
+	/** Its first bytes: none if nothing came. */
+	head: Uint8Array;
+	/** The stream has ended, so the head is all that came: nothing is left in it. */
+	isWhole: boolean;
+	/** The stream broke off, or was closed, before the head was complete. */
+	isBroken: boolean;
+}
+
+/**
+ * The first bytes of a stream, left in it for its reader unless they are all. Node's own idiom (read
+ * and unshift in a `readable` handler) leaves the stream as it was, neither flowing nor paused.
+ * @param onReceived is called with the number of bytes of each piece that came
+ */
+export async function firstBytes(
+	stream: ByteStream,
+	onReceived: (bytes: number) => void = () => undefined,
+): Promise<FirstBytes> {
+	const none = new Uint8Array();
+	if (stream.readableEnded) return { head: none, isWhole: true, isBroken: false };
+	if (stream.destroyed) return { head: none, isWhole: false, isBroken: true };
 	return await new Promise((resolve) => {
-		const events = ['end', 'close', 'error'] as const;
-		const finish = (bytes: Uint8Array) => {
-			stream.removeListener('readable', takeFirst);
-			for (const event of events) stream.removeListener(event, endEmpty);
-			resolve(bytes);
+		const chunks: Uint8Array[] = [];
+		let bytes = 0;
+		const finish = (end: Omit<FirstBytes, 'head'>) => {
+			stream.removeListener('readable', takeMore);
+			stream.removeListener('end', endWhole);
+			for (const event of BREAKS) stream.removeListener(event, endBroken);
+			const head = Buffer.concat(chunks);
+			if (!end.isWhole && !end.isBroken) stream.unshift(head);
+			resolve({ head, ...end });
 		};
-		const endEmpty = () => finish(new Uint8Array());
-		const takeFirst = () => {
-			const chunk = stream.read() as Uint8Array | null;
-			if (chunk === null || chunk.length === 0) return;
-			stream.unshift(chunk);
-			finish(chunk);
+		const endWhole = () => finish({ isWhole: true, isBroken: false });
+		const endBroken = () => finish({ isWhole: false, isBroken: true });
+		const takeMore = () => {
+			for (;;) {
+				const chunk = stream.read() as Uint8Array | null;
+				if (chunk === null) return;
+				chunks.push(chunk);
+				bytes += chunk.length;
+				onReceived(chunk.length);
+				if (bytes >= ENOUGH_BYTES) return finish({ isWhole: false, isBroken: false });
+			}
 		};
-		for (const event of events) stream.on(event, endEmpty);
-		stream.on('readable', takeFirst);
+		stream.on('end', endWhole);
+		for (const event of BREAKS) stream.on(event, endBroken);
+		stream.on('readable', takeMore);
 	});
 }
+
+const BREAKS = ['close', 'error'] as const;

@@ -6,6 +6,8 @@ import { tellingType } from './fileType';
 export interface FileStart {
 	status: number;
 	contentType: string | undefined;
+	/** Content-Range, which a part of a file is sent with. */
+	contentRange?: string;
 	/** The first bytes of its body; empty: there are none. */
 	head: Uint8Array;
 }
@@ -32,13 +34,20 @@ const REPORT_KEYS =
  * @param expected MIME type that the output's record, name or link promises; null: nobody says
  */
 export function standInFor(start: FileStart, expected: string | null): string | undefined {
-	const { status, contentType, head } = start;
+	const { status, contentType, contentRange, head } = start;
 	const type = tellingType(contentType);
 	const what = `HTTP ${status}, ${contentType?.trim() || 'no type'}`;
 	if (status === 202 || status === 204 || status === 205) return withText(what, head);
+	if (status === 206 && !isWhole(contentRange)) return `${what}: a part of it`;
 	if (head.length === 0) return isText(expected ?? type ?? '') ? undefined : 'it is empty';
 	if (!isInPlaceOf(expected, type, head)) return undefined;
 	return withText(what, head);
+}
+
+/** A cache may answer with 206 although nothing but the whole file was asked for (RFC 9110, 14.4). */
+function isWhole(contentRange: string | undefined): boolean {
+	const [, last, total] = /^bytes 0-(\d+)\/(\d+)$/i.exec(contentRange?.trim() ?? '') ?? [];
+	return total !== undefined && Number(last) + 1 === Number(total);
 }
 
 const isText = (type: string) => type.startsWith('text/') && !PAGE.test(type);

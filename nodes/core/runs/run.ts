@@ -152,7 +152,8 @@ export function createRun(known: Partial<Run>): Run {
  * word may be a list entry that leaves it out.
  */
 export function hasUnknownEnd({ state, status, completed_at }: Run): boolean {
-	return state === 'unknown' && status !== 'unknown' && completed_at !== null;
+	// Some services write a time of the year 1, or "None", for what has not happened yet.
+	return state === 'unknown' && status !== 'unknown' && timeOf(completed_at) > 0;
 }
 
 /**

@@ -143,6 +143,33 @@ describe('a download', () => {
 	});
 
 	it.each([
+		['a picture', 'application/json', Buffer.from('89504e470d0a1a0a00', 'hex'), 'a file'],
+		['a page', 'image/png', Buffer.from('<html><body>wait</body></html>'), 'NotTheFile'],
+	])(
+		'is recognised by more than its first piece: %s that comes byte by byte',
+		async (_, type, bytes, end) => {
+			const { get } = fileHarness([
+				() => body(200, { 'content-type': type }, ...[...bytes].map((byte) => Buffer.from([byte]))),
+			]);
+			const got = await get();
+			expect('kind' in got ? got.kind : 'a file').toBe(end);
+			if (!('kind' in got)) expect(got.bytes).toBe(bytes.length);
+		},
+	);
+
+	it.each([
+		['of a part', 'bytes 0-3/9', 'NotTheFile'],
+		['without a range', undefined, 'NotTheFile'],
+		['of the whole file', 'bytes 0-3/4', 'a file'],
+	])('with a 206 %s is the file, or is none', async (_, range, end) => {
+		const { get } = fileHarness([
+			() => body(206, { 'content-type': 'image/png', 'content-range': range }, Buffer.from('1234')),
+		]);
+		const got = await get();
+		expect('kind' in got ? got.kind : 'a file').toBe(end);
+	});
+
+	it.each([
 		['301', 301],
 		['302', 302],
 		['303', 303],

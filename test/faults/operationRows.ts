@@ -155,7 +155,8 @@ const rows: Row[] = [
 		'workflow.executeAndWait',
 		'cancelRun',
 		'shutdownGracePeriod',
-		start({ ...waiting, timeout: 1, cancelRemote: 'onStopOrTimeout' }),
+		// A busy machine may need a second for the answer of the start alone.
+		start({ ...waiting, timeout: 4, cancelRemote: 'onStopOrTimeout' }),
 		prompts,
 		{ runMs: 600_000 },
 	],

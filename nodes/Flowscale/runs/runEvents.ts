@@ -1,9 +1,9 @@
 import { pauseBeforeRetry, READ_TRIES } from '../../core/http/retry';
-import type { ByteStream } from '../../core/http/byteStream';
+import { type ByteStream, readText } from '../../core/http/byteStream';
 import { ExecutionCancelledError, ServiceError } from '../../core/errors';
 import { readEvents, type ServerEvent } from '../../core/http/eventStream';
-import { isNetworkFailure } from '../../core/http/http';
-import { linkSignals } from '../../core/async/signals';
+import { isNetworkFailure, type StreamAnswer } from '../../core/http/http';
+import { linkSignals, onAbort, timeLimit } from '../../core/async/signals';
 import { isRetryableStatus } from '../../core/http/statuses';
 import { parsedJson, recordOf, textAt } from '../../core/json';
 import { findRun } from './findRun';
@@ -30,6 +30,8 @@ const QUIET_MS = 2_000;
 const LONGEST_HEAD_MS = 30_000;
 /** A stream without even a keep-alive comment for this long is dead. */
 const LONGEST_SILENCE_MS = 45_000;
+const REFUSAL_PATIENCE_MS = 5_000;
+const LONGEST_REFUSAL_BYTES = 100_000;
 const RECONNECT_PAUSE_MS = 500;
 /** A stream may break before its first new event; after this many in a row there is none. */
 const MOST_BARREN_STREAMS = 3;
@@ -159,10 +161,11 @@ function takeEvent(reading: Reading, event: ServerEvent): boolean {
  * @throws ServiceError | ExecutionCancelledError
  */
 async function openStream(
-	{ api, transport, clock, stop }: Session,
+	session: Session,
 	{ runId, fromSequence, last }: Reading,
 	signal: AbortSignal,
 ): Promise<ByteStream | undefined> {
+	const { api, transport, clock, stop } = session;
 	// Whether `from_seq` includes its number is not documented: the one before it is asked for, and
 	// left out when it comes.
 	const after = last ?? (fromSequence > 0 ? String(fromSequence - 1) : undefined);
@@ -179,16 +182,26 @@ async function openStream(
 			const { status, headers } = answer;
 			const isStream = /^text\/event-stream/i.test(headers['content-type'] ?? '');
 			if (status === 200 && isStream) return answer.stream;
-			answer.stream.destroy();
+			const text = await refusalText(session, answer);
 			// An event source that is asked to continue says by 204 that nothing comes any more.
 			if (status === 204 && last !== undefined) return undefined;
 			// A gateway's page in place of the stream passes; a deployment without streams stays so.
 			const isOther = status === 200 || status === 204;
 			if ([404, 405, 501].includes(status) || (isOther && isLastTry)) throw noStreams(status);
-			if (!isOther && (!isRetryableStatus(status) || isLastTry)) throw transport.failureOf(answer);
+			if (!isOther && (!isRetryableStatus(status) || isLastTry))
+				throw transport.failureOf({ ...answer, text });
 		} else if (!answer.isRetryable || isLastTry) throw transport.networkError(answer);
 		await clock.pause(pauseBeforeRetry(tries, undefined, clock.random()), stop);
 	}
+}
+
+/** What a refusal says, as far as it comes within a few seconds. */
+async function refusalText({ withoutKeys }: Session, { stream }: StreamAnswer): Promise<string> {
+	const forget = onAbort(timeLimit(REFUSAL_PATIENCE_MS), () => stream.destroy());
+	const text = await readText(stream, LONGEST_REFUSAL_BYTES).catch(() => '');
+	forget();
+	stream.destroy();
+	return withoutKeys(text);
 }
 
 function noStreams(status: number): ServiceError {

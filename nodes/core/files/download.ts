@@ -113,7 +113,7 @@ async function keepAnswer(
 	progress.close = (error) => stream.destroy(error);
 	if (maxFileBytes > 0 && Number(headers['content-length']) > maxFileBytes)
 		return tooLargeError(filename, maxFileBytes);
-	const { head, isWhole, isBroken } = await firstBytes(
+	const { head, isComplete, isBroken } = await firstBytes(
 		stream,
 		(bytes) => (progress.headBytes += bytes),
 	);
@@ -126,7 +126,7 @@ async function keepAnswer(
 		return notTheFile(filename, answer.isKeyed ? `HTTP ${status}` : standIn);
 	const mimeType = typeOf(wanted, answer, head);
 	const stored = await store(
-		isWhole ? Buffer.from(head) : stream,
+		isComplete ? Buffer.from(head) : stream,
 		async (content) =>
 			await prepareBinaryData(content, fileNameOf(wanted, answer, mimeType), mimeType),
 		{ maxFileBytes, progress },

@@ -11,7 +11,7 @@ export interface FirstBytes {
 	/** Its first bytes: none if nothing came. */
 	head: Uint8Array;
 	/** The stream has ended, so the head is all that came: nothing is left in it. */
-	isWhole: boolean;
+	isComplete: boolean;
 	/** The stream broke off, or was closed, before the head was complete. */
 	isBroken: boolean;
 }
@@ -26,8 +26,8 @@ export async function firstBytes(
 	onReceived: (bytes: number) => void = () => undefined,
 ): Promise<FirstBytes> {
 	const none = new Uint8Array();
-	if (stream.readableEnded) return { head: none, isWhole: true, isBroken: false };
-	if (stream.destroyed) return { head: none, isWhole: false, isBroken: true };
+	if (stream.readableEnded) return { head: none, isComplete: true, isBroken: false };
+	if (stream.destroyed) return { head: none, isComplete: false, isBroken: true };
 	return await new Promise((resolve) => {
 		const chunks: Uint8Array[] = [];
 		let bytes = 0;
@@ -36,11 +36,11 @@ export async function firstBytes(
 			stream.removeListener('end', endWhole);
 			for (const event of BREAKS) stream.removeListener(event, endBroken);
 			const head = Buffer.concat(chunks);
-			if (!end.isWhole && !end.isBroken) stream.unshift(head);
+			if (!end.isComplete && !end.isBroken) stream.unshift(head);
 			resolve({ head, ...end });
 		};
-		const endWhole = () => finish({ isWhole: true, isBroken: false });
-		const endBroken = () => finish({ isWhole: false, isBroken: true });
+		const endWhole = () => finish({ isComplete: true, isBroken: false });
+		const endBroken = () => finish({ isComplete: false, isBroken: true });
 		const takeMore = () => {
 			for (;;) {
 				const chunk = stream.read() as Uint8Array | null;
@@ -48,7 +48,7 @@ export async function firstBytes(
 				chunks.push(chunk);
 				bytes += chunk.length;
 				onReceived(chunk.length);
-				if (bytes >= ENOUGH_BYTES) return finish({ isWhole: false, isBroken: false });
+				if (bytes >= ENOUGH_BYTES) return finish({ isComplete: false, isBroken: false });
 			}
 		};
 		stream.on('end', endWhole);

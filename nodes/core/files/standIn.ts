@@ -38,14 +38,14 @@ export function standInFor(start: FileStart, expected: string | null): string | 
 	const type = tellingType(contentType);
 	const what = `HTTP ${status}, ${contentType?.trim() || 'no type'}`;
 	if (status === 202 || status === 204 || status === 205) return withText(what, head);
-	if (status === 206 && !isWhole(contentRange)) return `${what}: a part of it`;
+	if (status === 206 && !isComplete(contentRange)) return `${what}: a part of it`;
 	if (head.length === 0) return isText(expected ?? type ?? '') ? undefined : 'it is empty';
 	if (!isInPlaceOf(expected, type, head)) return undefined;
 	return withText(what, head);
 }
 
 /** A cache may answer with 206 although nothing but the whole file was asked for (RFC 9110, 14.4). */
-function isWhole(contentRange: string | undefined): boolean {
+function isComplete(contentRange: string | undefined): boolean {
 	const [, last, total] = /^bytes 0-(\d+)\/(\d+)$/i.exec(contentRange?.trim() ?? '') ?? [];
 	return total !== undefined && Number(last) + 1 === Number(total);
 }

@@ -66,6 +66,7 @@ export const argv: readonly string[] = process.argv.slice(2);
 export const env = process.env;
 export const pid = process.pid;
 export const execPath = process.execPath;
+export const execArgv = process.execArgv;
 export const stdout = process.stdout;
 export const stderr = process.stderr;
 export const exit = (code: number): never => process.exit(code);
@@ -95,4 +96,10 @@ export const onExit = (act: () => void): void => {
 		onStopSignal(() => process.exit(130));
 	}
 	endings.add(act);
+};
+
+/** Calls `act` for each promise that fails with nobody there; returns how to end that. */
+export const onUnhandledRejection = (act: (reason: unknown) => void): (() => void) => {
+	process.on('unhandledRejection', act);
+	return () => void process.off('unhandledRejection', act);
 };

@@ -1,206 +1,240 @@
-import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteData, INodeExecutionData } from 'n8n-workflow';
 import { executeOperation } from '../../nodes/Flowscale/operations/resources';
-import { Readable } from '../../simulator/platform';
-import { createNetwork, type NetworkParts } from './network';
+import type { HttpRequest, Sender } from './network';
+import type { ErrorLike, ExecutionResult, NodeRun } from './happened';
+import { createContext, inputItem, nodeOf, type Stores, type Target } from './nodeContext';
+import type { Server, ServerProcess } from './server';
 import type { VirtualTime } from './virtualTime';
-import type { ExecutionPlan } from './world';
+import type { ExecutionPlan, ItemPlan } from './world';
 
-export const KEY = 'fs-SECRETKEY/with+signs=&7Jq2';
-
-/** What an execution ended with, as n8n would store and show it. */
-export interface ExecutionResult {
-	id: string;
-	plan: ExecutionPlan;
-	items?: INodeExecutionData[];
-	error?: Error & { description?: string | null };
-	wasStopped: boolean;
-	beganMs: number;
-	endedMs: number;
-	/** Times that the node ran: more than one with Retry On Fail. */
-	tries: number;
-	log: string[];
-}
-
-/** The group is written as the node's default has it, or as a text of the user's. */
-const GROUPS: Record<string, string> = {
-	execution: '=n8n-{{ $execution.id }}',
-	shared: 'poster',
-	'': '',
-};
-
-const node = ({ onError, groupId }: ExecutionPlan): INode => ({
-	id: '1',
-	name: 'Flowscale',
-	type: 'n8n-nodes-flowscale.flowscale',
-	typeVersion: 1,
-	position: [0, 0],
-	parameters: { groupId: GROUPS[groupId] },
-	onError,
-	credentials: { flowscaleApi: { id: '1', name: 'Simulated' } },
-});
-
-function parametersOf(plan: ExecutionPlan, id: string, index: number): IDataObject {
-	const { prompt, file } = plan.items[index];
-	const groupId =
-		{ execution: `n8n-${id}`, shared: 'poster', '': '' }[plan.groupId] ?? plan.groupId;
-	return {
-		resource: 'workflow',
-		operation: plan.operation,
-		workflowId: 'w1',
-		inputMode: 'json',
-		inputsJson: { text_51536: prompt },
-		files: file === null ? {} : { file: [{ parameter: 'image_22068', binaryField: 'data' }] },
-		groupId,
-		waitMode: 'inExecution',
-		options: {
-			reuseRun: plan.reuseRun,
-			timeout: plan.timeoutSeconds,
-			maxConcurrent: plan.maxConcurrent,
-			cancelRemote: plan.cancelRemote,
-			liveEvents: plan.liveEvents,
-			download: true,
-		},
-	};
-}
-
-async function bytesOf(data: Readable | Buffer): Promise<Buffer> {
-	if (Buffer.isBuffer(data)) return data;
-	return Buffer.concat((await data.toArray()) as Buffer[]);
-}
-
-interface ContextParts {
+export interface ExecutionParts {
+	time: VirtualTime;
+	server: Server;
 	plan: ExecutionPlan;
 	id: string;
-	stop: AbortSignal;
-	log: string[];
-	request: ReturnType<typeof createNetwork>;
-	stores: { node: IDataObject; flow: IDataObject };
+	origin: string;
+	requestOf(sender: Sender): HttpRequest;
+	/** What an item is about, as far as there is anything when the execution begins. */
+	targetOf(item: ItemPlan): Target;
 }
 
-/** The part of n8n's context that the node uses, on one execution's stores. */
-function createContext({ plan, id, stop, log, request, stores }: ContextParts): IExecuteFunctions {
-	const parameters = plan.items.map((_, index) => parametersOf(plan, id, index));
-	const input = plan.items.map(({ file }, index) => ({
-		json: { index },
-		...(file !== null && {
-			binary: {
-				data: {
-					mimeType: 'image/png',
-					fileName: `${file}.png`,
-					data: Buffer.from(file).toString('base64'),
-				},
-			},
-		}),
-	}));
-	const at = (name: string, index: number): unknown =>
-		name
-			.split('.')
-			.reduce<unknown>(
-				(value, key) => (value as IDataObject | undefined)?.[key],
-				parameters[index],
-			);
-	const say = (text: string) => void log.push(text);
-	const credential = {
-		baseUrl: 'https://deployment.test',
-		authentication: 'apiKey',
-		apiKey: KEY,
-		headers: {},
-		allowUnauthorizedCerts: false,
-	};
-	const context = {
-		getNode: () => node(plan),
-		getNodeParameter: (name: string, index: number, fallback?: unknown) =>
-			at(name, index) ?? fallback,
-		getInputData: () => input,
-		continueOnFail: () => plan.onError === 'continueRegularOutput',
-		getContext: (type: 'node' | 'flow') => stores[type],
-		getMode: () => 'trigger',
-		getExecutionId: () => id,
-		getExecutionCancelSignal: () => stop,
-		getCredentials: async () => credential,
-		getWorkflow: () => ({ id: 'wf', name: 'Simulated', active: true }),
-		getWorkflowDataProxy: () => ({}),
-		evaluateExpression: (expression: string) => (expression.includes('runIndex') ? 0 : undefined),
-		getExecuteData: () => ({ data: { main: [input] }, node: node(plan), source: null }),
-		isToolExecution: () => false,
-		addExecutionHints: () => undefined,
-		logger: { debug: say, info: say, warn: say, error: say },
-		helpers: {
-			httpRequestWithAuthentication: async (_: string, options: never) => await request(options),
-			httpRequest: async (options: never) => await request(options),
-			assertBinaryData: (index: number) => (input[index] as INodeExecutionData).binary?.data,
-			getBinaryDataBuffer: async (index: number) => Buffer.from(plan.items[index].file ?? ''),
-			prepareBinaryData: async (data: Readable | Buffer, fileName: string, mimeType: string) => {
-				const bytes = await bytesOf(data);
-				return {
-					data: bytes.toString('base64'),
-					mimeType,
-					fileName,
-					fileSize: `${bytes.length} B`,
-				};
-			},
-		},
-	};
-	return context as unknown as IExecuteFunctions;
+/** What n8n's database holds. */
+interface Stored {
+	stores: Stores;
+	stack: IExecuteData[];
 }
 
-export type NetworkOf = (by: string, hasEnded: () => boolean) => NetworkParts;
+const copyOf = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+/** n8n's wait tracker comes round once in a while. */
+const TRACKER_MS = 4_000;
+const HAND_RETRY_MS = 5_000;
+const MOST_LIVES = 400;
 
 /**
  * Runs one execution of the node to its end as n8n does: all items at once, again when Retry On
- * Fail says so, until Stop.
+ * Fail says so, again after each suspension, and again when the user presses Retry.
  */
-export async function runExecution(
-	time: VirtualTime,
-	plan: ExecutionPlan,
-	id: string,
-	networkOf: NetworkOf,
-): Promise<ExecutionResult> {
+export async function runExecution(parts: ExecutionParts): Promise<ExecutionResult> {
+	const { time, server, plan, id } = parts;
 	await time.sleep(plan.startMs);
-	const beganMs = time.now();
-	const stop = new AbortController();
-	let hasEnded = false;
-	const log: string[] = [];
-	const request = createNetwork(networkOf(id, () => hasEnded));
-	const stores = { node: {}, flow: {} };
-	const context = createContext({ plan, id, stop: stop.signal, log, request, stores });
-	const stopped = new Promise<'stopped'>((resolve) => {
-		if (plan.stopMs !== null)
-			time.after(plan.stopMs, () => {
-				// An execution that has ended cannot be stopped.
-				if (hasEnded) return;
-				stop.abort();
-				resolve('stopped');
-			});
-	});
+	await server.process();
+	const items = plan.executeOnce ? plan.items.slice(0, 1) : plan.items;
 	const result: ExecutionResult = {
 		id,
 		plan,
-		wasStopped: false,
-		beganMs,
-		endedMs: 0,
-		tries: 0,
-		log,
+		items,
+		targets: items.map(parts.targetOf),
+		runs: [],
+		log: [],
+		beganMs: time.now(),
+		stoppedMs: null,
+		stored: [],
 	};
-	for (let tries = 1; tries <= plan.tries; tries++) {
-		result.tries = tries;
-		const once = executeOperation(context).then(
-			([items]) => ({ items }),
-			(error: Error) => ({ error }),
-		);
-		// n8n ends a stopped execution at once; the node's code may still run.
-		const outcome = await Promise.race([once, stopped]);
-		if (outcome === 'stopped') {
-			result.wasStopped = true;
-			break;
+	const stop = new AbortController();
+	if (plan.stopMs !== null) time.after(plan.stopMs, () => stop.abort());
+	let stored: Stored = { stores: { node: {}, flow: {} }, stack: [firstEntry(plan, items)] };
+	let executionId = id;
+	for (let retries = 0; result.runs.length < MOST_LIVES; ) {
+		const life = await liveOnce(parts, result, stored, executionId, stop.signal);
+		if (life.outcome === 'items' || life.outcome === 'stopped') break;
+		if (life.stored) {
+			result.stored.push(JSON.stringify(life.stored));
+			stored = life.stored;
 		}
-		Object.assign(result, { items: undefined, error: undefined }, outcome);
-		const isAskingForRetry = 'error' in outcome || Boolean(outcome.items[0]?.json.error);
-		if (!isAskingForRetry || stop.signal.aborted) break;
-		await time.sleep(1_000);
+		if (life.outcome === 'waiting') {
+			if (await waitUntil(time, life.untilMs, stop.signal)) break;
+			continue;
+		}
+		if (retries >= plan.handRetries || stop.signal.aborted) break;
+		retries++;
+		executionId = `${id}r${retries}`;
+		await time.sleep(HAND_RETRY_MS);
 	}
-	if (stop.signal.aborted) result.wasStopped = true;
-	result.endedMs = time.now();
-	hasEnded = !result.wasStopped;
+	if (stop.signal.aborted && result.runs.at(-1)?.outcome !== 'items')
+		result.stoppedMs = result.beganMs + (plan.stopMs ?? 0);
 	return result;
+}
+
+function firstEntry(plan: ExecutionPlan, items: ItemPlan[]): IExecuteData {
+	return { node: nodeOf(plan), data: { main: [items.map(inputItem)] }, source: null };
+}
+
+/** Whether the execution was stopped while it was suspended. */
+async function waitUntil(time: VirtualTime, untilMs: number, stop: AbortSignal): Promise<boolean> {
+	const due = time.sleep(untilMs - time.now() + Math.random() * TRACKER_MS);
+	let act = (): void => undefined;
+	const stopped = new Promise<void>((resolve) => (act = resolve));
+	if (stop.aborted) act();
+	stop.addEventListener('abort', act, { once: true });
+	await Promise.race([due, stopped]);
+	stop.removeEventListener('abort', act);
+	return stop.aborted;
+}
+
+interface Life {
+	outcome: NodeRun['outcome'];
+	/** When a suspended execution is to be resumed, epoch ms. */
+	untilMs: number;
+	stored?: Stored;
+}
+
+interface LifeParts extends ExecutionParts {
+	result: ExecutionResult;
+	entry: IExecuteData;
+	stack: IExecuteData[];
+	stores: Stores;
+	run: NodeRun;
+	process: ServerProcess;
+	stop: AbortSignal;
+	stopped: Promise<'stopped'>;
+	waitsUntil: number | undefined;
+}
+
+async function liveOnce(
+	parts: ExecutionParts,
+	result: ExecutionResult,
+	stored: Stored,
+	executionId: string,
+	userStop: AbortSignal,
+): Promise<Life> {
+	const { time, server } = parts;
+	const process = await server.process();
+	const { stores, stack } = copyOf(stored);
+	const entry = stack.shift();
+	if (entry === undefined) throw new Error('The stack of the execution is empty');
+	const run: NodeRun = {
+		executionId,
+		attempt: result.runs.length,
+		beganMs: time.now(),
+		endedMs: 0,
+		settledMs: null,
+		outcome: 'killed',
+		tries: 0,
+		earlier: [],
+	};
+	result.runs.push(run);
+	// A killed process does nothing any more; what still runs of it here ends by its stop signal.
+	const stop = new AbortController();
+	let act = (): void => undefined;
+	const stopped = new Promise<'stopped'>((resolve) => {
+		act = () => {
+			stop.abort();
+			resolve('stopped');
+		};
+	});
+	if (userStop.aborted) act();
+	userStop.addEventListener('abort', act, { once: true });
+	process.onDeath(() => stop.abort());
+	const life: LifeParts = {
+		...parts,
+		result,
+		entry,
+		stack,
+		stores,
+		run,
+		process,
+		stop: stop.signal,
+		stopped,
+		waitsUntil: undefined,
+	};
+	run.outcome = await tryAll(life);
+	run.endedMs = time.now();
+	userStop.removeEventListener('abort', act);
+	const isStored = run.outcome === 'waiting' || run.outcome === 'failed';
+	return {
+		outcome: run.outcome,
+		untilMs: life.waitsUntil ?? 0,
+		...(isStored && { stored: copyOf({ stores, stack: remaining(life) }) }),
+	};
+}
+
+/** n8n puts the entry of a node that failed back; that of one that waits hands nothing on. */
+function remaining({ run, entry, stack }: LifeParts): IExecuteData[] {
+	return run.outcome === 'failed' ? [entry, ...stack] : stack;
+}
+
+/** The node, and n8n's Retry On Fail around it. */
+async function tryAll(life: LifeParts): Promise<NodeRun['outcome']> {
+	const { time, plan, run, process, stopped, stop } = life;
+	for (;;) {
+		run.tries++;
+		const once = tryOnce(life);
+		// n8n ends a stopped execution at once; the node's code may still run.
+		const outcome = await Promise.race([once, stopped, process.died]);
+		if (outcome === 'stopped' || outcome === 'killed') return outcome;
+		if (life.waitsUntil !== undefined) return 'waiting';
+		const { items, error } = outcome;
+		const isAskingForRetry = error !== undefined || items?.[0]?.json.error !== undefined;
+		if (!isAskingForRetry || run.tries >= plan.tries || stop.aborted) {
+			Object.assign(run, { items, error });
+			if (!process.isAlive()) return 'killed';
+			if (stop.aborted) return 'stopped';
+			return error === undefined ? 'items' : 'failed';
+		}
+		run.earlier.push(outcome);
+		await Promise.race([time.sleep(1_000), stopped, process.died]);
+		if (!process.isAlive()) return 'killed';
+		if (stop.aborted) return 'stopped';
+	}
+}
+
+async function tryOnce(life: LifeParts): Promise<Omit<NodeRun['earlier'][number], 'data'>> {
+	const { plan, id, run, result, process, stop } = life;
+	let hasEnded = false;
+	const sender: Sender = {
+		by: id,
+		attempt: run.attempt,
+		hasEnded: () => hasEnded,
+		isAlive: process.isAlive,
+	};
+	const log: string[] = [];
+	log.push = (...lines) => (process.isAlive() ? result.log.push(...lines) : 0);
+	const context = createContext({
+		plan,
+		items: result.items,
+		id: run.executionId,
+		targets: result.targets,
+		stop,
+		log,
+		request: life.requestOf(sender),
+		stores: life.stores,
+		origin: life.origin,
+		entry: life.entry,
+		stack: life.stack,
+		onWait: (until) => (life.waitsUntil = until.getTime()),
+		isRetry: run.executionId !== id,
+	});
+	const outcome = await executeOperation(context).then(
+		(outputs) => ({ items: shownItems(life, outputs[0] ?? []) }),
+		(error: ErrorLike) => ({ error }),
+	);
+	hasEnded = !stop.aborted;
+	run.settledMs = life.time.now();
+	return outcome;
+}
+
+/** As n8n hands them on: an empty item in place of none where the node is set to that. */
+function shownItems({ entry }: LifeParts, items: INodeExecutionData[]): INodeExecutionData[] {
+	const isFilled = entry.node.alwaysOutputData === true && items.length === 0;
+	return isFilled ? [{ json: {} as IDataObject, pairedItem: { item: 0 } }] : items;
 }

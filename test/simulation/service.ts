@@ -1,26 +1,11 @@
 import type { VirtualTime } from './virtualTime';
+import type { Crash, ServiceTraits } from './world';
 
-/** How a simulated deployment behaves. Times in milliseconds. */
-export interface ServiceTraits {
-	/** Its clock against ours. */
-	skewMs: number;
-	containers: number;
-	/** A new run is listed this much later. */
-	listLagMs: number;
-	/** Listings hold this many runs a page, whatever is asked for. */
-	pageSize: number;
-	/** Runs in listings are as sparse as in the vendor's readme: id, status and outputs. */
-	isSparse: boolean;
-	/** Outputs are listed this much after the run is said to be completed. */
-	outputsLateMs: number;
-	/** A fresh link answers 404 for this long. */
-	linkLateMs: number;
-	/** Links are refused after this time. */
-	linkExpiryMs: number;
-	/** Starts beyond this many unfinished runs are answered 429; 0: no limit. */
-	mostUnfinished: number;
-	/** Its answer to a start has the run's names (the older dialect). */
-	hasOutputNames: boolean;
+export interface SimOutput {
+	name: string;
+	file: string;
+	content: string;
+	mimeType: string;
 }
 
 export interface SimRun {
@@ -31,208 +16,195 @@ export interface SimRun {
 	/** Of each file parameter: the bytes as text. */
 	files: Record<string, string>;
 	createdMs: number;
+	/** When whoever sent the start got an answer; null: never. */
+	answeredMs: number | null;
 	startedMs: number | null;
 	endedMs: number | null;
+	/** Stamp of its end, by the clock of the machine that worked on it. */
+	stampMs: number | null;
 	outcome: 'completed' | 'failed' | 'cancelled' | null;
-	outputs: Array<{ name: string; file: string; content: string; mimeType: string }>;
-	/** Who sent the start: n8n's execution, or somebody else. */
+	outputs: SimOutput[];
+	/** Who sent the start: one life of an execution, or somebody else. */
 	by: string;
+	/** Its place among the tries of that execution; a process that was killed in between counts. */
+	attempt: number;
+	/** When it is listed at all, and when its end is; by our clock. */
+	listedMs: number;
+	endListedMs: number | null;
+	container: number | null;
+	isForgotten: boolean;
+	events: SimEvent[];
 }
 
-export interface ServiceRequest {
-	method: string;
-	path: string;
-	query: URLSearchParams;
-	form?: { texts: Record<string, string>; files: Record<string, string> };
-	by: string;
-}
-export interface ServiceAnswer {
-	status: number;
-	headers?: Record<string, string>;
-	body: string;
+export interface SimEvent {
+	seq: number;
+	text: string;
 }
 
-export interface SimService {
-	runs: SimRun[];
-	traits: ServiceTraits;
-	handle(request: ServiceRequest): ServiceAnswer;
-	/** A file by its link's path. */
-	file(path: string): ServiceAnswer;
+export interface StartForm {
+	texts: Record<string, string>;
+	files: Record<string, string>;
 }
 
-export const FILES = 'https://files.test';
-const iso = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
-const ok = (data: unknown, meta: unknown = null): ServiceAnswer => ({
-	status: 200,
-	body: JSON.stringify({ status: 'success', data, errors: null, meta }),
-});
-const refusal = (status: number, errors: string): ServiceAnswer => ({
-	status,
-	body: JSON.stringify({ status: 'error', data: null, errors }),
-});
+/** What the simulated deployment knows. Times are by our clock unless they are stamps. */
+export interface SimState {
+	readonly time: VirtualTime;
+	readonly traits: ServiceTraits;
+	readonly runs: SimRun[];
+	readonly byId: Map<string, SimRun>;
+	readonly byOutput: Map<string, { run: SimRun; index: number }>;
+	/** The run that each container works on. */
+	readonly working: Array<SimRun | null>;
+	readonly waiting: SimRun[];
+	readonly listeners: Map<string, Set<(event: SimEvent) => void>>;
+	readonly planOf: (run: SimRun) => { workMs: number; isFailing: boolean };
+	readonly random: () => number;
+	/** Names the outputs of a new run. */
+	readonly outputs: number;
+}
+
+/** A run that never ends is ended by the deployment's own watchdog. */
+const WATCHDOG_MS = 3_600_000;
+
+export const clockOf = ({ time, traits }: Pick<SimState, 'time' | 'traits'>) =>
+	time.now() + traits.skewMs;
 
 /** What a run makes is made from its own inputs, so that a swapped result shows. */
 const contentOf = ({ id, texts, files }: SimRun, output: number) =>
 	`${output} of ${id}: ${JSON.stringify([texts, files])}`;
 
-/** @param duration of a run's work, in ms, and whether it fails; asked once for each run */
-export function createService(
+/** @param planOf what a run's work takes, in ms, and whether it fails; asked once for each run */
+export function createState(
 	time: VirtualTime,
 	traits: ServiceTraits,
-	plan: (texts: Record<string, string>) => { workMs: number; isFailing: boolean; outputs: number },
-): SimService {
-	const runs: SimRun[] = [];
-	const waiting: Array<() => void> = [];
-	let busy = 0;
-	const clock = () => time.now() + traits.skewMs;
-
-	const release = () => {
-		busy--;
-		waiting.shift()?.();
-	};
-	const work = (run: SimRun, workMs: number, isFailing: boolean) => {
-		if (run.outcome !== null) return waiting.shift()?.();
-		busy++;
-		run.startedMs = clock();
-		time.after(workMs, () => {
-			if (run.outcome === null) {
-				run.outcome = isFailing ? 'failed' : 'completed';
-				run.endedMs = clock();
-			}
-			release();
-		});
-	};
-	const start = ({ query, form, by }: ServiceRequest): ServiceAnswer => {
-		const unfinished = runs.filter(({ outcome }) => outcome === null).length;
-		if (traits.mostUnfinished > 0 && unfinished >= traits.mostUnfinished)
-			return refusal(429, 'Too many runs');
-		const texts = form?.texts ?? {};
-		const { workMs, isFailing, outputs } = plan(texts);
-		const run: SimRun = {
-			id: `run-${String(runs.length).padStart(6, '0')}`,
-			workflowId: query.get('workflow_id') ?? '',
-			groupId: query.get('group_id'),
-			texts,
-			files: form?.files ?? {},
-			createdMs: clock(),
-			startedMs: null,
-			endedMs: null,
-			outcome: null,
-			outputs: [],
-			by,
-		};
-		run.outputs = Array.from({ length: outputs }, (_, i) => ({
-			name: `out_${i}_${run.id}`,
-			file: `out_${i}_${run.id}.png`,
-			content: contentOf(run, i),
-			mimeType: 'image/png',
-		}));
-		runs.push(run);
-		const begin = () => work(run, workMs, isFailing);
-		if (busy < traits.containers) begin();
-		else waiting.push(begin);
-		const names = traits.hasOutputNames
-			? { output_names: run.outputs.map(({ name }) => name) }
-			: {};
-		return ok({ run_id: run.id, workflow_id: run.workflowId, ...names });
-	};
-
-	const hasOutputs = ({ outcome, endedMs }: SimRun) =>
-		outcome === 'completed' && endedMs !== null && clock() - endedMs >= traits.outputsLateMs;
-	const linkTo = (run: SimRun, index: number) => `${FILES}/${run.id}/${index}?at=${time.now()}`;
-	const shown = (run: SimRun, isListed: boolean) => {
-		const status = run.outcome ?? (run.startedMs === null ? 'queued' : 'running');
-		const outputs = hasOutputs(run)
-			? run.outputs.map(({ file }, i) => ({
-					filename: file,
-					s3_key: `${run.id}/${file}`,
-					url: linkTo(run, i),
-				}))
-			: [];
-		if (isListed && traits.isSparse) return { _id: run.id, status, outputs };
-		const inputs = Object.entries(run.texts).map(([path, value]) => ({ path, value }));
-		const files = Object.keys(run.files).map((path) => ({
-			path,
-			value: null,
-			s3_key: `in/${run.id}/${path}`,
-		}));
-		return {
-			_id: run.id,
-			workflow_id: run.workflowId,
-			group_id: run.groupId,
-			status,
-			inputs: [...inputs, ...files],
-			output_names: hasOutputs(run) ? run.outputs.map(({ name }) => name) : [],
-			outputs,
-			created_at: iso(run.createdMs),
-			started_at: iso(run.startedMs),
-			completed_at: iso(run.endedMs),
-		};
-	};
-	const list = ({ query }: ServiceRequest): ServiceAnswer => {
-		const group = query.get('group_id');
-		const listed = runs
-			.filter(
-				({ groupId, createdMs }) =>
-					(group === null || groupId === group) && clock() - createdMs >= traits.listLagMs,
-			)
-			.reverse();
-		const page = Number(query.get('page') ?? 1);
-		const size = Math.min(Number(query.get('page_size') ?? 10), traits.pageSize);
-		return ok(
-			{
-				group_id: group,
-				count: listed.length,
-				runs: listed.slice((page - 1) * size, page * size).map((run) => shown(run, true)),
-			},
-			{
-				page,
-				page_size: size,
-				total_count: listed.length,
-				total_pages: Math.ceil(listed.length / size),
-			},
-		);
-	};
-	const output = ({ query }: ServiceRequest): ServiceAnswer => {
-		const wanted = query.get('filename');
-		for (const run of runs)
-			for (const [i, { name, file }] of run.outputs.entries())
-				if (wanted === name || wanted === file)
-					return hasOutputs(run)
-						? ok({ download_url: linkTo(run, i), generation_status: 'success' })
-						: { status: 204, body: '' };
-		return { status: 204, body: '' };
-	};
-	const cancel = (run: SimRun): ServiceAnswer => {
-		if (run.outcome !== null) return refusal(400, `Run already ${run.outcome}`);
-		run.outcome = 'cancelled';
-		run.endedMs = clock();
-		return ok('Run cancelled successfully');
-	};
-
+	outputs: number,
+	random: () => number,
+	planOf: SimState['planOf'],
+): SimState {
 	return {
-		runs,
+		time,
 		traits,
-		handle: (request) => {
-			const { method, path } = request;
-			if (path === '/api/v1/runs' && method === 'POST') return start(request);
-			if (path === '/api/v1/runs') return list(request);
-			if (path === '/api/v1/runs/output') return output(request);
-			if (path === '/api/v1/comfy/queue') return ok([]);
-			const [, id, action] = /^\/api\/v1\/runs\/([^/]+)(?:\/(\w+))?$/.exec(path) ?? [];
-			const run = runs.find((candidate) => candidate.id === id);
-			if (run === undefined || action === 'events') return refusal(404, 'Not found');
-			return action === 'cancel' ? cancel(run) : ok(shown(run, false));
-		},
-		file: (path) => {
-			const [, id, index, at] = /^\/([^/]+)\/(\d+)\?at=(\d+)$/.exec(path) ?? [];
-			const run = runs.find((candidate) => candidate.id === id);
-			const age = time.now() - Number(at);
-			const since = clock() - (run?.endedMs ?? clock()) - traits.outputsLateMs;
-			if (run === undefined || age > traits.linkExpiryMs) return { status: 403, body: 'expired' };
-			if (since < traits.linkLateMs) return { status: 404, body: 'not here' };
-			const { content, mimeType } = run.outputs[Number(index)];
-			return { status: 200, headers: { 'content-type': mimeType }, body: content };
-		},
+		outputs,
+		random,
+		planOf,
+		runs: [],
+		byId: new Map(),
+		byOutput: new Map(),
+		working: Array.from({ length: traits.containers }, () => null),
+		waiting: [],
+		listeners: new Map(),
 	};
+}
+
+export interface StartOrder {
+	workflowId: string;
+	groupId: string | null;
+	form: StartForm;
+	by: string;
+	attempt: number;
+}
+
+export function startRun(state: SimState, order: StartOrder): SimRun {
+	const { runs, traits, time, random } = state;
+	const nowMs = time.now();
+	const run: SimRun = {
+		id: `run-${String(runs.length).padStart(6, '0')}`,
+		workflowId: order.workflowId,
+		groupId: order.groupId,
+		texts: order.form.texts,
+		files: order.form.files,
+		createdMs: nowMs,
+		answeredMs: null,
+		startedMs: null,
+		endedMs: null,
+		stampMs: null,
+		outcome: null,
+		outputs: [],
+		by: order.by,
+		attempt: order.attempt,
+		listedMs: nowMs + traits.listLagMs * random(),
+		endListedMs: null,
+		container: null,
+		isForgotten: false,
+		events: [],
+	};
+	run.outputs = Array.from({ length: state.outputs }, (_, i) => ({
+		name: `out_${i}_${run.id}`,
+		file: `out_${i}_${run.id}.png`,
+		content: contentOf(run, i),
+		mimeType: 'image/png',
+	}));
+	runs.push(run);
+	state.byId.set(run.id, run);
+	for (const [index, { name, file }] of run.outputs.entries()) {
+		state.byOutput.set(name, { run, index });
+		state.byOutput.set(file, { run, index });
+	}
+	announce(state, run, 'queued');
+	state.waiting.push(run);
+	assign(state);
+	return run;
+}
+
+/** Gives waiting runs to containers that are free. */
+function assign(state: SimState): void {
+	const { working, waiting, time } = state;
+	for (const [container, current] of working.entries()) {
+		if (current !== null) continue;
+		const run = waiting.shift();
+		if (run === undefined) return;
+		if (run.outcome !== null || run.isForgotten) return assign(state);
+		working[container] = run;
+		run.container = container;
+		run.startedMs = time.now();
+		announce(state, run, 'running');
+		const { workMs, isFailing } = state.planOf(run);
+		time.after(workMs, () => {
+			if (working[container] !== run) return;
+			end(state, run, isFailing ? 'failed' : 'completed');
+		});
+	}
+}
+
+/** Ends a run, and gives its container to the next. */
+export function end(state: SimState, run: SimRun, outcome: NonNullable<SimRun['outcome']>): void {
+	const { working, traits, time, random } = state;
+	if (run.outcome !== null) return;
+	const nowMs = time.now();
+	run.outcome = outcome;
+	run.endedMs = nowMs;
+	run.endListedMs = nowMs + traits.endLagMs * random();
+	const place = (run.container ?? 0) % 2 === 0 ? 0 : 1;
+	run.stampMs = nowMs + traits.skewMs + place * traits.stampSkewMs;
+	announce(state, run, outcome);
+	if (run.container !== null && working[run.container] === run) working[run.container] = null;
+	assign(state);
+}
+
+/** A container dies, with what it works on. */
+export function crash(state: SimState, { container, run: fate }: Crash): void {
+	const { working, traits, time } = state;
+	const place = container % traits.containers;
+	const run = working[place];
+	working[place] = null;
+	if (run !== null) {
+		if (fate === 'failed') end(state, run, 'failed');
+		else if (fate === 'stuck') time.after(WATCHDOG_MS, () => end(state, run, 'failed'));
+		else run.isForgotten = true;
+	}
+	assign(state);
+}
+
+/** Whether the run shows its outputs. */
+export const hasOutputs = (
+	{ time, traits }: Pick<SimState, 'time' | 'traits'>,
+	{ outcome, endedMs }: SimRun,
+) => outcome === 'completed' && endedMs !== null && time.now() - endedMs >= traits.outputsLateMs;
+
+export function announce({ listeners }: SimState, run: SimRun, status: string): void {
+	const seq = run.events.length + 1;
+	const text = `id: ${seq}\nevent: run_status\ndata: ${JSON.stringify({ run_id: run.id, status })}\n\n`;
+	const event = { seq, text };
+	run.events.push(event);
+	for (const listener of [...(listeners.get(run.id) ?? [])]) listener(event);
 }

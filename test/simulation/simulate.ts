@@ -1,23 +1,34 @@
-import { audit } from './auditor';
-import { type ExecutionResult, runExecution } from './execution';
-import type { Fate, Journal } from './network';
+import { onUnhandledRejection } from '../../simulator/platform';
+import { audit } from './audit/audit';
+import { runExecution } from './execution';
+import { createFates } from './fates';
+import type { ExecutionResult, Happened } from './happened';
+import { createNetwork, type Journal, type Sender } from './network';
+import { KEY, type Target } from './nodeContext';
 import { randomFrom } from './random';
-import { createService, type SimRun } from './service';
-import { installVirtualTime } from './virtualTime';
-import type { World } from './world';
+import { startServer } from './server';
+import { crash, createState, type SimState, startRun } from './service';
+import { storyOf } from './story';
+import { runTrigger } from './trigger';
+import { installVirtualTime, type VirtualTime } from './virtualTime';
+import type { ItemPlan, World } from './world';
 
 export interface Story {
 	complaints: string[];
 	/** What happened, line by line: requests with their fate, then how each execution ended. */
-	lines: string[];
+	lines(): string[];
 	executions: number;
 }
 
 /**
  * Background work after Stop (cancels, late starts) is given this long before the auditor looks.
  */
-const AFTERMATH_MS = 400_000;
+const AFTERMATH_MS = 420_000;
 const LONGEST_MS = 100_000_000;
+const BEGIN_MS = 1_800_000_000_000;
+
+/** What the product remembers of a deployment outlives a world, so each world has its own. */
+let worlds = 0;
 
 /**
  * Lets everything of a world happen, and has it audited. The same world always gives the same
@@ -26,66 +37,127 @@ const LONGEST_MS = 100_000_000;
 export async function simulate(world: World): Promise<Story> {
 	const random = randomFrom(world.seed);
 	const original = Math.random;
-	const time = installVirtualTime(1_800_000_000_000);
-	Math.random = random;
-	const journal: Journal = { lines: [], afterEnd: [] };
+	const time = installVirtualTime(BEGIN_MS);
+	Math.random = randomFrom(world.seed + 1);
 	const rejections: string[] = [];
+	const stopListening = onUnhandledRejection((reason) => rejections.push(String(reason)));
+	const journal: Journal = { entries: [] };
+	const state = createState(time, world.service, world.outputs, random, () => ({
+		workMs: world.workMs * (0.5 + random()),
+		isFailing: random() < world.failingShare,
+	}));
 	try {
-		const service = createService(time, world.service, () => ({
-			workMs: world.workMs * (0.5 + random()),
-			isFailing: random() < world.failingShare,
-			outputs: world.outputs,
-		}));
-		const fateOf = () => {
-			const fate: Fate =
-				random() < world.faultShare
-					? world.fates[Math.floor(random() * world.fates.length)]
-					: 'fine';
-			return { fate, latencyMs: 10 + random() * 200 };
-		};
-		const executions = world.executions.map(
-			async (plan, index) =>
-				await runExecution(time, plan, `exec${index}`, (by, hasEnded) => ({
-					time,
-					service,
-					fateOf,
-					journal,
-					by,
-					hasEnded,
-				})),
-		);
-		const results = await time.until(Promise.all(executions), LONGEST_MS);
-		await time.pass(AFTERMATH_MS);
-		const complaints = [...audit(results, service, journal), ...rejections];
+		const happened = await play(world, time, state, journal, rejections);
 		return {
-			complaints,
-			lines: [...journal.lines, ...endings(results, service.runs)],
-			executions: results.length,
+			complaints: audit(happened),
+			lines: () => storyOf(happened),
+			executions: happened.results.length,
 		};
 	} catch (error) {
+		const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+		const partly = { world, state, journal, results: [], trigger: undefined };
 		return {
-			complaints: [`the world stood still: ${String(error)}`],
-			lines: journal.lines,
-			executions: 0,
+			complaints: [`the world stood still: ${text}`],
+			lines: () => storyOf({ ...partly, rejections, openTimers: 0, endedMs: 0, beganMs: BEGIN_MS }),
+			executions: world.executions.length,
 		};
 	} finally {
+		stopListening();
 		time.uninstall();
 		Math.random = original;
 	}
 }
 
-function endings(results: ExecutionResult[], runs: SimRun[]): string[] {
-	const shownRuns = runs.map(
-		({ id, by, texts, files, outcome, groupId }) =>
-			`${id} of ${by} in ${groupId}: ${JSON.stringify([texts, files])} ${outcome}`,
+async function play(
+	world: World,
+	time: VirtualTime,
+	state: SimState,
+	journal: Journal,
+	rejections: string[],
+): Promise<Happened> {
+	const number = worlds++;
+	const origin = `https://deployment-${number}.test`;
+	const beganMs = time.now();
+	const fateOf = createFates(world, time);
+	const parts = { time, state, fateOf, journal, key: KEY, origin };
+	const requestOf = (sender: Sender) => createNetwork(parts, sender);
+	const server = startServer(time, world.killsMs);
+	beginElsewhere(world, time, state);
+	let isOver = false;
+	const trigger =
+		world.trigger &&
+		runTrigger({
+			time,
+			server,
+			plan: world.trigger,
+			origin,
+			requestOf,
+			number,
+			isOver: () => isOver,
+		});
+	const executions = world.executions.map(
+		async (plan, index) =>
+			await runExecution({
+				time,
+				server,
+				plan,
+				id: `exec${index}`,
+				origin,
+				requestOf,
+				targetOf: (item) => targetOf(state, item),
+			}),
 	);
-	const shownResults = results.flatMap(({ id, items, error, wasStopped, endedMs, log }) => [
-		`${id} ended at ${endedMs}${wasStopped ? ', stopped' : ''}: ${error ? `${error.message} – ${error.description ?? ''}` : ''}`,
-		...(items ?? []).map(
-			({ json, pairedItem }) =>
-				`  ${JSON.stringify(pairedItem)} ${String(json.error ?? `${json.run_id} ${json.state}`)}`,
-		),
-		...log.slice(-12).map((line) => `  log: ${line}`),
-	]);
-	return [...shownRuns, ...shownResults];
+	const results = await time.until(Promise.all(executions), LONGEST_MS);
+	const openTimers = isQuiet(world, results) ? time.openTimers() : 0;
+	await time.pass(AFTERMATH_MS);
+	isOver = true;
+	const polled = trigger ? await time.until(trigger, LONGEST_MS) : undefined;
+	return {
+		world,
+		results,
+		trigger: polled,
+		state,
+		journal,
+		rejections,
+		openTimers,
+		endedMs: time.now(),
+		beganMs,
+	};
+}
+
+/** Whether nothing may go on in the background: no stop, no kill, no failure, no trigger. */
+function isQuiet({ trigger, killsMs }: World, results: ExecutionResult[]): boolean {
+	const isClean = ({ runs, stoppedMs }: ExecutionResult) =>
+		stoppedMs === null &&
+		runs.every(
+			({ outcome, earlier, items }) =>
+				outcome === 'items' &&
+				earlier.length === 0 &&
+				items?.every(({ json }) => json.error === undefined),
+		);
+	return trigger === null && killsMs.length === 0 && results.every(isClean);
+}
+
+/** What happens without n8n: runs of others, and containers that crash. */
+function beginElsewhere(world: World, time: VirtualTime, state: SimState): void {
+	for (const { atMs, prompt, group } of world.others)
+		time.after(atMs, () =>
+			startRun(state, {
+				workflowId: prompt === 'z' ? 'w2' : 'w1',
+				groupId: { shared: 'poster', other: 'other', none: null }[group],
+				form: { texts: { text_51536: prompt }, files: {} },
+				by: 'others',
+				attempt: 0,
+			}),
+		);
+	for (const one of world.crashes) time.after(one.atMs, () => crash(state, one));
+}
+
+function targetOf({ runs }: SimState, { target }: ItemPlan): Target {
+	const run = runs.length === 0 ? undefined : runs[target % runs.length];
+	return {
+		runId: run?.id ?? 'run-that-is-not',
+		outputName: run?.outputs[0]?.name ?? 'output-that-is-not',
+		groupId: run?.groupId ?? 'poster',
+	};
 }

@@ -4,11 +4,13 @@ interface Timer {
 	atMs: number;
 	order: number;
 	act(): void;
+	/** Whether nobody would notice that the time has come. */
+	isIdle?(): boolean;
 }
 
 /**
  * Time that passes only when nothing else can happen. What ships has no timers (n8n's lint forbids
- * them): it reads `Date.now` and waits for `AbortSignal.timeout`, so these two are all that must be
+ * them): it reads `Date.now` and waits for `AbortSignal.timeout`, so these are all that must be
  * replaced, and a day takes as long as its events.
  */
 export interface VirtualTime {
@@ -17,61 +19,164 @@ export interface VirtualTime {
 	after(ms: number, act: () => void): void;
 	sleep(ms: number): Promise<void>;
 	/**
+	 * Work that takes real time, such as reading a form: the clock stands still until it is done.
+	 */
+	hold<T>(work: Promise<T>): Promise<T>;
+	/**
 	 * Lets time pass until the promise has settled.
 	 * @throws Error when nothing is left that could settle it, or after `limitMs`
 	 */
 	until<T>(promise: Promise<T>, limitMs: number): Promise<T>;
 	/** Lets this much time pass, whatever happens in it. */
 	pass(ms: number): Promise<void>;
+	/** Time limits of the node's that somebody still waits for. */
+	openTimers(): number;
+	/** n8n's process begins anew: what `performance.now` says starts from zero. */
+	restartProcess(): void;
 	uninstall(): void;
+}
+
+/** A world that needs more steps than this spins. */
+const MOST_STEPS = 400_000;
+/** Turns of the event loop without any timer until nothing can happen any more. */
+const MOST_IDLE_TURNS = 50;
+
+/** Timers by time; those of one time in the order in which they were set. A binary heap. */
+function createQueue() {
+	const heap: Timer[] = [];
+	const isBefore = (a: Timer, b: Timer) =>
+		a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
+	const swap = (a: number, b: number) => {
+		[heap[a], heap[b]] = [heap[b], heap[a]];
+	};
+	return {
+		heap,
+		push: (timer: Timer) => {
+			let index = heap.push(timer) - 1;
+			while (index > 0) {
+				const parent = (index - 1) >> 1;
+				if (!isBefore(heap[index], heap[parent])) break;
+				swap(index, parent);
+				index = parent;
+			}
+		},
+		pop: (): Timer | undefined => {
+			const [first] = heap;
+			const last = heap.pop();
+			if (last === undefined || heap.length === 0) return first;
+			heap[0] = last;
+			for (let index = 0; ; ) {
+				const left = 2 * index + 1;
+				if (left >= heap.length) break;
+				const right = left + 1;
+				const child = right < heap.length && isBefore(heap[right], heap[left]) ? right : left;
+				if (!isBefore(heap[child], heap[index])) break;
+				swap(index, child);
+				index = child;
+			}
+			return first;
+		},
+	};
+}
+
+/** `AbortSignal.timeout` that knows whether anybody listens to it. */
+function createTimeLimits(after: (ms: number, act: () => void, isIdle: () => boolean) => void) {
+	let listeners = 0;
+	const timeout = (ms: number): AbortSignal => {
+		const controller = new AbortController();
+		const { signal } = controller;
+		const [add, remove] = [
+			signal.addEventListener.bind(signal),
+			signal.removeEventListener.bind(signal),
+		];
+		let count = 0;
+		const change = (by: number) => {
+			count += by;
+			listeners += by;
+		};
+		signal.addEventListener = (...args: Parameters<typeof add>) => {
+			change(1);
+			add(...args);
+		};
+		signal.removeEventListener = (...args: Parameters<typeof remove>) => {
+			if (count > 0) change(-1);
+			remove(...args);
+		};
+		after(
+			ms,
+			() => {
+				change(-count);
+				controller.abort(new DOMException('The time is over', 'TimeoutError'));
+			},
+			() => count === 0,
+		);
+		return signal;
+	};
+	return { timeout, open: () => listeners };
 }
 
 export function installVirtualTime(startMs: number): VirtualTime {
 	const real = { now: Date.now, timeout: AbortSignal.timeout };
-	const timers: Timer[] = [];
+	const queue = createQueue();
 	let now = startMs;
 	let order = 0;
+	let steps = 0;
+	let held = 0;
+	// As if n8n had been running for an hour.
+	let processStartMs = startMs - 3_600_000;
 
-	const after = (ms: number, act: () => void) => {
-		const timer = { atMs: now + Math.max(0, ms), order: order++, act };
-		let index = timers.length;
-		while (index > 0 && timers[index - 1].atMs > timer.atMs) index--;
-		timers.splice(index, 0, timer);
-	};
-	const step = () => {
-		const timer = timers.shift();
-		if (timer === undefined) throw new Error('Nothing is left that could happen');
-		now = Math.max(now, timer.atMs);
-		timer.act();
-	};
+	const add = (ms: number, act: () => void, isIdle?: () => boolean) =>
+		queue.push({ atMs: now + Math.max(0, Math.ceil(ms)), order: order++, act, isIdle });
+	const limits = createTimeLimits(add);
 	Date.now = () => now;
-	AbortSignal.timeout = (ms) => {
-		const controller = new AbortController();
-		after(ms, () => controller.abort(new DOMException('The time is over', 'TimeoutError')));
-		return controller.signal;
+	AbortSignal.timeout = limits.timeout;
+	Object.defineProperty(performance, 'now', {
+		configurable: true,
+		value: () => now - processStartMs,
+	});
+	/** The next thing that somebody notices. @throws Error when there is none */
+	const step = (): boolean => {
+		for (;;) {
+			const timer = queue.pop();
+			if (timer === undefined) return false;
+			const isIdle = timer.isIdle?.() ?? false;
+			if (!isIdle) now = Math.max(now, timer.atMs);
+			timer.act();
+			if (isIdle) continue;
+			if (++steps > MOST_STEPS) throw new Error(`It spins: ${MOST_STEPS} steps`);
+			return true;
+		}
 	};
 	const until: VirtualTime['until'] = async (promise, limitMs) => {
 		const endMs = now + limitMs;
 		let isSettled = false;
 		const settle = () => (isSettled = true);
 		promise.then(settle, settle);
-		for (;;) {
-			// Streams need a few turns of the event loop until what was written is read.
-			for (let turn = 0; turn < 3 && !isSettled; turn++) await nextTurn();
+		for (let idleTurns = 0; ; ) {
+			await nextTurn();
+			while (held > 0) await nextTurn();
 			if (isSettled) return await promise;
 			if (now > endMs) throw new Error(`Not settled after ${limitMs} ms of simulated time`);
-			step();
+			if (step()) idleTurns = 0;
+			else if (++idleTurns > MOST_IDLE_TURNS) throw new Error('Nothing is left that could happen');
 		}
 	};
 	return {
 		now: () => now,
-		after,
-		sleep: async (ms) => await new Promise<void>((resolve) => after(ms, resolve)),
+		after: (ms, act) => add(ms, act),
+		sleep: async (ms) => await new Promise<void>((resolve) => add(ms, resolve)),
+		hold: async (work) => {
+			held++;
+			return await work.finally(() => held--);
+		},
 		until,
-		pass: async (ms) => await until(new Promise<void>((resolve) => after(ms, resolve)), ms + 1),
+		pass: async (ms) => await until(new Promise<void>((resolve) => add(ms, resolve)), ms + 1),
+		openTimers: limits.open,
+		restartProcess: () => (processStartMs = now),
 		uninstall: () => {
 			Date.now = real.now;
 			AbortSignal.timeout = real.timeout;
+			Reflect.deleteProperty(performance, 'now');
 		},
 	};
 }

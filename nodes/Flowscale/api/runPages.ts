@@ -125,12 +125,16 @@ export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): 
 }
 
 /**
- * Each run of a page with what recognises it. Where a list reports no run ids, a run is recognised
- * by workflow, output names and times, and equal ones by their number.
+ * Each run of a page with what recognises it, once: a list that changes while it is read may show a
+ * run twice on one page. Where a list reports no run ids, a run is recognised by workflow, output
+ * names and times, and equal ones by their number.
  */
 export function identified(entries: RunPage['runs']): SeenRun[] {
 	const twins = new Map<string, number>();
-	return entries.map(({ run, raw }) => {
+	const ids = new Set<string>();
+	return entries.flatMap(({ run, raw }) => {
+		if (run.run_id !== null && ids.has(run.run_id)) return [];
+		if (run.run_id !== null) ids.add(run.run_id);
 		const name =
 			run.run_id ??
 			JSON.stringify([
@@ -142,7 +146,7 @@ export function identified(entries: RunPage['runs']): SeenRun[] {
 			]);
 		const number = run.run_id === null ? (twins.get(name) ?? 0) : 0;
 		twins.set(name, number + 1);
-		return { id: number === 0 ? name : `${name}#${number}`, run, raw };
+		return [{ id: number === 0 ? name : `${name}#${number}`, run, raw }];
 	});
 }
 

@@ -36,9 +36,15 @@ export async function completeOutputs(
 	const begunMs = clock.now();
 	const failures = new Map<string, ServiceError>();
 	let run = ended;
+	let failedCheck: ServiceError | undefined;
 	for (let checks = 1; ; checks++) {
 		if (stop?.aborted) throw new ExecutionCancelledError();
-		if (checks > 1) run = united(await checkAgain(api, run), run);
+		if (checks > 1) {
+			const again = await api.run(run.run_id, run, CONFIRMED).catch(orFailure);
+			failedCheck = again instanceof ServiceError ? again : undefined;
+			// A check that fails only means that nothing new is known.
+			if (!(again instanceof ServiceError) && again) run = united(again.run, run);
+		}
 		const answers = await askForAll(api, missingOf(run), failures);
 		if (answers.some(({ answer }) => answer.kind === 'timedOut'))
 			return { ...run, state: 'timed_out', finished: true };
@@ -51,6 +57,9 @@ export async function completeOutputs(
 			elapsedMs: clock.now() - begunMs,
 			endedAgoMs: serviceTime(clock.now()) - timeOf(run.completed_at),
 		});
+		// Nothing is listed or named, and whether that is still so could not be read.
+		const isUnread = failedCheck !== undefined && run.outputs.length + missing.length === 0;
+		if (next === 'done' && isUnread && failures.size === 0) throw failedCheck;
 		if (next === 'done') return withMissing(run, failures);
 		await clock.pause(next.pauseMs, stop);
 	}
@@ -58,12 +67,6 @@ export async function completeOutputs(
 
 const isFinal = (failure: ServiceError | undefined) =>
 	failure !== undefined && !failure.facts.isRetryable;
-
-/** The run as it is listed now. A check that fails only means that nothing new is known. */
-async function checkAgain(api: FlowscaleApi, run: KnownRun): Promise<KnownRun> {
-	const again = await api.run(run.run_id, run, CONFIRMED).catch(orFailure);
-	return again instanceof ServiceError ? run : (again?.run ?? run);
-}
 
 /** A failure of the service as a value. @throws any other */
 function orFailure(error: unknown): ServiceError {

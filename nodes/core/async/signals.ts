@@ -1,6 +1,12 @@
 type Act = () => void;
 
-const listened = new WeakMap<AbortSignal, Set<Act>>();
+interface Listened {
+	acts: Set<Act>;
+	/** The one real listener. */
+	callAll: Act;
+}
+
+const listened = new WeakMap<AbortSignal, Listened>();
 
 /**
  * Calls `act` when the signal is aborted, at once if it is already; returns how to let go of it. A
@@ -12,20 +18,27 @@ export function onAbort(signal: AbortSignal, act: Act): Act {
 		act();
 		return () => undefined;
 	}
-	const acts = listened.get(signal) ?? listenTo(signal);
+	const { acts, callAll } = listened.get(signal) ?? listenTo(signal);
 	acts.add(act);
-	return () => acts.delete(act);
+	return () => {
+		// Node keeps a time limit in memory, until its time has come, for as long as it has a listener.
+		if (!acts.delete(act) || acts.size > 0) return;
+		signal.removeEventListener('abort', callAll);
+		listened.delete(signal);
+	};
 }
 
-function listenTo(signal: AbortSignal): Set<Act> {
+function listenTo(signal: AbortSignal): Listened {
 	const acts = new Set<Act>();
-	listened.set(signal, acts);
 	const callAll = () => {
+		listened.delete(signal);
 		for (const act of [...acts]) act();
 		acts.clear();
 	};
+	const entry = { acts, callAll };
+	listened.set(signal, entry);
 	signal.addEventListener('abort', callAll, { once: true });
-	return acts;
+	return entry;
 }
 
 /**

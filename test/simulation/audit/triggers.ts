@@ -1,0 +1,50 @@
+import type { Happened, Poll } from '../happened';
+import type { SimRun } from '../service';
+
+const EVENTS = { completed: 'completed', failed: 'failed', cancelled: 'cancelled' } as const;
+
+/** Each run that ended while the trigger was on reaches it exactly once, oldest first. */
+export function auditTrigger({ trigger, state, world }: Happened): string[] {
+	if (!trigger) return [];
+	const { polls, plan } = trigger;
+	const good = polls.filter(({ error, isIdle }) => error === undefined && !isIdle);
+	const reported = new Map<string, Array<{ poll: Poll; event: string }>>();
+	for (const poll of good) {
+		const seen = new Map<string, string>();
+		for (const { json } of poll.items)
+			seen.set(String(json.run_id ?? json._id), String(json.event));
+		for (const [id, event] of seen)
+			reported.set(id, [...(reported.get(id) ?? []), { poll, event }]);
+	}
+	const complaints: string[] = [];
+	const ofGroup = ({ groupId }: SimRun) => plan.group === '' || groupId === 'poster';
+	for (const run of state.runs) {
+		const reports = reported.get(run.id) ?? [];
+		if (reports.length > 1)
+			complaints.push(`trigger: ${run.id} is reported ${reports.length} times`);
+		const [first] = reports;
+		if (first && (run.outcome === null || EVENTS[run.outcome] !== first.event))
+			complaints.push(`trigger: ${run.id} is called ${first.event}, and is ${run.outcome}`);
+		if (first && !ofGroup(run)) complaints.push(`trigger: ${run.id} is of another group`);
+		if (run.outcome === null || !plan.events.includes(run.outcome) || !ofGroup(run)) continue;
+		if (reports.length === 0 && isDue(good, run) && !world.service.isSparse)
+			complaints.push(`trigger: ${run.id} ended and is never reported`);
+		if (first && isHistory(good, run))
+			complaints.push(`trigger: ${run.id} ended before the trigger was on, and is reported`);
+	}
+	return complaints;
+}
+
+/** It ended after the first look was over, and was listed before the last one began. */
+function isDue(good: Poll[], run: SimRun): boolean {
+	const [first, last] = [good[0], good.at(-1)];
+	if (first === undefined || last === undefined || run.isForgotten) return false;
+	const shownMs = Math.max(run.endListedMs ?? Number.POSITIVE_INFINITY, run.listedMs);
+	return (run.endedMs ?? 0) > first.endedMs && shownMs < last.startedMs;
+}
+
+function isHistory(good: Poll[], run: SimRun): boolean {
+	const [first] = good;
+	const shownMs = Math.max(run.endListedMs ?? Number.POSITIVE_INFINITY, run.listedMs);
+	return first !== undefined && shownMs < first.startedMs;
+}

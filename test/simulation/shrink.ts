@@ -1,0 +1,28 @@
+import fc from 'fast-check';
+import { simulate } from './simulate';
+import { world, type World } from './world';
+
+/** Longest time that is spent on making a failure small. */
+const LONGEST_MS = 120_000;
+
+/** What a complaint is about, without names and numbers. */
+export const kindOf = (complaint: string): string =>
+	complaint
+		.replace(/(deployment|run|exec|out)[-_]?\d+(_run-\d+)?/g, '$1')
+		.replace(/\d+/g, 'n')
+		.slice(0, 60);
+
+/** The smallest world found that has a complaint of the same kind. */
+export async function shrunk(found: World, complaint: string): Promise<World> {
+	const kind = kindOf(complaint);
+	const property = fc.asyncProperty(world, async (one) => {
+		const { complaints } = await simulate(one);
+		return !complaints.some((other) => kindOf(other) === kind);
+	});
+	const { counterexample } = await fc.check(property, {
+		numRuns: 1,
+		examples: [[found]],
+		interruptAfterTimeLimit: LONGEST_MS,
+	});
+	return counterexample?.[0] ?? found;
+}

@@ -33,6 +33,7 @@ const TASKS = {
 	},
 	'test:fuzz': { command: tsx('test/fuzz/runFuzz.ts', '100000') },
 	'test:simulate': { command: tsx('test/simulation/run.ts') },
+	'test:mutants': { command: tsx('test/simulation/huntMutants.ts') },
 	bench: {
 		needs: ['build'],
 		command: tsx('benchmarks/bench.ts'),

@@ -110,6 +110,14 @@ describe('the arrows point inward', () => {
 		);
 	});
 
+	it('the auditor of the simulation knows nothing of what ships', async () => {
+		const auditor = sourcesIn('test/simulation/audit');
+		expect((await auditor).length).toBeGreaterThan(4);
+		expect(await breaches(auditor, (_, to) => /^(nodes|credentials|packages)\//.test(to))).toEqual(
+			[],
+		);
+	});
+
 	it('what ships imports nothing that does not', async () => {
 		expect(
 			await breaches(shipped(), (_, to) => /^(simulator|test|demo|benchmarks|tools)\//.test(to)),

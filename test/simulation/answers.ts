@@ -43,7 +43,9 @@ const linkTo = ({ time }: SimState, run: SimRun, index: number) =>
 
 function start(state: SimState, { query, form, by, attempt }: ServiceRequest): ServiceAnswer {
 	const { traits, runs } = state;
-	const unfinished = runs.filter(({ outcome }) => outcome === null).length;
+	const unfinished = runs.filter(
+		({ outcome, isForgotten }) => outcome === null && !isForgotten,
+	).length;
 	if (traits.mostUnfinished > 0 && unfinished >= traits.mostUnfinished)
 		return refusal(429, 'Too many runs');
 	const run = startRun(state, {

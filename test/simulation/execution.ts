@@ -55,14 +55,14 @@ export async function runExecution(parts: ExecutionParts): Promise<ExecutionResu
 	let stored: Stored = { stores: { node: {}, flow: {} }, stack: [firstEntry(plan, items)] };
 	let executionId = id;
 	for (let retries = 0; result.runs.length < MOST_LIVES; ) {
-		const life = await liveOnce(parts, result, stored, executionId, stop.signal);
-		if (life.outcome === 'items' || life.outcome === 'stopped') break;
-		if (life.stored) {
-			result.stored.push(JSON.stringify(life.stored));
-			stored = life.stored;
+		const current = await liveOnce(parts, result, stored, executionId, stop.signal);
+		if (current.outcome === 'items' || current.outcome === 'stopped') break;
+		if (current.stored) {
+			result.stored.push(JSON.stringify(current.stored));
+			stored = current.stored;
 		}
-		if (life.outcome === 'waiting') {
-			if (await waitUntil(time, life.untilMs, stop.signal)) break;
+		if (current.outcome === 'waiting') {
+			if (await waitUntil(time, current.untilMs, stop.signal)) break;
 			continue;
 		}
 		if (retries >= plan.handRetries || stop.signal.aborted) break;
@@ -145,7 +145,7 @@ async function liveOnce(
 	if (userStop.aborted) act();
 	userStop.addEventListener('abort', act, { once: true });
 	process.onDeath(() => stop.abort());
-	const life: LifeParts = {
+	const current: LifeParts = {
 		...parts,
 		result,
 		entry,
@@ -157,14 +157,14 @@ async function liveOnce(
 		stopped,
 		waitsUntil: undefined,
 	};
-	run.outcome = await tryAll(life);
+	run.outcome = await tryAll(current);
 	run.endedMs = time.now();
 	userStop.removeEventListener('abort', act);
 	const isStored = run.outcome === 'waiting' || run.outcome === 'failed';
 	return {
 		outcome: run.outcome,
-		untilMs: life.waitsUntil ?? 0,
-		...(isStored && { stored: copyOf({ stores, stack: remaining(life) }) }),
+		untilMs: current.waitsUntil ?? 0,
+		...(isStored && { stored: copyOf({ stores, stack: remaining(current) }) }),
 	};
 }
 
@@ -174,15 +174,15 @@ function remaining({ run, entry, stack }: LifeParts): IExecuteData[] {
 }
 
 /** The node, and n8n's Retry On Fail around it. */
-async function tryAll(life: LifeParts): Promise<NodeRun['outcome']> {
-	const { time, plan, run, process, stopped, stop } = life;
+async function tryAll(current: LifeParts): Promise<NodeRun['outcome']> {
+	const { time, plan, run, process, stopped, stop } = current;
 	for (;;) {
 		run.tries++;
-		const once = tryOnce(life);
+		const once = tryOnce(current);
 		// n8n ends a stopped execution at once; the node's code may still run.
 		const outcome = await Promise.race([once, stopped, process.died]);
 		if (outcome === 'stopped' || outcome === 'killed') return outcome;
-		if (life.waitsUntil !== undefined) return 'waiting';
+		if (current.waitsUntil !== undefined) return 'waiting';
 		const { items, error } = outcome;
 		const isAskingForRetry = error !== undefined || items?.[0]?.json.error !== undefined;
 		if (!isAskingForRetry || run.tries >= plan.tries || stop.aborted) {
@@ -198,8 +198,8 @@ async function tryAll(life: LifeParts): Promise<NodeRun['outcome']> {
 	}
 }
 
-async function tryOnce(life: LifeParts): Promise<Omit<NodeRun['earlier'][number], 'data'>> {
-	const { plan, id, run, result, process, stop } = life;
+async function tryOnce(current: LifeParts): Promise<Omit<NodeRun['earlier'][number], 'data'>> {
+	const { plan, id, run, result, process, stop } = current;
 	let hasEnded = false;
 	const sender: Sender = {
 		by: id,
@@ -216,20 +216,20 @@ async function tryOnce(life: LifeParts): Promise<Omit<NodeRun['earlier'][number]
 		targets: result.targets,
 		stop,
 		log,
-		request: life.requestOf(sender),
-		stores: life.stores,
-		origin: life.origin,
-		entry: life.entry,
-		stack: life.stack,
-		onWait: (until) => (life.waitsUntil = until.getTime()),
+		request: current.requestOf(sender),
+		stores: current.stores,
+		origin: current.origin,
+		entry: current.entry,
+		stack: current.stack,
+		onWait: (until) => (current.waitsUntil = until.getTime()),
 		isRetry: run.executionId !== id,
 	});
 	const outcome = await executeOperation(context).then(
-		(outputs) => ({ items: shownItems(life, outputs[0] ?? []) }),
+		(outputs) => ({ items: shownItems(current, outputs[0] ?? []) }),
 		(error: ErrorLike) => ({ error }),
 	);
 	hasEnded = !stop.aborted;
-	run.settledMs = life.time.now();
+	run.settledMs = current.time.now();
 	return outcome;
 }
 

@@ -6,7 +6,7 @@ import type { ExecutionPlan, ItemPlan, TriggerPlan, World } from './world';
 
 export type ErrorLike = Error & { description?: string | null };
 
-/** One life of the node: from its begin, or a resume, until it ended or was suspended. */
+/** One current of the node: from its begin, or a resume, until it ended or was suspended. */
 export interface NodeRun {
 	executionId: string;
 	/** Lives are counted over resumes and retries by hand, from 0. */

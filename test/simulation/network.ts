@@ -7,7 +7,7 @@ import type { Fate, RequestKind } from './world';
 /** One request, with what became of it. */
 export interface JournalEntry {
 	atMs: number;
-	/** Which life of which execution, or the trigger. */
+	/** Which current of which execution, or the trigger. */
 	by: string;
 	method: string;
 	url: string;
@@ -117,10 +117,10 @@ function serve(
 	options: HttpOptions,
 	form: StartForm | undefined,
 ): ServiceAnswer {
-	const { pathname, search, searchParams: query } = new URL(options.url);
-	if (options.url.startsWith(FILES)) return fileAt(state, pathname + search);
-	const { method = 'GET' } = options;
-	return answerTo(state, { method, path: pathname, query, form, by, attempt });
+	const { method = 'GET', url } = options;
+	if (url.startsWith(FILES)) return fileAt(state, url.slice(FILES.length));
+	const { pathname: path, searchParams: query } = new URL(url);
+	return answerTo(state, { method, path, query, form, by, attempt });
 }
 
 /** What the node sees in place of the service's answer, where the fate says so. */
@@ -228,7 +228,8 @@ export function createNetwork(parts: NetworkParts, sender: Sender): HttpRequest 
 			isAfterEnd: sender.hasEnded(),
 			isKeyLeaked:
 				(isWithKey && !options.url.startsWith(origin)) ||
-				JSON.stringify([options.url, options.headers]).includes(key),
+				options.url.includes(key) ||
+				Object.values(options.headers ?? {}).some((value) => value.includes(key)),
 		};
 		journal.entries.push(entry);
 		const limit = new AbortController();

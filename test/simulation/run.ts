@@ -1,10 +1,10 @@
-import { argv, execArgv, execPath, exit, join, spawn, stdout } from '../../simulator/platform';
+import { argv, execPath, exit, projectDir, spawn, stdout } from '../../simulator/platform';
+import { bundle } from './bundle';
 import type { Batch } from './play';
 import { kindOf, shrunk } from './shrink';
 import { simulate } from './simulate';
 import { textOfWorld, worldOfText } from './worldText';
 
-const PLAY = join(__dirname, 'play.ts');
 /** As many as two cores have. */
 const PROCESSES = 2;
 /** A batch of a hundred worlds has about this many executions. */
@@ -21,13 +21,16 @@ interface Total {
 
 /** Starts a process that plays batches, and hands over each as it is done. */
 async function playIn(
+	code: string,
 	args: number[],
 	onBatch: (batch: Batch) => void,
 	isOver: () => boolean,
 ): Promise<void> {
-	const child = spawn(execPath, [...execArgv, PLAY, ...args.map(String)], {
-		stdio: ['ignore', 'pipe', 'inherit'],
+	const child = spawn(execPath, ['-', ...args.map(String)], {
+		stdio: ['pipe', 'pipe', 'inherit'],
+		cwd: projectDir,
 	});
+	child.stdin.end(code);
 	let rest = '';
 	child.stdout.setEncoding('utf8').on('data', (text: string) => {
 		const lines = (rest + text).split('\n');
@@ -43,12 +46,14 @@ async function playAll(executions: number, seed: number, isSurvey: boolean): Pro
 	const total: Total = { executions: 0, worlds: 0, cpuMs: new Map(), failures: [] };
 	const batches = Math.max(1, Math.ceil(executions / EXECUTIONS_PER_BATCH));
 	const processes = Math.min(PROCESSES, batches);
+	const code = await bundle('play.ts');
 	let reported = 0;
 	const isOver = () => total.executions >= executions || (!isSurvey && total.failures.length > 0);
 	await Promise.all(
 		Array.from({ length: processes }, async (_, place) => {
 			const share = Math.ceil((batches * 1.1) / processes);
 			await playIn(
+				code,
 				[seed + place, processes, share],
 				(batch) => {
 					if (isOver()) return;

@@ -1,6 +1,6 @@
 import type { VirtualTime } from './virtualTime';
 
-/** One life of n8n's process. */
+/** One current of n8n's process. */
 export interface ServerProcess {
 	isAlive(): boolean;
 	/** Resolves when it is killed. */

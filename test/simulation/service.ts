@@ -24,7 +24,7 @@ export interface SimRun {
 	stampMs: number | null;
 	outcome: 'completed' | 'failed' | 'cancelled' | null;
 	outputs: SimOutput[];
-	/** Who sent the start: one life of an execution, or somebody else. */
+	/** Who sent the start: one current of an execution, or somebody else. */
 	by: string;
 	/** Its place among the tries of that execution; a process that was killed in between counts. */
 	attempt: number;
@@ -96,7 +96,7 @@ export function createState(
 	};
 }
 
-export interface StartOrder {
+export interface NewRun {
 	workflowId: string;
 	groupId: string | null;
 	form: StartForm;
@@ -104,7 +104,7 @@ export interface StartOrder {
 	attempt: number;
 }
 
-export function startRun(state: SimState, order: StartOrder): SimRun {
+export function startRun(state: SimState, order: NewRun): SimRun {
 	const { runs, traits, time, random } = state;
 	const nowMs = time.now();
 	const run: SimRun = {

@@ -64,7 +64,7 @@ function createContext(
 	memory: IDataObject,
 	isFirst: boolean,
 	log: string[],
-	life: number,
+	current: number,
 ): IPollFunctions {
 	const parameters: IDataObject = {
 		events: plan.events,
@@ -92,7 +92,7 @@ function createContext(
 		getMode: () => 'trigger',
 		getActivationMode: () => (isFirst ? 'activate' : 'init'),
 		getWorkflowStaticData: () => memory,
-		getWorkflow: () => ({ id: `wf-${number}-${life}`, name: 'Simulated', active: true }),
+		getWorkflow: () => ({ id: `wf-${number}-${current}`, name: 'Simulated', active: true }),
 		getCredentials: async () => ({
 			baseUrl: origin,
 			authentication: 'apiKey',

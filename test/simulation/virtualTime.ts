@@ -139,10 +139,9 @@ export function installVirtualTime(startMs: number): VirtualTime {
 		for (;;) {
 			const timer = queue.pop();
 			if (timer === undefined) return false;
-			const isIdle = timer.isIdle?.() ?? false;
-			if (!isIdle) now = Math.max(now, timer.atMs);
+			if (timer.isIdle?.()) continue;
+			now = Math.max(now, timer.atMs);
 			timer.act();
-			if (isIdle) continue;
 			if (++steps > MOST_STEPS) throw new Error(`It spins: ${MOST_STEPS} steps`);
 			return true;
 		}

@@ -67,12 +67,15 @@ const UNCLEAR = [
  * That is stated; files make it certain that it is not so.
  */
 export function mayAdopt(
-	{ journal }: Happened,
+	{ journal, world }: Happened,
 	{ id, plan, items }: ExecutionResult,
 	run: SimRun,
 ): boolean {
+	// Executions of one process know of each other.
+	const isStranger = run.by === 'others' || world.killsMs.length > 0;
 	const isLike = items.some((item) => item.file === null && keyOfItem(item) === keyOfRun(run));
 	return (
+		isStranger &&
 		plan.group === 'shared' &&
 		run.groupId === 'poster' &&
 		isLike &&

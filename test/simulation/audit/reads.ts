@@ -6,17 +6,17 @@ import { auditEnded } from './items';
 
 /** Operations that read or cancel: what they say is so. */
 export function auditReads(happened: Happened, result: ExecutionResult): string[] {
-	return result.runs.flatMap((life) => {
-		const items = life.items?.filter((item) => !isFailedItem(item) && !isFiller(item));
+	return result.runs.flatMap((current) => {
+		const items = current.items?.filter((item) => !isFailedItem(item) && !isFiller(item));
 		if (items === undefined) return [];
-		return CHECKS[result.plan.operation]?.({ happened, result, life, items }) ?? [];
+		return CHECKS[result.plan.operation]?.({ happened, result, current, items }) ?? [];
 	});
 }
 
 interface Read {
 	happened: Happened;
 	result: ExecutionResult;
-	life: NodeRun;
+	current: NodeRun;
 	items: INodeExecutionData[];
 }
 
@@ -47,11 +47,11 @@ const waitedFor: Check = (read) => [
 	...auditEnded(read.happened, read.result, read.items),
 ];
 
-/** Runs of a scope that every list showed during the whole life. */
-function listedThroughout({ happened: { state }, life }: Read, groupId?: string): SimRun[] {
+/** Runs of a scope that every list showed during the whole current. */
+function listedThroughout({ happened: { state }, current }: Read, groupId?: string): SimRun[] {
 	return state.runs.filter(
 		(run) =>
-			run.listedMs < life.beganMs &&
+			run.listedMs < current.beganMs &&
 			!run.isForgotten &&
 			(groupId === undefined || run.groupId === groupId),
 	);
@@ -145,7 +145,7 @@ const cancelled: Check = (read) => [
 		if (json.cancelled === true && run.outcome !== 'cancelled' && !isUnread)
 			return [`${read.result.id}: ${run.id} is called cancelled, and is ${run.outcome}`];
 		const wasCancelled =
-			run.outcome === 'cancelled' && (run.endedMs ?? 0) < read.life.endedMs - 1_000;
+			run.outcome === 'cancelled' && (run.endedMs ?? 0) < read.current.endedMs - 1_000;
 		const isSaid = /already cancelled|not ended yet/.test(String(json.message));
 		return json.cancelled === false && wasCancelled && !isSaid
 			? [

@@ -1,5 +1,6 @@
 import type { ExecutionResult, Happened } from '../happened';
 import { allTexts, isStarting } from './facts';
+import { metOnlyMildFaults } from './mild';
 
 /** Words of errors that are mistakes of the code, and of nobody else. */
 const OURS =
@@ -20,12 +21,12 @@ export function auditReasons(happened: Happened, result: ExecutionResult): strin
 }
 
 /** Whether there is no reason for which a start, or the wait for its run, could fail. */
-function isUntroubled({ world, results }: Happened, result: ExecutionResult): boolean {
+function isUntroubled(happened: Happened, result: ExecutionResult): boolean {
+	const { world, results } = happened;
 	const { service } = world;
 	const { options } = result.plan;
 	const isTroubled =
-		world.faults.length > 0 ||
-		world.outages.length > 0 ||
+		!metOnlyMildFaults(happened, result) ||
 		world.crashes.length > 0 ||
 		world.killsMs.length > 0 ||
 		world.failingShare > 0 ||

@@ -111,7 +111,9 @@ function partsOf(error: unknown): { reason: string; advice?: string; run: string
 	if (error instanceof ServiceError) {
 		const { runId, state, hint } = error.facts;
 		const reason = cleanText(error.message);
-		const isStateSaid = state === undefined || reason.includes(state.replace('_', ' '));
+		// What follows the first colon or full stop may be the service's words.
+		const [head] = reason.split(/[:.] /);
+		const isStateSaid = state === undefined || head.includes(state.replace('_', ' '));
 		const facts = [
 			runId && !reason.includes(runId) ? `run ${cleanText(runId)}` : '',
 			isStateSaid ? '' : `state ${state}`,
@@ -131,14 +133,17 @@ function partsOf(error: unknown): { reason: string; advice?: string; run: string
  * The one place where our failures become n8n's. `NodeApiError` swaps its message for a stock
  * phrase when it is given a network code, so it gets our sentence alone and never the cause (which
  * would carry the request and its key).
+ * @param more what to know besides, such as what becomes of other items
  */
 export function toNodeError(
 	node: INode,
 	error: unknown,
 	itemIndex?: number,
+	more?: string,
 ): NodeApiError | NodeOperationError {
 	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
-	const { message, description } = readable(error);
+	const { message, description: advice } = readable(error);
+	const description = [advice, more].filter(Boolean).join(' ') || undefined;
 	if (error instanceof ServiceError && error.facts.status !== undefined) {
 		const httpCode = String(error.facts.status);
 		const response: JsonObject = { message, httpCode };

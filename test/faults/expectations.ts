@@ -120,15 +120,15 @@ const rules: Record<Part, Rule> = {
 	// The first output is listed with its link, and so is the second, some seconds later.
 	lateOutput: ({ nature, times }, starts) => {
 		if (nature !== 'timeout' && nature !== 'timeoutButDone') return succeeds(starts);
-		const text = /timed out at the service/;
+		const text = /timed out at Flowscale/;
 		return times === 'once' ? oneFails(text, starts) : fails(text, starts);
 	},
 	output: (fault, starts) => {
 		const { nature, times } = fault;
 		if (nature === 'timeout' || nature === 'timeoutButDone')
 			return times === 'once'
-				? oneFails(/timed out at the service/, starts)
-				: fails(/timed out at the service/, starts);
+				? oneFails(/timed out at Flowscale/, starts)
+				: fails(/timed out at Flowscale/, starts);
 		if (nature === 'gateway' || nature === 'empty')
 			return times === 'once' ? succeeds(starts) : fails(/is not there \(yet\)/, starts);
 		return read(fault, starts);
@@ -150,7 +150,7 @@ const rules: Record<Part, Rule> = {
 			: nature === 'empty' || (times === 'once' && !isFinal(nature));
 		// The node waits a moment for the answer to its cancel; how far it got by then depends on the
 		// machine, and the text says it.
-		const cancel = /(It was cancelled at the service|accepted its cancel)/;
+		const cancel = /(It was cancelled at Flowscale|accepted its cancel)/;
 		return fails(
 			isHeard
 				? new RegExp(`did not end within \\d+(\\.\\d)? s.*${cancel.source}`, 's')
@@ -168,8 +168,8 @@ export function expectationOf(
 	if (part === 'outputs' && (fault.nature === 'timeout' || fault.nature === 'timeoutButDone')) {
 		if (operation === 'run.getOutputs') return succeeds(starts);
 		return fault.times === 'once'
-			? oneFails(/timed out at the service/, starts)
-			: fails(/timed out at the service/, starts);
+			? oneFails(/timed out at Flowscale/, starts)
+			: fails(/timed out at Flowscale/, starts);
 	}
 	if (fault.nature === 'unreachable') {
 		if (starts > 0) return fails(inVain.unreachable, 0);

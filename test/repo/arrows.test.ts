@@ -175,7 +175,17 @@ const FACES: Record<string, string[]> = {
 		'runCanceller',
 		'cancelledRuns',
 	],
-	items: ['operation', 'item', 'itemFiles', 'namedValues', 'agentTool', 'runItems', 'itemFailures'],
+	items: [
+		'operation',
+		'item',
+		'itemFiles',
+		'namedValues',
+		'jsonObject',
+		'allDigits',
+		'agentTool',
+		'runItems',
+		'itemFailures',
+	],
 	files: [
 		'upload',
 		'fetchOutput',

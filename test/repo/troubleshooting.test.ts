@@ -16,7 +16,9 @@ function isSaid(message: string, texts: SourceText[]): boolean {
 	if (reason !== undefined) return isSaid(reason, texts);
 	const [, ending] =
 		/^The run ((?:failed|was|timed).*?)(?:: …)?(?: \(run …\))?$/.exec(message) ?? [];
-	return texts.some((text) => isSaidBy(message, text) || text.text === ending);
+	const isEnding = (text: SourceText) =>
+		ending !== undefined && (text.text === ending || isSaidBy(ending, text));
+	return texts.some((text) => isSaidBy(message, text) || isEnding(text));
 }
 
 const firstWords = (text: string) => text.replace(/…/g, '').trim().length;

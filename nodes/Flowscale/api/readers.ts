@@ -7,7 +7,7 @@ import {
 	textAt,
 	textOf,
 } from '../../core/json';
-import { nodeErrorsText, readErrorText, reasonText } from '../../core/runs/errorText';
+import { nodeErrorsText, noReasonOf, readErrorText, reasonText } from '../../core/runs/errorText';
 import { mimeTypeOfLink, mimeTypeOfName, tellingType } from '../../core/files/fileType';
 import { namesInLink, readDataUri } from '../../core/files/link';
 import {
@@ -124,7 +124,7 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?
 		...run,
 		error_message:
 			run.state === 'failed'
-				? (readErrorText(record) ?? errorText ?? 'The service gave no reason')
+				? (readErrorText(record) ?? errorText ?? noReasonOf('Flowscale'))
 				: null,
 	};
 }

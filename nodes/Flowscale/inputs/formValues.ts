@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
 import { asText, listOf, parsedUserJson, recordOf, textAt, type JsonRecord } from '../../core/json';
-import { allDigits } from './allDigits';
+import { allDigits } from '../../core/items/allDigits';
 import { declaredTypeOf, kindOf, type InputKind } from './inputKind';
 
 /** A parameter's name, its value, and the service's word for its type. */

@@ -45,13 +45,13 @@ export const getOutput: Operation<FlowscaleSession> = {
 		return async () => {
 			const answer = await waitForOutput(session, filename);
 			if (answer.kind === 'timedOut')
-				throw new ServiceError(`The run of output "${filename}" timed out at the service`, {
+				throw new ServiceError(`The run of output "${filename}" timed out at Flowscale`, {
 					status: 408,
 					hint: 'Start it again; the time it may take is set in the deployment.',
 				});
 			if (answer.kind !== 'ready')
 				throw new ServiceError(
-					`Output "${filename}" is not there${answer.kind === 'failed' ? ': it failed at the service' : ' (yet)'}`,
+					`Output "${filename}" is not there${answer.kind === 'failed' ? ': it failed at Flowscale' : ' (yet)'}`,
 					{ hint: 'Check the name, and that its run has ended.' },
 				);
 			if (!isDownloaded || answer.output.download_url === undefined) return [itemOf(answer.output)];

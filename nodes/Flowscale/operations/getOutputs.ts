@@ -23,7 +23,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 			const { run } = await findRun(api, runId);
 			// An unknown status says nothing, so the outputs decide.
 			if (!run.finished && run.state !== 'unknown')
-				throw new ServiceError(`Run ${runId} has not ended yet`, {
+				throw new ServiceError('The run has not ended yet', {
 					runId,
 					state: run.state,
 					hint: 'Use Run > Wait to wait for it.',

@@ -29,7 +29,11 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 		const settings = readOutputSettings(item);
 		return {
 			order: readWaitOrder(item),
-			begin: async () => runWithId(runId),
+			begin: async () => {
+				const run = runWithId(runId);
+				session.otherRuns.note(item.index, run);
+				return run;
+			},
 			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
 		};
 	},

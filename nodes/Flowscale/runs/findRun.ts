@@ -14,8 +14,9 @@ export async function findRun(
 }
 
 export function unknownRunError(runId: string): ServiceError {
-	return new ServiceError(`The service does not know run ${runId}`, {
+	return new ServiceError('Flowscale does not know the run', {
 		status: 404,
+		runId,
 		hint: 'Check the run ID, and that the credential belongs to the deployment that started it. A run that was started a moment ago may not be known yet.',
 	});
 }

@@ -67,6 +67,7 @@ export function createGroupService(service: RunService, session: Session): RunSe
 	return {
 		...service,
 		watch: {
+			serviceName: service.watch.serviceName,
 			poll,
 			verify: async (group) => {
 				const memory = memoryOf(group.run_id);

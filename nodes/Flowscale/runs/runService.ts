@@ -19,6 +19,7 @@ export function createRunService(session: Session): RunService {
 	return {
 		start: {
 			place: transport.root,
+			serviceName: 'Flowscale',
 			readStart: (answer, { workflowId, groupId, texts }) =>
 				api.readStart(answer, {
 					workflow_id: workflowId,
@@ -46,6 +47,7 @@ export function createRunService(session: Session): RunService {
 				}),
 		},
 		watch: createWatchService(session),
+		collect: { byRun: 'Run > Wait', byGroup: 'Group > Wait' },
 		cancel: async (runId) => await api.cancel(runId, { isDetached: true, tries: 1 }),
 		completeOutputs: async (run) =>
 			await completeOutputs({ api, clock, stop, serviceTime: transport.serviceTime }, run),

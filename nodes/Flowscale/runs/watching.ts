@@ -27,6 +27,7 @@ export function createWatchService({
 }: Pick<Connection, 'api' | 'transport'>): WatchService {
 	let streamsNotFound = 0;
 	return {
+		serviceName: 'Flowscale',
 		poll: async (run) => {
 			const found = await api.run(run.run_id, run, ONE_TRY);
 			return found ? found.run : await runByOutputNames(api, run);

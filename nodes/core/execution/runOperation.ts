@@ -6,6 +6,7 @@ import { linkSignals } from '../async/signals';
 import { findOperation, type Resource } from '../items/operation';
 import { showEndSummary } from './endSummary';
 import { requireMinimumVersion } from './minimumVersion';
+import type { DescribeOthers } from '../items/itemFailures';
 import { runItems } from '../items/runItems';
 import { runSuspended } from '../suspending/runSuspended';
 import type { RunWaiter } from '../waiting/runWaiter';
@@ -15,8 +16,15 @@ import { openSuspension } from '../suspending/suspension';
 import type { SuspensionPace } from '../suspending/suspensionPace';
 import { isWaitingOperation } from '../waiting/waitingOperation';
 
+/** What every node's session has. */
+interface NodeSession {
+	clock: Clock;
+	waiting?(item: Item): RunWaiter;
+	otherRuns?: { describe: DescribeOthers };
+}
+
 /** What a node is made of: its menu, and how what its operations share is opened. */
-export interface NodeDefinition<Session extends { clock: Clock; waiting?(item: Item): RunWaiter }> {
+export interface NodeDefinition<Session extends NodeSession> {
 	resources: Array<Resource<Session>>;
 	clock: Clock;
 	/**
@@ -32,9 +40,7 @@ export interface NodeDefinition<Session extends { clock: Clock; waiting?(item: I
  * A node's `execute`: the chosen operation for all items, in place or suspended.
  * @throws NodeApiError | NodeOperationError
  */
-export async function runOperation<
-	Session extends { clock: Clock; waiting?(item: Item): RunWaiter },
->(
+export async function runOperation<Session extends NodeSession>(
 	context: IExecuteFunctions,
 	{ resources, clock, open, paceOf }: NodeDefinition<Session>,
 ): Promise<INodeExecutionData[][]> {
@@ -53,7 +59,8 @@ export async function runOperation<
 		if (waitMode !== IN_EXECUTION) refuseSelfConnection(context);
 		const suspension = openSuspension(context);
 		const session = await open(context, abort.signal, suspension.firstRunIndex);
-		const parts = { context, session, abort, clock };
+		const describeOthers = session.otherRuns?.describe;
+		const parts = { context, session, abort, clock, describeOthers };
 		if (
 			isWaitingOperation(operation) &&
 			session.waiting &&

@@ -3,11 +3,13 @@ import type { Clock } from '../async/clock';
 import type { Item } from '../items/item';
 import { createLimiter } from '../async/limiter';
 import { hintOnce } from './hintOnce';
+import { type CollectOperations, createOtherRuns, type OtherRuns } from './otherRuns';
 import type { Progress } from './progress';
 import type { KnownRun } from '../runs/run';
 import { cancelledHereError, openCancelledRuns } from '../waiting/cancelledRuns';
 import { createRunCanceller, type RunCanceller } from '../waiting/runCanceller';
 import { createRunWaiter, type RunWaiter, STOP_PATIENCE_MS } from '../waiting/runWaiter';
+import { openStartRemarks } from './startRemarks';
 import { openStartMemory } from '../starting/startMemory';
 import { createStarter, type Starter } from '../starting/starter';
 import type { StartService } from '../starting/startService';
@@ -23,6 +25,7 @@ export interface RunService {
 	cancel(runId: string): Promise<unknown>;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
+	collect: CollectOperations;
 }
 
 export interface RunSessionParts {
@@ -48,6 +51,8 @@ export interface RunSession {
 	waiting(item: Item): RunWaiter;
 	/** Cancels a run whose start was answered after the execution was stopped. Never rejects. */
 	cancelStarted(runId: string): Promise<void>;
+	/** Whose runs continue at the service when one item's failure ends the node. */
+	otherRuns: OtherRuns;
 }
 
 export function openRunSession(service: RunService, parts: RunSessionParts): RunSession {
@@ -55,8 +60,10 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 	let waiter: RunWaiter | undefined;
 	let left = 0;
 	const canceller = openCanceller(service, parts);
+	const otherRuns = createOtherRuns(service.watch.serviceName, service.collect);
 	const shared: SharedByItems = {
 		canceller,
+		otherRuns,
 		// Without a starter the runs are those that the user named.
 		hasStarted: (runId) => starter?.hasStarted(runId) ?? true,
 		outstanding: () => left,
@@ -66,8 +73,9 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 		},
 	};
 	return {
+		otherRuns,
 		cancelStarted: async (runId) => void (await canceller.cancel(runId, STOP_PATIENCE_MS)),
-		starter: () => (starter ??= openStarter(service, parts)),
+		starter: () => (starter ??= openStarter(service, parts, otherRuns)),
 		waiting: (item) => {
 			waiter ??= openWaiter(service, parts, item, shared);
 			left++;
@@ -79,9 +87,10 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 function openStarter(
 	{ start: service }: RunService,
 	{ context, clock, stop, progress, runIndex }: RunSessionParts,
+	otherRuns: OtherRuns,
 ): Starter {
 	const starter = createStarter({
-		service: withoutCancelledRuns(service, context),
+		service: openStartRemarks(context).noting(withoutCancelledRuns(service, context)),
 		memory: openStartMemory(context, runIndex, stop),
 		clock,
 		stop,
@@ -90,6 +99,7 @@ function openStarter(
 	});
 	const start: Starter['start'] = async (request) => {
 		const run = await starter.start(request);
+		otherRuns.note(request.itemIndex, run);
 		if (!request.isContinued) progress.started(run);
 		return run;
 	};
@@ -111,12 +121,20 @@ function withoutCancelledRuns(service: StartService, context: IExecuteFunctions)
 	};
 }
 
-function openCanceller({ cancel }: RunService, { context, clock }: RunSessionParts): RunCanceller {
-	return createRunCanceller({ cancel, clock, warn: (text) => context.logger.warn(text) });
+function openCanceller(
+	{ cancel, watch: { serviceName } }: RunService,
+	{ context, clock }: RunSessionParts,
+): RunCanceller {
+	return createRunCanceller({
+		cancel,
+		serviceName,
+		clock,
+		warn: (text) => context.logger.warn(text),
+	});
 }
 
 const NO_START_TIMEOUT =
-	'Start Timeout cannot work here: the service reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.';
+	'Start Timeout cannot work here: the deployment reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.';
 
 interface SharedByItems {
 	canceller: RunCanceller;
@@ -125,18 +143,25 @@ interface SharedByItems {
 	/** Items that have no result yet. */
 	outstanding(): number;
 	onEnd(): void;
+	otherRuns: OtherRuns;
 }
 
 function openWaiter(
 	{ watch, completeOutputs }: RunService,
 	{ context, clock, stop, progress }: RunSessionParts,
 	item: Item,
-	{ canceller, hasStarted, outstanding, onEnd }: SharedByItems,
+	{ canceller, hasStarted, outstanding, onEnd, otherRuns }: SharedByItems,
 ): RunWaiter {
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
+	const cancelledRuns = openCancelledRuns(context);
+	const onEnded = (run: KnownRun) => {
+		if (run.state !== 'succeeded' && run.state !== 'unknown') otherRuns.drop(run.run_id);
+		return run;
+	};
 	const waiter = createRunWaiter({
+		serviceName: watch.serviceName,
 		watcher: createWatcher(
-			watch,
+			openStartRemarks(context).explaining(watch),
 			{
 				...pace,
 				outstanding,
@@ -148,7 +173,10 @@ function openWaiter(
 		),
 		canceller,
 		hasStarted,
-		onCancelled: openCancelledRuns(context).note,
+		onCancelled: (runId) => {
+			cancelledRuns.note(runId);
+			otherRuns.drop(runId);
+		},
 		completeOutputs,
 		slots: createLimiter(maxConcurrent),
 		clock,
@@ -157,7 +185,11 @@ function openWaiter(
 	});
 	return {
 		...waiter,
-		untilEnd: async (...wait) => await waiter.untilEnd(...wait).finally(onEnd),
+		untilEnd: async (...wait) =>
+			await waiter
+				.untilEnd(...wait)
+				.then(onEnded)
+				.finally(onEnd),
 		refresh: async (run) => await waiter.refresh(run).finally(onEnd),
 	};
 }

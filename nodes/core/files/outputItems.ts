@@ -102,7 +102,7 @@ function nothingThere(run: KnownRun, missing: Fetched[]): ServiceError {
 	const names = missing.map(({ output }) => output.filename).join(', ');
 	return (
 		failure ??
-		new ServiceError(`Run ${run.run_id} succeeded, but its output ${names} is not there`, {
+		new ServiceError(`The run succeeded, but its output ${names} is not there`, {
 			runId: run.run_id,
 			state: run.state,
 			hint: 'Fetch it later with Run > Get Outputs and this run ID.',
@@ -115,7 +115,7 @@ function missingText(run: KnownRun, missing: Fetched[], total: number): string {
 		.slice(0, 10)
 		.map(({ output, failure }) => failure?.message ?? `"${output.filename}" is not there`);
 	const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
-	return `Run ${run.run_id}: ${missing.length} of ${total} outputs missing. ${named.join('; ')}${more}`;
+	return `${missing.length} of ${total} outputs missing: ${named.join('; ')}${more} (run ${run.run_id})`;
 }
 
 /**

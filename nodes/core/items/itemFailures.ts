@@ -32,10 +32,17 @@ export interface ItemFailures {
 	throwIfFatal(): void;
 }
 
+/** What a user should know of the other items when the failure of this one ends the node. */
+export type DescribeOthers = (failedIndex: number) => string | undefined;
+
 /**
  * @param abort aborted by the first failure that ends the node, so that no item continues behind it
  */
-export function createItemFailures(context: IExecuteFunctions, abort: LinkedSignal): ItemFailures {
+export function createItemFailures(
+	context: IExecuteFunctions,
+	abort: LinkedSignal,
+	describeOthers: DescribeOthers = () => undefined,
+): ItemFailures {
 	const isTolerant = context.continueOnFail();
 	const texts = new Map<number, string>();
 	let fatal: FatalFailure | undefined;
@@ -47,6 +54,9 @@ export function createItemFailures(context: IExecuteFunctions, abort: LinkedSign
 		fatal ??= { error, index };
 		abort.abort();
 	};
+	// After Stop they are cancelled, or were to be left alone.
+	const othersThan = ({ error, index }: FatalFailure) =>
+		error instanceof ExecutionCancelledError ? undefined : describeOthers(index);
 	return {
 		texts,
 		record,
@@ -60,7 +70,7 @@ export function createItemFailures(context: IExecuteFunctions, abort: LinkedSign
 		},
 		fatal: () => fatal,
 		throwIfFatal: () => {
-			if (fatal) throw toNodeError(context.getNode(), fatal.error, fatal.index);
+			if (fatal) throw toNodeError(context.getNode(), fatal.error, fatal.index, othersThan(fatal));
 			// Stopped, and no item has noticed within the grace period.
 			if (abort.signal.aborted) throw toNodeError(context.getNode(), new ExecutionCancelledError());
 		},

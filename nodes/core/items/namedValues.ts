@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
 import type { Item } from './item';
+import { readJsonObject } from './jsonObject';
 import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
 
 /** A set of named values that a user enters as pairs, or all at once as JSON. */
@@ -101,7 +102,7 @@ export function readNamedValues(
 ): Record<string, unknown> {
 	const given =
 		item.choice(mode, `Specify ${word}s`, ['fields', 'json']) === 'json'
-			? jsonValues(item, json, word)
+			? Object.entries(readJsonObject(item, jsonFieldOf(json, word)))
 			: pairValues(item, pairs, entry, word);
 	const values = new Map<string, unknown>();
 	for (const [name, value] of given) {
@@ -112,6 +113,13 @@ export function readNamedValues(
 	// Each name becomes a key of the object itself, `__proto__` and `constructor` included.
 	return Object.fromEntries(values);
 }
+
+const jsonFieldOf = (parameter: string, word: string) => ({
+	parameter,
+	label: `${word}s (JSON)`,
+	example: 'Write names and values between braces: { "name": "value" }.',
+	otherWay: 'Using Fields Below',
+});
 
 function pairValues(
 	item: Item,
@@ -129,19 +137,6 @@ function pairValues(
 			);
 		return [name, record?.type === 'text' ? asText(record.value) : guessed(record?.value)];
 	});
-}
-
-function jsonValues(item: Item, json: string, word: string): Array<[string, unknown]> {
-	const given = item.raw(json, {});
-	const value = recordOf(
-		typeof given === 'string' ? parsedUserJson(given.trim() === '' ? '{}' : given) : given,
-	);
-	if (value === undefined)
-		throw new ConfigurationError(
-			`${word}s (JSON) is not a JSON object`,
-			'Write names and values between braces: { "name": "value" }.',
-		);
-	return Object.entries(value);
 }
 
 /**

@@ -4,7 +4,13 @@ import { createLimiter } from '../async/limiter';
 import type { LinkedSignal } from '../async/signals';
 import { ExecutionCancelledError } from '../errors';
 import { itemAt } from './item';
-import { createItemFailures, type ItemFailures, linkedItems, settleAll } from './itemFailures';
+import {
+	createItemFailures,
+	type DescribeOthers,
+	type ItemFailures,
+	linkedItems,
+	settleAll,
+} from './itemFailures';
 import type { ItemOutput, Job, Operation } from './operation';
 
 export interface ItemRun<Session> {
@@ -17,6 +23,7 @@ export interface ItemRun<Session> {
 	 */
 	abort: LinkedSignal;
 	clock: Clock;
+	describeOthers?: DescribeOthers;
 }
 
 const ITEMS_AT_A_TIME = 10;
@@ -30,8 +37,8 @@ const BEGINNINGS_PER_BREAK = 5;
  * @throws NodeApiError | NodeOperationError
  */
 export async function runItems<Session>(run: ItemRun<Session>): Promise<INodeExecutionData[]> {
-	const { context, operation, abort, clock } = run;
-	const failures = createItemFailures(context, abort);
+	const { context, operation, abort, clock, describeOthers } = run;
+	const failures = createItemFailures(context, abort, describeOthers);
 	const jobs = await prepareJobs(run, failures);
 	failures.throwIfFatal();
 

@@ -50,6 +50,9 @@ export function nodeErrorsText(record: JsonRecord | undefined): string | undefin
 	return joined(reasonsOfNodes(record?.node_errors, MOST_LEVELS));
 }
 
+/** The reason of a failed run that gives none. */
+export const noReasonOf = (serviceName: string) => `${serviceName} gave no reason`;
+
 function joined(reasons: string[]): string | undefined {
 	const distinct = [...new Set(reasons)].slice(0, MOST_REASONS);
 	return distinct.length === 0 ? undefined : distinct.join('; ');

@@ -34,12 +34,13 @@ const ADVICE: ReadonlyArray<[patterns: RegExp[], advice: string]> = [
 	],
 	[[/budget|credit|insufficient (?:funds|balance)/i], 'Check the budget of the account.'],
 ];
-const LOOK_UP = 'Look the run up on the service for details.';
-
-/** @param reason the service's own words; null: it gave none */
-export function failureAdvice(reason: string | null): string {
+/**
+ * @param reason the service's own words; null: it gave none
+ * @param serviceName as messages call it
+ */
+export function failureAdvice(reason: string | null, serviceName: string): string {
 	const known = ADVICE.find(([patterns]) =>
 		patterns.every((pattern) => pattern.test(reason ?? '')),
 	);
-	return known?.[1] ?? LOOK_UP;
+	return known?.[1] ?? `Look the run up at ${serviceName} for details.`;
 }

@@ -28,6 +28,7 @@ export function classifyStart(result: Head | NetworkFailure): StartVerdict {
 export function mayHaveStarted(
 	{ groupId, adviceIfUncertain }: Pick<StartRequest, 'groupId' | 'adviceIfUncertain'>,
 	cause: string,
+	serviceName: string,
 	status?: number,
 ): ServiceError {
 	return new ServiceError(`The run may have started, and was not started again. ${cause}`, {
@@ -35,7 +36,7 @@ export function mayHaveStarted(
 		hint:
 			groupId === undefined
 				? (adviceIfUncertain ??
-					'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.')
+					`It was started without a group, so it cannot be looked up. Check the runs at ${serviceName} before you execute this item again.`)
 				: `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or set Reuse Run to "Same Inputs".`,
 	});
 }

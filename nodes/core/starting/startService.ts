@@ -27,6 +27,8 @@ export interface GroupScope {
 export interface StartService {
 	/** Where the service is, such as its API's root: executions of this process share its groups. */
 	place: string;
+	/** As messages call it. */
+	serviceName: string;
 	readStart(answer: Answer, request: StartRequest): Run;
 	/** Whether a 2xx says in the service's own words that nothing was started. */
 	isRefusal?(answer: Answer): boolean;

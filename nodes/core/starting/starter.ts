@@ -125,7 +125,11 @@ async function rememberedRun(
 		// A list without the run proves nothing, since a gateway may give up minutes before the service
 		// starts the run.
 		if (run === undefined)
-			throw mayHaveStarted(request, 'An earlier try of this item got no clear answer.');
+			throw mayHaveStarted(
+				request,
+				'An earlier try of this item got no clear answer.',
+				state.service.serviceName,
+			);
 		return run;
 	}
 	if (!start.isReused) state.started.add(start.runId);
@@ -371,10 +375,15 @@ async function adoptLost(
 		return adopted;
 	}
 	const { message, facts } = service.failureOf(result);
+	const { serviceName } = service;
 	const failure =
 		verdictOf(service, result) === 'answered'
-			? mayHaveStarted(request, `The service accepted the start but named no run. ${message}`)
-			: mayHaveStarted(request, message, facts.status);
+			? mayHaveStarted(
+					request,
+					`${serviceName} accepted the start but named no run. ${message}`,
+					serviceName,
+				)
+			: mayHaveStarted(request, message, serviceName, facts.status);
 	if (!stop?.aborted) throw failure;
 	warn?.(`${failure.message} ${failure.facts.hint ?? ''}`);
 	throw new ExecutionCancelledError();

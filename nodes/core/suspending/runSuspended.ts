@@ -116,11 +116,11 @@ async function holdAfterStart<Session>({
 }
 
 function openResume<Session>(parts: SuspendedRun<Session>): Resume<Session> {
-	const { context, suspension, abort, pace = USUAL_PACE } = parts;
+	const { context, suspension, abort, pace = USUAL_PACE, describeOthers } = parts;
 	const isContinued = suspension.resumes > 0;
 	const canStartAgain = mayStartAgain(context, suspension);
 	reopenSuspension(suspension, canStartAgain);
-	const failures = createItemFailures(context, abort);
+	const failures = createItemFailures(context, abort, describeOthers);
 	for (const [index, text] of Object.entries(suspension.failures))
 		failures.texts.set(Number(index), text);
 	return {

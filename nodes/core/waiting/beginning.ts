@@ -27,10 +27,10 @@ export function beginningOf(run: Run, reportsStart: boolean): Beginning {
 export class StartTimeout extends ServiceError {}
 
 export function startTimeout(runId: string, startTimeoutMs: number): StartTimeout {
-	return new StartTimeout(
-		`Run ${runId} timed out in the queue: it had not begun after ${durationText(startTimeoutMs)}`,
-		{ runId, state: 'timed_out' },
-	);
+	return new StartTimeout(`The run did not begin within ${durationText(startTimeoutMs)}`, {
+		runId,
+		state: 'timed_out',
+	});
 }
 
 /** `90 s`, `5 minutes` */

@@ -29,7 +29,7 @@ export function openCancelledRuns(context: IExecuteFunctions): CancelledRuns {
 /** The failure of an item whose run was cancelled by an earlier try of the node. */
 export function cancelledHereError(runId: string): ServiceError {
 	return new ServiceError(
-		`Run ${runId} was cancelled here when its time was up, and was not started again`,
+		`The run was cancelled here when its time was up, and was not started again`,
 		{
 			runId,
 			state: 'cancelled',

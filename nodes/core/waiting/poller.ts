@@ -199,13 +199,14 @@ async function verifyNow(
 
 /** The service does not know the run. For a moment that is normal. */
 function noteMissing(poller: RunPoller, watched: WatchedRun): void {
+	const { serviceName } = poller.service;
 	const nowMs = poller.clock.now();
 	if (Number.isNaN(watched.missingSinceMs)) {
 		watched.failures = 0;
 		watched.missingSinceMs = nowMs;
 	}
 	if (nowMs - watched.missingSinceMs > UNKNOWN_RUN_GRACE_MS)
-		noteFailure(poller, watched, runNotFoundError(watched.run));
+		noteFailure(poller, watched, runNotFoundError(watched.run, serviceName));
 }
 
 /**

@@ -19,6 +19,8 @@ const DOUBTFUL_TRIES = 3;
 export interface CancellerParts {
 	/** Sends one cancel, also after Stop. @throws ServiceError */
 	cancel(runId: string): Promise<unknown>;
+	/** As messages call the service. */
+	serviceName: string;
 	clock: Clock;
 	warn(text: string): void;
 }
@@ -66,7 +68,9 @@ async function cancelRun(state: CancellerState, runId: string): Promise<CancelOu
 	const askedMs = state.clock.now();
 	const outcome = await state.limit(async () => await cancelUntil(state, runId, askedMs));
 	if (outcome instanceof Error)
-		state.warn(`Run ${runId} could not be cancelled at the service: ${outcome.message}`);
+		state.warn(
+			`A run could not be cancelled at ${state.serviceName}: ${outcome.message} (run ${runId})`,
+		);
 	return outcome;
 }
 

@@ -64,6 +64,8 @@ export interface RunWaiter {
 }
 
 export interface WaiterParts {
+	/** As messages call the service. */
+	serviceName: string;
 	watcher: Watcher;
 	canceller: RunCanceller;
 	/**
@@ -159,7 +161,7 @@ async function afterCancel(
 	{ cancelRemote }: WaitOrder,
 	error: unknown,
 ): Promise<unknown> {
-	const { canceller, hasStarted, isStopped } = parts;
+	const { canceller, hasStarted, isStopped, serviceName } = parts;
 	if (error instanceof ExecutionCancelledError) {
 		if (isStopped() && cancelRemote !== 'never' && hasStarted(runId))
 			await canceller.cancel(runId, STOP_PATIENCE_MS);
@@ -167,17 +169,18 @@ async function afterCancel(
 	}
 	if (error instanceof StartTimeout) {
 		if (!hasStarted(runId))
-			return new StartTimeout(error.message, { ...error.facts, hint: NOT_OURS });
-		return unbegunError(error, await cancelAndCheck(parts, runId), runId);
+			return new StartTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
+		return unbegunError(error, await cancelAndCheck(parts, runId), serviceName);
 	}
 	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') return error;
-	if (!hasStarted(runId)) return new WaitTimeout(error.message, { ...error.facts, hint: NOT_OURS });
+	if (!hasStarted(runId))
+		return new WaitTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
 	const outcome = await cancelAndCheck(parts, runId);
 	const state = endStateOf(outcome) ?? error.facts.state;
 	return new WaitTimeout(error.message, {
 		...error.facts,
 		state,
-		hint: cancelText(runId, outcome),
+		hint: cancelText(serviceName, outcome),
 	});
 }
 
@@ -208,45 +211,41 @@ const isEnded = (outcome: CheckedCancel): outcome is KnownRun =>
 	typeof outcome === 'object' && 'run_id' in outcome;
 const endStateOf = (outcome: CheckedCancel) => (isEnded(outcome) ? outcome.state : undefined);
 
-/** Names the state, since under "continue on fail" the text is all that the item holds. */
-function unbegunError({ message, facts }: StartTimeout, outcome: CheckedCancel, runId: string) {
+function unbegunError({ message, facts }: StartTimeout, outcome: CheckedCancel, service: string) {
 	const isCancelled = outcome === 'accepted' || endStateOf(outcome) === 'cancelled';
 	return isCancelled
-		? new StartTimeout(`${message} and was cancelled (state timed_out)`, {
+		? new StartTimeout(`${message} and was cancelled`, {
 				...facts,
 				hint: 'Execute this item again when the queue is shorter, or raise Start Timeout.',
 			})
-		: new StartTimeout(`${message} (state timed_out)`, {
-				...facts,
-				hint: cancelText(runId, outcome),
-			});
+		: new StartTimeout(message, { ...facts, hint: cancelText(service, outcome) });
 }
 
-const NOT_OURS =
-	'It continues at the service: Reuse Run took it over, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.';
+const notOurs = (serviceName: string) =>
+	`It continues at ${serviceName}: Reuse Run took it over, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.`;
 
 /** What became of a cancel, for the user. */
-function cancelText(runId: string, outcome: CheckedCancel): string {
-	if (outcome === 'accepted') return 'The service accepted its cancel.';
+function cancelText(serviceName: string, outcome: CheckedCancel): string {
+	if (outcome === 'accepted') return `${serviceName} accepted its cancel.`;
 	if (outcome === 'pending')
-		return 'The service has not accepted its cancel yet. It is tried for some minutes more, and what fails is in n8n’s log.';
+		return `${serviceName} has not accepted its cancel yet. It is tried for some minutes more, and what fails is in n8n’s log.`;
 	if (outcome instanceof Error)
-		return `Run ${runId} could not be cancelled at the service: ${outcome.message}`;
-	if (outcome.state === 'cancelled') return 'It was cancelled at the service.';
+		return `It could not be cancelled at ${serviceName}: ${outcome.message}`;
+	if (outcome.state === 'cancelled') return `It was cancelled at ${serviceName}.`;
 	if (outcome.state === 'succeeded')
-		return `It succeeded before its cancel took effect. Collect its outputs by the run ID ${runId}, or raise Timeout.`;
+		return 'It succeeded before its cancel took effect. Collect its outputs by this run ID, or raise Timeout.';
 	return `It ended before its cancel took effect (state ${outcome.state}).`;
 }
 
 async function conclude(
-	{ completeOutputs }: WaiterParts,
+	{ completeOutputs, serviceName }: WaiterParts,
 	ended: KnownRun,
 	{ isFailedRunAnItem }: WaitOrder,
 ): Promise<KnownRun> {
 	if (hasUnknownEnd(ended)) {
 		const run = await withListedOutputs(completeOutputs, ended);
 		if (run.outputs.length > 0 || isFailedRunAnItem) return run;
-		throw failedRun(run);
+		throw failedRun(run, serviceName);
 	}
 	const complete = async () =>
 		await completeOutputs(ended).catch((error: unknown) => {
@@ -254,7 +253,7 @@ async function conclude(
 		});
 	const run = ended.state === 'succeeded' ? await complete() : ended;
 	if (run.state === 'succeeded' || isFailedRunAnItem) return run;
-	throw failedRun(run);
+	throw failedRun(run, serviceName);
 }
 
 /**
@@ -278,11 +277,10 @@ async function withListedOutputs(
 const END_WORDS = new Map<RunState, string>([
 	['failed', 'failed'],
 	['cancelled', 'was cancelled'],
-	['timed_out', 'timed out at the service'],
 ]);
 
-function failedRun(run: KnownRun): ServiceError {
-	const word = END_WORDS.get(run.state);
+function failedRun(run: KnownRun, serviceName: string): ServiceError {
+	const word = run.state === 'timed_out' ? `timed out at ${serviceName}` : END_WORDS.get(run.state);
 	const reason = run.error_message ? `: ${run.error_message}` : '';
 	const message =
 		word === undefined
@@ -291,6 +289,6 @@ function failedRun(run: KnownRun): ServiceError {
 	return new ServiceError(message, {
 		runId: run.run_id,
 		state: run.state,
-		hint: `${failureAdvice(run.error_message)} To handle failed runs as normal items, set On Failed Run to "Return as Item".`,
+		hint: `${failureAdvice(run.error_message, serviceName)} To handle failed runs as normal items, set On Failed Run to "Return as Item".`,
 	});
 }

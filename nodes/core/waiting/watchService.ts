@@ -10,6 +10,8 @@ export type EventMeaning = 'ended' | 'goingOn';
  * decides when to poll again.
  */
 export interface WatchService {
+	/** As messages call it. */
+	serviceName: string;
 	/**
 	 * The run as it is now; null while the service does not know it.
 	 * @throws ServiceError | ExecutionCancelledError

@@ -63,16 +63,17 @@ export function watchedRun(known: NewWatch, nowMs: number): WatchedRun {
 export function timeoutError(
 	{ run, sinceMs, lastFailure, failures }: WatchedRun,
 	nowMs: number,
+	serviceName: string,
 ): WaitTimeout {
 	const failure = failures > 0 ? lastFailure?.message : undefined;
-	const cause = failure === undefined ? '' : ` The last check failed: ${failure}`;
+	const cause = failure === undefined ? '' : `. The last check failed: ${failure}`;
 	return new WaitTimeout(
-		`Run ${run.run_id} did not end within ${Math.round((nowMs - sinceMs) / 100) / 10} s (state ${run.state}).${cause}`,
+		`The run did not end within ${Math.round((nowMs - sinceMs) / 100) / 10} s${cause}`,
 		{
 			runId: run.run_id,
 			state: run.state,
 			lastFailure: failure,
-			hint: 'It continues at the service. Collect it later by this run ID, or raise Timeout.',
+			hint: `It continues at ${serviceName}. Collect it later by this run ID, or raise Timeout.`,
 		},
 	);
 }

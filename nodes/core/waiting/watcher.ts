@@ -170,10 +170,11 @@ async function loop(state: WatcherState): Promise<void> {
 
 /** Ends a wait that is over, and follows the run's events where few runs are left. */
 function checkWait(state: WatcherState, watched: WatchedRun): void {
-	const { clock, stop, follower } = state;
+	const { clock, stop, follower, poller } = state;
 	const nowMs = clock.now();
 	if (stop?.aborted) settle(state, watched, new ExecutionCancelledError());
-	else if (endOfWaitMs(watched) <= nowMs) settle(state, watched, timeoutError(watched, nowMs));
+	else if (endOfWaitMs(watched) <= nowMs)
+		settle(state, watched, timeoutError(watched, nowMs, poller.service.serviceName));
 	else if (mayFollow(state, watched)) followRun(follower, watched.run);
 }
 

@@ -226,7 +226,7 @@ describe('a run', () => {
 				status: 'error',
 				state: 'failed',
 				finished: true,
-				error_message: 'The service gave no reason',
+				error_message: 'Flowscale gave no reason',
 			},
 		],
 		[

@@ -71,7 +71,7 @@ it.each<[string, Parameters<typeof cancelled>, unknown]>([
 		{ cancelled: false, message: refusal.message, reads: 1 },
 	],
 	['not, and it goes on', [refusal, 'running'], refusal.message],
-	['not, nobody knows it', [refusal, null], 'The service does not know run r'],
+	['not, nobody knows it', [refusal, null], 'Flowscale does not know the run'],
 ])('a run is cancelled %s', async (_, given, expected) => {
 	expect(await cancelled(...given)).toEqual(expected);
 });

@@ -16,7 +16,8 @@ const form: NamedValuesForm = {
 /** An item with these parameters. */
 const itemOf = (parameters: Record<string, unknown>) => {
 	const raw = (name: string, fallback: unknown) => parameters[name] ?? fallback;
-	return { raw, choice: raw } as unknown as Item;
+	const context = { getNode: () => ({ parameters }) };
+	return { raw, choice: raw, context } as unknown as Item;
 };
 const pair = (value: unknown, type = 'auto') =>
 	readNamedValues(itemOf({ pairs: { pair: [{ name: 'a', value, type }] } }), form).a;
@@ -102,3 +103,41 @@ test.each([
 ])('refuses %s', (_, parameters, message) =>
 	expect(() => readNamedValues(itemOf(parameters), form)).toThrow(message),
 );
+
+test.each<[string, unknown, string, string]>([
+	[
+		'a line break',
+		'{"a": "x\ny"}',
+		'',
+		'It breaks at line 1, character 9: a line break inside a text',
+	],
+	['a quotation mark', '{"a": "say "hi""}', '', 'a quotation mark inside a text?'],
+	['an empty expression', '{"a": , "b": 1}', '', 'an expression that gives nothing?'],
+	['a trailing comma', '{"a": 1,}', '', 'a comma too many before }'],
+	['single quotes', "{'a': 1}", '', 'single quotes'],
+	['the advice', '{', '', 'JSON.stringify($json.text) }}, or choose Using Fields Below.'],
+	['an expression that gives an empty text', ' ', '={{ $json.a }}', 'gives an empty text'],
+	['an expression that gives null', null, '={{ $json.a }}', 'The expression gives nothing'],
+])('JSON with %s is refused with its place and advice', (_, json, written, hint) => {
+	const context = { getNode: () => ({ parameters: { json: written } }) };
+	const raw = (name: string) => (name === 'json' ? json : 'json');
+	const item = { raw, choice: () => 'json', context } as unknown as Item;
+	const refused = () => readNamedValues(item, form);
+	expect(refused).toThrow('Inputs (JSON) is not a JSON object');
+	expect(refused).toThrow(
+		expect.objectContaining({ hint: expect.stringContaining(hint) as string }) as Error,
+	);
+});
+
+test('an empty field is no values; a long integer of an expression’s object keeps its digits', () => {
+	const read = (json: unknown, written: string) => {
+		const context = { getNode: () => ({ parameters: { json: written } }) };
+		const raw = () => json;
+		const item = { raw, choice: () => 'json', context } as unknown as Item;
+		return writtenJson(readNamedValues(item, form));
+	};
+	expect(read('', '')).toBe('{}');
+	const digits = '18446744073709551615';
+	expect(read({ seed: Number(digits) }, `={{ { seed: ${digits} } }}`)).toBe(`{"seed":${digits}}`);
+	expect(() => read({ seed: Number(digits) }, '={{ $json }}')).toThrow('without losing digits');
+});

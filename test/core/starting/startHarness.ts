@@ -81,6 +81,7 @@ export function startHarness({
 	};
 	const service = {
 		place: `https://service-${++places}.test`,
+		serviceName: 'Flowscale',
 		readStart: ({ text }: Answer) =>
 			createRun({ status: 'queued', run_id: text === '' ? null : text }),
 		getRun: async (runId: string) => runs.find(({ run_id }) => run_id === runId) ?? null,

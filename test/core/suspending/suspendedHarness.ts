@@ -150,8 +150,10 @@ export function suspendedHarness({
 			.map(runNow)
 			.at(0) ?? null;
 	const service: RunService = {
+		collect: { byRun: 'Run > Wait', byGroup: 'Group > Wait' },
 		start: {
 			place: 'https://service.test',
+			serviceName: 'Flowscale',
 			readStart: ({ text }) =>
 				createRun({ run_id: text, status: 'queued', group_id: 'g', workflow_id: 'w' }),
 			getRun: async (runId) => known(runId),
@@ -162,6 +164,7 @@ export function suspendedHarness({
 			serviceTime: (ms) => ms,
 		},
 		watch: {
+			serviceName: 'Flowscale',
 			poll: async ({ run_id: runId }) => await poll().then(() => known(runId)),
 			pollGroup: async () => await poll().then(() => runs.map(runNow)),
 			verify: async (run) => await poll().then(() => run),

@@ -8,6 +8,7 @@ function cancelHarness(answer: (runId: string, tries: number) => Error | undefin
 	const sent: Array<[ms: number, runId: string]> = [];
 	const warnings: string[] = [];
 	const canceller = createRunCanceller({
+		serviceName: 'Flowscale',
 		cancel: async (runId) => {
 			sent.push([clock.now(), runId]);
 			const error = answer(runId, sent.filter(([, id]) => id === runId).length);
@@ -34,7 +35,9 @@ describe('a cancel', () => {
 		const { canceller, sent, warnings } = cancelHarness(() => error);
 		expect(await canceller.cancel('a', LONG)).toBe(error);
 		expect(sent).toHaveLength(tries);
-		expect(warnings).toEqual([`Run a could not be cancelled at the service: ${error.message}`]);
+		expect(warnings).toEqual([
+			`A run could not be cancelled at Flowscale: ${error.message} (run a)`,
+		]);
 	});
 
 	it('outlives an outage of two minutes', async () => {
@@ -49,7 +52,7 @@ describe('a cancel', () => {
 		const { clock, canceller, sent, warnings } = cancelHarness(busy);
 		expect(await canceller.cancel('a', LONG)).toBeInstanceOf(Error);
 		expect([clock.now() < 240_000, sent.length < 60]).toEqual([true, true]);
-		expect(warnings).toEqual(['Run a could not be cancelled at the service: HTTP 503']);
+		expect(warnings).toEqual(['A run could not be cancelled at Flowscale: HTTP 503 (run a)']);
 	});
 
 	it('is waited for as long as wished, and tried further in the background', async () => {

@@ -29,13 +29,15 @@ function waitHarness({
 	const poll = async ({ run_id }: KnownRun) =>
 		aRun(run_id, clock.now() >= endsMs ? { status, error_message, ...ended } : {});
 	const waiter = createRunWaiter({
+		serviceName: 'Flowscale',
 		watcher: createWatcher(
-			{ poll },
+			{ serviceName: 'Flowscale', poll },
 			{ intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 9 },
 			clock,
 			abort.signal,
 		),
 		canceller: createRunCanceller({
+			serviceName: 'Flowscale',
 			cancel: async (runId) => {
 				cancelled.push(runId);
 				if (cancelFails) throw new ServiceError('Flowscale answered HTTP 503');
@@ -139,7 +141,7 @@ describe('who cancels the remote run', () => {
 		clock.at(1_000, () => end(true));
 		expect(await wait('a')).toMatchObject({ kind: 'ExecutionCancelledError' });
 		expect(warnings).toEqual([
-			'Run a could not be cancelled at the service: Flowscale answered HTTP 503',
+			'A run could not be cancelled at Flowscale: Flowscale answered HTTP 503 (run a)',
 		]);
 	});
 
@@ -155,7 +157,7 @@ describe('a run that ended', () => {
 	it.each([
 		['failed', 'The run failed: out of memory'],
 		['cancelled', 'The run was cancelled: out of memory'],
-		['timeout', 'The run timed out at the service: out of memory'],
+		['timeout', 'The run timed out at Flowscale: out of memory'],
 	])('as %s is an error with its reason', async (status, message) => {
 		const { wait, completed } = waitHarness({ status, error_message: 'out of memory' });
 		expect(await wait('a')).toMatchObject({ message, error: { facts: { runId: 'a' } } });

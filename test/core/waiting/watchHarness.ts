@@ -40,6 +40,7 @@ export function watchHarness({
 		return result;
 	};
 	const full: WatchService = {
+		serviceName: 'Flowscale',
 		poll: async ({ run_id: runId, group_id: groupId }) => {
 			looks.push([clock.now(), runId]);
 			const count = looks.filter(([, what]) => what === runId).length;

@@ -84,7 +84,7 @@ describe('the deadline', () => {
 		const { watch, looks, clock } = watchHarness({});
 		expect(await watch('a', { timeoutMs: 5_000 })).toEqual({
 			kind: 'WaitTimeout',
-			message: 'Run a did not end within 5 s (state running).',
+			message: 'The run did not end within 5 s',
 			atMs: 5_000,
 		});
 		const sent = looks.length;
@@ -222,7 +222,7 @@ describe('a run that the service does not know', () => {
 
 	it('ends the wait after fifteen seconds', async () => {
 		const end = await watchHarness({ onLook: () => null }).watch('a');
-		expect(end).toMatchObject({ message: 'The service does not know run a' });
+		expect(end).toMatchObject({ message: 'Flowscale does not know the run' });
 		expect(end.atMs).toBeGreaterThan(15_000);
 		expect(end.atMs).toBeLessThan(22_000);
 	});

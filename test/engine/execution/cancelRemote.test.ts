@@ -90,7 +90,7 @@ describe('a run that was cancelled when its time was up', () => {
 		const failure = await error(node('workflow.executeAndWait', waiting(late), tryAgain), [two[0]]);
 		expect(statesOf(flowscale)).toEqual(['cancelled']);
 		expect(failure.message).toBe(
-			`Run ${flowscale.runs[0].id} was cancelled here when its time was up, and was not started again`,
+			`The run was cancelled here when its time was up, and was not started again (run ${flowscale.runs[0].id})`,
 		);
 	});
 
@@ -116,8 +116,8 @@ describe('Start Timeout', () => {
 		const queued = flowscale.runs.find(({ state }) => state === 'cancelled');
 		const errors = out.flatMap(({ json }) => (json.error === undefined ? [] : [json.error]));
 		expect(errors).toHaveLength(1);
-		expect(errors[0]).toContain(
-			`Run ${queued?.id} timed out in the queue: it had not begun after 1 s and was cancelled (state timed_out)`,
+		expect(errors[0]).toBe(
+			`The run did not begin within 1 s and was cancelled. Execute this item again when the queue is shorter, or raise Start Timeout. (run ${queued?.id}, state timed_out)`,
 		);
 		expect(statesOf(flowscale).sort()).toEqual(['cancelled', 'completed']);
 	});

@@ -64,7 +64,7 @@ test('a failed read becomes an error item, the other items are read', async () =
 	expect(missing).toEqual({
 		json: {
 			error:
-				'The service does not know run nobody. Check the run ID, and that the credential belongs to the deployment that started it. A run that was started a moment ago may not be known yet.',
+				'Flowscale does not know the run. Check the run ID, and that the credential belongs to the deployment that started it. A run that was started a moment ago may not be known yet. (run nobody)',
 		},
 		pairedItem: { item: 0 },
 	});

@@ -210,7 +210,7 @@ describe('Timeout', () => {
 			for (const [i, { json }] of out.entries())
 				expect(json.error).toMatch(
 					new RegExp(
-						`^Run ${flowscale.runs.map(({ id }) => id).join('|')} did not end within 1(\\.\\d)? s`,
+						`^The run did not end within 1(\\.\\d)? s.*\\(run (${flowscale.runs.map(({ id }) => id).join('|')}), state (queued|running|cancelled)\\)$`,
 						i === 0 ? '' : 'u',
 					),
 				);

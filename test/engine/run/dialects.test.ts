@@ -147,7 +147,7 @@ test.each(dialectChoices.failureText)(
 		);
 		const reason =
 			failureText === 'none'
-				? 'The service gave no reason'
+				? 'Flowscale gave no reason'
 				: 'CUDA out of memory. Tried to allocate 2.00 GiB';
 		expect(failure.message.replace(/^The run failed: | \(run .*\)$/g, '')).toEqual(reason);
 	},

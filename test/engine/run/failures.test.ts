@@ -110,7 +110,7 @@ test('a start without a clear answer that cannot be looked up says what may have
 			/^The run may have started, and was not started again\. No answer from Flowscale at 127\.0\.0\.1:\d+\. The connection was lost \(ECONNRESET\)\.$/,
 		),
 		description:
-			'It was started without a group, so it cannot be looked up. Check the runs on the service before you execute this item again.',
+			'It was started without a group, so it cannot be looked up. Check the runs at Flowscale before you execute this item again.',
 	});
 	expect(requests('startRun')).toBe(1);
 });

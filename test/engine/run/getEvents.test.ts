@@ -69,7 +69,7 @@ test('run.getEvents says so where the deployment has no event streams', async ()
 test('run.getEvents of a run that nobody knows is an error', async () => {
 	const { node, error } = await harness();
 	expect(await error(node('run.getEvents', { runId: 'nobody' }), item)).toMatchObject({
-		message: expect.stringContaining('does not know run nobody') as string,
+		message: expect.stringContaining('does not know the run (run nobody)') as string,
 	});
 });
 

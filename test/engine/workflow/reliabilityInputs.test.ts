@@ -100,7 +100,7 @@ describe('an ID', () => {
 		const { node, items, flowscale } = await harness();
 		const out = await items(node('run.get', { runId }, { onError: 'continueRegularOutput' }));
 		expect(out.map(({ json }) => json.error)).toEqual(
-			Array.from({ length: 2 }, () => expect.stringContaining('does not know run')),
+			Array.from({ length: 2 }, () => expect.stringContaining('does not know the run')),
 		);
 		expect(flowscale.journal.map(({ url }) => url)).toEqual([path, path]);
 	});

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { type JsonRecord, listOf, recordOf, textAt, textOf } from '../../../../../nodes/core/json';
 import { type KnownRun, createRun, stateOf } from '../../../../../nodes/core/runs/run';
-import { readErrorText } from '../../../../../nodes/core/runs/errorText';
+import { noReasonOf, readErrorText } from '../../../../../nodes/core/runs/errorText';
 import { readOutputs } from './outputs';
 
 /**
@@ -68,7 +68,6 @@ export function readRun(
 	return {
 		...run,
 		run_id: runId,
-		error_message:
-			run.state === 'failed' ? (readErrorText(data) ?? 'Comflowy gave no reason') : null,
+		error_message: run.state === 'failed' ? (readErrorText(data) ?? noReasonOf('Comflowy')) : null,
 	};
 }

@@ -6,7 +6,6 @@ import {
 	downloadOption,
 } from '../../../../../nodes/core/files/outputFields';
 import { runNotFoundError } from '../../../../../nodes/core/runs/runNotFound';
-import { runWithId } from '../../../../../nodes/core/runs/run';
 import type { ComflowySession } from '../runs/session';
 import { runField } from '../inputs/fields';
 import { runWithImages } from '../runs/runShapes';
@@ -40,7 +39,7 @@ export const getRun: Operation<ComflowySession> = {
 		};
 		return async () => {
 			const found = await api.run(runId);
-			if (found === null) throw runNotFoundError(runWithId(runId));
+			if (found === null) throw runNotFoundError({ run_id: runId }, 'Comflowy');
 			if (!isSimple) return [rawItem(found.raw)];
 			if (!found.run.finished) return [itemOf(found.run)];
 			return await outputItems(found.run, settings, fetchOutput);

@@ -17,6 +17,7 @@ export function createRunService({
 	return {
 		start: {
 			place: transport.root,
+			serviceName: 'Comflowy',
 			readStart: (answer, { workflowId }) => api.readStart(answer, workflowId),
 			isRefusal: api.isRefusal,
 			getRun: async (runId) => (await api.run(runId))?.run ?? null,
@@ -25,7 +26,11 @@ export function createRunService({
 				isNetworkFailure(result) ? transport.networkError(result) : api.refusal(result),
 			serviceTime: transport.serviceTime,
 		},
-		watch: { poll: async (run) => (await api.run(run.run_id, run, { tries: 1 }))?.run ?? null },
+		watch: {
+			serviceName: 'Comflowy',
+			poll: async (run) => (await api.run(run.run_id, run, { tries: 1 }))?.run ?? null,
+		},
+		collect: { byRun: 'Run > Get' },
 		// Comflowy documents no way to cancel: every wait order says "never".
 		cancel: async () => undefined,
 		completeOutputs: async (run) => run,

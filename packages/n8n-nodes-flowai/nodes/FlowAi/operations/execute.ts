@@ -149,6 +149,7 @@ async function runItem(
 	const known = memory.get(item.index, request);
 	if (known === 'uncertain') throw earlierTry();
 	if (known) return [{ json: known.answer }];
+	session.otherRuns.note(item.index);
 	const end = await answered(session, sending, item, order).catch((error: unknown) => {
 		if (error instanceof UncertainRun) memory.keep(item.index, request, 'uncertain');
 		throw error;

@@ -54,6 +54,13 @@ export interface Session {
 	/** Cuts the key out of an answer. */
 	redact(text: string): string;
 	memory: AnswerMemory;
+	otherRuns: OtherRequests;
+}
+
+/** The requests of a node's items, for the failure of one of them that ends the node. */
+export interface OtherRequests {
+	note(itemIndex: number): void;
+	describe(failedIndex: number): string | undefined;
 }
 
 const ADVICE: Readonly<Record<number, string>> = {
@@ -102,5 +109,18 @@ export async function openSession(
 			}),
 		redact: createRedactor(secrets, 'inResults'),
 		memory: openAnswerMemory(context, runIndex),
+		otherRuns: createOtherRequests(),
+	};
+}
+
+/** An answer comes once, to whoever asked: nothing can be collected later. */
+export function createOtherRequests(): OtherRequests {
+	const indexes = new Set<number>();
+	return {
+		note: (itemIndex) => indexes.add(itemIndex),
+		describe: (failedIndex) =>
+			indexes.size > (indexes.has(failedIndex) ? 1 : 0)
+				? 'Requests of other items were sent to FlowAI, too. Their workflows may continue there, and their answers are lost with this failure. To keep the answers of the other items, set On Error to "Continue".'
+				: undefined,
 	};
 }

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../../core/errors';
+import { ConfigurationError } from '../errors';
 
 const LONG_INTEGER = /-?\d{16,}/g;
 

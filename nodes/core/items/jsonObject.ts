@@ -1,0 +1,72 @@
+import { ConfigurationError } from '../errors';
+import { type JsonRecord, parsedUserJson, recordOf } from '../json';
+import { describeJsonFault } from '../jsonFault';
+import { LongInteger } from '../jsonText';
+import { allDigits } from './allDigits';
+import type { Item } from './item';
+
+/** A parameter that is one JSON object of names and values. */
+export interface JsonObjectField {
+	parameter: string;
+	/** As the user sees it. */
+	label: string;
+	/** What to write, as a sentence. */
+	example: string;
+	/** The choice that needs no JSON. */
+	otherWay: string;
+}
+
+/**
+ * The object that a user entered as JSON, or that an expression gives, with all digits of its
+ * integers. An empty field is an empty object; an expression that gives nothing is refused, since
+ * it would start a run without inputs, and pay for it.
+ * @throws ConfigurationError that says where the JSON breaks
+ */
+export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
+	const given = item.raw(field.parameter, {});
+	const written = item.context.getNode().parameters[field.parameter];
+	const isExpression = typeof written === 'string' && written.startsWith('=');
+	if (typeof given === 'string') {
+		const isEmptyField = given.trim() === '' && !isExpression;
+		const record = isEmptyField ? {} : recordOf(parsedUserJson(given));
+		if (record === undefined) throw notAnObject(field, given);
+		return record;
+	}
+	const record = recordOf(given);
+	if (record === undefined) throw notAnObject(field, given);
+	// The integers of a text are exact already; those of an object come out of an expression.
+	const exact = ([name, entry]: [string, unknown]): [string, unknown] => [
+		name,
+		typeof entry === 'number' ? asWritten(allDigits(name, entry, written)) : entry,
+	];
+	return Object.fromEntries(Object.entries(record).map(exact));
+}
+
+const asWritten = (exact: number | string) =>
+	typeof exact === 'string' ? new LongInteger(exact) : exact;
+
+function notAnObject(
+	{ label, example, otherWay }: JsonObjectField,
+	given: unknown,
+): ConfigurationError {
+	const message = `${label} is not a JSON object`;
+	if (typeof given !== 'string')
+		return new ConfigurationError(
+			message,
+			given === null || given === undefined
+				? `The expression gives nothing for this item. ${example}`
+				: example,
+		);
+	if (given.trim() === '')
+		return new ConfigurationError(
+			message,
+			`The expression gives an empty text for this item. ${example}`,
+		);
+	const place = describeJsonFault(given);
+	return new ConfigurationError(
+		message,
+		place === undefined
+			? example
+			: `It breaks at ${place}. Put values in with {{ JSON.stringify($json.text) }}, or choose ${otherWay}.`,
+	);
+}

@@ -91,5 +91,25 @@ export function keysOf(credentials: ICredentialDataDecryptedObject | IDataObject
 }
 
 function textsIn(values: string[]): string[] {
-	return values.flatMap((value) => [value, value.split(' ').at(-1) ?? '']);
+	return values.flatMap((value) => [
+		value,
+		value.split(' ').at(-1) ?? '',
+		...passwordsIn(value),
+		...cookiesIn(value),
+	]);
+}
+
+/** `Basic dXNlcjpwYXNz`: a service may well show what it decoded. */
+function passwordsIn(value: string): string[] {
+	const [, encoded] = /^Basic\s+([\w+/=-]{4,2000})$/i.exec(value) ?? [];
+	if (encoded === undefined) return [];
+	const pair = Buffer.from(encoded, 'base64').toString('utf8');
+	return [pair, pair.slice(pair.indexOf(':') + 1)];
+}
+
+/** `session=4f2a…; theme=dark`: each value that is long enough to be a secret. */
+function cookiesIn(value: string): string[] {
+	if (!/^[^=;\s]+=[^;]*(;|$)/.test(value)) return [];
+	const values = value.split(';').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
+	return values.filter(({ length }) => length >= 8);
 }

@@ -33,8 +33,9 @@ export async function askForEditor<T>(
 	// A late failure has no listener once the answer is there.
 	late.catch(() => undefined);
 	try {
-		const { api } = await openConnection(context, clock, stop.signal);
-		return await Promise.race([late, repeated(async () => await ask(api), clock, deadlineMs)]);
+		const connecting = openConnection(context, clock, stop.signal);
+		const task = async () => await ask((await connecting).api);
+		return await Promise.race([late, repeated(task, clock, deadlineMs)]);
 	} finally {
 		over.abort();
 		stop.abort();

@@ -108,9 +108,30 @@ export function formsOf(secret: string): string[] {
 	const forms = new Set([secret]);
 	for (let depth = 0; depth < MOST_LAYERS; depth++) forms.add(decoded([...forms].at(-1) ?? ''));
 	// Web forms write blanks as plus signs.
-	return [...forms].flatMap((form) =>
+	const written = [...forms].flatMap((form) =>
 		form.includes(' ') ? [form, form.replaceAll(' ', '+')] : form,
 	);
+	return [...written, ...encodedForms(secret)];
+}
+
+/** Shorter ones are no secret, or would be found by chance. */
+const SHORTEST_ENCODED = 8;
+
+/**
+ * A secret in base64 (at each of the three places where it may begin within other bytes, without
+ * the signs that it shares with them) and in hexadecimal digits, as debug pages show a header.
+ */
+function encodedForms(secret: string): string[] {
+	if (secret.length < SHORTEST_ENCODED) return [];
+	const bytes = Buffer.from(secret, 'utf8');
+	const inBase64 = [0, 1, 2].map((before) => {
+		const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+		const from = Math.ceil((before * 8) / 6);
+		return encoded.slice(from, Math.floor(((before + bytes.length) * 8) / 6));
+	});
+	const inUrls = inBase64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'));
+	const hexadecimal = bytes.toString('hex');
+	return [...new Set([...inBase64, ...inUrls, hexadecimal, hexadecimal.toUpperCase()])];
 }
 
 /** Whether a text holds one of these forms at any layer of encoding. Linear to the text. */

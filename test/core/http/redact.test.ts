@@ -39,6 +39,26 @@ describe('the key is hidden', () => {
 		expect(redact(`before ${written} behind`)).toBe('before *** behind');
 	});
 
+	it.each(['', 'a', 'ab', 'user:'])('in base64, behind %j', (before) => {
+		const redact = createRedactor([KEY], 'inResults');
+		for (const kind of ['base64', 'base64url'] as const) {
+			const text = Buffer.from(`${before}${KEY} behind`).toString(kind);
+			const shown = redact(`{"header": "${text}"}`);
+			expect(shown).toContain('***');
+			// No more than the signs that the key shares with its neighbours are left of it.
+			const [left = '', right = ''] = shown.slice(12, -2).split('***');
+			const rest = Buffer.from(left, 'base64').toString() + Buffer.from(right, kind).toString();
+			expect(rest).not.toContain('signs');
+			expect(left.length + right.length).toBeLessThanOrEqual(text.length - 24);
+		}
+	});
+
+	it.each(['hex', 'HEX'])('in digits: %s', (kind) => {
+		const digits = Buffer.from(KEY).toString('hex');
+		const text = kind === 'hex' ? digits : digits.toUpperCase();
+		expect(createRedactor([KEY], 'inResults')(`0x${text}.`)).toBe('0x***.');
+	});
+
 	it('in keys, texts and numbers of a JSON answer, which stays one', () => {
 		const redact = createRedactor(['12345678', KEY], 'inResults');
 		const text = `{"n": 12345678, "long": 18446744073709551615, "${JSON.stringify(KEY).slice(1, -1)}": "a\\n12345678", "b": 1.5}`;

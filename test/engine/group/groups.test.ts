@@ -161,3 +161,27 @@ test('a stopped execution stops waiting and cancels the group', async () => {
 	expect((await execution).status).toBe('canceled');
 	await until(() => runs.every(({ state }) => state === 'cancelled'));
 });
+
+test.each([
+	['group.cancel while its cancels hang', 'group.cancel', 'cancelRun'],
+	['group.cancel while its list hangs', 'group.cancel', 'listRuns'],
+	['group.get while its list hangs', 'group.get', 'listRuns'],
+] as const)(
+	'Stop ends %s at once',
+	async (_, operation, route) => {
+		const { node, run, flowscale, requests } = await harness();
+		flowscale.addRuns(2, going);
+		flowscale.fault({ on: route, kind: 'hang', times: 9 });
+		let stop = () => {};
+		const execution = run(node(operation, {}), one, {
+			onStart: (started) => (stop = () => started.cancel()),
+		});
+		await until(() => requests(route) > 0);
+		const stoppedMs = Date.now();
+		stop();
+		expect((await execution).status).toBe('canceled');
+		// A hanging request is given up after half a minute.
+		expect(Date.now() - stoppedMs).toBeLessThan(15_000);
+	},
+	40_000,
+);

@@ -1,5 +1,5 @@
 import { startTimer } from '../../../simulator/platform';
-import { useHarness } from '../../harness/useHarness';
+import { until, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();
 const events = Array.from({ length: 5 }, (_, index) => ({
@@ -99,3 +99,34 @@ test('run.getEvents takes a 204 where it continues for the end of the stream', a
 	flowscale.fault({ on: 'events', kind: 'noContent', times: 9 });
 	expect(await sequences()).toEqual([1]);
 });
+
+test.each([
+	['listens', undefined],
+	['waits for the stream', { on: 'events', kind: 'hang', times: 9 }],
+] as const)(
+	'Stop ends run.getEvents at once while it %s',
+	async (_, fault) => {
+		const { node, run, flowscale, requests } = await harness();
+		const [going] = flowscale.addRuns(1, {
+			state: 'running',
+			completedAt: null,
+			events: events.slice(0, 2),
+		});
+		if (fault) flowscale.fault(fault);
+		let stop = () => {};
+		const execution = run(
+			node('run.getEvents', { runId: going.id, options: { timeout: 600 } }),
+			item,
+			{
+				onStart: (started) => (stop = () => started.cancel()),
+			},
+		);
+		await until(() => requests('events') > 0);
+		const stoppedMs = Date.now();
+		stop();
+		expect((await execution).status).toBe('canceled');
+		expect(Date.now() - stoppedMs).toBeLessThan(15_000);
+		expect(going.state).toBe('running');
+	},
+	40_000,
+);

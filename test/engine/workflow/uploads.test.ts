@@ -279,6 +279,39 @@ test.each([
 	},
 );
 
+test.each([
+	[
+		'in JSON inputs',
+		startOf('describe', '={{ { image_30001: [$binary.photo, $binary.second] } }}', {}),
+	],
+	['in a form field', describeForm('={{ [$binary.photo, $binary.second] }}')],
+	[
+		'under Files',
+		{
+			...startOf('describe', {}, {}),
+			files: {
+				file: [{ parameter: 'image_30001', binaryField: '={{ [$binary.photo, $binary.second] }}' }],
+			},
+		},
+	],
+] as Array<[string, INodeParameters]>)(
+	'two of n8n’s objects of files in one list are both uploaded, in order: %s',
+	async (_, parameters) => {
+		const made = await harness();
+		await made.items([made.files(rows), made.node('workflow.execute', parameters)]);
+		const sent = made.flowscale.journal.map(({ parts = [] }) =>
+			parts.map(({ name, value, file }) => [name, file?.size ?? value]),
+		);
+		expect(sent.sort()).toEqual(
+			rows
+				.map(({ photo, second }) =>
+					[photo, second].map(({ bytes }) => ['image_30001', bytes.length]),
+				)
+				.sort(),
+		);
+	},
+);
+
 test('the description of a file is never sent as text', async () => {
 	const made = await harness();
 	const nested = startOf('image', '={{ { text_51536: { a: [$binary.photo] } } }}', {});

@@ -35,7 +35,7 @@ const engine1x = {
  */
 const NEWEST_ENGINE_ONLY = [
 	// Answers of a broken network or service: the matrix, limits on starts, keys in what is echoed.
-	'engine/execution/(faults|limitedStarts|queueLimit|startTimeout|stopStarts)',
+	'engine/execution/(faults|limitedBatches|limitedStarts|queueLimit|startTimeout|stopStarts)',
 	'engine/credential/reliabilityKey',
 	// Ways in which services write runs and lists.
 	'engine/run/(dialects|unknownEnd|getManyRuns|cancelRun)',

@@ -1,4 +1,4 @@
-/** What to do after a refusal that a user can mend, or wait out; undefined: the usual advice. */
+/** What to do after a refusal that a user can fix, or wait out; undefined: the usual advice. */
 export function adviceFor(status: number): string | undefined {
 	if (status === 400 || status === 422)
 		return 'Check the inputs and IDs of this item: their names and types are in the deployment’s API dashboard.';

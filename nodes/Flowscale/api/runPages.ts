@@ -13,7 +13,7 @@ export interface SeenRun extends Sighting {
 export interface PollLimits {
 	/** Runs per page; the service gives 100 at most. */
 	pageSize: number;
-	/** Pages of one poll; what lies deeper is read by the next ones. */
+	/** Pages that one poll reads; deeper pages are left to the next polls. */
 	mostPages: number;
 	/** Time for one poll. */
 	budgetMs: number;
@@ -41,8 +41,8 @@ export interface RunPager {
  */
 const PAGE_SIZES = [100, 20, 5, 1];
 /**
- * A larger page is tried again when it would be about this long; an answer may have four times as
- * many bytes.
+ * A larger page size is tried again once such a page would be about this long. An answer may have
+ * four times as many bytes.
  */
 const COMFORTABLE_CHARS = 8 * 1024 * 1024;
 
@@ -82,7 +82,7 @@ export function openPager(
 	return { next: readPage, offset: () => offset };
 }
 
-/** Answers of 413 come from gateways that cap the length of what they pass on. */
+/** A 413 comes from a gateway that limits the length of what it passes on. */
 function isTooLong(error: unknown): boolean {
 	return (
 		error instanceof ServiceError && (error.facts.code === TOO_LONG || error.facts.status === 413)
@@ -100,7 +100,7 @@ function tooLong(groupId: string | undefined, size: number): ServiceError {
 }
 
 /**
- * The next page of a list that must be one; undefined when the time was over before it came.
+ * The next page of an answer that must be a list; undefined when time ran out before it came.
  * @throws ServiceError
  */
 export async function readPage(pager: RunPager): Promise<PageRead | undefined> {
@@ -108,7 +108,7 @@ export async function readPage(pager: RunPager): Promise<PageRead | undefined> {
 		if (error instanceof ExecutionCancelledError) return undefined;
 		throw error;
 	});
-	// Taken as "no runs yet", the next poll would report the whole history.
+	// If this counted as "no runs yet", the next poll would report the whole history.
 	if (page?.isList === false) throw noList();
 	return page;
 }
@@ -150,11 +150,15 @@ export function identified(entries: RunPage['runs']): SeenRun[] {
 	});
 }
 
-/** What a deployment may give that does not honour the page size; 10 is the documented default. */
+/**
+ * Page sizes that a deployment may use when it ignores the requested one; 10 is the documented
+ * default.
+ */
 const USUAL_PAGES = new Set([10, 20, 25, 30, 50]);
 
 /**
- * Deployments without paging give all at once; one that ignores the page number gives nothing new.
+ * Deployments without paging return everything at once; one that ignores the page number returns
+ * nothing new.
  */
 export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
 	return (
@@ -187,6 +191,6 @@ export async function readNewest(
 			sinceMs,
 		);
 	}
-	// Without creation times nothing older can be told from what is newer.
+	// Without creation times, older runs cannot be distinguished from newer ones.
 	return { found, pages, sinceMs: Number.isFinite(sinceMs) ? sinceMs : 0, isStopped: false };
 }

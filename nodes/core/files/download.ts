@@ -70,7 +70,7 @@ export async function download(
 
 /** What a download has brought so far, and how it is ended. */
 interface Progress {
-	/** Bytes that were read to tell what comes; their reader gets them again. */
+	/** Bytes that were read to find out what the answer is; their reader gets them again. */
 	headBytes: number;
 	bytes: number;
 	close(error: Error): void;

@@ -1,8 +1,8 @@
 import type { ByteStream } from '../http/byteStream';
 
 /**
- * Enough to tell what a file is by its beginning. A host may send it byte by byte, and its first
- * byte says nothing.
+ * This many bytes show what a file is. A host may send them one by one, and the first byte alone
+ * says nothing.
  */
 const ENOUGH_BYTES = 512;
 

@@ -42,8 +42,8 @@ export function withKeyAtOrigin(
 }
 
 /**
- * The `authenticate` of a credential whose key travels to the service's own origin only, whoever
- * asks (the HTTP Request node can use the credential too).
+ * The `authenticate` of a credential whose key is sent to the service's origin only, also when the
+ * HTTP Request node uses the credential.
  * @param serviceName as the refusal of any other address names it
  */
 export const keyOnlyAtOrigin =

@@ -19,14 +19,14 @@ import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 
 const LONGEST_ANSWER_MS = 30_000;
 /**
- * Exchanges under way: many items of many executions find the token missing or expired in the same
- * moment.
+ * Exchanges in progress, shared by the items and executions that find the token missing or expired
+ * at the same moment.
  */
 const underWay = new Map<string, Promise<IDataObject>>();
 
 /**
- * The access token for the API key. n8n calls this when it has none, and again after a 401. @throws
- * Error with a code that says so
+ * The access token for the API key. n8n calls this when it has none, and again after a 401.
+ * @throws Error with the code `NO_TOKEN` or `NO_TOKEN_YET`
  */
 export async function fetchAccessToken(
 	helper: IHttpRequestHelper,
@@ -98,7 +98,7 @@ export function readToken(record: JsonRecord | undefined): string | undefined {
 	return token !== undefined && /^\S+$/.test(token) ? token : undefined;
 }
 
-/** The page does not say the method; its constant is called GET_API. */
+/** The vendor's page does not state the method, but its constant is called GET_API. */
 async function ask(
 	helper: IHttpRequestHelper,
 	root: string,

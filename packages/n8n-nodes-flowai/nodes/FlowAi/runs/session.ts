@@ -113,7 +113,7 @@ export async function openSession(
 	};
 }
 
-/** An answer comes once, to whoever asked: nothing can be collected later. */
+/** An answer comes once, to the request itself, so nothing can be collected later. */
 export function createOtherRequests(): OtherRequests {
 	const indexes = new Set<number>();
 	return {

@@ -48,6 +48,7 @@ export class ExecutionCancelledError extends Error {
 }
 
 const LONGEST_TEXT = 500;
+const LONGEST_ADVICE = 4_000;
 /** Only this many characters of a service's text are read. */
 const LONGEST_READ = 20_000;
 /** Where a page begins, everything in angle brackets is markup. */
@@ -63,14 +64,14 @@ const TAG =
  * Service text made fit to read: one line, no control characters or markup wherever it stands, at
  * most 500 characters.
  */
-export function cleanText(text: string): string {
+export function cleanText(text: string, longest = LONGEST_TEXT): string {
 	const visible = withoutMarkup(text.slice(0, LONGEST_READ))
 		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
 	// Without half a character at the cut.
-	return visible.length > LONGEST_TEXT
-		? `${visible.slice(0, LONGEST_TEXT).replace(/\p{Cs}$/u, '')}…`
+	return visible.length > longest
+		? `${visible.slice(0, longest).replace(/\p{Cs}$/u, '')}…`
 		: visible;
 }
 
@@ -106,6 +107,9 @@ export function readable(error: unknown): { message: string; description?: strin
 	return { message: run === '' ? reason : `${reason} (${run})`, description: advice };
 }
 
+/** Names of inputs and files in it, and what came of an answer, are the service's. */
+const cleanAdvice = (hint: string | undefined) => hint && cleanText(hint, LONGEST_ADVICE);
+
 /** A failure as a user reads it: what happened, what to do next, and which run it is about. */
 function partsOf(error: unknown): { reason: string; advice?: string; run: string } {
 	if (error instanceof ServiceError) {
@@ -120,10 +124,14 @@ function partsOf(error: unknown): { reason: string; advice?: string; run: string
 		];
 		// An error that names its run says all about it.
 		const isNamed = Boolean(runId) && reason.includes(runId ?? '');
-		return { reason, advice: hint, run: isNamed ? '' : facts.filter(Boolean).join(', ') };
+		return {
+			reason,
+			advice: cleanAdvice(hint),
+			run: isNamed ? '' : facts.filter(Boolean).join(', '),
+		};
 	}
 	if (error instanceof ConfigurationError)
-		return { reason: cleanText(error.message), advice: error.hint, run: '' };
+		return { reason: cleanText(error.message), advice: cleanAdvice(error.hint), run: '' };
 	if (error instanceof NodeApiError || error instanceof NodeOperationError)
 		return { reason: error.message, advice: error.description ?? undefined, run: '' };
 	return { reason: cleanText(error instanceof Error ? error.message : String(error)), run: '' };

@@ -5,7 +5,7 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { readable, ServiceError, toNodeError } from '../../core/errors';
+import { cleanText, readable, ServiceError, toNodeError } from '../../core/errors';
 import { type JsonRecord, listOf, recordOf, textAt } from '../../core/json';
 import { type Run, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
@@ -13,12 +13,21 @@ import type { DeclaredInput, ListedWorkflow } from '../api/workflows';
 import { askForEditor, ONCE } from './editorCall';
 import { formTypeOf, labelOf, takesFile } from './inputKind';
 
+/** A longer ID is refused by the node. */
+const LONGEST_OFFERED = 200;
+
 /**
  * Whether a text of the service may become a parameter. n8n evaluates what begins with `=`, and our
- * nodes refuse what holds `{{`: a deployment must not get its expressions into a workflow.
+ * nodes refuse what holds `{{`: a deployment must not get its expressions into a workflow. Nor is
+ * offered what cannot be seen, such as line breaks and marks that turn the direction of writing.
  */
 export function isOfferable(text: string): boolean {
-	return !text.trimStart().startsWith('=') && !text.includes('{{') && !/\p{Cc}/u.test(text);
+	return (
+		text.length <= LONGEST_OFFERED &&
+		!text.trimStart().startsWith('=') &&
+		!text.includes('{{') &&
+		!/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u.test(text)
+	);
 }
 
 /** What the list shows; `toNodeError` gives the editor the status and what to do. */
@@ -43,7 +52,7 @@ export async function searchWorkflows(
 		.map(({ workflow: { name, workflow_id: value, description } }) => ({
 			name,
 			value,
-			description: description ?? undefined,
+			description: description === null ? undefined : cleanText(description),
 		}))
 		.filter(({ name, value }) => isOfferable(name) && isOfferable(value))
 		.filter(({ name, value }) => isFound(filter, name, value))

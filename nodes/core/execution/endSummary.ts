@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
+import { cleanText } from '../errors';
 import { textAt, type JsonRecord } from '../json';
 
 const ENDINGS: Array<[state: string, words: string]> = [
@@ -36,7 +37,7 @@ export function summarizeEnd(items: INodeExecutionData[]): NodeExecutionHint | u
 			: [],
 	);
 	const [group, ...more] = groups;
-	const where = group === undefined || more.length > 0 ? '' : ` Group ${group}.`;
+	const where = group === undefined || more.length > 0 ? '' : ` Group ${cleanText(group)}.`;
 	return {
 		message: `${[`${succeeded} of ${total} ${total === 1 ? 'run' : 'runs'} succeeded`, ...others].join(', ')}.${where}`,
 		type: succeeded < total ? 'warning' : 'info',

@@ -1,3 +1,4 @@
+import { cleanText } from '../errors';
 import type { KnownRun } from '../runs/run';
 
 /** How runs of a service are collected later, as its operations are called. */
@@ -58,5 +59,8 @@ function textOf(
 
 function named(word: string, names: string[]): string {
 	const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-	return `${word}${names.length > 1 ? 's' : ''} ${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+	return `${word}${names.length > 1 ? 's' : ''} ${names
+		.slice(0, MOST_NAMED)
+		.map((name) => cleanText(name))
+		.join(', ')}${more}`;
 }

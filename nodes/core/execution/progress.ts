@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { cleanText } from '../errors';
 import type { KnownRun } from '../runs/run';
 
 /**
@@ -19,7 +20,9 @@ export function openProgress(context: IExecuteFunctions, total: number): Progres
 	const node = context.getNode().name;
 	let started = 0;
 	let ended = 0;
-	const say = (text: string) => {
+	// Run IDs and unknown words are the service's: without line breaks that would be lines of a log.
+	const say = (line: string) => {
+		const text = cleanText(line);
 		context.logger.info(`${node}: ${text}`);
 		if (context.getMode() === 'manual') context.sendMessageToUI(`${node}: ${text}`);
 	};

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { Clock } from '../async/clock';
+import { cleanText } from '../errors';
 import type { Item } from '../items/item';
 import { createLimiter } from '../async/limiter';
 import { hintOnce } from './hintOnce';
@@ -95,7 +96,7 @@ function openStarter(
 		clock,
 		stop,
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
-		warn: (text) => context.logger.warn(text),
+		warn: (text) => context.logger.warn(cleanText(text)),
 	});
 	const start: Starter['start'] = async (request) => {
 		const run = await starter.start(request);
@@ -129,7 +130,7 @@ function openCanceller(
 		cancel,
 		serviceName,
 		clock,
-		warn: (text) => context.logger.warn(text),
+		warn: (text) => context.logger.warn(cleanText(text)),
 	});
 }
 

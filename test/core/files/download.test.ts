@@ -157,6 +157,13 @@ describe('a download', () => {
 		},
 	);
 
+	it.each([202, 204, 205])('with %i in place of a text is none (yet)', async (status) => {
+		const { get } = fileHarness([
+			() => body(status, { 'content-type': 'text/plain' }, Buffer.from('processing')),
+		]);
+		expect(await get('https://files.test/a.txt', 'a.txt')).toMatchObject({ kind: 'NotTheFile' });
+	});
+
 	it.each([
 		['of a part', 'bytes 0-3/9', 'NotTheFile'],
 		['without a range', undefined, 'NotTheFile'],

@@ -179,3 +179,35 @@ test.each<[string, unknown]>([
 test('reads its own memory back after it was stored as JSON', () => {
 	expect(readMemory(JSON.parse(JSON.stringify(sound)), 'here')).toEqual(sound);
 });
+
+/** Ends of the other runs, which move the watermark on. */
+const later = (endMs: number) => ended(`other-${endMs}`, endMs);
+
+test.each([
+	['both ends lie within four minutes', LATENESS_MS - 1_000, []],
+	['its ends lie more than four minutes apart', LATENESS_MS + 2_000, ['again']],
+])('a run that is run again under its own ID, where %s', (_, afterMs, reported) => {
+	const first = START + 60_000;
+	const { received } = looks(
+		[lookAt([]), START],
+		[lookAt([ended('again', first)]), first],
+		// The watermark follows the newest end that was seen.
+		[lookAt([later(first + afterMs)]), first + afterMs],
+		[lookAt([ended('again', first + afterMs + 1_000)]), first + afterMs + 1_000],
+	);
+	expect(received[1]).toEqual(['again']);
+	expect(received[3]).toEqual(reported);
+});
+
+test.each([
+	['at', LATENESS_MS - 1_000, ['late']],
+	['beyond', LATENESS_MS + 2_000, []],
+])('a run that is listed %s the edge of skew and lag together', (_, lateMs, reported) => {
+	const newest = START + 3_600_000;
+	const { received } = looks(
+		[lookAt([]), START],
+		[lookAt([later(newest)]), newest],
+		[lookAt([later(newest), ended('late', newest - lateMs)]), newest + 1_000],
+	);
+	expect(received[2]).toEqual(reported);
+});

@@ -98,6 +98,7 @@ function testsOf({ folder, provider }, isForeign) {
 		...filesIn(`test/engine/${provider}`),
 		`test/engine/examples/${provider}Example.test.ts`,
 		'test/repo/verification.test.ts',
+		'test/repo/lint.test.ts',
 	];
 }
 

@@ -1,7 +1,8 @@
 import { join, projectDir as root } from '../../simulator/platform';
+import { packageFolders } from './packageFolders';
 import { runCommand } from './runCommand';
 
-test.each(['.', 'packages/n8n-nodes-comflowy', 'packages/n8n-nodes-flowai'])(
+test.each(packageFolders)(
 	'the strict lint of n8n-node is silent in %s',
 	async (folder) => {
 		const { stdout, stderr, code } = await runCommand(

@@ -1,11 +1,5 @@
-import {
-	execPath,
-	fs,
-	join,
-	listFolder,
-	projectDir as root,
-	tmpdir,
-} from '../../simulator/platform';
+import { execPath, fs, join, projectDir as root, tmpdir } from '../../simulator/platform';
+import { packageFolders } from './packageFolders';
 import { runCommand } from './runCommand';
 
 const run = async (command: string, args: string[], cwd = root) =>
@@ -41,12 +35,6 @@ test('the scanner does find a forbidden import', async () => {
 	await fs.rm(dir, { recursive: true });
 }, 60_000);
 
-/** The package at the top, and those below `packages/`, which a repository of one package has not. */
-const folders = ['.', ...listFolder(root).filter((name) => name === 'packages')].flatMap(
-	(folder) =>
-		folder === '.' ? [folder] : listFolder(join(root, folder)).map((name) => join(folder, name)),
-);
-
 /** Icons and search words, which n8n reads beside each node. */
 const besideNodes = async (dir: string): Promise<string[]> =>
 	(await fs.readdir(join(dir, 'nodes'), { recursive: true })).filter((file) =>
@@ -54,7 +42,7 @@ const besideNodes = async (dir: string): Promise<string[]> =>
 	);
 
 /** Every package of the repository is verified by itself. */
-describe.each(folders)('%s', (folder) => {
+describe.each(packageFolders)('%s', (folder) => {
 	const dir = join(root, folder);
 	let unpacked: string;
 	let packedFiles: string[];

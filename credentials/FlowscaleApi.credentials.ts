@@ -3,14 +3,18 @@ import type {
 	ICredentialDataDecryptedObject,
 	ICredentialTestRequest,
 	ICredentialType,
+	IDataObject,
+	IHttpRequestHelper,
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { redirectRules, withKeyAtOrigin } from '../nodes/core/http/keyAtOrigin';
+import { TESTED_FIELD } from '../nodes/core/http/credentialCheck';
+import { withKeyAtOrigin } from '../nodes/core/http/keyAtOrigin';
+import { checkDeployment, HEALTH_PATH } from '../nodes/Flowscale/api/checkDeployment';
 import { apiRootOf, authHeadersOf } from '../nodes/Flowscale/credential';
 
-const ROOT =
-	'={{ ($credentials.baseUrl || "").trim().replace(/\\/+$/, "").replace(/\\/api\\/v1$/, "") }}';
+const FIRST_STEPS =
+	'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale/blob/main/docs/first-steps.md';
 
 /** It stands outside the class, since n8n's lint takes any name with "auth" in it for a secret. */
 const ignoreSslIssues: INodeProperties = {
@@ -35,6 +39,7 @@ export class FlowscaleApi implements ICredentialType {
 	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale#credential';
 
 	properties: INodeProperties[] = [
+		{ displayName: 'Tested', name: 'tested', ...TESTED_FIELD },
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
@@ -42,14 +47,15 @@ export class FlowscaleApi implements ICredentialType {
 			required: true,
 			default: '',
 			placeholder: 'e.g. https://smart-amber-tgdsf.pod.flowscale.ai',
-			description: 'Address of the deployment, as its dashboard shows it, with or without /api/v1',
+			hint: 'On the deployment’s page in Flowscale. The deployment must be started as API Server.',
+			description: `Address of the deployment, with or without /api/v1. <a href="${FIRST_STEPS}#3-find-the-address" target="_blank">Where to find it</a>.`,
 		},
 		{
 			displayName: 'Authentication',
 			name: 'authentication',
 			type: 'options',
 			options: [
-				{ name: 'API Key', value: 'apiKey', description: 'The deployment’s own key' },
+				{ name: 'API Key', value: 'apiKey', description: 'The key of the deployment’s project' },
 				{
 					name: 'Custom Headers',
 					value: 'headers',
@@ -66,6 +72,8 @@ export class FlowscaleApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
+			hint: 'In Flowscale: Project Settings → API Settings',
+			description: `A key belongs to a project, and all deployments of the project share it. <a href="${FIRST_STEPS}#4-find-the-api-key" target="_blank">Where to find it</a>.`,
 			displayOptions: { show: { authentication: ['apiKey'] } },
 		},
 		{
@@ -119,31 +127,15 @@ export class FlowscaleApi implements ICredentialType {
 		...(credentials.allowUnauthorizedCerts === true ? { skipSslCertificateValidation: true } : {}),
 	});
 
-	test: ICredentialTestRequest = {
-		request: { baseURL: ROOT, url: '/api/v1/comfy/health' },
-		rules: [
-			...redirectRules('The deployment'),
-			{
-				type: 'responseCode',
-				properties: {
-					value: 401,
-					message: 'The deployment was reached, but it does not accept this key',
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 403,
-					message: 'The deployment was reached, but this key has no access to it',
-				},
-			},
-			{
-				type: 'responseCode',
-				properties: {
-					value: 404,
-					message: 'There is no Flowscale API at this address: check the Base URL',
-				},
-			},
-		],
-	};
+	/** n8n calls this before the test's own request, and at no other time. */
+	async preAuthentication(
+		this: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	): Promise<IDataObject> {
+		await checkDeployment(this, credentials);
+		return {};
+	}
+
+	/** `preAuthentication` has judged the credential by then; n8n shows no test without a request. */
+	test: ICredentialTestRequest = { request: { url: HEALTH_PATH, ignoreHttpStatusErrors: true } };
 }

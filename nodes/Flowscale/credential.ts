@@ -1,11 +1,12 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { ConfigurationError } from '../core/errors';
+import { readWebAddress } from '../core/http/webAddress';
 import { listOf, recordOf, textAt } from '../core/json';
 
 export const CREDENTIAL = 'flowscaleApi';
 
 /**
- * Root of the API from what the user entered: with or without trailing slashes, with or without
+ * Root of the API from what the user entered: with or without scheme, trailing slashes and
  * `/api/v1`.
  * @throws ConfigurationError
  */
@@ -16,11 +17,11 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 			'The credential has no Base URL',
 			'Enter the address that the deployment’s dashboard shows.',
 		);
-	const url = URL.canParse(entered) ? new URL(entered) : undefined;
-	if (url === undefined || !/^https?:$/.test(url.protocol))
+	const url = readWebAddress(entered);
+	if (url === undefined)
 		throw new ConfigurationError(
 			'The Base URL of the credential is not a web address',
-			'It starts with https:// (or http://), for example https://smart-amber-tgdsf.pod.flowscale.ai.',
+			'Enter the address of the deployment, for example https://smart-amber-tgdsf.pod.flowscale.ai.',
 		);
 	if (url.username !== '' || url.password !== '')
 		throw new ConfigurationError(

@@ -84,6 +84,7 @@ export class CredentialsInMemory extends ICredentialsHelper {
 			helpers,
 			credentials,
 		)) as ICredentialDataDecryptedObject;
+		if (fresh[token.name] === undefined) return undefined;
 		this.values[type] = { ...this.values[type], ...fresh };
 		return Object.assign(credentials, fresh);
 	}

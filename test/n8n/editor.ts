@@ -2,13 +2,15 @@ import type { Browser } from 'playwright-core';
 import type { Check } from './check';
 import { examplesOnCanvas } from './editorExamples';
 import { fieldsOnScreen } from './editorFields';
+import { formOnScreen } from './editorForm';
 import { createHands, type Hands } from './editorHands';
 import { operationsOnScreen } from './editorOperations';
 import { isRenewing, noteOrigin } from './editorPictures';
+import { showcaseOnScreen } from './editorShowcase';
 import { suspendedOnScreen } from './editorSuspended';
 import { chain, executeAndWait, flowscaleNode, manualNode, triggerNode } from './flowscaleNode';
 import { openBrowser, openEditor } from './openBrowser';
-import { deepEqual, equal } from './platform';
+import { deepEqual, doesNotMatch, equal, ok } from './platform';
 import type { Harness } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
@@ -40,6 +42,15 @@ export const editor = (harness: Harness): Check[] => {
 			await hands.picture('nodes-panel');
 			await hands.choose('Run a workflow and wait');
 			await hands.part('ndv').waitFor();
+			// A fresh node: it asks for its workflow and for nothing else, and shows no error.
+			const form = hands.part('node-parameters');
+			await form.getByText('Workflow', { exact: true }).last().waitFor();
+			await hands.page.waitForTimeout(2_000);
+			const text = await form.innerText();
+			for (const hidden of ['Inputs', 'Specify Inputs', 'Files'])
+				ok(!text.split('\n').includes(hidden), `a fresh node shows ${hidden}`);
+			doesNotMatch(text, /No inputs are known|error|could not/i);
+			await hands.sketch('fresh-node');
 		},
 	};
 
@@ -95,7 +106,7 @@ export const editor = (harness: Harness): Check[] => {
 				equal(await message.innerText(), 'Flowscale answered HTTP 401: Invalid API key');
 				equal(
 					await hands.output.getByTestId('node-error-description').innerText(),
-					'Check the API key in the credential, and that it belongs to this deployment.',
+					'Check the API key in the credential: it is in Project Settings → API Settings of the deployment’s project.',
 				);
 				await hands.nodePicture('error');
 				// The editor gives a new node the newest credential: the wrong one must not stay for the
@@ -124,6 +135,8 @@ export const editor = (harness: Harness): Check[] => {
 				await hands.nodePicture('trigger');
 			},
 		},
+		...formOnScreen(harness, () => hands),
+		...showcaseOnScreen(harness, () => hands),
 		...fieldsOnScreen(harness, () => hands),
 		...operationsOnScreen(harness, () => hands),
 		suspendedOnScreen(harness, () => hands),

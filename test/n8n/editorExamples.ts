@@ -37,7 +37,7 @@ export const examplesOnCanvas = (harness: Harness, handsNow: () => Hands): Check
 					.nth(steps - 2)
 					.waitFor();
 				await hands.fitCanvas();
-				await hands.picture(`canvas-${name}`);
+				await hands.canvasPicture(`canvas-${name}`);
 			},
 		})),
 		{
@@ -53,7 +53,7 @@ export const examplesOnCanvas = (harness: Harness, handsNow: () => Hands): Check
 						.waitFor();
 					equal(await hands.page.getByText('Install this node').count(), 0);
 					await hands.fitCanvas();
-					await hands.picture(`canvas-${name}`);
+					await hands.canvasPicture(`canvas-${name}`);
 				}
 			},
 		},

@@ -28,6 +28,41 @@ interface Box {
 
 const screenOf = (page: Page) => page.viewportSize() ?? { width: 0, height: 0 };
 
+/** Space around what a picture of the canvas is about, and below for the names of the nodes. */
+const marginPx = 24;
+const namesPx = 56;
+
+function aroundAll(boxes: Array<Box | null>, screen: { width: number; height: number }): Box {
+	const there = boxes.filter((box) => box !== null);
+	const x = Math.max(60, Math.min(...there.map((box) => box.x)) - marginPx);
+	const y = Math.max(80, Math.min(...there.map((box) => box.y)) - marginPx);
+	const right = Math.max(...there.map((box) => box.x + box.width)) + 2 * marginPx;
+	const bottom = Math.max(...there.map((box) => box.y + box.height)) + namesPx;
+	return {
+		x,
+		y,
+		width: Math.min(right, screen.width) - x,
+		height: Math.min(bottom, screen.height - 130) - y,
+	};
+}
+
+/** The simulated services have addresses of this machine, which a reader would take for real. */
+async function withPublicAddresses(page: Page): Promise<void> {
+	await page.evaluate(`{
+		const shown = (text) => text
+			.replace(/http:\\/\\/127\\.0\\.0\\.1:\\d+(?=\\/pictures)/g, 'https://storage.example.com')
+			.replace(/https?:\\/\\/(127\\.0\\.0\\.1|localhost):\\d+/g, 'https://smart-amber-tgdsf.pod.flowscale.ai')
+			.replace(/(127\\.0\\.0\\.1|localhost):\\d+/g, 'smart-amber-tgdsf.pod.flowscale.ai');
+		const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		while (walker.nextNode()) {
+			const text = walker.currentNode.nodeValue ?? '';
+			if (shown(text) !== text) walker.currentNode.nodeValue = shown(text);
+		}
+		for (const field of document.querySelectorAll('input, textarea'))
+			if (shown(field.value) !== field.value) field.value = shown(field.value);
+	}`);
+}
+
 /** What a person's hands do in n8n's editor, on one page. */
 export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 	const ownPictures = join(repository, 'build/pictures', n8n.generation.name);
@@ -43,12 +78,21 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 		ok(box, 'what the picture is about is not on the screen');
 		return box;
 	};
-	const picture = async (name: string, clip?: Box) => {
-		await fs.mkdir(pictures, { recursive: true });
+	const picture = async (name: string, clip?: Box, folder = pictures) => {
+		await fs.mkdir(folder, { recursive: true });
 		await page.mouse.move(screenOf(page).width / 2, screenOf(page).height - 5);
 		await page.waitForTimeout(settleMs);
-		taken.push(name);
-		await page.screenshot({ path: join(pictures, `${name}.png`), style: hidden, clip });
+		if (folder === pictures) taken.push(name);
+		await withPublicAddresses(page);
+		await page.screenshot({ path: join(folder, `${name}.png`), style: hidden, clip });
+	};
+	const sketches = join(ownPictures, 'sketches');
+	const openNodeBox = async (): Promise<Box> => {
+		const [{ x }, { x: outputX, y, width, height }] = await Promise.all([
+			boxOf(part('node-parameters')),
+			boxOf(output),
+		]);
+		return { x, y, width: outputX + width - x - 2, height: height - edgePx };
 	};
 	/**
 	 * Drags the form to one side, so that the panel at the other one is as wide as n8n lets it be.
@@ -76,16 +120,26 @@ export const createHands = (page: Page, { n8n, server: { baseUrl } }: Site) => {
 			return path;
 		},
 		picture,
+		/** A picture for whoever runs the suite and looks at it; no page shows it. */
+		sketch: async (name: string) => await picture(name, undefined, sketches),
+		/** A picture for the README of a sibling package. */
+		siblingPicture: async (folder: string, name: string) => {
+			const target = join(folder, 'docs/images');
+			await picture(name, await openNodeBox(), isRenewing(n8n.generation) ? target : sketches);
+		},
+		/** What is on the canvas, without the empty space and the buttons around it. */
+		canvasPicture: async (name: string) => {
+			const boxes = await Promise.all(
+				(await page.locator('[data-test-id="canvas-node"], [data-test-id="sticky"]').all()).map(
+					async (one) => await one.boundingBox(),
+				),
+			);
+			await picture(name, aroundAll(boxes, screenOf(page)));
+		},
 		/** Names of the pictures so far. */
 		taken,
 		/** The form and what came out. The input is left out: in front of a first step it is empty. */
-		nodePicture: async (name: string) => {
-			const [{ x }, { x: outputX, y, width, height }] = await Promise.all([
-				boxOf(part('node-parameters')),
-				boxOf(output),
-			]);
-			await picture(name, { x, y, width: outputX + width - x - 2, height: height - edgePx });
-		},
+		nodePicture: async (name: string) => await picture(name, await openNodeBox()),
 		boxOf,
 		resize,
 		newWorkflow: async () => {

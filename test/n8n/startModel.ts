@@ -21,17 +21,24 @@ export interface Model {
 
 /**
  * A language model of one idea: it calls the first tool it is offered, with these arguments, and
- * then says "Done".
+ * then says "Done", or what is made of the tool's answer.
  */
-export const startModel = async (toolArguments: Record<string, unknown>): Promise<Model> => {
+export const startModel = async (
+	toolArguments: Record<string, unknown>,
+	sayOf: (toolAnswer: string) => string = () => 'Done',
+): Promise<Model> => {
 	const requests: ChatRequest[] = [];
 
 	const reply = ({
 		messages,
 		tools = [],
 	}: ChatRequest): { message: StreamedAnswer['message']; reason: string } => {
-		if (messages.some(({ role }) => role === 'tool'))
-			return { message: { role: 'assistant', content: 'Done' }, reason: 'stop' };
+		const answer = messages.find(({ role }) => role === 'tool');
+		if (answer)
+			return {
+				message: { role: 'assistant', content: sayOf(String(answer.content)) },
+				reason: 'stop',
+			};
 		const call = { name: tools[0]?.function.name, arguments: JSON.stringify(toolArguments) };
 		const message = {
 			role: 'assistant',

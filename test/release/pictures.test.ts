@@ -5,7 +5,8 @@ const pages = async () => {
 	const docs = (await fs.readdir(join(projectDir, 'docs')))
 		.filter((file) => file.endsWith('.md'))
 		.map((file) => `docs/${file}`);
-	return ['README.md', ...docs];
+	const siblings = ['comflowy', 'flowai'].map((name) => `packages/n8n-nodes-${name}/README.md`);
+	return ['README.md', ...docs, ...siblings];
 };
 const folder = 'docs/images';
 const largestBytes = 220_000;
@@ -29,6 +30,13 @@ it('every picture that a page shows is there, and every picture there is shown',
 	expect(inFolder).toEqual(there.sort());
 });
 
+it('each sibling package shows its node', async () => {
+	expect((await shown()).filter((path) => path.startsWith('packages/'))).toEqual([
+		'packages/n8n-nodes-comflowy/docs/images/comflowy.png',
+		'packages/n8n-nodes-flowai/docs/images/flowai.png',
+	]);
+});
+
 it('no picture is heavier than a page can bear', async () => {
 	const sizes = (await shown()).map(
 		async (path) => [path, (await fs.stat(join(projectDir, path))).size] as const,
@@ -36,7 +44,7 @@ it('no picture is heavier than a page can bear', async () => {
 	expect((await Promise.all(sizes)).filter(([, size]) => size > largestBytes)).toEqual([]);
 });
 
-it('every screenshot tells in words what it shows', async () => {
+it('every screenshot has words for what it shows', async () => {
 	for (const page of await pages()) {
 		const text = await fs.readFile(join(projectDir, page), 'utf8');
 		const wordless = [...text.matchAll(/<img src="([^"]+)"[^>]*?alt="([^"]*)"/g)].filter(

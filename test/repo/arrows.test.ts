@@ -153,6 +153,9 @@ const FACES: Record<string, string[]> = {
 		'redact',
 		'keyAtOrigin',
 		'baseUrl',
+		'webAddress',
+		'networkAdvice',
+		'credentialCheck',
 	],
 	starting: [
 		'starter',

@@ -18,7 +18,7 @@ const ERRORS = new Set([
 	'WaitTimeout',
 	'RefusedLink',
 	'mayHaveStarted',
-	'noToken',
+	'credentialRefusal',
 	'notTheFile',
 ]);
 export const FOLDERS = [

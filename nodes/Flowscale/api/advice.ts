@@ -2,8 +2,9 @@
 export function adviceFor(status: number): string | undefined {
 	if (status === 400 || status === 422)
 		return 'Check the inputs and IDs of this item: their names and types are in the deployment’s API dashboard.';
+	// A key belongs to a project (flowscale-docs: concepts/projects.mdx).
 	if (status === 401 || status === 403)
-		return 'Check the API key in the credential, and that it belongs to this deployment.';
+		return 'Check the API key in the credential: it is in Project Settings → API Settings of the deployment’s project.';
 	if (status === 404)
 		return 'Check the Base URL in the credential and any ID that was entered: this deployment knows nothing at that address.';
 	if (status === 413) return 'The files of this item are larger than the deployment accepts.';

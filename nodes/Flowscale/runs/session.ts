@@ -35,7 +35,7 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal)
 		clock,
 		stop,
 		fetchOutput,
-		progress: openProgress(context, context.getInputData().length),
+		progress: openProgress(context, context.getInputData().length, stop),
 	};
 }
 

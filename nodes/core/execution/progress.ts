@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { onAbort } from '../async/signals';
 import { cleanText } from '../errors';
 import type { KnownRun } from '../runs/run';
 
@@ -15,9 +16,20 @@ export interface Progress {
 /** n8n keeps ten pairs per execution, and the user may want some of them. */
 const RUNS_IN_METADATA = 5;
 
-/** @param total items of this node */
-export function openProgress(context: IExecuteFunctions, total: number): Progress {
+/** Runs that the line after a stop names; the group finds the others. */
+const RUNS_IN_LINE = 5;
+
+/**
+ * @param total items of this node
+ * @param stop ends with the node
+ */
+export function openProgress(
+	context: IExecuteFunctions,
+	total: number,
+	stop: AbortSignal,
+): Progress {
 	const node = context.getNode().name;
+	const unended = new Map<string, KnownRun>();
 	let started = 0;
 	let ended = 0;
 	// Run IDs and unknown words are the service's: without line breaks that would be lines of a log.
@@ -26,15 +38,24 @@ export function openProgress(context: IExecuteFunctions, total: number): Progres
 		context.logger.info(`${node}: ${text}`);
 		if (context.getMode() === 'manual') context.sendMessageToUI(`${node}: ${text}`);
 	};
+	onAbort(stop, () => {
+		if (context.getExecutionCancelSignal()?.aborted && unended.size > 0)
+			say(stoppedText([...unended.values()]));
+	});
 	return {
-		started: ({ run_id }) => {
+		started: (run) => {
+			const { run_id } = run;
 			started++;
+			unended.set(run_id, run);
 			say(`run ${run_id} started (${started} of ${total})`);
 			if (started <= RUNS_IN_METADATA)
 				keepRunId(context, started === 1 ? 'run_id' : `run_id_${started}`, run_id);
 		},
 		changed: ({ run_id, state, status, finished }) => {
-			if (finished) ended++;
+			if (finished) {
+				ended++;
+				unended.delete(run_id);
+			}
 			const word = state === 'unknown' ? `"${status}"` : state;
 			say(
 				finished
@@ -43,6 +64,15 @@ export function openProgress(context: IExecuteFunctions, total: number): Progres
 			);
 		},
 	};
+}
+
+/** A stopped node returns nothing, so this line is the only place that names its runs. */
+function stoppedText(runs: KnownRun[]): string {
+	const ids = runs.slice(0, RUNS_IN_LINE).map(({ run_id }) => run_id);
+	const more = runs.length > ids.length ? ` and ${runs.length - ids.length} more` : '';
+	const groups = [...new Set(runs.flatMap(({ group_id }) => group_id ?? []))];
+	const group = groups.length === 1 ? ` in group ${groups[0]}` : '';
+	return `stopped while ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} had not ended: ${ids.join(', ')}${more}${group}. Run → Get shows what became of each.`;
 }
 
 /**

@@ -38,8 +38,7 @@ export const outputOptions: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. {{ $json.sku }}',
 		hint: 'The second file gets _1, the third _2 …',
-		description:
-			"Name of the item's files without extension. Empty keeps the names that the service gave them.",
+		description: "Name of the item's files without extension. Empty keeps their original names.",
 	},
 	{
 		displayName: 'Max File Size (MB)',

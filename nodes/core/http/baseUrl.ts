@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors';
+import { readWebAddress } from './webAddress';
 
 /** Where a service has its API, below the address that a user enters. */
 export interface ApiPlace {
@@ -11,17 +12,17 @@ export interface ApiPlace {
 }
 
 /**
- * Root of an API from what the user entered: with or without trailing slashes, with or without the
+ * Root of an API from what the user entered: with or without scheme, trailing slashes and the
  * API's own path.
  * @returns without a trailing slash
  * @throws ConfigurationError
  */
 export function apiRootAt(address: string, { path, entered, example }: ApiPlace): string {
-	const url = URL.canParse(address) ? new URL(address) : undefined;
-	if (url === undefined || !/^https?:$/.test(url.protocol))
+	const url = readWebAddress(address);
+	if (url === undefined)
 		throw new ConfigurationError(
 			'The Base URL of the credential is not a web address',
-			`It starts with https://, for example ${example}.`,
+			`Enter an address such as ${example}.`,
 		);
 	if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
 		throw new ConfigurationError(

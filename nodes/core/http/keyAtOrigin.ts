@@ -23,8 +23,9 @@ const NO_REDIRECTS = {
 
 /**
  * A request with the headers of a credential, for the service's origin only, for every user of the
- * credential: our nodes, n8n's credential test, and the HTTP Request node.
- * @param root any address of the service
+ * credential: our nodes, n8n's credential test, and the HTTP Request node. A path without a host is
+ * one of the service, so the test needs no expression that repeats how a Base URL is read.
+ * @param root address of the service; a path without a host continues its origin and path
  * @param refusal what the user reads when the request is for another origin
  * @throws Error with that text
  */
@@ -36,9 +37,16 @@ export function withKeyAtOrigin(
 ): IHttpRequestOptions {
 	const { url, uri, baseURL }: AnyRequestOptions = options;
 	const address = url ?? uri ?? '';
-	const target = URL.canParse(address, baseURL) ? new URL(address, baseURL) : undefined;
-	if (target?.origin !== new URL(root).origin) throw new Error(refusal);
-	return { ...options, ...NO_REDIRECTS, headers: { ...options.headers, ...headers } };
+	const isPath = !baseURL && /^\/(?!\/)/.test(address);
+	const target = isPath ? `${root}${address}` : address;
+	const { origin } = URL.canParse(target, baseURL) ? new URL(target, baseURL) : {};
+	if (origin !== new URL(root).origin) throw new Error(refusal);
+	return {
+		...options,
+		...(isPath ? { url: target } : {}),
+		...NO_REDIRECTS,
+		headers: { ...options.headers, ...headers },
+	};
 }
 
 /**
@@ -57,20 +65,5 @@ export const keyOnlyAtOrigin =
 			options,
 			rootOf(credentials),
 			headersOf(credentials),
-			`The ${serviceName} credential is only for the service at its Base URL`,
+			`The ${serviceName} credential is only for the host of its Base URL`,
 		);
-
-/**
- * What n8n's credential test says about each redirect. It knows the status alone; our nodes name
- * the target.
- * @param what that which was reached, such as "The deployment"
- */
-export function redirectRules(what: string) {
-	return [301, 302, 303, 307, 308].map((value) => ({
-		type: 'responseCode' as const,
-		properties: {
-			value,
-			message: `${what} redirects to another address (HTTP ${value}), where the key is not sent. Open the Base URL in a browser and enter the address that it leads to.`,
-		},
-	}));
-}

@@ -95,7 +95,7 @@ function jsonOf({ serviceName }: ServiceErrorOptions, safe: Safe, { text }: Answ
 	if ('value' in read) return read.value;
 	if (read.problem === 'tooDeep')
 		throw new ServiceError(`${serviceName} answered with ${TOO_DEEP}`, {
-			hint: 'It cannot be read. Whatever stands in front of the service may have changed its answer.',
+			hint: `It cannot be read. A proxy in front of ${serviceName} may have changed the answer.`,
 		});
 	throw new ServiceError(
 		`${serviceName} answered with something that is not JSON: ${safe(text).slice(0, 120)}`,

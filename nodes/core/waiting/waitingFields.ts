@@ -12,7 +12,7 @@ export const waitingOptions: INodeProperties[] = [
 			{
 				name: 'Never',
 				value: 'never',
-				description: 'Runs continue at the service, whatever happens here',
+				description: 'Runs continue, whatever happens to the execution',
 			},
 			{
 				name: 'On Stop',
@@ -91,7 +91,7 @@ export const startTimeoutOption: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: 0,
 	description:
-		'How long a run may wait in the service’s queue, counted from its start here. A run that has not begun by then is cancelled, and its item fails. 0 means no limit.',
+		'How long a run may wait in the queue, counted from its start here. A run that has not begun by then is cancelled, and its item fails. 0 means no limit.',
 };
 
 /** Where the wait takes place: one choice for all items. */

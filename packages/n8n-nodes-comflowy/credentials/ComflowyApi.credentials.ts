@@ -10,8 +10,6 @@ import { keyOnlyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
 import { fetchAccessToken } from '../nodes/Comflowy/api/accessToken';
 import { apiRootOf, authHeadersOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
 
-const ROOT = `={{ ($credentials.baseUrl || "${DEFAULT_BASE_URL}").trim().replace(/\\/+$/, "").replace(/\\/api\\/open\\/v0$/, "") }}`;
-
 export class ComflowyApi implements ICredentialType {
 	name = 'comflowyApi';
 
@@ -41,8 +39,9 @@ export class ComflowyApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
+			hint: 'In Comflowy: home page → settings',
 			description:
-				'Your personal key, from the settings on the Comflowy home page. The access token is fetched with it.',
+				'Your personal key, from the settings on the home page of <a href="https://app.comflowy.com" target="_blank">Comflowy</a>. The access token is fetched with it.',
 		},
 		{
 			displayName: 'Base URL',
@@ -70,8 +69,7 @@ export class ComflowyApi implements ICredentialType {
 	 */
 	test: ICredentialTestRequest = {
 		request: {
-			baseURL: ROOT,
-			url: '/api/open/v0/auth/token',
+			url: '/auth/token',
 			qs: { ppt: '={{ $credentials.apiKey }}' },
 			ignoreHttpStatusErrors: true,
 		},

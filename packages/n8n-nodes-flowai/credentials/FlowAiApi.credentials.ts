@@ -6,11 +6,12 @@ import type {
 	IHttpRequestHelper,
 	INodeProperties,
 } from 'n8n-workflow';
+import { TESTED_FIELD } from '../../../nodes/core/http/credentialCheck';
 import { keyOnlyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
 import { checkKey, KEY_CHECK } from '../nodes/FlowAi/api/checkKey';
 import { apiRootOf, authHeadersOf, DEFAULT_BASE_URL } from '../nodes/FlowAi/credential';
 
-const ROOT = `={{ ($credentials.baseUrl || "${DEFAULT_BASE_URL}").trim().replace(/\\/+$/, "").replace(/\\/v1(\\/api)?$/, "") }}`;
+const VENDOR_PAGE = 'https://flowai.cc/en/tutorial/api';
 
 export class FlowAiApi implements ICredentialType {
 	name = 'flowAiApi';
@@ -25,15 +26,7 @@ export class FlowAiApi implements ICredentialType {
 	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowai#credential';
 
 	properties: INodeProperties[] = [
-		{
-			// Filled by n8n itself from `preAuthentication`. An expirable field is what makes n8n call
-			// that.
-			displayName: 'Key Check',
-			name: 'keyCheck',
-			type: 'hidden',
-			typeOptions: { expirable: true },
-			default: '',
-		},
+		{ displayName: 'Tested', name: 'tested', ...TESTED_FIELD },
 		{
 			displayName: 'API Key',
 			name: 'apiKey',
@@ -41,7 +34,8 @@ export class FlowAiApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'A key from the page API Management of FlowAI',
+			hint: 'In FlowAI: API Management',
+			description: `A key from the page API Management. <a href="${VENDOR_PAGE}" target="_blank">FlowAI’s page on its API</a>.`,
 		},
 		{
 			displayName: 'Base URL',
@@ -52,21 +46,17 @@ export class FlowAiApi implements ICredentialType {
 		},
 	];
 
+	/** n8n calls this before the test's own request, and at no other time. */
 	async preAuthentication(
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
-		return await checkKey(this, credentials);
+		await checkKey(this, credentials);
+		return {};
 	}
 
 	authenticate = keyOnlyAtOrigin('FlowAI', apiRootOf, authHeadersOf);
 
-	/**
-	 * Before it, n8n always runs `preAuthentication`, which judges the key and says what came of it.
-	 * This request has to be there for n8n to show a test at all; whatever it is answered, the key is
-	 * right.
-	 */
-	test: ICredentialTestRequest = {
-		request: { baseURL: ROOT, ...KEY_CHECK, ignoreHttpStatusErrors: true },
-	};
+	/** `preAuthentication` has judged the key by then; n8n shows no test without a request. */
+	test: ICredentialTestRequest = { request: { ...KEY_CHECK, ignoreHttpStatusErrors: true } };
 }

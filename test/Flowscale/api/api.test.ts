@@ -554,7 +554,7 @@ describe('the credential', () => {
 	])('%s leads to %s', (baseUrl, root) => expect(apiRootOf({ baseUrl })).toBe(root));
 	it.each([
 		['', 'has no Base URL'],
-		['x.test', 'not a web address'],
+		['my deployment', 'not a web address'],
 		['ftp://x', 'not a web address'],
 		['javascript:1', 'not a web address'],
 		['https://u:p@x.test', 'user name or password'],

@@ -1,5 +1,5 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import { said } from '../../harness/coreDifferences';
+import type { Fault } from '../../../simulator/flowscale/startFlowscale';
 import { selfSigned } from '../../../simulator/selfSigned';
 import { testCredential } from '../../harness/testCredential';
 import {
@@ -30,6 +30,13 @@ const accepted: Array<[string, HarnessOptions]> = [
 		'/api/v1 and slashes in the address',
 		{ credential: ({ baseUrl }) => ({ baseUrl: ` ${baseUrl}/api/v1// ` }) },
 	],
+	['no scheme', { credential: ({ baseUrl }) => ({ baseUrl: baseUrl.replace('http://', '') }) }],
+	[
+		'localhost without a scheme',
+		{
+			credential: ({ baseUrl }) => ({ baseUrl: baseUrl.replace('http://127.0.0.1', 'localhost') }),
+		},
+	],
 	[
 		'headers for a proxy',
 		{
@@ -58,21 +65,22 @@ test.each(accepted)('the credential test and the node accept %s', async (_, opti
 		'idle',
 	]);
 	expect(flowscale.journal.map(({ method, url, status }) => [method, url, status])).toEqual(
-		[0, 1, 2].map(() => ['GET', '/api/v1/comfy/health', 200]),
+		[0, 1, 2, 3].map(() => ['GET', '/api/v1/comfy/health', 200]),
 	);
 });
 
+const KEY_PLACE = 'Project Settings → API Settings in Flowscale';
 const refused: Array<[string, HarnessOptions, string, string]> = [
 	[
 		'a wrong key',
 		{ credential: () => ({ apiKey: 'fs-wrong-key' }) },
-		said('wrongKey'),
+		`The deployment was reached, but it does not accept this API key. Copy the key from ${KEY_PLACE}. After Regenerate there, restart the deployment.`,
 		'Flowscale answered HTTP 401: Invalid API key',
 	],
 	[
 		'no authentication where a key is wanted',
 		{ credential: () => ({ authentication: 'none' }) },
-		said('noKey'),
+		`The deployment was reached, but it wants an API key. Choose API Key as Authentication, and copy the key from ${KEY_PLACE}.`,
 		'Flowscale answered HTTP 403: Not authenticated',
 	],
 	[
@@ -84,19 +92,40 @@ const refused: Array<[string, HarnessOptions, string, string]> = [
 				headers: { header: [{ name: 'X-Tenant', value: 'red' }] },
 			}),
 		},
-		said('wrongKey'),
+		'The deployment was reached, but it does not accept these headers. Check the names and values that your proxy expects in front of the deployment.',
 		'Flowscale answered HTTP 401: Unauthorized',
 	],
 	[
 		'an unreachable host',
 		{ credential: () => ({ baseUrl: 'http://127.0.0.1:9' }) },
-		said('unreachable'),
+		'Nothing answers at 127.0.0.1:9: the connection was refused. Check the port. If n8n runs in Docker, this address is the container itself: use host.docker.internal, or the name of the other container.',
 		'No answer from Flowscale at 127.0.0.1:9. The connection was refused.',
+	],
+	[
+		'a name that nobody has',
+		{ credential: () => ({ baseUrl: 'flowscale.invalid' }) },
+		'There is no host with the name flowscale.invalid. Check the Base URL for typing errors, and that n8n has access to the internet.',
+		'No answer from Flowscale at flowscale.invalid. Its name could not be resolved.',
+	],
+	[
+		'https:// where http:// is spoken',
+		{ credential: ({ baseUrl }) => ({ baseUrl: baseUrl.replace('http:', 'https:') }) },
+		'If this host has no certificate, enter the address with http:// in front.',
+		'No secure connection could be made (EPROTO).',
+	],
+	[
+		'http:// where https:// is spoken',
+		{
+			tls: selfSigned,
+			credential: ({ baseUrl }) => ({ baseUrl: baseUrl.replace('https:', 'http:') }),
+		},
+		'The connection was lost. Check the Base URL, and try again. If this host expects https://, enter it in front.',
+		'No answer from Flowscale at 127.0.0.1:',
 	],
 	[
 		'a self-signed certificate',
 		{ tls: selfSigned },
-		said('selfSigned'),
+		'it is self-signed (DEPTH_ZERO_SELF_SIGNED_CERT). Check the Base URL. If you trust this host, switch on Ignore SSL Issues.',
 		'Its certificate was not accepted (DEPTH_ZERO_SELF_SIGNED_CERT).',
 	],
 ];
@@ -105,7 +134,6 @@ test.each(refused)(
 	'the credential test and the node refuse %s, each in its words',
 	async (_, options, testMessage, nodeMessage) => {
 		const { engine, node, error, flowscale } = await harness(options);
-		// Node 24 adds advice to OpenSSL's words.
 		expect(await testCredential(engine, 'flowscaleApi')).toEqual({
 			status: 'Error',
 			message: expect.stringContaining(testMessage) as string,
@@ -116,13 +144,59 @@ test.each(refused)(
 	},
 );
 
-test('an address of something else is told from a wrong key', async () => {
-	const { engine, flowscale } = await harness();
-	flowscale.fault({ on: 'health', kind: 'status', status: 404 });
+test.each([
+	['', 'The credential has no Base URL. Enter the address that the deployment’s dashboard shows.'],
+	['ftp://a.example', 'The Base URL of the credential is not a web address. Enter the address of'],
+	['https://a.example/?x=1', 'The Base URL of the credential has a query or fragment. Enter the'],
+])('the credential test says what is wrong with "%s", and what to enter', async (baseUrl, text) => {
+	const { engine } = await harness({ credential: () => ({ baseUrl }) });
 	expect(await testCredential(engine, 'flowscaleApi')).toEqual({
 		status: 'Error',
-		message: said('nothingThere'),
+		message: expect.stringContaining(text) as string,
 	});
+});
+
+const answers: Array<[string, Fault, string]> = [
+	[
+		'404 of something else',
+		{ on: 'health', kind: 'status', status: 404 },
+		'The deployment must be started as API Server.',
+	],
+	[
+		'a web page',
+		{ on: 'health', kind: 'html' },
+		'Check the Base URL: it is the deployment’s address, not the dashboard’s.',
+	],
+	[
+		'503 of a cold start',
+		{ on: 'health', kind: 'status', status: 503 },
+		'The deployment has trouble or is starting up, which can take two minutes.',
+	],
+	[
+		'429',
+		{ on: 'health', kind: 'status', status: 429 },
+		'it has had too many requests. Test again in a minute.',
+	],
+	['400 with a reason', { on: 'health', kind: 'status', status: 400 }, 'answered HTTP 400'],
+];
+
+test.each(answers)('the credential test says what %s means', async (_, fault, text) => {
+	const { engine, flowscale } = await harness();
+	flowscale.fault(fault);
+	expect(await testCredential(engine, 'flowscaleApi')).toEqual({
+		status: 'Error',
+		message: expect.stringContaining(text) as string,
+	});
+});
+
+test('n8n checks a credential when it is tested, and at no other time', async () => {
+	const { engine, node, items, flowscale } = await harness();
+	const [tested] = engine.loader.credentialTypes.flowscaleApi.type.properties;
+	expect(tested).toMatchObject({ type: 'hidden', default: expect.stringMatching(/./) as string });
+	// As n8n fills in the default of a stored credential.
+	engine.credentials.values.flowscaleApi.tested = tested.default as string;
+	await items(node('run.getMany'));
+	expect(flowscale.journal.filter(({ url }) => url.includes('/comfy/health'))).toEqual([]);
 });
 
 test('the key is sent as X-API-KEY, headers are sent instead of it', async () => {

@@ -184,8 +184,8 @@ test.each(mistakes)(
 test.each([
 	['is missing', '', 'The credential has no Base URL'],
 	[
-		'has no scheme',
-		'smart-amber.pod.flowscale.ai',
+		'is a sentence',
+		'the address of my deployment',
 		'The Base URL of the credential is not a web address',
 	],
 	[

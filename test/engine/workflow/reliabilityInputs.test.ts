@@ -26,11 +26,6 @@ describe('an address in the credential', () => {
 			'The Base URL of the credential is not a web address',
 		],
 		[
-			'without scheme',
-			(url: string) => url.replace('http://', ''),
-			'The Base URL of the credential is not a web address',
-		],
-		[
 			'with a query',
 			(url: string) => `${url}/?x=1`,
 			'The Base URL of the credential has a query or fragment',
@@ -50,6 +45,8 @@ describe('an address in the credential', () => {
 	});
 
 	it.each([
+		['without scheme', (url: string) => url.replace('http://', '')],
+		['with slashes in front', (url: string) => url.replace('http:', '')],
 		['with slashes behind', (url: string) => `${url}///`],
 		['with the API’s path', (url: string) => `${url}/api/v1`],
 		['with the API’s path and a slash', (url: string) => `${url}/api/v1/`],

@@ -5,7 +5,7 @@ export const CREDENTIAL = 'comflowyApi';
 export const DEFAULT_BASE_URL = 'https://app.comflowy.com';
 
 /**
- * Root of the API from what the user entered: with or without trailing slashes, with or without
+ * Root of the API from what the user entered: with or without scheme, trailing slashes and
  * `/api/open/v0`.
  * @throws ConfigurationError
  */

@@ -5,7 +5,7 @@ export const CREDENTIAL = 'flowAiApi';
 export const DEFAULT_BASE_URL = 'https://flowai.cc';
 
 /**
- * Root of the API from what the user entered: with or without trailing slashes, with or without
+ * Root of the API from what the user entered: with or without scheme, trailing slashes and
  * `/v1/api`.
  * @throws ConfigurationError
  */

@@ -7,11 +7,11 @@ import type {
 import { cleanText } from '../../../../../nodes/core/errors';
 import { type JsonRecord, recordOf, textAt } from '../../../../../nodes/core/json';
 import {
-	NO_TOKEN,
-	NO_TOKEN_YET,
-	classifyNetworkError,
-	noTokenError,
-} from '../../../../../nodes/core/http/networkError';
+	credentialMistake,
+	credentialRefusal,
+} from '../../../../../nodes/core/http/credentialCheck';
+import { networkAdvice } from '../../../../../nodes/core/http/networkAdvice';
+import { classifyNetworkError } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { isRetryableStatus } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, secretsOf } from '../credential';
@@ -32,7 +32,7 @@ export async function fetchAccessToken(
 	helper: IHttpRequestHelper,
 	credentials: ICredentialDataDecryptedObject,
 ): Promise<IDataObject> {
-	const root = apiRootOf(credentials);
+	const root = rootOf(credentials);
 	const key = String(credentials.apiKey ?? '').trim();
 	const id = JSON.stringify([root, key]);
 	const exchange =
@@ -40,6 +40,14 @@ export async function fetchAccessToken(
 		exchanged(helper, root, key, credentials).finally(() => underWay.delete(id));
 	underWay.set(id, exchange);
 	return await exchange;
+}
+
+function rootOf(credentials: ICredentialDataDecryptedObject): string {
+	try {
+		return apiRootOf(credentials);
+	} catch (error) {
+		throw credentialMistake(error);
+	}
 }
 
 async function exchanged(
@@ -51,13 +59,17 @@ async function exchanged(
 	const clean = createRedactor(secretsOf(credentials));
 	const answer = await ask(helper, root, key);
 	if (answer instanceof Error) {
-		const { text, isRetryable } = classifyNetworkError(answer);
-		throw noToken(`Comflowy gave no access token. ${clean(text)}.`, isRetryable);
+		const failure = classifyNetworkError(answer);
+		const text = networkAdvice(
+			{ address: new URL(root), what: 'Comflowy', canIgnoreCertificate: false },
+			failure,
+		);
+		throw credentialRefusal(`Comflowy gave no access token. ${clean(text)}`, failure.isRetryable);
 	}
 	const { statusCode, body, headers } = answer;
 	if (statusCode >= 300 && statusCode < 400) {
 		const target = cleanText(clean(String(headers.location ?? 'nowhere')));
-		throw noToken(
+		throw credentialRefusal(
 			`Comflowy redirects to ${target}, where the key is not sent. Enter the final address as Base URL in the credential.`,
 			false,
 		);
@@ -70,7 +82,7 @@ async function exchanged(
 		statusCode === 429 || statusCode >= 500
 			? 'Try again in a few minutes.'
 			: 'Check the API Key and the Base URL in the credential.';
-	throw noToken(
+	throw credentialRefusal(
 		`Comflowy gave no access token for this API key (HTTP ${statusCode}${words === '' ? '' : `: ${words}`}). ${advice}`,
 		isRetryableRefusal(answer, words),
 	);
@@ -119,6 +131,3 @@ async function ask(
 	if (answer instanceof Error || ![404, 405].includes(answer.statusCode)) return answer;
 	return await send('POST').catch((error: unknown) => error as Error);
 }
-
-const noToken = (message: string, isRetryable: boolean) =>
-	noTokenError(message, isRetryable ? NO_TOKEN_YET : NO_TOKEN);

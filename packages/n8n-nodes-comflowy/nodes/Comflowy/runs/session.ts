@@ -74,7 +74,7 @@ export async function openSession(
 		clock,
 		stop,
 		fetchOutput,
-		progress: openProgress(context, context.getInputData().length),
+		progress: openProgress(context, context.getInputData().length, stop),
 	};
 	return { ...session, ...openRunSession(createRunService(session), { ...session, runIndex }) };
 }

@@ -25,7 +25,7 @@ test('run IDs and words of the service stay on one line of the log and of the co
 		sendMessageToUI: (line: string) => lines.push(line),
 		getWorkflowDataProxy: () => ({}),
 	} as unknown as IExecuteFunctions;
-	const progress = openProgress(context, 1);
+	const progress = openProgress(context, 1, new AbortController().signal);
 	progress.started(aRun(HOSTILE));
 	progress.changed(aRun(HOSTILE, { status: HOSTILE.toLowerCase(), state: 'unknown' }));
 	expect(lines).toHaveLength(4);

@@ -26,14 +26,14 @@ function opened() {
 	};
 }
 
-const runOf = (run_id: string, group_id: string | null = 'n8n-23') =>
+const createRun = (run_id: string, group_id: string | null = 'n8n-23') =>
 	({ run_id, group_id, state: 'running', status: 'running', finished: false }) as KnownRun;
 const endOf = (run: KnownRun): KnownRun => ({ ...run, state: 'succeeded', finished: true });
 
 it('after a stop it is said which runs had not ended, and where they are found', () => {
 	const { progress, stop, last } = opened();
-	['a', 'b', 'c'].forEach((id) => progress.started(runOf(id)));
-	progress.changed(endOf(runOf('b')));
+	['a', 'b', 'c'].forEach((id) => progress.started(createRun(id)));
+	progress.changed(endOf(createRun('b')));
 	stop();
 	expect(last()).toBe(
 		'Draw: stopped while 2 runs had not ended: a, c in group n8n-23. Run → Get shows what became of each.',
@@ -43,7 +43,7 @@ it('after a stop it is said which runs had not ended, and where they are found',
 it('a stop with many runs names five of them, and a group only if it is the same for all', () => {
 	const { progress, stop, last } = opened();
 	['a', 'b', 'c', 'd', 'e', 'f', 'g'].forEach((id) =>
-		progress.started(runOf(id, id === 'g' ? null : id)),
+		progress.started(createRun(id, id === 'g' ? null : id)),
 	);
 	stop();
 	expect(last()).toBe(
@@ -56,7 +56,7 @@ it.each([
 	['a stop comes when all runs have ended', 'stop'],
 ] as const)('nothing is added when %s', (_, how) => {
 	const made = opened();
-	const run = runOf('a');
+	const run = createRun('a');
 	made.progress.started(run);
 	made.progress.changed(endOf(run));
 	const before = made.last();
@@ -66,7 +66,7 @@ it.each([
 
 it('a run that continues when the node ends by itself is no news', () => {
 	const { progress, end, last } = opened();
-	progress.started(runOf('a'));
+	progress.started(createRun('a'));
 	end();
 	expect(last()).toBe('Draw: run a started (1 of 9)');
 });

@@ -22,13 +22,22 @@ const GROUPS = { execution: '=n8n-{{ $execution.id }}', shared: 'poster', none: 
 const groupOf = ({ group }: ExecutionPlan, id: string) =>
 	({ execution: `n8n-${id}`, shared: 'poster', none: '' })[group];
 
+/** Parameters as the user wrote them: what differs from item to item is an expression. */
+const writtenParameters = (plan: ExecutionPlan): INode['parameters'] => ({
+	groupId: plan.operation.startsWith('workflow') ? GROUPS[plan.group] : '={{ $json.group_id }}',
+	inputsJson: '={{ $json }}',
+	files: '={{ $json.files }}',
+	runId: '={{ $json.run_id }}',
+	filename: '={{ $json.outputs[0].filename }}',
+});
+
 export const nodeOf = (plan: ExecutionPlan): INode => ({
 	id: '1',
 	name: 'Flowscale',
 	type: 'n8n-nodes-flowscale.flowscale',
 	typeVersion: 1,
 	position: [0, 0],
-	parameters: { groupId: GROUPS[plan.group] },
+	parameters: writtenParameters(plan),
 	onError: plan.onError,
 	alwaysOutputData: plan.alwaysOutputData,
 	executeOnce: plan.executeOnce,

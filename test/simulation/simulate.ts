@@ -109,7 +109,8 @@ async function play(
 	);
 	const results = await time.until(Promise.all(executions), LONGEST_MS);
 	const openTimers = isQuiet(world, results) ? time.openTimers() : 0;
-	await time.pass(AFTERMATH_MS);
+	// A trigger gets four polls more.
+	await time.pass(Math.max(AFTERMATH_MS, (world.trigger?.everySeconds ?? 0) * 4_000));
 	isOver = true;
 	const polled = trigger ? await time.until(trigger, LONGEST_MS) : undefined;
 	return {

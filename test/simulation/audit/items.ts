@@ -98,7 +98,7 @@ function auditOwner(
 	if (keyOfRun(run) === keyOfItem(wanted)) return [];
 	// Reuse Run cannot compare the content of files: that is stated, too.
 	const isSameText = run.texts.text_51536 === wanted.prompt;
-	const isOtherFile = wanted.file !== null && run.files.image_22068 !== undefined;
+	const isOtherFile = wanted.file !== null;
 	if (reuseRun === 'anyInGroup') return [];
 	return isReused && isSameText && isOtherFile
 		? []

@@ -35,12 +35,16 @@ export function auditTrigger({ trigger, state, world }: Happened): string[] {
 	return complaints;
 }
 
-/** It ended after the first look was over, and was listed before the last one began. */
+/** A poll that is cut short goes on with the next one; after so many it has come to an end. */
+const POLLS_THAT_SUFFICE = 3;
+
+/** It ended after the first poll was over, and was listed before the last few began. */
 function isDue(good: Poll[], run: SimRun): boolean {
-	const [first, last] = [good[0], good.at(-1)];
-	if (first === undefined || last === undefined || run.isForgotten) return false;
+	const [first] = good;
+	if (first === undefined || run.isForgotten) return false;
 	const shownMs = Math.max(run.endListedMs ?? Number.POSITIVE_INFINITY, run.listedMs);
-	return (run.endedMs ?? 0) > first.endedMs && shownMs < last.startedMs;
+	const polls = good.filter(({ startedMs }) => startedMs > shownMs).length;
+	return (run.endedMs ?? 0) > first.endedMs && polls >= POLLS_THAT_SUFFICE;
 }
 
 function isHistory(good: Poll[], run: SimRun): boolean {

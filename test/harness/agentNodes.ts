@@ -64,17 +64,10 @@ export function agentNodes(mind: Mind = mindless): Array<[string, INodeType]> {
 			handOn,
 			home,
 		),
-		standIn(
-			'AI Agent',
-			'agent',
-			2.2,
-			[text('promptType', 'auto'), options('systemMessage')],
-			agent,
-			{
-				...home,
-				inputs: agentInputs,
-			},
-		),
+		standIn('AI Agent', 'agent', 2, [text('promptType', 'auto'), options('systemMessage')], agent, {
+			...home,
+			inputs: agentInputs,
+		}),
 		standIn('OpenAI Chat Model', 'lmChatOpenAi', 1.2, [text('model'), options()], model(mind), {
 			...home,
 			inputs: [],

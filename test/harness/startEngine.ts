@@ -13,8 +13,9 @@ import type {
 } from 'n8n-workflow';
 import { fs, join } from '../../simulator/platform';
 import { CredentialsInMemory } from './credentials';
+import { createDatabaseStore } from './databaseStore';
 
-export type BinaryMode = 'default' | 'filesystem';
+export type BinaryMode = 'default' | 'filesystem' | 'database';
 
 /** A package loaded into n8n's engine, with the values of its credentials. */
 export interface Engine {
@@ -58,6 +59,7 @@ export async function useBinaryMode(mode: BinaryMode): Promise<void> {
 	const service = Container.get(BinaryDataService) as unknown as {
 		config?: { mode: string };
 		init(config?: object): Promise<void>;
+		setManager(mode: string, manager: object): void;
 	};
 	if (service.config && 'mode' in service.config) service.config.mode = mode;
 	await service.init({
@@ -65,6 +67,7 @@ export async function useBinaryMode(mode: BinaryMode): Promise<void> {
 		availableModes: [mode],
 		localStoragePath: join(userFolder, 'binaryData'),
 	});
+	if (mode === 'database') service.setManager('database', createDatabaseStore());
 }
 
 /**

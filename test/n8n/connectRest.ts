@@ -77,6 +77,11 @@ export const connectRest = (baseUrl: string, { hasPublishing }: Generation) => {
 			await request('POST', `/rest/workflows/${id}/activate`, { versionId });
 			await untilPublished(request, id);
 		},
+		/** Saves a workflow again, as the editor does; n8n 2 also publishes what was saved. */
+		saveWorkflow: async ({ id, versionId, name, nodes, connections }: SavedWorkflow) =>
+			await request<SavedWorkflow>('PATCH', `/rest/workflows/${id}`, {
+				...{ name, nodes, connections, versionId },
+			}),
 		deactivate: async ({ id, versionId }: SavedWorkflow) => {
 			if (hasPublishing) await request('POST', `/rest/workflows/${id}/deactivate`, {});
 			else await request('PATCH', `/rest/workflows/${id}`, { active: false, versionId });

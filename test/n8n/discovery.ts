@@ -7,6 +7,7 @@ import type { Site } from './site';
 interface NodeType {
 	name: string;
 	displayName: string;
+	version: number | number[];
 	subtitle?: string;
 	usableAsTool?: boolean;
 	iconUrl?: string | { light: string; dark: string };
@@ -93,4 +94,15 @@ export const nodesOfOurs = async (site: Site): Promise<string[]> => {
 			(name) => /^n8n-nodes-(flowscale|comflowy|flowai)[.-]/.test(name) && !name.endsWith('Tool'),
 		)
 		.sort();
+};
+
+/** The newest version of n8n's AI Agent node in each of its lines: 1, 2 and 3 call tools differently. */
+export const agentVersionsOf = async (site: Site): Promise<number[]> => {
+	const versions = (await readTypes(site, 'nodes'))
+		.filter(({ name }) => name === '@n8n/n8n-nodes-langchain.agent')
+		.flatMap(({ version }) => version);
+	const lines = [1, 2, 3].map((line) =>
+		Math.max(...versions.filter((version) => Math.floor(version) === line)),
+	);
+	return lines.filter(Number.isFinite);
 };

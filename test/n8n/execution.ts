@@ -31,14 +31,25 @@ export interface StoredExecution {
 export interface Execution extends Omit<StoredExecution, 'data'> {
 	error?: { message: string; description?: string };
 	runs: Record<string, NodeRun[]>;
+	/** Of what n8n's database holds of it. */
+	storedBytes: number;
+	/** What nodes keep for their next run in this execution, by `node:<name>`. */
+	contexts: Record<string, unknown>;
 }
 
 /** An execution as n8n's REST gives it, with its run data unpacked. */
 export const readExecution = ({ data, ...stored }: StoredExecution): Execution => {
-	const { resultData } = unflatten(data) as {
+	const { resultData, executionData } = unflatten(data) as {
 		resultData: { error?: Execution['error']; runData: Execution['runs'] };
+		executionData?: { contextData?: Execution['contexts'] };
 	};
-	return { ...stored, error: resultData.error, runs: resultData.runData };
+	return {
+		...stored,
+		error: resultData.error,
+		runs: resultData.runData,
+		storedBytes: Buffer.byteLength(data),
+		contexts: executionData?.contextData ?? {},
+	};
 };
 
 /** The items of a node's last run at one output. */

@@ -8,8 +8,8 @@ export interface Generation {
 	/** 2.x publishes a version of a workflow, 1.x switches the workflow itself. */
 	hasPublishing: boolean;
 	/**
-	 * Versions of the AI Agent node that call their tools in different ways: one itself, one through
-	 * the engine.
+	 * Versions of the AI Agent node that call their tools in different ways: two themselves, one
+	 * through the engine.
 	 */
 	agentVersions: number[];
 	env: NodeJS.ProcessEnv;
@@ -26,7 +26,7 @@ export const generations: Generation[] = [
 		name: 'n8n-2',
 		node: machine.startsWith('linux-') ? node24 : () => runningNode,
 		hasPublishing: true,
-		agentVersions: [2.2, 3.1],
+		agentVersions: [1.9, 2.2, 3.1],
 		// This module of n8n 2.40 and 2.41 fails executions that are due while n8n starts ("OTel
 		// settings not yet initialized").
 		env: { N8N_DISABLED_MODULES: 'otel' },
@@ -35,7 +35,7 @@ export const generations: Generation[] = [
 		name: 'n8n-1',
 		node: () => runningNode,
 		hasPublishing: false,
-		agentVersions: [2.2, 3],
+		agentVersions: [1.9, 2.2, 3],
 		env: {
 			// Its `isolated-vm` has no binaries for Node 20, and does not compile with a C++ compiler of
 			// that age.

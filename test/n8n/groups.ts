@@ -6,6 +6,7 @@ import { discovery } from './discovery';
 import { editor } from './editor';
 import { examples } from './examples';
 import type { InstalledN8n } from './installN8n';
+import { nextMajor, nextMajorEnv } from './nextMajor';
 import { flowscalePackage, type PackedPackage } from './packages';
 import { keyboard } from './keyboard';
 import { join } from './platform';
@@ -14,6 +15,7 @@ import { openSite } from './site';
 import { setHarness, type Harness } from './stage';
 import { startQueue } from './startQueue';
 import { slots, suspended } from './suspended';
+import { suspendedQueue } from './suspendedQueue';
 import { tool } from './tool';
 
 /** Where one n8n of the suite finds the packed packages and may write. */
@@ -22,7 +24,7 @@ export interface Place {
 	packed: PackedPackage[];
 }
 
-type Print = (name: string, checks: Check[]) => Promise<void>;
+type Print = (name: string, checks: Check[]) => Promise<unknown>;
 type Group = (harness: Harness) => Check[] | Promise<Check[]>;
 
 /**
@@ -44,7 +46,10 @@ const onServer: Record<string, Group> = {
 const onlyFlowscale = (packed: PackedPackage[]) =>
 	packed.filter(({ name }) => name === flowscalePackage.name);
 
-export const groupNames = [...Object.keys(onServer), 'queue', 'suspended'];
+/** Each takes minutes of a cluster to itself: only where it is asked for, as the nightly run does. */
+export const nightlyGroups = ['suspendedQueue', 'n8n3'];
+
+export const groupNames = [...Object.keys(onServer), 'queue', 'suspended', ...nightlyGroups];
 
 export const runOnServer = async (
 	n8n: InstalledN8n,
@@ -72,6 +77,36 @@ export const runOnQueue = async (n8n: InstalledN8n, { folder, packed }: Place, p
 	});
 	const harness = await setHarness(cluster.site, { containers: 20 });
 	await print('queue', queue(harness, cluster));
+	await cluster.stop();
+	await harness.close();
+};
+
+export const runSuspendedQueue = async (
+	n8n: InstalledN8n,
+	{ folder, packed }: Place,
+	print: Print,
+) => {
+	const cluster = await startQueue(n8n, {
+		folder: join(folder, 'suspendedQueue'),
+		packed: onlyFlowscale(packed),
+		workers: 2,
+	});
+	const harness = await setHarness(cluster.site, { containers: 200 });
+	await print('suspendedQueue', suspendedQueue(harness, cluster));
+	await cluster.stop();
+	await harness.close();
+};
+
+/** Only n8n 2 has the switches. */
+export const runNextMajor = async (n8n: InstalledN8n, { folder, packed }: Place, print: Print) => {
+	const cluster = await startQueue(n8n, {
+		folder: join(folder, 'nextMajor'),
+		packed,
+		workers: 1,
+		env: nextMajorEnv,
+	});
+	const harness = await setHarness(cluster.site, { containers: 20 });
+	await print('n8n3', await nextMajor(harness, cluster));
 	await cluster.stop();
 	await harness.close();
 };

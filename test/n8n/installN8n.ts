@@ -12,6 +12,7 @@ import {
 	suiteFolder,
 } from './platform';
 import { runCommand } from './runCommand';
+import { generationOf, manifestOf } from './versions';
 
 export interface InstalledN8n {
 	generation: Generation;
@@ -55,10 +56,7 @@ const install = async (generation: Generation, target: string): Promise<void> =>
 	// With install scripts on, one optional Kafka client that fails to compile fails the whole of
 	// n8n.
 	await runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder });
-	await runCommand('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false'], {
-		cwd: folder,
-		env: { ...environmentOf(binary), ...(headers && { npm_config_nodedir: headers }) },
-	});
+	await buildSqlite(folder, binary, headers);
 	await fs.writeFile(join(folder, markerName), `${new Date().toISOString()}\n`);
 	if (!(await exists(join(target, markerName)))) {
 		await fs.rm(target, { recursive: true, force: true });
@@ -88,6 +86,10 @@ export const installN8n = async (generation: Generation): Promise<InstalledN8n> 
 	if (!isInstalled)
 		await install(generation, folder).catch(async () => await install(generation, folder));
 
+	return await installedIn(folder, generation);
+};
+
+const installedIn = async (folder: string, generation: Generation): Promise<InstalledN8n> => {
 	const n8n = join(folder, 'node_modules/n8n');
 	const { version } = JSON.parse(await fs.readFile(join(n8n, 'package.json'), 'utf8')) as {
 		version: string;
@@ -100,4 +102,57 @@ export const installN8n = async (generation: Generation): Promise<InstalledN8n> 
 		script: join(n8n, 'bin/n8n'),
 		env: { ...environmentOf(node), ...generation.env },
 	};
+};
+
+/**
+ * Installs a version that has no lock file here, or finds what an interrupted run left. Whoever is
+ * done with it removes it: each takes some gigabytes.
+ */
+export const installVersion = async (
+	version: string,
+): Promise<{ n8n: InstalledN8n; remove(): Promise<void> }> => {
+	const generation = generationOf(version);
+	const folder = join(cacheFolder, `version-${version}`);
+	const remove = async () => await fs.rm(folder, { recursive: true, force: true });
+	if (!(await exists(join(folder, markerName)))) {
+		await remove();
+		await fs.mkdir(folder, { recursive: true });
+		await fs.writeFile(join(folder, 'package.json'), JSON.stringify(manifestOf(version), null, 2));
+		const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+		const installing = async () => await runCommand('npm', install, { cwd: folder });
+		await installing().catch(installing);
+		const { binary, headers } = generation.node(folder);
+		await buildSqlite(folder, binary, headers);
+		await fs.writeFile(join(folder, markerName), `${new Date().toISOString()}\n`);
+	}
+	return { n8n: await installedIn(folder, generation), remove };
+};
+
+/**
+ * Its binary is the same for every Node.js from 12 on (Node-API), and takes a minute or more to
+ * compile where no ready one can be downloaded: one that another n8n here has is as good.
+ */
+const buildSqlite = async (
+	folder: string,
+	nodeBinary: string,
+	headers: string | undefined,
+): Promise<void> => {
+	const place = 'node_modules/sqlite3';
+	const versionIn = async (one: string) =>
+		await fs
+			.readFile(join(one, place, 'package.json'), 'utf8')
+			.then((text) => (JSON.parse(text) as { version: string }).version)
+			.catch(() => undefined);
+	const wanted = await versionIn(folder);
+	const binary = join(place, 'build/Release/node_sqlite3.node');
+	for (const name of await fs.readdir(cacheFolder)) {
+		const other = join(cacheFolder, name);
+		if ((await versionIn(other)) !== wanted || !(await exists(join(other, binary)))) continue;
+		await fs.mkdir(dirname(join(folder, binary)), { recursive: true });
+		return await fs.copyFile(join(other, binary), join(folder, binary));
+	}
+	await runCommand('npm', ['rebuild', 'sqlite3', '--ignore-scripts=false'], {
+		cwd: folder,
+		env: { ...environmentOf(nodeBinary), ...(headers && { npm_config_nodedir: headers }) },
+	});
 };

@@ -1,3 +1,4 @@
+import { freePort } from './freePort';
 import type { InstalledN8n } from './installN8n';
 import { installPackage } from './installPackage';
 import type { PackedPackage } from './packages';
@@ -21,12 +22,17 @@ export interface Queue {
  */
 export const startQueue = async (
 	n8n: InstalledN8n,
-	plan: { folder: string; packed: PackedPackage[]; workers: number },
+	plan: { folder: string; packed: PackedPackage[]; workers: number; env?: NodeJS.ProcessEnv },
 ): Promise<Queue> => {
 	const { folder, packed } = plan;
 	await fs.mkdir(folder, { recursive: true });
 	const [postgres, redis] = await Promise.all([startPostgres(folder), startRedis(folder)]);
+	const port = await freePort();
+	const publicUrl = `http://127.0.0.1:${port}/`;
 	const env = {
+		// Workers do not know where main is: without it a callback goes to http://localhost:5678.
+		N8N_WEBHOOK_URL: publicUrl,
+		WEBHOOK_URL: publicUrl,
 		...postgres.env,
 		...redis.env,
 		// How soon n8n notices that a worker is dead: 10 seconds rather than a minute or two.
@@ -34,8 +40,9 @@ export const startQueue = async (
 		QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
 		QUEUE_WORKER_STALLED_INTERVAL: '5000',
 		...(n8n.generation.name === 'n8n-2' && { N8N_DEFAULT_BINARY_DATA_MODE: 'database' }),
+		...plan.env,
 	};
-	const site = await openSite(n8n, { folder, packed, env });
+	const site = await openSite(n8n, { folder, packed, port, env });
 	const workers: StartedProcess[] = [];
 
 	let slots = 0;

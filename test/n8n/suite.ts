@@ -1,23 +1,40 @@
 import { runChecks, type Check, type Tally } from './check';
 import { generations, type Generation } from './generations';
-import { groupNames, runOnQueue, runOnServer, runSuspended, type Place } from './groups';
+import {
+	groupNames,
+	nightlyGroups,
+	runOnQueue,
+	runNextMajor,
+	runOnServer,
+	runSuspended,
+	runSuspendedQueue,
+	type Place,
+} from './groups';
 import { installN8n, type InstalledN8n } from './installN8n';
 import { packPackages } from './packages';
+import { playVersions } from './playVersions';
 import { argv, exit, fs, join, onStopSignal, stdout, tmpdir } from './platform';
 import { stopAllProcesses } from './startProcess';
+import { isVersion, testedVersions } from './versions';
 import { watchMemory } from './watchMemory';
 
 const say = (text: string) => stdout.write(`${text}\n`);
 
-/** `suite.ts [n8n-1|n8n-2] [group…]`: without words, everything. */
+/**
+ * `suite.ts [n8n-1|n8n-2] [group…]`: without words, everything that is not nightly. `suite.ts
+ * versions [version…]`: other versions of n8n, all of the tested ones unless some are named.
+ */
 const isWanted = (word: string, kind: readonly string[]) =>
 	argv.includes(word) || !kind.some((other) => argv.includes(other));
-const isGroupWanted = (name: string) => isWanted(name, groupNames);
+const isGroupWanted = (name: string) =>
+	nightlyGroups.includes(name) ? argv.includes(name) : isWanted(name, groupNames);
 const generationNames: string[] = generations.map(({ name }) => name);
 
 const checkWords = (): void => {
-	const known = [...generationNames, ...groupNames, 'pictures'];
-	const strange = argv.filter((word) => !known.includes(word));
+	const known = [...generationNames, ...groupNames, 'pictures', 'versions'];
+	const isKnown = (word: string) =>
+		known.includes(word) || (argv.includes('versions') && isVersion(word));
+	const strange = argv.filter((word) => !isKnown(word));
 	if (strange.length > 0)
 		throw new Error(`There is no ${strange.join(', ')}; there are ${known.join(', ')}`);
 };
@@ -59,11 +76,20 @@ const playOn = async (n8n: InstalledN8n, place: Place, tally: Tally): Promise<vo
 			await guarded('suspended', async () => await runSuspended(n8n, place, print));
 	};
 	await Promise.all([busy(), patient()]);
+	if (isGroupWanted('suspendedQueue'))
+		await guarded('suspendedQueue', async () => await runSuspendedQueue(n8n, place, print));
+	if (isGroupWanted('n8n3') && n8n.generation.name === 'n8n-2')
+		await guarded('n8n3', async () => await runNextMajor(n8n, place, print));
 };
 
 const run = async (folder: string, tally: Tally): Promise<void> => {
 	checkWords();
 	const packed = await packPackages(folder);
+	if (argv.includes('versions')) {
+		const named = argv.filter(isVersion);
+		const versions = named.length > 0 ? named : testedVersions;
+		return await playVersions(versions, { folder, packed }, tally);
+	}
 	const plays: Array<Promise<void>> = [];
 	// The second is installed while the first plays already; two installations at a time would be in
 	// each other's way.

@@ -3,6 +3,7 @@ import type { Credential, Workflow, WorkflowNode } from './connectRest';
 import { createPlayer, ends } from './createPlayer';
 import { itemsOf, type Execution } from './execution';
 import { chain, executeAndWait, flowscaleNode, placed, webhookNode } from './flowscaleNode';
+import { callByMcp } from './mcp';
 import { deepEqual, equal, match, ok, sleep } from './platform';
 import type { Harness } from './stage';
 import { startModel } from './startModel';
@@ -109,6 +110,18 @@ export const suspendedInPlace = (harness: Harness): Check[] => {
 			model.close();
 		}
 	};
+	const byMcp = async () => {
+		const from = Date.now();
+		const { content, isError } = await callByMcp(harness, 'patient-mcp', slow, {
+			inputsJson: `={{ { duration_10002: ${runMs}, text_51536: $fromAI('prompt', 'What the picture shows', 'string') } }}`,
+			waitMode: 'suspended',
+		});
+		const text = content.map((part) => part.text).join('\n');
+		ok(isError !== true, text);
+		match(text, /succeeded/);
+		ok(Date.now() - from >= runMs, 'it was answered before the run had ended');
+		equal(flowscale.runs.filter(({ inputs }) => inputs.text_51536 === 'patient-mcp').length, 1);
+	};
 	const inSubWorkflow = async () => {
 		const saved = await rest.createWorkflow(child(credential));
 		if (n8n.generation.hasPublishing) await rest.activate(saved);
@@ -125,10 +138,13 @@ export const suspendedInPlace = (harness: Harness): Check[] => {
 
 	return [
 		{
-			name: `a run of ${runMs / 1000} s is waited for in place by an agent (${n8n.generation.agentVersions.join(' and ')}), and in a sub-workflow`,
+			name: `a run of ${runMs / 1000} s is waited for in place by an agent (${n8n.generation.agentVersions.join(' and ')}), by a client of MCP, and in a sub-workflow`,
 			// They do nothing but wait.
 			run: async () =>
-				void (await Promise.all([inSubWorkflow(), ...n8n.generation.agentVersions.map(asTool)])),
+				void (await Promise.all([
+					...[inSubWorkflow(), byMcp()],
+					...n8n.generation.agentVersions.map(asTool),
+				])),
 		},
 	];
 };

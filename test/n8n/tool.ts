@@ -2,11 +2,13 @@ import type { Check } from './check';
 import type { Credential, Workflow } from './connectRest';
 import { createPlayer } from './createPlayer';
 import { executeAndWait, flowscaleNode, placed, webhookNode } from './flowscaleNode';
-import { equal, ok } from './platform';
+import { callByMcp } from './mcp';
+import { equal, match, ok } from './platform';
 import type { Harness } from './stage';
 import { startModel } from './startModel';
 
 const everything = 'bb54e966-4851-47da-8d7c-aaccbbaa6666';
+const image = '550e8400-e29b-41d4-a716-446655440000';
 /** A tool's answer is read by a model that is paid by the word. */
 const compactBytes = 4_000;
 
@@ -70,7 +72,19 @@ export const tool = (harness: Harness): Check[] => {
 	const { rest, credential, flowscale, n8n } = harness;
 	const player = createPlayer(harness);
 
-	return n8n.generation.agentVersions.map((agentVersion) => ({
+	const byMcp: Check = {
+		name: 'a client of MCP calls the node as a tool, and is given the run as JSON',
+		run: async () => {
+			const started = flowscale.runs.length;
+			const { content, isError } = await callByMcp(harness, 'mcp', image);
+			const text = content.map((part) => part.text).join('\n');
+			ok(isError !== true, text);
+			match(text, /succeeded/);
+			equal(flowscale.runs.length - started, 1);
+			equal(flowscale.runs.at(-1)?.inputs.text_51536, 'mcp');
+		},
+	};
+	const byAgents = n8n.generation.agentVersions.map((agentVersion) => ({
 		name: `an agent (version ${agentVersion}) is given compact JSON with links, and no files`,
 		run: async () => {
 			const model = await startModel({ prompt: 'a lake between hills' });
@@ -100,4 +114,5 @@ export const tool = (harness: Harness): Check[] => {
 			}
 		},
 	}));
+	return [...byAgents, byMcp];
 };

@@ -188,6 +188,7 @@ const FACES: Record<string, string[]> = {
 		'agentTool',
 		'runItems',
 		'itemFailures',
+		'olderN8n',
 	],
 	files: [
 		'upload',

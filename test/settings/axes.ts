@@ -45,7 +45,7 @@ export const AXES = {
 	outcome: ['succeed', 'fail'],
 	executionOrder: ['v1', 'v0'],
 	binaryMode: ['separate', 'combined'],
-	store: ['filesystem', 'memory'],
+	store: ['filesystem', 'memory', 'database'],
 } as const;
 
 export type Axes = typeof AXES;

@@ -219,7 +219,7 @@ function agentFlow(
 	return {
 		nodes: [
 			nodeOf('Start', START),
-			nodeOf('Agent', '@n8n/n8n-nodes-langchain.agent', {}, { typeVersion: 2.2 }),
+			nodeOf('Agent', '@n8n/n8n-nodes-langchain.agent', {}, { typeVersion: 2 }),
 			nodeOf('Model', '@n8n/n8n-nodes-langchain.lmChatOpenAi', {}, { typeVersion: 1.2 }),
 			tool,
 		],

@@ -123,7 +123,7 @@ async function openFlowAi(harnesses: Harnesses): Promise<Subject> {
 
 export async function openSubject(harnesses: Harnesses, cell: Cell): Promise<Subject> {
 	const subject = await openService(harnesses, cell);
-	await useBinaryMode(cell.store === 'memory' ? 'default' : 'filesystem');
+	await useBinaryMode(cell.store === 'memory' ? 'default' : cell.store);
 	return subject;
 }
 

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { addHint } from '../../core/items/olderN8n';
 import type { Operation } from '../../core/items/operation';
 import { itemOf, rawItem } from '../../core/files/outputItems';
 import type { Run } from '../../core/runs/run';
@@ -149,5 +150,5 @@ function noteCut(
 	const of = total === undefined ? '' : ` of ${total}`;
 	const message = `Only the first ${read}${of} runs of the list were read: ${found} of them pass the filters (item ${itemIndex}). Enter a Group ID under Filters, or turn on Return All to read the whole list.`;
 	context.logger.warn(`${context.getNode().name}: ${message}`);
-	context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+	addHint(context, { message, type: 'warning', location: 'outputPane' });
 }

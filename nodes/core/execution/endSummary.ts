@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData, NodeExecutionHint } from 'n8n-workflow';
 import { cleanText } from '../errors';
+import { addHint } from '../items/olderN8n';
 import { textAt, type JsonRecord } from '../json';
 
 const ENDINGS: Array<[state: string, words: string]> = [
@@ -52,7 +53,5 @@ export function summarizeEnd(items: INodeExecutionData[]): NodeExecutionHint | u
 export function showEndSummary(context: IExecuteFunctions, items: INodeExecutionData[]): void {
 	const [first] = context.getInputData();
 	const hint = items.length > 0 && items[0] !== first ? summarizeEnd(items) : undefined;
-	const { addExecutionHints } = context as Partial<IExecuteFunctions>;
-	// Only a convenience: where this n8n offers no hints, the items say the same.
-	if (hint !== undefined) addExecutionHints?.call(context, hint);
+	if (hint !== undefined) addHint(context, hint);
 }

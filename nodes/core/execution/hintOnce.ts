@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { addHint } from '../items/olderN8n';
 
 /** A hint beside the node's output, and a line in n8n's log; the same for all items, so once. */
 export function hintOnce(context: IExecuteFunctions, message: string): () => void {
@@ -7,6 +8,6 @@ export function hintOnce(context: IExecuteFunctions, message: string): () => voi
 		if (isGiven) return;
 		isGiven = true;
 		context.logger.warn(`${context.getNode().name}: ${message}`);
-		context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+		addHint(context, { message, type: 'warning', location: 'outputPane' });
 	};
 }

@@ -2,6 +2,7 @@ import { BINARY_IN_JSON_PROPERTY, BINARY_MODE_COMBINED, type INodeProperties } f
 import type { OutputSettings } from './outputItems';
 import { isTool } from '../items/agentTool';
 import type { Item } from '../items/item';
+import { addHint, binaryModeOf } from '../items/olderN8n';
 import { cleanText, ConfigurationError } from '../errors';
 import { safeBaseName } from './fileType';
 
@@ -97,7 +98,7 @@ export function readBinaryField(item: Item, name: string): string {
  * setting there, and its files stay where they are.
  */
 export function readFilePlace({ context }: Item): OutputSettings['placeOf'] {
-	const { binaryMode } = context.getWorkflowSettings() as { binaryMode?: unknown };
+	const binaryMode = binaryModeOf(context);
 	const isCombined = binaryMode !== undefined && binaryMode === BINARY_MODE_COMBINED;
 	return (field, { binary }) =>
 		isCombined && binary.id !== undefined ? `${BINARY_IN_JSON_PROPERTY}.${field}` : field;
@@ -107,7 +108,7 @@ export function readFilePlace({ context }: Item): OutputSettings['placeOf'] {
 function warnWith({ context }: Item): OutputSettings['warn'] {
 	return (text) => {
 		context.logger.warn(`${context.getNode().name}: ${cleanText(text)}`);
-		context.addExecutionHints({ message: cleanText(text), location: 'outputPane' });
+		addHint(context, { message: cleanText(text), location: 'outputPane' });
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { createEventLoopYielder } from '../async/clock';
+import { ServiceError } from '../errors';
 import { type Item, itemAt } from '../items/item';
 import {
 	createItemFailures,
@@ -25,6 +26,7 @@ import {
 import {
 	DEADLINE_SLACK_MS,
 	holdBeforeResume,
+	isGivenUp,
 	nextResumeMs,
 	RESUME_MS,
 	type SuspensionPace,
@@ -61,7 +63,8 @@ interface ItemWait {
 	waiter?: RunWaiter;
 	/** As it ended, once it has. */
 	run?: KnownRun;
-	isStillRunning: boolean;
+	/** The poll window ended first. */
+	stillRunning?: StillRunning;
 }
 
 /**
@@ -84,8 +87,13 @@ export async function runSuspended<Session>(
 	const open = waits.filter(({ index }) => waitOf(suspension, index) !== ENDED);
 	await sideBySide(resume, open, async (item) => await untilEnd(resume, item));
 	saveAndThrowIfFatal(resume);
-	const left = open.filter(({ isStillRunning }) => isStillRunning);
-	if (left.length > 0) return await suspend(resume, left);
+	const left = open.filter(({ stillRunning }) => stillRunning !== undefined);
+	noteSilence(resume, left);
+	if (left.length > 0 && !isGivenUp(suspension.unansweredSinceMs, resume.clock.now()))
+		return await suspend(resume, left);
+	const silence = left.find(({ stillRunning }) => stillRunning?.unanswered)?.stillRunning;
+	await sideBySide(resume, left, async (item) => giveUp(item, silence));
+	saveAndThrowIfFatal(resume);
 
 	// Runs that ended before an earlier suspension: only their IDs were kept.
 	const earlier = waits.filter((item) => item.run === undefined && !hasFailed(resume, item));
@@ -156,7 +164,7 @@ async function prepareWaits<Session>({
 			const item = itemAt(context, index);
 			const wait = operation.prepareWait(item, session);
 			const waiter = waitOf(suspension, index) === ENDED ? undefined : waiting(item);
-			waits.push({ index, wait, waiter, isStillRunning: false });
+			waits.push({ index, wait, waiter });
 		});
 	}
 	return waits;
@@ -183,8 +191,8 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 		return run;
 	};
 	const last = await waiter.untilEnd(begin, wait.order, pollWindow).catch(stillRunning);
-	if (last === undefined) {
-		item.isStillRunning = true;
+	if (last instanceof StillRunning) {
+		item.stillRunning = last;
 		return;
 	}
 	// A failed run is reported at once, however long the others take. The outputs of one that
@@ -193,9 +201,28 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 	suspension.waits[index] = ENDED;
 }
 
-function stillRunning(error: unknown): undefined {
-	if (error instanceof StillRunning) return undefined;
+function stillRunning(error: unknown): StillRunning {
+	if (error instanceof StillRunning) return error;
 	throw error;
+}
+
+/** Since when the service has answered no check of any run; items that wait for a slot say nothing. */
+function noteSilence<Session>(
+	{ suspension, clock }: Resume<Session>,
+	left: readonly ItemWait[],
+): void {
+	const begun = left.filter(({ index }) => waitOf(suspension, index) !== NOT_BEGUN);
+	const isSilent =
+		begun.length > 0 && begun.every(({ stillRunning }) => stillRunning?.unanswered !== undefined);
+	if (isSilent) suspension.unansweredSinceMs ??= clock.now();
+	else delete suspension.unansweredSinceMs;
+}
+
+/** @throws ServiceError how the last check of the run failed, or that of another where it has none */
+function giveUp({ stillRunning }: ItemWait, silence: StillRunning | undefined): never {
+	if (stillRunning?.unanswered) throw stillRunning.unanswered;
+	const { message = 'No answer', facts = {} } = silence?.unanswered ?? {};
+	throw new ServiceError(message, { ...facts, runId: undefined, state: undefined });
 }
 
 function pollWindowOf<Session>(
@@ -239,7 +266,9 @@ async function suspend<Session>(
 	left: ItemWait[],
 ): Promise<INodeExecutionData[][]> {
 	const now = clock.now();
-	const open = left.flatMap(({ index, wait }) => {
+	// One that waits for a slot gets it from a run that is waited for, and would be the youngest.
+	const begun = left.filter(({ index }) => waitOf(suspension, index) !== NOT_BEGUN);
+	const open = (begun.length > 0 ? begun : left).flatMap(({ index, wait }) => {
 		const { timeoutMs, startTimeoutMs = 0 } = wait.order;
 		const sinceMs = waitOf(suspension, index) || now;
 		// A resume just after the start timeout can decide whether the run has begun.

@@ -28,6 +28,10 @@ export interface Suspension {
 	reported: Record<string, boolean>;
 	/** Tries of the node that failed in this execution, over all resumes. */
 	failedTries: number;
+	/**
+	 * Since when the service has not answered any check of the runs, epoch ms; absent while it does.
+	 */
+	unansweredSinceMs?: number;
 	/** The items were handed out, some of them failed: n8n may run the node again for them. */
 	isOver?: boolean;
 }

@@ -19,6 +19,18 @@ export const RESUME_MS = 3_000;
  */
 export const DEADLINE_SLACK_MS = 65_000;
 
+/**
+ * A service that has not answered for so long is not waited for, also where the wait has no limit:
+ * a deployment may be gone for good. While it is away the wait is suspended, so patience costs
+ * little, and a weekend's maintenance should not lose results that are paid for.
+ */
+const LONGEST_SILENCE_MS = 72 * 3_600_000;
+
+/** Whether a wait ends because the service does not answer. Times in epoch ms. */
+export function isGivenUp(unansweredSinceMs: number | undefined, nowMs: number): boolean {
+	return unansweredSinceMs !== undefined && nowMs - unansweredSinceMs >= LONGEST_SILENCE_MS;
+}
+
 /** A quarter of the wait so far, from one minute (n8n resumes shorter waits late) to 15 minutes. */
 export function pauseBeforeResume(ageMs: number): number {
 	return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, ageMs * SHARE_OF_AGE));

@@ -37,7 +37,12 @@ export interface PollWindow {
 }
 
 /** The poll window is over and the run has not ended. */
-export class StillRunning extends Error {}
+export class StillRunning extends Error {
+	/** @param unanswered the service did not answer the last check of the run: how the wait would end */
+	constructor(readonly unanswered?: ServiceError) {
+		super();
+	}
+}
 
 export interface RunWaiter {
 	/**
@@ -146,7 +151,8 @@ async function watchRun(
 	return await watcher
 		.watch(run, isWindowFirst ? pollWindow.endsMs : deadlineMs, pollWindow, order.startTimeoutMs)
 		.catch(async (error: unknown) => {
-			if (error instanceof WaitTimeout && isWindowFirst) throw new StillRunning();
+			if (error instanceof WaitTimeout && isWindowFirst)
+				throw new StillRunning(error.isUnanswered ? (error.lastFailure ?? error) : undefined);
 			throw await afterCancel(parts, run.run_id, order, error);
 		});
 }

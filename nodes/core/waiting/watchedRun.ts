@@ -2,7 +2,12 @@ import { ServiceError } from '../errors';
 import type { KnownRun } from '../runs/run';
 
 /** The wait was longer than allowed; the run itself continues at the service. */
-export class WaitTimeout extends ServiceError {}
+export class WaitTimeout extends ServiceError {
+	/** The service did not answer the last check of the run. */
+	isUnanswered = false;
+	/** How the last check failed, where it did. */
+	lastFailure?: ServiceError;
+}
 
 /** One run that one item waits for. All times in epoch ms by our clock. */
 export interface WatchedRun {
@@ -61,13 +66,13 @@ export function watchedRun(known: NewWatch, nowMs: number): WatchedRun {
 
 /** The failure of an item whose run has not ended in time. */
 export function timeoutError(
-	{ run, sinceMs, lastFailure, failures }: WatchedRun,
+	{ run, sinceMs, lastFailure, failures, isNew }: WatchedRun,
 	nowMs: number,
 	serviceName: string,
 ): WaitTimeout {
 	const failure = failures > 0 ? lastFailure?.message : undefined;
 	const cause = failure === undefined ? '' : `. The last check failed: ${failure}`;
-	return new WaitTimeout(
+	const error = new WaitTimeout(
 		`The run did not end within ${Math.round((nowMs - sinceMs) / 100) / 10} s${cause}`,
 		{
 			runId: run.run_id,
@@ -76,4 +81,7 @@ export function timeoutError(
 			hint: `It continues at ${serviceName}. Collect it later by this run ID, or raise Timeout.`,
 		},
 	);
+	error.isUnanswered = isNew || failures > 0;
+	if (failures > 0) error.lastFailure = lastFailure;
+	return error;
 }

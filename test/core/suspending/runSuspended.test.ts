@@ -44,6 +44,13 @@ describe('a run of two hours', () => {
 	});
 });
 
+it('items that wait for a slot do not shorten the pauses of a long run', async () => {
+	const items = [[{ takesMs: 2 * HOUR }], [{ takesMs: 1_000 }]];
+	const { play, looks } = suspendedHarness({ items, options: { timeout: 0, maxConcurrent: 1 } });
+	expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
+	expect(looks.length).toBeLessThan(50);
+});
+
 describe('nothing is started twice', () => {
 	it.each<[string, Partial<SuspendedPlan>]>([
 		['whose seed is random at each resume', { textOf: String }],
@@ -198,6 +205,66 @@ describe('Timeout', () => {
 			options: { timeout: 2_400, maxConcurrent: 1 },
 		});
 		expect(stateOf(await play())).toEqual(['succeeded', 'succeeded']);
+	});
+});
+
+describe('a service that is away', () => {
+	const between = (fromMs: number, toMs: number) => (ms: number) => ms >= fromMs && ms < toMs;
+
+	it.each<[string, number, number, SuspendedPlan['isAway']]>([
+		['for ten minutes within a resume', 5 * MINUTE, 20 * MINUTE, between(4 * MINUTE, 14 * MINUTE)],
+		['from the first minute on', 5 * MINUTE, 70 * MINUTE, between(10_000, HOUR)],
+		[
+			'for two days, the run having ended meanwhile',
+			HOUR,
+			49 * HOUR,
+			between(30 * MINUTE, 48 * HOUR),
+		],
+	])(
+		'%s, is waited for without a Timeout, and ends once it is back',
+		async (_, takesMs, endsMs, isAway) => {
+			const { play, runs } = suspendedHarness({ items: [[{ takesMs }]], options: patient, isAway });
+			const { items, endMs } = await play();
+			expect([stateOf({ items }), runs.length]).toEqual([['succeeded'], 1]);
+			expect(endMs - runs[0].startedMs).toBeLessThan(endsMs);
+		},
+	);
+
+	it.each([
+		['without a Timeout after three days', 0, 72 * HOUR, /^No answer from Flowscale/],
+		['at its Timeout', 7_200, 2 * HOUR, /did not end within.*No answer from Flowscale/],
+	])('for good, ends the wait %s, and starts nothing again', async (_, timeout, ms, text) => {
+		const { play, runs, looks } = suspendedHarness({
+			items: [[{ takesMs: HOUR }], [{ takesMs: HOUR }]],
+			options: { timeout },
+			isAway: (ms) => ms > 2 * MINUTE,
+		});
+		const { error, endMs } = await play();
+		expect(error).toMatch(text);
+		expect(runs).toHaveLength(2);
+		expect(Math.abs(endMs - runs[0].startedMs - ms)).toBeLessThan(20 * MINUTE);
+		expect(looks.length).toBeLessThan(4 * 4 * 75);
+	});
+
+	it('and comes back now and then is waited for as long as it takes', async () => {
+		const { play } = suspendedHarness({
+			items: [[{ takesMs: 100 * HOUR }]],
+			options: patient,
+			isAway: (ms) => ms % (40 * HOUR) > HOUR,
+		});
+		expect(stateOf(await play())).toEqual(['succeeded']);
+	});
+
+	it('for good, gives each item its error where the node continues, also one without a run or whose outputs are out of reach', async () => {
+		const { play, runs } = suspendedHarness({
+			items: [[{ takesMs: 1_000 }], [{ takesMs: HOUR }], [{ takesMs: HOUR }]],
+			options: { ...patient, maxConcurrent: 1 },
+			isTolerant: true,
+			isAway: (ms) => ms > 2 * MINUTE,
+		});
+		const silent = expect.stringMatching(/^No answer from Flowscale/) as unknown;
+		expect(stateOf(await play())).toEqual([silent, silent, silent]);
+		expect(runs).toHaveLength(2);
 	});
 });
 

@@ -10,6 +10,7 @@ import type {
 import type { Clock } from '../../../nodes/core/async/clock';
 import type { Answer } from '../../../nodes/core/http/http';
 import type { Resource } from '../../../nodes/core/items/operation';
+import { ServiceError } from '../../../nodes/core/errors';
 import { itemOf } from '../../../nodes/core/files/outputItems';
 import { createRun } from '../../../nodes/core/runs/run';
 import { runOperation } from '../../../nodes/core/execution/runOperation';
@@ -51,6 +52,8 @@ export interface SuspendedPlan {
 	options?: IDataObject;
 	node?: Partial<INode>;
 	isTolerant?: boolean;
+	/** Whether the service answers no check of a run, so many ms after the beginning. */
+	isAway?(ms: number): boolean;
 	/** Time that each look takes. */
 	lookMs?: number;
 	/** What a start sends, by run. */
@@ -111,12 +114,14 @@ export function suspendedHarness({
 	node = {},
 	isTolerant = false,
 	lookMs = 0,
+	isAway = () => false,
 	textOf = () => 'a fox',
 	mode = 'webhook',
 	runsOnRecord,
 	wokenAfterMs,
 }: SuspendedPlan) {
-	const clock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
+	const beganMs = Date.UTC(2026, 0, 1);
+	const clock = fakeClock({ startMs: beganMs });
 	const store: IDataObject = {};
 	const runs: ServiceRun[] = [];
 	/** Every request that asks how runs are, with its time. */
@@ -136,6 +141,8 @@ export function suspendedHarness({
 	const poll = async () => {
 		looks.push(clock.now());
 		await clock.pause(lookMs);
+		if (isAway(clock.now() - beganMs))
+			throw new ServiceError('No answer from Flowscale', { isRetryable: true });
 	};
 	const start = (item: number): string => {
 		const tries = runs.filter((run) => run.item === item).length;

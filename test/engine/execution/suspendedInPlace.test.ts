@@ -76,7 +76,7 @@ it('an agent gets the result of the run, however long it takes', async () => {
 	const file = {
 		nodes: [
 			nodeOf('Start', 'n8n-nodes-base.manualTrigger'),
-			nodeOf('Agent', '@n8n/n8n-nodes-langchain.agent', {}, { typeVersion: 2.2 }),
+			nodeOf('Agent', '@n8n/n8n-nodes-langchain.agent', {}, { typeVersion: 2 }),
 			nodeOf('Model', '@n8n/n8n-nodes-langchain.lmChatOpenAi', {}, { typeVersion: 1.2 }),
 			tool,
 		],

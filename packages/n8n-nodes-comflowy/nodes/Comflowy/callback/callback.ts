@@ -46,6 +46,7 @@ export function openCallbackDesk({ context, raw }: Item): CallbackRegistration |
 			'Set N8N_WEBHOOK_URL in n8n (in n8n 1: WEBHOOK_URL), or choose another Wait Mode.',
 		);
 	const url = new URL(resume);
+	if (known === undefined) warnOfLoopback(context, url);
 	url.searchParams.set(TOKEN_PARAMETER, memory.token);
 	return {
 		url: url.href,
@@ -55,6 +56,19 @@ export function openCallbackDesk({ context, raw }: Item): CallbackRegistration |
 			if (!runIds.includes(runId)) store[MEMORY_KEY] = { token, runIds: [...runIds, runId] };
 		},
 	};
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/**
+ * n8n makes up `http://localhost:5678` where it was given no address: seen on n8n 2.41.1 in queue
+ * mode, whose workers know nothing of the address of main. The wait then ends by Look Up After.
+ */
+function warnOfLoopback(context: IExecuteFunctions, { hostname, origin }: URL): void {
+	if (!LOOPBACK.test(hostname)) return;
+	context.logger.warn(
+		`${context.getNode().name}: Comflowy is asked to call ${origin}, an address that only this machine can reach. Set N8N_WEBHOOK_URL (in n8n 1: WEBHOOK_URL) on every n8n process, workers included. Without a callback the runs are checked when Look Up After is over.`,
+	);
 }
 
 export function readMemory(value: unknown): CallbackMemory | undefined {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../nodes/core/async/clock';
+import { onAbort } from '../../nodes/core/async/signals';
 import { nextTurn } from '../../simulator/platform';
 
 export interface FakeClock extends Clock {
@@ -62,8 +63,10 @@ export function fakeClock({ startMs = 0, random = 0, mostWaits = MOST_WAITS } = 
 			await new Promise<void>((resolve, reject) => {
 				if (signal?.aborted) return resolve();
 				if (waits.push(ms) > mostWaits) return reject(new Error('It spins'));
-				if (ms === Number.POSITIVE_INFINITY)
-					return signal?.addEventListener('abort', () => resolve(), { once: true });
+				// As in the real clock: many pauses share one listener on the signal of their node, since
+				// Node warns of a leak from the eleventh.
+				const whenAborted = (act: () => void) => (signal ? onAbort(signal, act) : () => undefined);
+				if (ms === Number.POSITIVE_INFINITY) return void whenAborted(resolve);
 				const leave = () => {
 					const place = sleepers.indexOf(sleeper);
 					if (place >= 0) sleepers.splice(place, 1);
@@ -72,11 +75,11 @@ export function fakeClock({ startMs = 0, random = 0, mostWaits = MOST_WAITS } = 
 				const sleeper: Sleeper = {
 					at: now + Math.max(0, ms),
 					act: () => {
-						signal?.removeEventListener('abort', leave);
+						release();
 						resolve();
 					},
 				};
-				signal?.addEventListener('abort', leave);
+				const release = whenAborted(leave);
 				add(sleeper);
 			}),
 	};

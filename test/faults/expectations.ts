@@ -17,6 +17,8 @@ const LOST = /No answer from Flowscale at 127\.0\.0\.1:\d+/;
 const STATUS = /HTTP (408|425|429|500|502|503|504|520|522|524)/;
 const REDIRECT = /redirects to http:\/\/127\.0\.0\.1:\d+.*(Enter the final address as Base URL|)/s;
 const REFUSED = /HTTP 401: Broken with 401.*Check the API key/s;
+/** A stream's refusal is not read to its end. */
+const STREAM_REFUSED = /HTTP 401.*Check the API key/s;
 /** The wait's own limit ends what stays broken; half a second or two more on a busy machine. */
 const TIMEOUT = /did not end within 4\d(\.\d)? s.*The last check failed/s;
 const GROUP_TIMEOUT =
@@ -95,6 +97,7 @@ const rules: Record<Part, Rule> = {
 	stream: (faultRow, starts) => {
 		const { nature, times, fault } = faultRow;
 		if (BODY_FAULTS.includes(fault?.kind ?? '')) return succeeds(starts);
+		if (nature === 'refused') return fails(STREAM_REFUSED, starts);
 		const isOther = nature === 'garbled' || nature === 'empty';
 		return isOther && times === 'for ever'
 			? fails(/offers no event streams of runs/, starts)

@@ -39,7 +39,7 @@ const NEWEST_ENGINE_ONLY = [
 	'engine/credential/reliabilityKey',
 	// Ways in which services write runs and lists.
 	'engine/run/(dialects|unknownEnd|getManyRuns|cancelRun)',
-	'engine/group/(groups|heavyGroups)',
+	'engine/group/(groups|heavyGroups|hostileGroups)',
 	'engine/cluster/clusterAndOutput',
 	// Ways in which services name, list and serve files, and what our items look like.
 	'engine/output/(lateOutputs|outputDialects|outputSchemas|refusedOnce)',

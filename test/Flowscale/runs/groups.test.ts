@@ -88,6 +88,20 @@ it('runs of another group are not counted where the deployment ignores the filte
 	expect(await summarizeGroup(api, 'g')).toMatchObject({ total: 1, finished: true });
 });
 
+it('a run that is listed twice is counted, waited for and cancelled once', async () => {
+	const twice = [run('a', 'completed'), run('b', 'running')].flatMap((one) => [one, one]);
+	expect(await summarizeGroup(aGroup([...twice]).api, 'g')).toMatchObject({
+		total: 2,
+		running: 1,
+		succeeded: 1,
+	});
+	const { api, clock, requests } = aGroup([...twice], nothing, (runs) => {
+		runs.splice(2, 2, run('b', 'cancelled'), run('b', 'cancelled'));
+	});
+	expect(await cancelGroup(api, 'g', clock)).toMatchObject({ total: 2, cancelled: 1 });
+	expect(requests.filter((request) => request === 'cancel b')).toHaveLength(1);
+});
+
 it('a group has ended when two listings in a row show no open run', async () => {
 	const { poll, requests, clock } = aGroup([run('a', 'completed'), run('b', 'failed')]);
 	expect(await poll()).toMatchObject({ finished: true, state: 'succeeded' });

@@ -58,9 +58,6 @@ export function suspendedFlow(node: INode, settings?: WorkflowFile['settings']):
 	return file;
 }
 
-export const rows = (count: number): INodeExecutionData[] =>
-	Array.from({ length: count }, (_, index) => ({ json: { prompt: `picture ${index}` } }));
-
 export interface SuspendedPlay extends RunOptions {
 	/** Called before each resume, from 1; the last one is where runs must end. */
 	onResume?(count: number): void;
@@ -96,33 +93,6 @@ export function endRuns({ flowscale }: Harness, state: 'completed' | 'failed' = 
 
 export const openRuns = (runs: readonly SimulatedRun[]): SimulatedRun[] =>
 	runs.filter(({ state }) => state === 'queued' || state === 'running');
-
-/**
- * The task that n8n keeps of a node's run, without times and places that differ from execution to
- * execution.
- */
-export const taskOf = (run: IRun, node: string) =>
-	(run.data.resultData.runData[node] ?? []).map(({ source, executionStatus, data }) => ({
-		source,
-		executionStatus,
-		outputs: (data?.main ?? []).map((output) => (output ?? []).map(withoutPlaces)),
-	}));
-
-/** Links are signed anew each time, and every file has a place of its own in n8n's store. */
-function withoutPlaces({ json, binary, pairedItem }: INodeExecutionData) {
-	return {
-		json: JSON.parse(
-			JSON.stringify(json).replace(/"download_url":"[^"]*"/g, '"download_url":""'),
-		) as unknown,
-		files: Object.entries(binary ?? {}).map(([field, { mimeType, fileName, fileSize }]) => [
-			field,
-			mimeType,
-			fileName,
-			fileSize,
-		]),
-		pairedItem,
-	};
-}
 
 /** What the node behind got, in one line per item. */
 export const after = (run: IRun, node = 'After') =>

@@ -26,7 +26,7 @@ interface Prepared {
 /** The two that the suite always plays are in its cache and stay there. */
 const prepare = async (version: string): Promise<Prepared> => {
 	for (const generation of generations) {
-		const manifest = join(__dirname, generation.name, 'package.json');
+		const manifest = join(repository, 'test/n8n', generation.name, 'package.json');
 		const { dependencies } = JSON.parse(await fs.readFile(manifest, 'utf8')) as {
 			dependencies: { n8n: string };
 		};

@@ -20,7 +20,7 @@ const ITS_OWN = [
 /** For n8n 1.x, and for a database that is no part of a cluster. */
 const OF_OTHERS = ['N8N_EXPRESSION_ENGINE', 'N8N_RUNNERS_ENABLED', 'DB_SQLITE_POOL_SIZE'];
 /** Where a cluster is, and what only its owner knows. */
-const PLACES = /_(HOST|PORT|PASSWORD|KEY)$/;
+const PLACES = /_(HOST|PORT|PASSWORD|KEY|URL)$/;
 /** The suite puts the package beside each process itself. */
 const OF_CONTAINERS = ['N8N_REINSTALL_MISSING_PACKAGES'];
 

@@ -134,8 +134,8 @@ function openCanceller(
 	});
 }
 
-const NO_START_TIMEOUT =
-	'Start Timeout cannot work here: the deployment reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.';
+const noStartTimeout = (serviceName: string) =>
+	`Start Timeout cannot work here: ${serviceName} reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.`;
 
 interface SharedByItems {
 	canceller: RunCanceller;
@@ -167,7 +167,7 @@ function openWaiter(
 				...pace,
 				outstanding,
 				onChange: progress.changed,
-				onUnclearStart: hintOnce(context, NO_START_TIMEOUT),
+				onUnclearStart: hintOnce(context, noStartTimeout(watch.serviceName)),
 			},
 			clock,
 			stop,

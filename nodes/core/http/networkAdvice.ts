@@ -22,7 +22,7 @@ const ADVICE: Array<[RegExp, (who: Unreached, failure: NetworkFailure) => string
 		({ address, what }) =>
 			`Nothing answers at ${address.host}: the connection was refused. ${
 				isThisMachine(address)
-					? 'Check the port. If n8n runs in Docker, this address is the container itself: use host.docker.internal, or the name of the other container.'
+					? 'Check the port. If n8n runs in Docker, this address leads to n8n itself: use host.docker.internal, or the other program’s name in Docker’s network.'
 					: `Check the Base URL and its port, and that ${what} is running.`
 			}`,
 	],

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INode, INodeExecutionData, IRun } from 'n8n-wor
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import { useFastTime } from '../../harness/fastTime';
 import { chain, connect, nodeOf, runWorkflow } from '../../harness/runWorkflow';
-import { rows, taskOf } from '../../harness/suspendedHarness';
+import { rows, taskOf } from '../../harness/storedTask';
 import { NODE, type SiblingHarness } from '../../harness/useSibling';
 import { startWaitingServer } from '../../harness/waitingServer';
 import type { Comflowy } from '../../../simulator/comflowy/startComflowy';

@@ -98,7 +98,7 @@ const refused: Array<[string, HarnessOptions, string, string]> = [
 	[
 		'an unreachable host',
 		{ credential: () => ({ baseUrl: 'http://127.0.0.1:9' }) },
-		'Nothing answers at 127.0.0.1:9: the connection was refused. Check the port. If n8n runs in Docker, this address is the container itself: use host.docker.internal, or the name of the other container.',
+		'Nothing answers at 127.0.0.1:9: the connection was refused. Check the port. If n8n runs in Docker, this address leads to n8n itself: use host.docker.internal, or the other program’s name in Docker’s network.',
 		'No answer from Flowscale at 127.0.0.1:9. The connection was refused.',
 	],
 	[

@@ -1,15 +1,14 @@
 import { nodeOf, runWorkflow } from '../../harness/runWorkflow';
 import { useFastTime } from '../../harness/fastTime';
+import { rows, taskOf } from '../../harness/storedTask';
 import {
 	after,
 	endRuns,
 	openRuns,
 	playSuspended,
-	rows,
 	suspendedFlow,
 	suspendedNode,
 	suspendedOptions,
-	taskOf,
 } from '../../harness/suspendedHarness';
 import { byId, useHarness } from '../../harness/useHarness';
 

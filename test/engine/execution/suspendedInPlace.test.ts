@@ -3,7 +3,8 @@ import { addTool } from '../../harness/addTool';
 import { agentNodes } from '../../harness/agentNodes';
 import { useFastTime } from '../../harness/fastTime';
 import { nodeOf, outputOf, type RunOptions, runWorkflow } from '../../harness/runWorkflow';
-import { after, endRuns, rows, suspendedFlow, suspendedNode } from '../../harness/suspendedHarness';
+import { rows } from '../../harness/storedTask';
+import { after, endRuns, suspendedFlow, suspendedNode } from '../../harness/suspendedHarness';
 import { type Harness, until, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();

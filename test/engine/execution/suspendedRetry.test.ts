@@ -7,14 +7,13 @@ import {
 	runWorkflow,
 	type WorkflowFile,
 } from '../../harness/runWorkflow';
+import { rows, taskOf } from '../../harness/storedTask';
 import {
 	after,
 	endRuns,
 	playSuspended,
-	rows,
 	suspendedFlow,
 	suspendedNode,
-	taskOf,
 } from '../../harness/suspendedHarness';
 import { type Harness, until, useHarness } from '../../harness/useHarness';
 

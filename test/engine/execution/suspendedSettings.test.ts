@@ -1,17 +1,16 @@
 import type { INode, IWorkflowSettings } from 'n8n-workflow';
 import { useFastTime } from '../../harness/fastTime';
 import { connect, nodeOf, outputOf, type WorkflowFile } from '../../harness/runWorkflow';
+import { rows, taskOf } from '../../harness/storedTask';
 import {
 	addFlowNodes,
 	after,
 	endRuns,
 	openRuns,
 	playSuspended,
-	rows,
 	type SuspendedPlay,
 	suspendedFlow,
 	suspendedNode,
-	taskOf,
 } from '../../harness/suspendedHarness';
 import { type Harness, useHarness } from '../../harness/useHarness';
 

@@ -1,9 +1,9 @@
 import { useFastTime } from '../../harness/fastTime';
+import { rows } from '../../harness/storedTask';
 import {
 	after,
 	endRuns,
 	playSuspended,
-	rows,
 	suspendedFlow,
 	suspendedNode,
 } from '../../harness/suspendedHarness';

@@ -1,12 +1,12 @@
 import { useFastTime } from '../../harness/fastTime';
 import { runWorkflow } from '../../harness/runWorkflow';
+import { taskOf } from '../../harness/storedTask';
 import {
 	endRuns,
 	openRuns,
 	playSuspended,
 	suspendedFlow,
 	suspendedOptions,
-	taskOf,
 } from '../../harness/suspendedHarness';
 import { errorOf, type Harness, useHarness } from '../../harness/useHarness';
 

@@ -363,7 +363,7 @@ async function adoptLost(
 	start: ProcessStart,
 	result: Answer | NetworkFailure,
 ): Promise<KnownRun> {
-	const { service, stop, warn } = state;
+	const { service, stop, warn, isStopped } = state;
 	const { request, sentAtMs } = start;
 	state.sent.add(start);
 	const adopted = await adoptUnlessStopped(state, request, sentAtMs).finally(
@@ -384,8 +384,13 @@ async function adoptLost(
 					serviceName,
 				)
 			: mayHaveStarted(request, message, serviceName, facts.status);
-	if (!stop?.aborted) throw failure;
-	warn?.(`${failure.message} ${failure.facts.hint ?? ''}`);
+	const report = () => warn?.(`${failure.message} ${failure.facts.hint ?? ''}`);
+	if (!stop?.aborted) {
+		// A stopped node hands out nothing, the failures of its items included.
+		if (stop) onAbort(stop, () => isStopped?.() && report());
+		throw failure;
+	}
+	report();
 	throw new ExecutionCancelledError();
 }
 

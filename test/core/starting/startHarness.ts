@@ -112,6 +112,7 @@ export function startHarness({
 			stop: stop.signal,
 		});
 	};
+	const warned: string[] = [];
 	/**
 	 * A node execution; a second one with the same memory is n8n's retry, by hand if it is of another
 	 * execution.
@@ -122,6 +123,8 @@ export function startHarness({
 			memory: openStartMemory(contextOf(executionId, type), runIndex),
 			clock,
 			stop: stop.signal,
+			isStopped: () => stop.signal.aborted,
+			warn: (text) => void warned.push(text),
 		});
 	const order = (itemIndex: number, known: Partial<StartRequest> = {}): StartRequest => {
 		const raw = {
@@ -143,5 +146,5 @@ export function startHarness({
 		const end = await endOf(starter.start(given));
 		return 'value' in end ? end.value.run_id : end;
 	};
-	return { clock, stop, seen, runs, open, openOther, order, start };
+	return { clock, stop, seen, runs, warned, open, openOther, order, start };
 }

@@ -51,6 +51,14 @@ describe('a start without a clear answer', () => {
 		expect(await start(open(), order(0))).toMatchObject({ kind: 'ServiceError' });
 	});
 
+	it('is named in the log at a later stop, which hands out no item and no failure', async () => {
+		const { open, start, order, stop, warned } = startHarness({ fates: [{ result: LOST }] });
+		expect(await start(open(), order(0))).toMatchObject({ kind: 'ServiceError' });
+		expect(warned).toEqual([]);
+		stop.abort();
+		expect(warned).toEqual([expect.stringContaining('may have started')]);
+	});
+
 	it('is not looked up where the list tells no run ids', async () => {
 		const { open, start, order, seen } = startHarness({
 			fates: [{ result: LOST, makes: 'r1' }],

@@ -27,7 +27,7 @@ export function beginningOf(run: Run, reportsStart: boolean): Beginning {
 export class StartTimeout extends ServiceError {}
 
 export function startTimeout(runId: string, startTimeoutMs: number): StartTimeout {
-	return new StartTimeout(`The run did not begin within ${durationText(startTimeoutMs)}`, {
+	return new StartTimeout(`The run had not begun after ${durationText(startTimeoutMs)}`, {
 		runId,
 		state: 'timed_out',
 	});

@@ -53,7 +53,7 @@ describe('Start Timeout', () => {
 		const { watcher, clock } = begins(1e9, ['queued', 'running']);
 		expect(await endOf(watcher.watch(aRun('a'), far, undefined, startTimeoutMs))).toMatchObject({
 			kind: 'StartTimeout',
-			message: 'The run did not begin within 5 minutes',
+			message: 'The run had not begun after 5 minutes',
 		});
 		expect(clock.now()).toBe(300_000);
 	});

@@ -117,7 +117,7 @@ describe('Start Timeout', () => {
 		const errors = out.flatMap(({ json }) => (json.error === undefined ? [] : [json.error]));
 		expect(errors).toHaveLength(1);
 		expect(errors[0]).toBe(
-			`The run did not begin within 1 s and was cancelled. Execute this item again when the queue is shorter, or raise Start Timeout. (run ${queued?.id}, state timed_out)`,
+			`The run had not begun after 1 s and was cancelled. Execute this item again when the queue is shorter, or raise Start Timeout. (run ${queued?.id}, state timed_out)`,
 		);
 		expect(statesOf(flowscale).sort()).toEqual(['cancelled', 'completed']);
 	});

@@ -34,7 +34,7 @@ test('Start Timeout over suspensions: a run that never begins is cancelled, and 
 	const items = after(run);
 	// At this pace the cancel may be accepted only after the item has failed.
 	const reason = expect.stringMatching(
-		/^The run did not begin within .*\(run .*, state timed_out\)$/,
+		/^The run had not begun after .*\(run .*, state timed_out\)$/,
 	) as unknown;
 	const failed = [{ error: reason }, [], { item: 1 - begun }];
 	const succeeded = ['succeeded', ['data'], { item: begun }];

@@ -10,7 +10,7 @@ import type {
 } from 'n8n-workflow';
 import { TESTED_FIELD } from '../nodes/core/http/credentialCheck';
 import { withKeyAtOrigin } from '../nodes/core/http/keyAtOrigin';
-import { checkDeployment, HEALTH_PATH } from '../nodes/Flowscale/api/checkDeployment';
+import { checkDeployment, HEALTH_PATH, healthRules } from '../nodes/Flowscale/api/checkDeployment';
 import { apiRootOf, authHeadersOf } from '../nodes/Flowscale/credential';
 
 const FIRST_STEPS =
@@ -127,7 +127,10 @@ export class FlowscaleApi implements ICredentialType {
 		...(credentials.allowUnauthorizedCerts === true ? { skipSslCertificateValidation: true } : {}),
 	});
 
-	/** n8n calls this before the test's own request, and at no other time. */
+	/**
+	 * n8n calls this where it takes a request for a test, and where the test's request is answered
+	 * with 401; at no other time. It can say more than the rules below.
+	 */
 	async preAuthentication(
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
@@ -136,6 +139,9 @@ export class FlowscaleApi implements ICredentialType {
 		return {};
 	}
 
-	/** `preAuthentication` has judged the credential by then; n8n shows no test without a request. */
-	test: ICredentialTestRequest = { request: { url: HEALTH_PATH, ignoreHttpStatusErrors: true } };
+	/**
+	 * n8n 1.123 and 2.41 take no request for a test (they compare the node's type with
+	 * `n8n-nodes-base.noOp`, which is called `noOp` there), so this request judges by itself.
+	 */
+	test: ICredentialTestRequest = { request: { url: HEALTH_PATH }, rules: healthRules };
 }

@@ -33,7 +33,10 @@ export const credential = (
 				const { status, message } = await test({ apiKey: 'wrong' });
 				equal(status, 'Error');
 				// n8n 1.123 leaves the package's own words aside.
-				match(message, /does not accept this key|check your credentials|Check the API Key/);
+				match(
+					message,
+					/does not accept this API key|does not accept this key|check your credentials|Check the API Key/,
+				);
 			},
 		},
 		{

@@ -9,8 +9,8 @@ import { createRedactor } from './redact';
 const LONGEST_ANSWER_MS = 15_000;
 
 /**
- * A hidden field by which n8n calls `preAuthentication` when a credential is tested. Since it is
- * never empty, n8n does so at no other time.
+ * A hidden field without which n8n calls no `preAuthentication`. While it is empty n8n does so before
+ * each request of a node; since it is not, n8n does so in a test alone.
  */
 export const TESTED_FIELD = {
 	type: 'hidden',
@@ -39,9 +39,10 @@ export async function checkCredential(
 	const safe = createRedactor(check.secrets);
 	const answer = await exchange(helper, check.request);
 	if (answer instanceof Error)
-		throw credentialRefusal(safe(networkAdvice(check, classifyNetworkError(answer))));
+		throw credentialRefusal(safe(networkAdvice(check, classifyNetworkError(answer))), true);
 	const fault = redirectOf(check, answer) ?? check.faultOf(answer);
-	if (fault !== undefined) throw credentialRefusal(cleanText(safe(fault)));
+	const isTrouble = answer.statusCode === 429 || answer.statusCode >= 500;
+	if (fault !== undefined) throw credentialRefusal(cleanText(safe(fault)), isTrouble);
 }
 
 async function exchange(

@@ -26,7 +26,8 @@ export class FlowAiApi implements ICredentialType {
 	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowai#credential';
 
 	properties: INodeProperties[] = [
-		{ displayName: 'Tested', name: 'tested', ...TESTED_FIELD },
+		// Empty until the key was accepted once: n8n calls `preAuthentication` before the first request.
+		{ displayName: 'Tested', name: 'tested', ...TESTED_FIELD, default: '' },
 		{
 			displayName: 'API Key',
 			name: 'apiKey',
@@ -46,13 +47,16 @@ export class FlowAiApi implements ICredentialType {
 		},
 	];
 
-	/** n8n calls this before the test's own request, and at no other time. */
+	/**
+	 * n8n calls this before the first request of a new credential, its test included, and keeps what
+	 * it returns with the credential. A key that is changed later is judged by the first execution.
+	 */
 	async preAuthentication(
 		this: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 	): Promise<IDataObject> {
 		await checkKey(this, credentials);
-		return {};
+		return { tested: 'accepted' };
 	}
 
 	authenticate = keyOnlyAtOrigin('FlowAI', apiRootOf, authHeadersOf);

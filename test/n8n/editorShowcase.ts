@@ -28,14 +28,17 @@ export const showcaseOnScreen = (harness: Harness, handsNow: () => Hands): Check
 			run: async () => {
 				const hands = handsNow();
 				const wrong = await addCredential('Flowscale account', {
-					baseUrl: 'smart-amber.invalid',
+					baseUrl: harness.flowscale.baseUrl,
 					authentication: 'apiKey',
-					apiKey: 'key',
+					apiKey: 'wrong',
 				});
 				await hands.resize([1280, 860]);
 				await hands.page.goto(`${server.baseUrl}/home/credentials/${wrong.id}`);
 				await hands.page.getByText('More details').first().click();
-				await hands.page.getByText(/There is no host with the name smart-amber\.invalid/).waitFor();
+				await hands.page
+					.getByText(/it does not accept this API key/)
+					.first()
+					.waitFor();
 				await hands.sketch('credential-error');
 				await rest.removeCredential(wrong);
 			},
@@ -128,7 +131,9 @@ export const showcaseOnScreen = (harness: Harness, handsNow: () => Hands): Check
 				const { id } = await rest.createWorkflow({ ...example, nodes });
 				await hands.openWorkflow(id, [1280, 860]);
 				await hands.part('workflow-chat-button').last().click();
-				await hands.page.locator('textarea').last().fill('Draw me a lake between hills');
+				await hands.page
+					.getByPlaceholder(/^Type (a )?message/)
+					.fill('Draw me a lake between hills');
 				await hands.page.keyboard.press('Enter');
 				await hands.page.getByText('Here is your lake between hills').first().waitFor();
 				await hands.picture('agent-chat');

@@ -1,14 +1,37 @@
-import { requestKey } from '../runs/matchRun';
+import { requestKey, type RunIdentity } from '../runs/matchRun';
 import type { StartRequest } from './startService';
+
+/**
+ * What is kept of a request: not what sends it, which holds the items of a whole execution, files
+ * included where n8n keeps them in memory.
+ */
+export type StartIdentity = RunIdentity &
+	Pick<StartRequest, 'itemIndex' | 'groupId' | 'isGroupOfExecution'>;
+
+export const identityOf = ({
+	workflowId,
+	texts,
+	fileNames,
+	itemIndex,
+	groupId,
+	isGroupOfExecution,
+}: StartRequest): StartIdentity => ({
+	workflowId,
+	texts,
+	fileNames,
+	itemIndex,
+	groupId,
+	isGroupOfExecution,
+});
 
 /**
  * A start of any execution in this n8n process, in a group that several executions share. A search
  * for the run of a lost start must take them into account, since equal inputs make equal runs.
  */
 export interface ProcessStart {
-	/** The starter that sent it. */
+	/** Stands for the starter that sent it, and holds nothing of it. */
 	owner: object;
-	request: StartRequest;
+	request: StartIdentity;
 	/** By our clock, epoch ms. */
 	sentAtMs: number;
 	/** Until it is answered. */

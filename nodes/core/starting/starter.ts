@@ -7,7 +7,14 @@ import { requestKey } from '../runs/matchRun';
 import { type KnownRun, type Run, createRun } from '../runs/run';
 import { findExistingRun } from './existingRuns';
 import { createGroupListings, FRESH_MS, type GroupListing, type ListGroup } from './groupListings';
-import { forgetStart, noteStart, type ProcessStart, startsOfOthers } from './processStarts';
+import {
+	forgetStart,
+	identityOf,
+	noteStart,
+	type ProcessStart,
+	type StartIdentity,
+	startsOfOthers,
+} from './processStarts';
 import type { GroupTurn } from './groupTurns';
 import { sendOnceSafely } from './sendOnceSafely';
 import { createStartGate, type StartGate } from './startGate';
@@ -61,6 +68,8 @@ interface StarterState extends StarterParts {
 	/** Runs that this execution started. */
 	started: Set<string>;
 	announced: Map<string, StartRequest[]>;
+	/** Stands for this starter where other executions of the process see its starts. */
+	owner: object;
 	/** Starts of this node that were sent and have no run yet, or are being sent. */
 	sent: Set<ProcessStart>;
 }
@@ -81,6 +90,7 @@ export function createStarter(parts: StarterParts): Starter {
 		started: new Set(),
 		announced: new Map(),
 		sent: new Set(),
+		owner: {},
 	};
 	return {
 		announce: (request) => {
@@ -149,7 +159,7 @@ async function reuseOrSend(state: StarterState, request: StartRequest): Promise<
 	const { service } = state;
 	if (request.reuse === 'never' || request.groupId === undefined)
 		return await sendUntilTaken(state, request);
-	const turn = await service.enterGroup?.(request.groupId, state);
+	const turn = await service.enterGroup?.(request.groupId, state.owner);
 	let started: KnownRun | undefined;
 	try {
 		const reused = await reuse(state, request, turn);
@@ -206,7 +216,7 @@ function chooseReused(state: StarterState, request: StartRequest, listing: Group
  * run once it is answered.
  */
 function rivalsOf(state: StarterState, request: StartRequest): ProcessStart[] {
-	const isRival = (other: StartRequest) =>
+	const isRival = (other: StartIdentity) =>
 		other.workflowId === request.workflowId &&
 		other.groupId === request.groupId &&
 		(request.reuse === 'anyInGroup' || requestKey(other) === requestKey(request));
@@ -240,7 +250,7 @@ async function adopt(
 		);
 		const isTwinLost = lost.length === 0 && memory.hasLostTwin(request);
 		const rivals = [...lost.map(({ request: other }) => other), ...(isTwinLost ? [request] : [])];
-		const others = startsOfOthers(service.place, state, request, sentAtMs);
+		const others = startsOfOthers(service.place, state.owner, request, sentAtMs);
 		await Promise.allSettled(others.map(({ sending }) => sending));
 		const choice = findExistingRun(runs, {
 			request,
@@ -316,7 +326,7 @@ async function sendUntilTaken(state: StarterState, request: StartRequest): Promi
 		const failure = service.failureOf(result);
 		throw isHeldBackTooLong ? heldBackTooLong(failure, request.patienceMs) : failure;
 	}
-	return await adoptLost(state, sent, result);
+	return await adoptLost(state, request, sent, result);
 }
 
 /** One try, visible to others that search for a run meanwhile. */
@@ -325,7 +335,7 @@ async function sendNoted(state: StarterState, request: StartRequest) {
 	const sentAtMs = clock.now();
 	memory.save(request, { sentAtMs, groupId: request.groupId });
 	const start: ProcessStart = {
-		...{ owner: state, request, sentAtMs, sending: Promise.resolve() },
+		...{ owner: state.owner, request: identityOf(request), sentAtMs, sending: Promise.resolve() },
 		...{ isLost: false, isLeft: false, runId: undefined },
 	};
 	// Those that wait for this start find its outcome recorded.
@@ -334,6 +344,7 @@ async function sendNoted(state: StarterState, request: StartRequest) {
 		start.runId = answered.run?.run_id;
 		start.isLost = answered.run === undefined && isUnclear;
 		if (!isUnclear) forgetStart(service.place, start);
+		start.sending = Promise.resolve();
 		return answered;
 	});
 	start.sending = sending;
@@ -360,11 +371,12 @@ async function sendAndTake(state: StarterState, request: StartRequest, sentAtMs:
  */
 async function adoptLost(
 	state: StarterState,
+	request: StartRequest,
 	start: ProcessStart,
 	result: Answer | NetworkFailure,
 ): Promise<KnownRun> {
 	const { service, stop, warn, isStopped } = state;
-	const { request, sentAtMs } = start;
+	const { sentAtMs } = start;
 	state.sent.add(start);
 	const adopted = await adoptUnlessStopped(state, request, sentAtMs).finally(
 		() => (start.isLeft = true),

@@ -28,7 +28,7 @@ const startedRuns = ({ flowscale }: Harness, perGroup = 3) =>
 	);
 
 describe('group.wait, suspended', () => {
-	it.each([1, 3])(
+	it.each([1, 3, 20])(
 		'gives exactly the items of In Execution after %d resumes',
 		async (resumes) => {
 			const made = await harness();

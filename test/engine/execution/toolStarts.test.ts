@@ -44,7 +44,7 @@ it('a tool whose run is slower than its Timeout starts one run in three tries', 
 	await ask(
 		made,
 		async (_, [tool]) => await tool.invoke(lake).catch((error: Error) => error.message),
-		{ timeout: 1, cancelRemote: 'never' },
+		{ timeout: 10, cancelRemote: 'never' },
 		retrying,
 	);
 	expect(made.flowscale.runs).toHaveLength(1);
@@ -60,7 +60,7 @@ it('a model that asks again after a failed try gets the run of that try', async 
 				tries.push(await tool.invoke(lake).catch((error: Error) => error.message));
 			return JSON.stringify(tries);
 		},
-		{ timeout: 1, cancelRemote: 'never' },
+		{ timeout: 10, cancelRemote: 'never' },
 	);
 	// The fourth call may come after the run was handed out.
 	expect(made.flowscale.runs.length).toBeLessThanOrEqual(2);

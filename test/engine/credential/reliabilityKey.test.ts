@@ -83,7 +83,7 @@ const start: IDataObject = {
 	workflowId: { __rl: true, mode: 'id', value: defaultWorkflows[0].id },
 	inputMode: 'json',
 	inputsJson: '{ "text_51536": "a fox" }',
-	options: { pollInterval: 0.1, timeout: 3 },
+	options: { pollInterval: 0.1, timeout: 30 },
 };
 const failedRun = (flowscale: Flowscale, secret: string) => ({
 	runId: flowscale.addRuns(1, { state: 'failed', errorText: echo(secret) })[0].id,
@@ -214,7 +214,7 @@ describe('the key, and the secrets of custom headers, are nowhere in the executi
 			() => ({
 				...start,
 				inputsJson: '{ "text_51536": "a fox", "duration_10002": 60000 }',
-				options: { pollInterval: 0.1, timeout: 0.5, cancelRemote: 'onStopOrTimeout' },
+				options: { pollInterval: 0.1, timeout: 5, cancelRemote: 'onStopOrTimeout' },
 			}),
 			(secret) => [{ on: 'cancelRun', kind: 'status', status: 500, body: body(secret), times: 24 }],
 		],

@@ -44,7 +44,7 @@ interface Reading {
 	 * Why reading stopped: the list ended, the watermark was reached, too many pages were read, or
 	 * time ran out. `known`: one of the last two, among runs that were handled already.
 	 */
-	end: 'list' | 'floor' | 'pages' | 'time' | 'known';
+	end: 'list' | 'watermark' | 'pages' | 'time' | 'known';
 	/** Whether end times never rise from run to run, as was asked for. */
 	isSorted: boolean;
 	hasTimes: boolean;
@@ -157,7 +157,7 @@ async function readByEnd(
 		}
 		if (answer.isLast || added.length === 0) return { ...reading, end: 'list' };
 		if (reading.isSorted && lastMs <= (memory?.ended.watermarkMs ?? newestMs - LATENESS_MS))
-			return { ...reading, end: 'floor' };
+			return { ...reading, end: 'watermark' };
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
 		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));
 	}

@@ -42,8 +42,8 @@ export async function pollRuns(context: IPollFunctions): Promise<INodeExecutionD
 async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const settings = await readSettings(context);
 	const store = context.getWorkflowStaticData('node');
-	const isAfresh = isFirstPoll(context, store) && settings.startsAfresh;
-	const memory = isAfresh ? undefined : readMemory(store.memory, settings.scope);
+	const isSkipping = isFirstPoll(context, store) && settings.skipsMissedRuns;
+	const memory = isSkipping ? undefined : readMemory(store.memory, settings.scope);
 
 	const watch = await openWatch(context, settings);
 	const startedAtMs = watch.clock.now();
@@ -51,7 +51,7 @@ async function poll(context: IPollFunctions): Promise<INodeExecutionData[][] | n
 	checkWorkflows(observation.runs, settings);
 	const { memory: next, events } = updateMemory(memory, observation, startedAtMs, settings);
 	const items = events.flatMap((seen) => itemsOf(seen, settings));
-	tell(context, events.length, observation.pages, next);
+	logCatchUp(context, events.length, observation.pages, next);
 	// This comes last, after everything that can fail.
 	store.memory = asJson(next);
 	return items.length > 0 ? [items] : null;
@@ -88,14 +88,14 @@ function nameGroup({ groupId }: TriggerSettings) {
 }
 
 function checkWorkflows(runs: SeenRun[], { isByWorkflow }: TriggerSettings): void {
-	const isUntold = runs.length > 0 && runs.every(({ run }) => run.workflow_id === null);
-	if (isByWorkflow && isUntold)
+	const lacksWorkflows = runs.length > 0 && runs.every(({ run }) => run.workflow_id === null);
+	if (isByWorkflow && lacksWorkflows)
 		throw new ConfigurationError(
-			'The run list of this deployment does not tell the workflow of a run. Remove Workflow under Filters, and use a Group ID instead',
+			'The run list of this deployment does not show the workflow of a run. Remove Workflow under Filters and use a Group ID instead',
 		);
 }
 
-function tell(
+function logCatchUp(
 	context: IPollFunctions,
 	count: number,
 	requests: number,

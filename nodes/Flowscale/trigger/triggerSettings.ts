@@ -14,7 +14,7 @@ export interface TriggerSettings {
 	isByWorkflow: boolean;
 	perOutput: boolean;
 	isSimple: boolean;
-	startsAfresh: boolean;
+	skipsMissedRuns: boolean;
 	/**
 	 * Identifies the filters, the credential and the deployment. A memory of another scope is
 	 * discarded.
@@ -41,7 +41,7 @@ export async function readSettings(context: IPollFunctions): Promise<TriggerSett
 		isByWorkflow: Boolean(workflowId),
 		perOutput: wordIn(options?.outputItems) === 'peroutput',
 		isSimple: wordIn(options?.simplify) !== 'false',
-		startsAfresh: wordIn(options?.onReactivation) === 'startafresh',
+		skipsMissedRuns: wordIn(options?.onReactivation) === 'startafresh',
 		scope: createHash('sha256')
 			.update(
 				JSON.stringify([[...events].sort(), groupId ?? '', workflowId ?? '', credentialId, root]),

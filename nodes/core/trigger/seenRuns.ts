@@ -47,9 +47,10 @@ export function seenRunsOf({ watermarkMs, seen }: SeenRuns) {
 		/**
 		 * The set with these runs added and the watermark raised. With more than `most` runs the
 		 * watermark rises further, by whole seconds.
+		 * @param atLeastMs the watermark's new value (epoch ms), unless it is higher already
 		 * @param most bound of the runs kept one by one
 		 */
-		with: (entries: TimedId[], floorMs: number, most: number): SeenRuns => {
+		with: (entries: TimedId[], atLeastMs: number, most: number): SeenRuns => {
 			const seconds = new Map(
 				Object.entries(seen).map(([second, text]) => [second, new Set(split(text))]),
 			);
@@ -59,15 +60,18 @@ export function seenRunsOf({ watermarkMs, seen }: SeenRuns) {
 			}
 			const oldestFirst = [...seconds.keys()].sort((a, b) => Number(a) - Number(b));
 			let count = [...seconds.values()].reduce((sum, { size }) => sum + size, 0);
-			let floor = Math.max(watermarkMs, floorMs);
+			let newWatermarkMs = Math.max(watermarkMs, atLeastMs);
 			for (const second of oldestFirst) {
-				if (endOfSecondMs(second) > floor && count <= most) break;
-				floor = Math.max(floor, count > most ? endOfSecondMs(second) : floor);
+				if (endOfSecondMs(second) > newWatermarkMs && count <= most) break;
+				newWatermarkMs = Math.max(
+					newWatermarkMs,
+					count > most ? endOfSecondMs(second) : newWatermarkMs,
+				);
 				count -= seconds.get(second)?.size ?? 0;
 				seconds.delete(second);
 			}
 			return {
-				watermarkMs: floor,
+				watermarkMs: newWatermarkMs,
 				seen: Object.fromEntries(
 					[...seconds].map(([second, kept]) => [second, [...kept].join('')]),
 				),

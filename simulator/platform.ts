@@ -9,7 +9,7 @@ import {
 	setTimeout as nodeSetTimeout,
 } from 'node:timers';
 
-export { execFile, spawn } from 'node:child_process';
+export { execFile, execFileSync, spawn } from 'node:child_process';
 export type { ChildProcess } from 'node:child_process';
 export { createHash, createHmac } from 'node:crypto';
 export type { Hash } from 'node:crypto';

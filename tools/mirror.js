@@ -13,24 +13,43 @@ const IDENTITY = [
 	...['-c', 'user.name=n8n-nodes-flowscale'],
 	...['-c', 'user.email=n8n-nodes-flowscale@users.noreply.github.com'],
 ];
-const git = (dir, ...args) =>
-	execFileSync('git', ['-C', dir, ...IDENTITY, ...args], { encoding: 'utf8' }).trim();
 
-/** @param url where to push; it may hold a token, so it is not printed. */
+/**
+ * Git's environment with the token as a header for the host of `url` alone: in the URL, it would stand in the list of processes and
+ * in the message of a command that fails.
+ */
+function withToken(url) {
+	const { env } = process;
+	const token = env.MIRROR_TOKEN;
+	if (token === undefined || !/^https?:/.test(url)) return env;
+	const count = Number(env.GIT_CONFIG_COUNT ?? 0);
+	const credentials = Buffer.from(`x-access-token:${token}`).toString('base64');
+	return {
+		...env,
+		GIT_TERMINAL_PROMPT: '0',
+		GIT_CONFIG_COUNT: String(count + 1),
+		[`GIT_CONFIG_KEY_${count}`]: `http.${new URL(url).origin}/.extraHeader`,
+		[`GIT_CONFIG_VALUE_${count}`]: `Authorization: Basic ${credentials}`,
+	};
+}
+
 function pushTo(url, name, tag) {
 	const dir = mkdtempSync(join(tmpdir(), 'flowscale-mirror-'));
+	const env = withToken(url);
+	const git = (...args) =>
+		execFileSync('git', ['-C', dir, ...IDENTITY, ...args], { encoding: 'utf8', env }).trim();
 	try {
-		execFileSync('git', ['clone', '--quiet', url, dir], { stdio: ['ignore', 'ignore', 'inherit'] });
-		if (git(dir, 'tag', '--list', tag) !== '') return `${tag} of ${name} is there already`;
+		git('clone', '--quiet', url, '.');
+		if (git('tag', '--list', tag) !== '') return `${tag} of ${name} is there already`;
 		// A repository that was never pushed to has no branch yet.
-		const hasMain = git(dir, 'branch', '--remotes', '--list', 'origin/main') !== '';
-		git(dir, 'checkout', '--quiet', '-B', 'main', ...(hasMain ? ['origin/main'] : []));
-		git(dir, 'rm', '-r', '--quiet', '--ignore-unmatch', '.');
+		const hasMain = git('branch', '--remotes', '--list', 'origin/main') !== '';
+		git('checkout', '--quiet', '-B', 'main', ...(hasMain ? ['origin/main'] : []));
+		git('rm', '-r', '--quiet', '--ignore-unmatch', '.');
 		exportTo(name, dir);
-		git(dir, 'add', '--all');
-		git(dir, 'commit', '--quiet', '--allow-empty', '--message', tag);
-		git(dir, 'tag', '--annotate', tag, '--message', tag);
-		git(dir, 'push', '--quiet', '--atomic', 'origin', 'main', tag);
+		git('add', '--all');
+		git('commit', '--quiet', '--allow-empty', '--message', tag);
+		git('tag', '--annotate', tag, '--message', tag);
+		git('push', '--quiet', '--atomic', 'origin', 'main', tag);
 		return `${tag} of ${name} is pushed`;
 	} finally {
 		rmSync(dir, { recursive: true, force: true });
@@ -42,8 +61,4 @@ if (!Object.hasOwn(SIBLINGS, name ?? '') || !/^v\d+\.\d+\.\d+/.test(tag ?? '')) 
 	console.error('node tools/mirror.js comflowy|flowai v1.0.0 [URL]');
 	process.exit(2);
 }
-const token = process.env.MIRROR_TOKEN;
-const mirror = mirrorOf(name);
-const withToken =
-	token === undefined ? mirror : mirror.replace('https://', `https://x-access-token:${token}@`);
-console.log(pushTo(url ?? withToken, name, tag));
+console.log(pushTo(url ?? mirrorOf(name), name, tag));

@@ -1,4 +1,14 @@
-import { dirname, execPath, fs, join, projectDir, tmpdir } from '../../simulator/platform';
+import {
+	type AddressInfo,
+	createServer,
+	dirname,
+	execPath,
+	fs,
+	join,
+	once,
+	projectDir,
+	tmpdir,
+} from '../../simulator/platform';
 import { runCommand } from './runCommand';
 
 const exporter = join(projectDir, 'tools/export.js');
@@ -88,14 +98,22 @@ describe.each([
 	});
 });
 
+/** The command of mirror.yml, with a folder in the place of the mirror on GitHub. */
+async function pushByWorkflow(sibling: string, tag: string, mirror: string) {
+	const workflow = await fs.readFile(join(projectDir, '.github/workflows/mirror.yml'), 'utf8');
+	const command = /- run: (.*)/.exec(workflow)?.[1].replace('${{ matrix.sibling }}', sibling) ?? '';
+	return await runCommand('bash', ['-ec', command], projectDir, {
+		GITHUB_REF_NAME: tag,
+		MIRROR_TOKEN: 'secret-token',
+		GIT_CONFIG_COUNT: '1',
+		GIT_CONFIG_KEY_0: `url.${mirror}.insteadOf`,
+		GIT_CONFIG_VALUE_0: `https://github.com/n8n-nodes-flowscale/n8n-nodes-${sibling}.git`,
+	});
+}
+
 it('each tag is pushed to the mirror once, and a later one replaces what was there', async () => {
 	await git(tmpdir(), 'init', '--quiet', '--bare', dir);
-	const push = async (tag: string) =>
-		await runCommand(
-			execPath,
-			[join(projectDir, 'tools/mirror.js'), 'flowai', tag, dir],
-			projectDir,
-		);
+	const push = async (tag: string) => await pushByWorkflow('flowai', tag, dir);
 	expect(await push('v1.0.0')).toMatchObject({ code: 0, stdout: 'v1.0.0 of flowai is pushed\n' });
 	const first = await git(dir, 'rev-parse', 'v1.0.0^{commit}');
 	expect(await push('v1.0.0')).toMatchObject({
@@ -119,3 +137,29 @@ it('each tag is pushed to the mirror once, and a later one replaces what was the
 	expect(await git(dir, 'rev-list', '--count', 'main')).toBe('3');
 	expect(await push('latest')).toMatchObject({ code: 2 });
 }, 120_000);
+
+it('the mirror’s token goes to the mirror alone, and is not in the message of a failure', async () => {
+	const received: Array<string | undefined> = [];
+	const server = createServer(({ headers }, response) => {
+		received.push(headers.authorization);
+		response.writeHead(404).end();
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	try {
+		const { port } = server.address() as AddressInfo;
+		const args = ['comflowy', 'v1.0.0', `http://127.0.0.1:${port}/mirror.git`];
+		const { code, stdout, stderr } = await runCommand(
+			execPath,
+			[join(projectDir, 'tools/mirror.js'), ...args],
+			projectDir,
+			{ MIRROR_TOKEN: 'secret-token' },
+		);
+		const credentials = Buffer.from('x-access-token:secret-token').toString('base64');
+		expect(received[0]).toBe(`Basic ${credentials}`);
+		expect(code).not.toBe(0);
+		expect(stderr).toContain(`127.0.0.1:${port}`);
+		expect(stdout + stderr).not.toMatch(new RegExp(`secret-token|${credentials}`));
+	} finally {
+		server.close();
+	}
+}, 60_000);

@@ -52,65 +52,64 @@ export type Axes = typeof AXES;
 export type Cell = { [Axis in keyof Axes]: Axes[Axis][number] };
 export type Partly = Partial<Cell>;
 
-const WAITING = new Set<Cell['operation'] | undefined>([
+const WAITING: readonly string[] = [
 	'flowscale workflow.executeAndWait',
 	'flowscale run.wait',
 	'flowscale group.wait',
 	'comflowy workflow.executeAndWait',
-]);
+];
+const allBut = (...values: readonly string[]) =>
+	AXES.operation.filter((operation) => !values.includes(operation));
 
-const isOneOf = <T>(value: T | undefined, ...values: T[]) =>
-	value !== undefined && values.includes(value);
+/** Values that cannot stand together: one of each axis that is named. */
+export type Exclusion = { readonly [Axis in keyof Axes]?: ReadonlyArray<Axes[Axis][number]> };
 
-/**
- * Why n8n or the service rules a combination out, with the values that are known so far; undefined:
- * it is possible.
- */
-const RULES: Array<[reason: string, rulesOut: (cell: Partly) => boolean]> = [
+/** What n8n or the service rules out, with the reason. */
+export const EXCLUSIONS: ReadonlyArray<readonly [reason: string, ruledOut: Exclusion]> = [
 	[
 		'the operation waits for no run, so it has no Wait Mode',
-		({ operation, waitMode }) =>
-			operation !== undefined &&
-			!WAITING.has(operation) &&
-			isOneOf(waitMode, 'suspended', 'callback'),
+		{ operation: allBut(...WAITING), waitMode: ['suspended', 'callback'] },
 	],
 	[
 		'only Comflowy calls back',
-		({ operation, waitMode }) =>
-			waitMode === 'callback' &&
-			operation !== undefined &&
-			operation !== 'comflowy workflow.executeAndWait',
+		{ operation: allBut('comflowy workflow.executeAndWait'), waitMode: ['callback'] },
 	],
 	[
 		'a run that fails is a failure of the node only where the node waits for it',
-		({ operation, outcome }) =>
-			outcome === 'fail' && operation !== undefined && !WAITING.has(operation),
+		{ operation: allBut(...WAITING), outcome: ['fail'] },
 	],
 	[
 		'the node does not run, so no run can fail',
-		({ way, items, outcome }) =>
-			outcome === 'fail' && (isOneOf(way, 'deactivated', 'pinned on it') || items === 'none'),
+		{ way: ['deactivated', 'pinned on it'], outcome: ['fail'] },
 	],
+	['the node has no items, so no run can fail', { items: ['none'], outcome: ['fail'] }],
+	['an agent calls its tool once, not per item', { way: ['agent tool'], items: ['three', 'none'] }],
+	['Execute Once does not exist for an agent’s tool', { way: ['agent tool'], executeOnce: ['on'] }],
 	[
-		'an agent calls its tool once, not per item',
-		({ way, items }) => way === 'agent tool' && isOneOf(items, 'three', 'none'),
-	],
-	[
-		'Execute Once and the error output do not exist for an agent’s tool',
-		({ way, executeOnce, onError }) =>
-			way === 'agent tool' && (executeOnce === 'on' || onError === 'error output'),
+		'the error output does not exist for an agent’s tool',
+		{ way: ['agent tool'], onError: ['error output'] },
 	],
 ];
 
+/**
+ * Why n8n or the service rules a combination out, with the values that are known; undefined: it is
+ * possible.
+ */
 export function reasonAgainst(cell: Partly): string | undefined {
-	return RULES.find(([, rulesOut]) => rulesOut(cell))?.[0];
+	const isRuledOut = (ruledOut: Exclusion) =>
+		(Object.keys(ruledOut) as Array<keyof Axes>).every((axis) =>
+			(ruledOut[axis] as readonly string[]).includes(cell[axis] ?? ''),
+		);
+	return EXCLUSIONS.find(([, ruledOut]) => isRuledOut(ruledOut))?.[0];
 }
+
+const isOneOf = <T>(value: T, ...values: T[]) => values.includes(value);
 
 /** Ways in which the node waits in the execution, whatever its Wait Mode says. */
 export const waitsInPlace = ({ waitMode, way }: Cell): boolean =>
 	waitMode === 'inExecution' || isOneOf(way, 'sub-workflow', 'agent tool');
 
-export const isWaiting = ({ operation }: Cell): boolean => WAITING.has(operation);
+export const isWaiting = ({ operation }: Cell): boolean => WAITING.includes(operation);
 
 /** Whether n8n runs the node at all. */
 export const isRun = ({ way, items }: Cell): boolean =>

@@ -44,6 +44,7 @@ export async function runExecution(parts: ExecutionParts): Promise<ExecutionResu
 		plan,
 		items,
 		targets: items.map(parts.targetOf),
+		rounds: 1,
 		runs: [],
 		log: [],
 		beganMs: time.now(),

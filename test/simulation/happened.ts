@@ -17,11 +17,13 @@ export interface NodeRun {
 	settledMs: number | null;
 	outcome: 'items' | 'failed' | 'stopped' | 'waiting' | 'killed';
 	items?: INodeExecutionData[];
+	/** Places of the input items that `items` are about; undefined: all. */
+	of?: number[];
 	error?: ErrorLike;
 	/** Times that n8n ran the node: more than one with Retry On Fail. */
 	tries: number;
 	/** Items and errors of tries that were followed by another one. */
-	earlier: Array<{ items?: INodeExecutionData[]; error?: ErrorLike }>;
+	earlier: Array<{ items?: INodeExecutionData[]; of?: number[]; error?: ErrorLike }>;
 }
 
 /** What an execution came to, as n8n would store and show it. */
@@ -32,6 +34,8 @@ export interface ExecutionResult {
 	items: ItemPlan[];
 	/** What each item is about. */
 	targets: Target[];
+	/** How often n8n runs the node, one time after the other: a loop does it for each item. */
+	rounds: number;
 	runs: NodeRun[];
 	log: string[];
 	beganMs: number;

@@ -1,6 +1,6 @@
 import { onUnhandledRejection } from '../../simulator/platform';
 import { audit } from './audit/audit';
-import { runExecution } from './execution';
+import { type ExecutionParts, runExecution } from './execution';
 import { createFates } from './fates';
 import type { ExecutionResult, Happened } from './happened';
 import { createNetwork, type Journal, type Sender } from './network';
@@ -9,7 +9,7 @@ import { randomFrom } from './random';
 import { startServer } from './server';
 import { crash, createState, type SimState, startRun } from './service';
 import { storyOf } from './story';
-import { runTrigger } from './trigger';
+import { type CreatePoller, runTrigger } from './trigger';
 import { installVirtualTime, type VirtualTime } from './virtualTime';
 import type { ItemPlan, World } from './world';
 
@@ -27,6 +27,21 @@ const AFTERMATH_MS = 420_000;
 const LONGEST_MS = 100_000_000;
 const BEGIN_MS = 1_800_000_000_000;
 
+/** Who plays n8n in a world. */
+export interface Actor {
+	runExecution(parts: ExecutionParts): Promise<ExecutionResult>;
+	createPoller?: CreatePoller;
+	/** What the world's auditor cannot see. */
+	audit?(happened: Happened): string[];
+	/** Timers beside the time limits of the node's. */
+	openTimers?(): number;
+	leave?(): void;
+}
+export type CreateActor = (time: VirtualTime) => Actor;
+
+/** The shipped code alone, on an imitation of n8n's context. */
+const codeAlone: CreateActor = () => ({ runExecution });
+
 /** What the product remembers of a deployment outlives a world, so each world has its own. */
 let worlds = 0;
 
@@ -34,7 +49,7 @@ let worlds = 0;
  * Lets everything of a world happen, and has it audited. The same world always gives the same
  * story.
  */
-export async function simulate(world: World): Promise<Story> {
+export async function simulate(world: World, createActor: CreateActor = codeAlone): Promise<Story> {
 	const random = randomFrom(world.seed);
 	const original = Math.random;
 	const time = installVirtualTime(BEGIN_MS);
@@ -42,14 +57,15 @@ export async function simulate(world: World): Promise<Story> {
 	const rejections: string[] = [];
 	const stopListening = onUnhandledRejection((reason) => rejections.push(String(reason)));
 	const journal: Journal = { entries: [] };
+	const actor = createActor(time);
 	const state = createState(time, world.service, world.outputs, random, () => ({
 		workMs: world.workMs * (0.5 + random()),
 		isFailing: random() < world.failingShare,
 	}));
 	try {
-		const happened = await play(world, time, state, journal, rejections);
+		const happened = await play(world, time, state, journal, rejections, actor);
 		return {
-			complaints: audit(happened),
+			complaints: [...audit(happened), ...(actor.audit?.(happened) ?? [])],
 			lines: () => storyOf(happened),
 			executions: happened.results.length,
 		};
@@ -63,6 +79,7 @@ export async function simulate(world: World): Promise<Story> {
 		};
 	} finally {
 		stopListening();
+		actor.leave?.();
 		time.uninstall();
 		Math.random = original;
 	}
@@ -74,6 +91,7 @@ async function play(
 	state: SimState,
 	journal: Journal,
 	rejections: string[],
+	actor: Actor,
 ): Promise<Happened> {
 	const number = worlds++;
 	const origin = `https://deployment-${number}.test`;
@@ -86,18 +104,21 @@ async function play(
 	let isOver = false;
 	const trigger =
 		world.trigger &&
-		runTrigger({
-			time,
-			server,
-			plan: world.trigger,
-			origin,
-			requestOf,
-			number,
-			isOver: () => isOver,
-		});
+		runTrigger(
+			{
+				time,
+				server,
+				plan: world.trigger,
+				origin,
+				requestOf,
+				number,
+				isOver: () => isOver,
+			},
+			actor.createPoller,
+		);
 	const executions = world.executions.map(
 		async (plan, index) =>
-			await runExecution({
+			await actor.runExecution({
 				time,
 				server,
 				plan,
@@ -108,7 +129,8 @@ async function play(
 			}),
 	);
 	const results = await time.until(Promise.all(executions), LONGEST_MS);
-	const openTimers = isQuiet(world, results) ? time.openTimers() : 0;
+	const isDone = isQuiet(world, results);
+	const openTimers = isDone ? time.openTimers() + (actor.openTimers?.() ?? 0) : 0;
 	// A trigger gets four polls more.
 	await time.pass(Math.max(AFTERMATH_MS, (world.trigger?.everySeconds ?? 0) * 4_000));
 	isOver = true;

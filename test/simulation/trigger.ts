@@ -1,4 +1,9 @@
-import type { IDataObject, IPollFunctions } from 'n8n-workflow';
+import type {
+	IDataObject,
+	INodeExecutionData,
+	INodeParameters,
+	IPollFunctions,
+} from 'n8n-workflow';
 import { pollRuns } from '../../nodes/Flowscale/trigger/pollRuns';
 import type { HttpOptions, HttpRequest, Sender } from './network';
 import type { TriggerResult } from './happened';
@@ -20,19 +25,40 @@ export interface TriggerParts {
 
 export const TRIGGER = 'trigger';
 
+/** The trigger as one of n8n's processes has it. */
+export interface Poller {
+	poll(): Promise<INodeExecutionData[][] | null | undefined>;
+	/** What n8n would write to its database now. */
+	stored(): string;
+}
+
+export interface PollerParts extends TriggerParts {
+	process: ServerProcess;
+	/** What n8n's database holds. */
+	stored: string;
+	isFirst: boolean;
+	log: string[];
+	/** Counts n8n's processes. */
+	current: number;
+}
+export type CreatePoller = (parts: PollerParts) => Poller;
+
 /** Polls as n8n's scheduler does, also while an earlier poll is still under way. */
-export async function runTrigger(parts: TriggerParts): Promise<TriggerResult> {
+export async function runTrigger(
+	parts: TriggerParts,
+	createPoller: CreatePoller = pollerOnContext,
+): Promise<TriggerResult> {
 	const { time, server, plan, isOver } = parts;
 	const result: TriggerResult = { plan, polls: [], log: [], stored: '{}' };
 	let isFirst = true;
 	let processes = 0;
 	while (!isOver()) {
 		const process = await server.process();
-		const memory = JSON.parse(result.stored) as IDataObject;
-		const context = createContext(parts, process, memory, isFirst, result.log, processes++);
+		const { stored, log } = result;
+		const poller = createPoller({ ...parts, process, stored, isFirst, log, current: processes++ });
 		isFirst = false;
 		while (process.isAlive() && !isOver()) {
-			void pollOnce(parts, process, context, memory, result);
+			void pollOnce(parts, process, poller, result);
 			await Promise.race([time.sleep(plan.everySeconds * 1_000), process.died]);
 		}
 	}
@@ -42,12 +68,11 @@ export async function runTrigger(parts: TriggerParts): Promise<TriggerResult> {
 async function pollOnce(
 	{ time }: TriggerParts,
 	process: ServerProcess,
-	context: IPollFunctions,
-	memory: IDataObject,
+	poller: Poller,
 	result: TriggerResult,
 ): Promise<void> {
 	const startedMs = time.now();
-	const outcome = await pollRuns(context).then(
+	const outcome = await poller.poll().then(
 		(outputs) => ({ items: outputs?.[0] ?? [] }),
 		(error: Error) => ({ items: [], error }),
 	);
@@ -55,28 +80,33 @@ async function pollOnce(
 	// Every request takes its time, so a poll that took none has asked nothing.
 	const isIdle = time.now() === startedMs;
 	result.polls.push({ startedMs, endedMs: time.now(), isIdle, ...outcome });
-	result.stored = JSON.stringify(memory);
+	result.stored = poller.stored();
 }
 
-function createContext(
-	{ plan, origin, requestOf, number }: TriggerParts,
-	process: ServerProcess,
-	memory: IDataObject,
-	isFirst: boolean,
-	log: string[],
-	current: number,
-): IPollFunctions {
-	const parameters: IDataObject = {
-		events: plan.events,
-		filters: plan.group === '' ? {} : { groupId: 'poster' },
-		options: { outputItems: plan.outputItems, simplify: plan.simplify },
-	};
-	const request = requestOf({
-		by: TRIGGER,
-		attempt: 0,
-		hasEnded: () => false,
-		isAlive: process.isAlive,
-	});
+/** The trigger's parameters, as the user set them. */
+export const triggerParameters = (plan: TriggerPlan): INodeParameters => ({
+	events: plan.events,
+	filters: plan.group === '' ? {} : { groupId: 'poster' },
+	options: { outputItems: plan.outputItems, simplify: plan.simplify },
+});
+
+export const triggerSender = ({ isAlive }: ServerProcess): Sender => ({
+	by: TRIGGER,
+	attempt: 0,
+	hasEnded: () => false,
+	isAlive,
+});
+
+const pollerOnContext: CreatePoller = (parts) => {
+	const memory = JSON.parse(parts.stored) as IDataObject;
+	const context = createContext(parts, memory);
+	return { poll: async () => await pollRuns(context), stored: () => JSON.stringify(memory) };
+};
+
+function createContext(parts: PollerParts, memory: IDataObject): IPollFunctions {
+	const { plan, origin, requestOf, number, process, isFirst, log, current } = parts;
+	const parameters = triggerParameters(plan);
+	const request = requestOf(triggerSender(process));
 	const say = (text: string) => void log.push(text);
 	const context = {
 		getNode: () => ({

@@ -15,13 +15,18 @@ interface Timer {
  */
 export interface VirtualTime {
 	now(): number;
-	/** Does something after `ms`. */
-	after(ms: number, act: () => void): void;
+	/**
+	 * Does something after `ms`.
+	 * @param isIdle whether nobody would notice: then no time passes for it
+	 */
+	after(ms: number, act: () => void, isIdle?: () => boolean): void;
 	sleep(ms: number): Promise<void>;
 	/**
 	 * Work that takes real time, such as reading a form: the clock stands still until it is done.
 	 */
 	hold<T>(work: Promise<T>): Promise<T>;
+	/** The same, for work that is noticed and not handed over: the clock stands still while it is there. */
+	holdWhile(isBusy: () => boolean): void;
 	/**
 	 * Lets time pass until the promise has settled.
 	 * @throws Error when nothing is left that could settle it, or after `limitMs`
@@ -122,6 +127,7 @@ export function installVirtualTime(startMs: number): VirtualTime {
 	let order = 0;
 	let steps = 0;
 	let held = 0;
+	let isBusy = () => false;
 	// As if n8n had been running for an hour.
 	let processStartMs = startMs - 3_600_000;
 
@@ -153,7 +159,7 @@ export function installVirtualTime(startMs: number): VirtualTime {
 		promise.then(settle, settle);
 		for (let idleTurns = 0; ; ) {
 			await nextTurn();
-			while (held > 0) await nextTurn();
+			while (held > 0 || isBusy()) await nextTurn();
 			if (isSettled) return await promise;
 			if (now > endMs) throw new Error(`Not settled after ${limitMs} ms of simulated time`);
 			if (step()) idleTurns = 0;
@@ -162,12 +168,13 @@ export function installVirtualTime(startMs: number): VirtualTime {
 	};
 	return {
 		now: () => now,
-		after: (ms, act) => add(ms, act),
+		after: (ms, act, isIdle) => add(ms, act, isIdle),
 		sleep: async (ms) => await new Promise<void>((resolve) => add(ms, resolve)),
 		hold: async (work) => {
 			held++;
 			return await work.finally(() => held--);
 		},
+		holdWhile: (busy) => (isBusy = busy),
 		until,
 		pass: async (ms) => await until(new Promise<void>((resolve) => add(ms, resolve)), ms + 1),
 		openTimers: limits.open,

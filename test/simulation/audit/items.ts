@@ -21,17 +21,21 @@ import {
  */
 export function auditItems(happened: Happened, result: ExecutionResult): string[] {
 	const lists = result.runs.flatMap((run) => [
-		...run.earlier.flatMap(({ items }) => (items ? [items] : [])),
-		...(run.items ? [run.items] : []),
+		...run.earlier.flatMap(({ items, of }) => (items ? [{ items, of }] : [])),
+		...(run.items ? [{ items: run.items, of: run.of }] : []),
 	]);
-	return lists.flatMap((items) => [
-		...auditShape(result, items),
+	return lists.flatMap(({ items, of }) => [
+		...auditShape(result, items, of),
 		...(isStarting(result) ? auditStarted(happened, result, items) : []),
 	]);
 }
 
 /** Promises for every operation: links, order, errors in their place. */
-function auditShape(result: ExecutionResult, items: INodeExecutionData[]): string[] {
+function auditShape(
+	result: ExecutionResult,
+	items: INodeExecutionData[],
+	of = result.items.map((_, index) => index),
+): string[] {
 	const { id, plan } = result;
 	const complaints: string[] = [];
 	const real = items.filter((item) => !isFiller(item));
@@ -45,8 +49,8 @@ function auditShape(result: ExecutionResult, items: INodeExecutionData[]): strin
 		['workflow.execute', 'workflow.executeAndWait', 'run.wait', 'run.get', 'output.get'].includes(
 			plan.operation,
 		);
-	if (isOnePerItem && JSON.stringify(links) !== JSON.stringify(result.items.map((_, i) => i)))
-		complaints.push(`${id}: items ${links.join()} for ${result.items.length} input items`);
+	if (isOnePerItem && JSON.stringify(links) !== JSON.stringify(of))
+		complaints.push(`${id}: items ${links.join()} for the input items ${of.join()}`);
 	for (const { json } of real) {
 		if (json.error === undefined) continue;
 		if (!isTolerant(result)) complaints.push(`${id}: an item failed, and the node did not`);

@@ -37,7 +37,8 @@ function longestWorkMs({ world, state }: Happened): number {
 	return state.runs.length * world.workMs * 1.5 + (isStuck ? 3_600_000 : 0);
 }
 
-function auditLife(happened: Happened, { id, plan, items }: ExecutionResult, run: NodeRun) {
+function auditLife(happened: Happened, result: ExecutionResult, run: NodeRun) {
+	const { id, plan, items, rounds } = result;
 	if (run.outcome === 'killed' || run.outcome === 'stopped') return [];
 	const { timeout, maxConcurrent } = plan.options;
 	const slackMs = isCalm(happened) ? CALM_SLACK_MS : SLACK_MS;
@@ -45,7 +46,7 @@ function auditLife(happened: Happened, { id, plan, items }: ExecutionResult, run
 	const isStarting = plan.operation.startsWith('workflow.execute');
 	const isLimited = happened.world.service.mostUnfinished > 0 || plan.options.maxQueued > 0;
 	const atATime = isWaiting && isStarting ? Math.min(10, maxConcurrent) : 10;
-	const waves = Math.ceil(items.length / atATime);
+	const waves = rounds * Math.ceil(items.length / rounds / atATime);
 	const waitMs = timeout > 0 ? timeout * 1_000 : longestWorkMs(happened);
 	const isHeld = isStarting && (isLimited || !isCalm(happened));
 	// A place is free again and again, and each time the patience of the others begins anew.

@@ -14,6 +14,7 @@ import {
 } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/api/readers';
 
 const link = 'https://cdn.example.com/out/a%20b.png?X-Amz-Signature=1';
+const another = link.replace('/out/', '/out2/');
 const outputOf = (node: string | null, more: object = {}) => ({
 	filename: 'a b.png',
 	download_url: link,
@@ -38,8 +39,8 @@ test.each<[string, Record<string, unknown>, object[]]>([
 	],
 	[
 		'one more in the flat list',
-		{ output_images: [link, `${link}2`], full_outputs: { 9: { images: [link] } } },
-		[outputOf('9'), outputOf(null, { download_url: `${link}2` })],
+		{ output_images: [link, another], full_outputs: { 9: { images: [link] } } },
+		[outputOf('9'), outputOf(null, { download_url: another })],
 	],
 	[
 		'as objects',
@@ -171,6 +172,13 @@ describe('an image comes once', () => {
 			data(['/view?filename=a.png&token=2'], ['/view?filename=a.png&token=1']),
 			['/view?filename=a.png&token=1'],
 		],
+		['twice in the flat list alone', data(['/a.png?sig=1', '/a.png?sig=2']), ['/a.png?sig=1']],
+		[
+			'twice in one node’s list',
+			data([], ['/view?filename=a.png&t=1', '/view?t=2&filename=a.png']),
+			['/view?filename=a.png&t=1'],
+		],
+		['three times', data(['/a.png?e=1', '/a.png?e=2'], ['/a.png?e=3']), ['/a.png?e=3']],
 	])('%s', (_, received, expected) => expect(keysOf(received)).toEqual(expected));
 	test.each<[string, Record<string, unknown>, string[]]>([
 		['in two folders', data(['/x/a.png', '/y/a.png'], ['/x/a.png']), ['/x/a.png', '/y/a.png']],
@@ -184,6 +192,12 @@ describe('an image comes once', () => {
 			data(['/a.png?seed=1', '/a.png?seed=2'], ['/a.png?seed=2', '/a.png?seed=1']),
 			['/a.png?seed=2', '/a.png?seed=1'],
 		],
+		[
+			'by a token that names them',
+			data(['/d?token=1', '/d?token=2']),
+			['/d?token=1', '/d?token=2'],
+		],
+		['by node', data([], ['/a.png?sig=1'], ['/a.png?sig=2']), ['/a.png?sig=1', '/a.png?sig=2']],
 		[
 			'by subfolder',
 			data(['/view?filename=a.png&subfolder=x', '/view?filename=a.png&subfolder=y']),

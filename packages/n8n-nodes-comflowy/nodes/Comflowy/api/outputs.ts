@@ -23,14 +23,21 @@ export interface NodeOutput extends Output {
  */
 export function readOutputs(data: JsonRecord): NodeOutput[] {
 	const byNode = Object.entries(recordOf(data.full_outputs) ?? {}).flatMap(([node, lists]) =>
-		Object.values(recordOf(lists) ?? { list: lists }).flatMap((list) =>
-			imagesIn(list).flatMap((entry, index) => outputOf(entry, node, index) ?? []),
-		),
+		Object.values(recordOf(lists) ?? { list: lists }).flatMap((list) => outputsIn(list, node)),
 	);
-	const flat = imagesIn(data.output_images).flatMap(
-		(entry, index) => outputOf(entry, null, index) ?? [],
-	);
-	return [...byNode, ...missingFrom(byNode, flat)];
+	return [...byNode, ...missingFrom(byNode, outputsIn(data.output_images, null))];
+}
+
+/** A file that the list has under two signatures comes once, where its link names it. */
+function outputsIn(list: unknown, node: string | null): NodeOutput[] {
+	const seen = new Set<string>();
+	return imagesIn(list)
+		.flatMap((entry, index) => outputOf(entry, node, index) ?? [])
+		.filter(({ download_url: link }) => {
+			if (link === undefined || fileNameOfLink(link) === undefined) return true;
+			const key = fileKeyOf(link);
+			return !seen.has(key) && seen.add(key);
+		});
 }
 
 /**

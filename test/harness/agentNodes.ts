@@ -1,5 +1,10 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { INodeExecutionData, INodeInputConfiguration, INodeType } from 'n8n-workflow';
+import type {
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeInputConfiguration,
+	INodeType,
+} from 'n8n-workflow';
 import { flag, handOn, options, standIn, text, type Work } from './standIn';
 
 /** What n8n's own wrapper makes of a node that an agent may use. */
@@ -37,6 +42,49 @@ const agent: Work = {
 		return [await Promise.all(said)];
 	},
 };
+
+/** What n8n's engine gives the agent when it has run the tools that the agent asked for. */
+interface ToolRuns {
+	actionResponses: Array<{
+		data: {
+			error?: { message: string };
+			data?: { ai_tool?: Array<INodeExecutionData[] | null> };
+		};
+	}>;
+}
+
+/**
+ * From version 3 on, n8n's engine runs the node of each tool as it runs any other, and then the
+ * agent again. This one calls one tool and repeats what it returned.
+ * @param tool name of the tool's node
+ */
+export function engineAgent(tool: string): INodeType {
+	const [, { description }] = agentNodes()[1];
+	const execute = async function (this: IExecuteFunctions, response?: ToolRuns) {
+		const [run] = response?.actionResponses ?? [];
+		if (run === undefined)
+			return {
+				actions: [
+					{
+						actionType: 'ExecutionNodeAction',
+						nodeName: tool,
+						input: { input: 'draw' },
+						type: NodeConnectionTypes.AiTool,
+						id: 'call-1',
+						metadata: { itemIndex: 0 },
+					},
+				],
+				metadata: {},
+			};
+		const [items] = run.data.data?.ai_tool ?? [];
+		const output = run.data.error?.message ?? JSON.stringify((items ?? []).map(({ json }) => json));
+		return [[{ json: { output }, pairedItem: { item: 0 } }]];
+	};
+	return {
+		description: { ...description, version: 3 },
+		execute: execute as unknown as INodeType['execute'],
+	};
+}
 
 const agentInputs: Array<typeof NodeConnectionTypes.Main | INodeInputConfiguration> = [
 	NodeConnectionTypes.Main,

@@ -1,4 +1,5 @@
 import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
+import * as ts from 'typescript';
 import { Flowscale } from '../../nodes/Flowscale/Flowscale.node';
 import { FlowscaleTrigger } from '../../nodes/Flowscale/FlowscaleTrigger.node';
 import { Comflowy } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/Comflowy.node';
@@ -9,9 +10,8 @@ import { FOLDERS } from './messages';
 
 /**
  * Rules that n8n's linter has in its source and not yet in a release (eslint-plugin-community-nodes
- * after 0.32.0), as far as they can be restated in a few lines. To be removed rule by rule when
- * `npm run lint` has them. Not restated, since they are judged by eye or their meaning is not
- * published: `icon-contrast`, `open-ended-node-fields`, `prefer-declarative-style`.
+ * after 0.32.0; `docs/rules` there says what each of them means). To be removed rule by rule when
+ * `npm run lint` has them.
  */
 const nodes: Array<[string, INodeTypeDescription]> = [
 	Flowscale,
@@ -49,7 +49,7 @@ describe.each(nodes)('%s', (_, description) => {
 		expect((description.credentials ?? []).length).toBeLessThanOrEqual(1);
 	});
 
-	it('non-required-fields-in-collection: what can be left out is not required', () => {
+	it('a field of a collection can be left out, so it is not required', () => {
 		const required = fields.filter((field) => field.isInCollection && field.required === true);
 		expect(required.map(({ name }) => name)).toEqual([]);
 	});
@@ -61,16 +61,26 @@ describe.each(nodes)('%s', (_, description) => {
 		expect(withId.map(({ name }) => name)).toEqual([]);
 	});
 
-	it('no-logic-or-flow-nodes: a node is for a service', () => {
-		expect(description.name).not.toMatch(
-			/^(if|switch|merge|filter|loop|wait|code|set|split|aggregate|sort|limit|noOp|stopAndError)/i,
-		);
-		expect(description.group).not.toContain('organization');
+	it('no-duplicate-param-options', () => {
+		const double = fields.filter(({ type, options = [] }) => {
+			const choices = options as Array<{ name: string; value?: unknown }>;
+			const isUnique = (all: unknown[]) => new Set(all).size === all.length;
+			return (
+				/options$/i.test(type ?? '') &&
+				!(isUnique(choices.map(({ name }) => name)) && isUnique(choices.map((one) => one.value)))
+			);
+		});
+		expect(double.map(({ name }) => name)).toEqual([]);
+	});
+
+	it('no-asterisk-in-option-names', () => {
+		const names = fields.flatMap(({ options = [] }) => options.map(({ name }) => name));
+		expect(names.filter((name) => name.includes('*'))).toEqual([]);
 	});
 });
 
+/** Without AI, which hides a community node from n8n's search (`no-ai-codex-category`). */
 const CATEGORIES = new Set([
-	'AI',
 	'Analytics',
 	'Communication',
 	'Core Nodes',
@@ -96,13 +106,95 @@ async function filesOf(ending: string): Promise<string[]> {
 	return (await Promise.all(lists)).flat();
 }
 
-it('valid-node-categories: of n8n’s list alone', async () => {
+it('valid-node-categories, no-ai-codex-category, no-logic-or-flow-nodes, no-codex-subcategories', async () => {
 	const files = await filesOf('.node.json');
 	expect(files.length).toBeGreaterThanOrEqual(4);
 	for (const file of files) {
-		const { categories } = JSON.parse(await fs.readFile(file, 'utf8')) as { categories: string[] };
+		const { categories, subcategories } = JSON.parse(await fs.readFile(file, 'utf8')) as {
+			categories: string[];
+			subcategories?: object;
+		};
+		expect(subcategories).toBeUndefined();
 		expect(categories.length).toBeGreaterThan(0);
 		expect(categories.filter((category) => !CATEGORIES.has(category))).toEqual([]);
+	}
+});
+
+/** What the linter sees of a node: the objects that stand in its `properties`. */
+function literalFields(text: string): Array<Record<string, string>> {
+	const found: Array<Record<string, string>> = [];
+	const source = ts.createSourceFile('x.node.ts', text, ts.ScriptTarget.Latest, true);
+	const visit = (node: ts.Node) => {
+		if (
+			ts.isPropertyAssignment(node) &&
+			node.name.getText() === 'properties' &&
+			ts.isArrayLiteralExpression(node.initializer)
+		)
+			for (const element of node.initializer.elements.filter(ts.isObjectLiteralExpression))
+				found.push(
+					Object.fromEntries(
+						element.properties
+							.filter(ts.isPropertyAssignment)
+							.map(({ name, initializer }) => [
+								name.getText(),
+								initializer.getText().replace(/'/g, ''),
+							]),
+					),
+				);
+		ts.forEachChild(node, visit);
+	};
+	visit(source);
+	return found;
+}
+const EXEMPT = /^(collection|fixedCollection|notice|callout|hidden|curlImport)$/;
+
+it('non-required-fields-in-collection, open-ended-node-fields: a field that stands in a node’s file is required', async () => {
+	const files = await filesOf('.node.ts');
+	const texts = await Promise.all(files.map(async (file) => await fs.readFile(file, 'utf8')));
+	const fields = texts.flatMap(literalFields);
+	// The fields of Comflowy's trigger; those of the other nodes come from their operations.
+	expect(fields.map(({ name }) => name)).toEqual(['urlNotice', 'token', 'events']);
+	const optional = fields.filter(({ type, required }) => !EXEMPT.test(type) && required !== 'true');
+	expect(optional).toEqual([]);
+});
+
+it('prefer-declarative-style: no node’s file has a loop over its items', async () => {
+	for (const file of await filesOf('.node.ts'))
+		expect(await fs.readFile(file, 'utf8')).not.toMatch(/\b(for|while) \(|getInputData/);
+});
+
+it('no-hardcoded-ids: no partner, account or customer of anybody stands in the source', async () => {
+	const id =
+		/\b(partner|affiliate|reseller|account|tenant|customer|client)_?ids?\b['"]?\s*[:=]\s*['"`](?!\1)/i;
+	expect(id.test("qs: { partner_id: 'fixed-partner' }")).toBe(true);
+	for (const file of await filesOf('.ts'))
+		expect(id.exec(await fs.readFile(file, 'utf8'))).toBeNull();
+});
+
+/** Relative luminance of a colour such as #5b3df5 or #fff (WCAG 2.2). */
+function luminanceOf(colour: string): number {
+	const hex = colour.slice(1).replace(/^(.)(.)(.)$/, '$1$1$2$2$3$3');
+	const [red, green, blue] = (hex.match(/../g) ?? [])
+		.map((pair) => Number.parseInt(pair, 16) / 255)
+		.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+	return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function contrastOf(one: string, other: string): number {
+	const [low, high] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => a - b);
+	return (high + 0.05) / (low + 0.05);
+}
+
+it('icon-contrast: each icon is seen on the background of its theme, at 3:1 as WCAG asks', async () => {
+	expect(contrastOf('#000', '#2b2b2b').toFixed(2)).toBe('1.48');
+	const icons = await filesOf('.svg');
+	expect(icons.length).toBeGreaterThanOrEqual(6);
+	for (const icon of icons) {
+		const text = await fs.readFile(icon, 'utf8');
+		const colours = text.match(/(?<=(?:fill|stroke|stop-color)[=:]["\s]*)#[0-9a-f]{3,6}/gi) ?? [];
+		const background = icon.endsWith('.dark.svg') ? '#2b2b2b' : '#fff';
+		const best = Math.max(...colours.map((colour) => contrastOf(colour, background)));
+		expect([icon, best >= 3]).toEqual([icon, true]);
 	}
 });
 

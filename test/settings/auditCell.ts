@@ -1,6 +1,6 @@
 import type { IBinaryData, IDataObject, INodeExecutionData, ITaskData } from 'n8n-workflow';
 import { bytesOf } from '../harness/useHarness';
-import { type Cell, isRun, waitsInPlace } from './axes';
+import { type Cell, isRun, isTool, waitsInPlace } from './axes';
 import type { Played } from './playCell';
 import { isStarting, NODE, type Subject } from './subject';
 
@@ -22,7 +22,7 @@ export async function auditCell(
 	if (JSON.stringify(run.data).includes(subject.secret)) complaints.push('the key is in the data');
 	if (played.turns === 0) complaints.push('the event loop stood still');
 	complaints.push(...auditEnd(cell, played), ...auditStarts(cell, played, subject));
-	if (cell.way === 'agent tool') return [...complaints, ...auditAnswer(cell, played)];
+	if (isTool(cell)) return [...complaints, ...auditAnswer(cell, played)];
 	if (!isRun(cell)) return [...complaints, ...auditSkipped(cell, played, subject)];
 	if (cell.outcome === 'fail') return [...complaints, ...auditFailure(cell, played)];
 	return [...complaints, ...(await auditItems(cell, played, counts))];
@@ -47,11 +47,11 @@ const triesOf = ({ retries }: Cell) => (retries === 'off' ? 1 : Number.parseInt(
 function auditEnd(cell: Cell, { run, nodeRuns, waits }: Played): string[] {
 	const complaints: string[] = [];
 	const isFailed =
-		cell.outcome === 'fail' && cell.onError === 'stop' && isRun(cell) && cell.way !== 'agent tool';
+		cell.outcome === 'fail' && cell.onError === 'stop' && isRun(cell) && !isTool(cell);
 	const expected = isFailed ? 'error' : 'success';
-	if (run.status !== expected && cell.way !== 'agent tool')
+	if (run.status !== expected && !isTool(cell))
 		complaints.push(`the execution is ${run.status} instead of ${expected}: ${errorOf(run.data)}`);
-	if (cell.way === 'agent tool' && !['success', 'error'].includes(run.status))
+	if (isTool(cell) && !['success', 'error'].includes(run.status))
 		complaints.push(`the execution is ${run.status}`);
 	if (nodeRuns > 40) complaints.push(`${nodeRuns} runs of nodes`);
 	if (!waitsInPlace(cell) && isRun(cell) && waits === 0) complaints.push('it was never suspended');

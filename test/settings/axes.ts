@@ -30,7 +30,9 @@ export const AXES = {
 		'merge behind it',
 		'sub-workflow',
 		'error workflow',
-		'agent tool',
+		'tool of agent 1 or 2',
+		'tool of agent 3',
+		'MCP tool',
 		'execute step',
 		'pinned before it',
 		'pinned on it',
@@ -61,6 +63,9 @@ const WAITING: readonly string[] = [
 const allBut = (...values: readonly string[]) =>
 	AXES.operation.filter((operation) => !values.includes(operation));
 
+/** Agents before version 3 call their tools themselves; an MCP Server Trigger has no execution. */
+const TOOL = ['tool of agent 1 or 2', 'tool of agent 3', 'MCP tool'] as const;
+
 /** Values that cannot stand together: one of each axis that is named. */
 export type Exclusion = { readonly [Axis in keyof Axes]?: ReadonlyArray<Axes[Axis][number]> };
 
@@ -83,12 +88,15 @@ export const EXCLUSIONS: ReadonlyArray<readonly [reason: string, ruledOut: Exclu
 		{ way: ['deactivated', 'pinned on it'], outcome: ['fail'] },
 	],
 	['the node has no items, so no run can fail', { items: ['none'], outcome: ['fail'] }],
-	['an agent calls its tool once, not per item', { way: ['agent tool'], items: ['three', 'none'] }],
-	['Execute Once does not exist for an agent’s tool', { way: ['agent tool'], executeOnce: ['on'] }],
+	['an agent calls its tool once, not per item', { way: TOOL, items: ['three', 'none'] }],
 	[
-		'the error output does not exist for an agent’s tool',
-		{ way: ['agent tool'], onError: ['error output'] },
+		// Read in n8n-core 1.122.48 and 2.41.1 (`handleRequest`), and seen on both: a tool that runs
+		// for nobody.
+		'with execution order v0, n8n continues an agent of version 3 before its tool has run',
+		{ way: ['tool of agent 3'], executionOrder: ['v0'] },
 	],
+	['Execute Once does not exist for an agent’s tool', { way: TOOL, executeOnce: ['on'] }],
+	['the error output does not exist for an agent’s tool', { way: TOOL, onError: ['error output'] }],
 ];
 
 /**
@@ -105,9 +113,11 @@ export function reasonAgainst(cell: Partly): string | undefined {
 
 const isOneOf = <T>(value: T, ...values: T[]) => values.includes(value);
 
+export const isTool = ({ way }: Pick<Cell, 'way'>): boolean => isOneOf<Cell['way']>(way, ...TOOL);
+
 /** Ways in which the node waits in the execution, whatever its Wait Mode says. */
 export const waitsInPlace = ({ waitMode, way }: Cell): boolean =>
-	waitMode === 'inExecution' || isOneOf(way, 'sub-workflow', 'agent tool');
+	waitMode === 'inExecution' || way === 'sub-workflow' || isTool({ way });
 
 export const isWaiting = ({ operation }: Cell): boolean => WAITING.includes(operation);
 

@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData, IRun, INodeParameters } from 'n8n-workflow';
 import { sleep } from '../../simulator/platform';
 import { addTool } from '../harness/addTool';
-import { agentNodes } from '../harness/agentNodes';
+import { agentNodes, engineAgent } from '../harness/agentNodes';
 import {
 	connect,
 	nodeOf,
@@ -13,7 +13,7 @@ import {
 import { type Engine, PassThrough, START } from '../harness/startEngine';
 import { addFlowNodes } from '../harness/suspendedHarness';
 import { startWaitingServer } from '../harness/waitingServer';
-import { type Cell, waitsInPlace } from './axes';
+import { type Cell, isTool, waitsInPlace } from './axes';
 import { NODE, type Subject } from './subject';
 
 /** What a cell left behind. */
@@ -37,7 +37,7 @@ const COUNT = { one: 1, three: 3, none: 0 };
 export async function playCell(cell: Cell, subject: Subject): Promise<Played> {
 	const items = subject.items.slice(0, COUNT[cell.items]);
 	addNodes(subject.engine, items);
-	const file = cell.way === 'agent tool' ? agentFlow(cell, subject, items) : flow(cell, subject);
+	const file = isTool(cell) ? agentFlow(cell, subject, items) : flow(cell, subject);
 	const counted = { nodeRuns: 0, turns: 0, isOver: false };
 	let stop = () => {};
 	const options: RunOptions = {
@@ -49,6 +49,12 @@ export async function playCell(cell: Cell, subject: Subject): Promise<Played> {
 		...(cell.way === 'pinned before it' && { pinData: { Rows: items } }),
 		...(cell.way === 'pinned on it' && { pinData: { [NODE]: [{ json: { state: 'pinned' } }] } }),
 		...(cell.way === 'execute step' && { destination: NODE }),
+		// A call of MCP comes by a webhook, and no execution begins with it.
+		...(cell.way === 'MCP tool' && {
+			onServer: (server) => {
+				server.executionId = undefined;
+			},
+		}),
 	};
 	const inPlace = waitsInPlace(cell);
 	const beat = (async () => {
@@ -204,6 +210,9 @@ function agentFlow(
 	addTool(engine, node.type);
 	for (const [name, type] of agentNodes(async (_, [tool]) => await tool.invoke({ input: 'draw' })))
 		engine.add(name, type);
+	const agent = '@n8n/n8n-nodes-langchain.agent';
+	const typeVersion = cell.way === 'tool of agent 3' ? 3 : 2;
+	if (typeVersion === 3) engine.add(agent, engineAgent(NODE));
 	const parameters = JSON.parse(
 		JSON.stringify(node.parameters).replace(/\$json\.(\w+)/g, (_, field: string) =>
 			JSON.stringify(String(item.json[field])).replace(/"/g, '\\"'),
@@ -219,7 +228,7 @@ function agentFlow(
 	return {
 		nodes: [
 			nodeOf('Start', START),
-			nodeOf('Agent', '@n8n/n8n-nodes-langchain.agent', {}, { typeVersion: 2 }),
+			nodeOf('Agent', agent, {}, { typeVersion }),
 			nodeOf('Model', '@n8n/n8n-nodes-langchain.lmChatOpenAi', {}, { typeVersion: 1.2 }),
 			tool,
 		],

@@ -1,16 +1,11 @@
 import type {
 	IAuthenticate,
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
-	IDataObject,
-	IHttpRequestHelper,
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { TESTED_FIELD } from '../nodes/core/http/credentialCheck';
 import { withKeyAtOrigin } from '../nodes/core/http/keyAtOrigin';
-import { checkDeployment, HEALTH_PATH, healthRules } from '../nodes/Flowscale/api/checkDeployment';
 import { apiRootOf, authHeadersOf } from '../nodes/Flowscale/credential';
 
 const FIRST_STEPS =
@@ -26,6 +21,7 @@ const ignoreSslIssues: INodeProperties = {
 		'Whether to accept a certificate of the deployment that cannot be verified, such as a self-signed one',
 };
 
+/** The nodes test it (`testDeployment`). */
 export class FlowscaleApi implements ICredentialType {
 	name = 'flowscaleApi';
 
@@ -39,7 +35,6 @@ export class FlowscaleApi implements ICredentialType {
 	documentationUrl = 'https://github.com/n8n-nodes-flowscale/n8n-nodes-flowscale#credential';
 
 	properties: INodeProperties[] = [
-		{ displayName: 'Tested', name: 'tested', ...TESTED_FIELD },
 		{
 			displayName: 'Base URL',
 			name: 'baseUrl',
@@ -126,22 +121,4 @@ export class FlowscaleApi implements ICredentialType {
 		),
 		...(credentials.allowUnauthorizedCerts === true ? { skipSslCertificateValidation: true } : {}),
 	});
-
-	/**
-	 * n8n calls this where it takes a request for a test, and where the test's request is answered
-	 * with 401; at no other time. It can say more than the rules below.
-	 */
-	async preAuthentication(
-		this: IHttpRequestHelper,
-		credentials: ICredentialDataDecryptedObject,
-	): Promise<IDataObject> {
-		await checkDeployment(this, credentials);
-		return {};
-	}
-
-	/**
-	 * n8n 1.123 and 2.41 take no request for a test (they compare the node's type with
-	 * `n8n-nodes-base.noOp`, which is called `noOp` there), so this request judges by itself.
-	 */
-	test: ICredentialTestRequest = { request: { url: HEALTH_PATH }, rules: healthRules };
 }

@@ -6,6 +6,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { propertiesOf } from '../core/items/operation';
+import { testDeployment } from './api/checkDeployment';
 import { getWorkflowInputs, searchRuns, searchWorkflows } from './inputs/methods';
 import { executeOperation, resources } from './operations/resources';
 import { toolFields } from './operations/toolOutput';
@@ -34,11 +35,15 @@ export class Flowscale implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		waitingNodeTooltip:
 			'The runs continue at Flowscale. The execution is saved, and checks again after 1 to 15 minutes.',
-		credentials: [{ name: 'flowscaleApi', required: true }],
+		credentials: [{ name: 'flowscaleApi', required: true, testedBy: 'testDeployment' }],
 		properties: [...propertiesOf(resources), ...toolFields],
 	};
 
-	methods = { listSearch: { searchRuns, searchWorkflows }, resourceMapping: { getWorkflowInputs } };
+	methods = {
+		credentialTest: { testDeployment },
+		listSearch: { searchRuns, searchWorkflows },
+		resourceMapping: { getWorkflowInputs },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this);

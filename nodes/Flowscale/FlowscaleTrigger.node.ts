@@ -5,6 +5,7 @@ import type {
 	INodeTypeDescription,
 	IPollFunctions,
 } from 'n8n-workflow';
+import { testDeployment } from './api/checkDeployment';
 import { searchWorkflows } from './inputs/methods';
 import { pollRuns } from './trigger/pollRuns';
 import { triggerFields } from './trigger/triggerFields';
@@ -26,11 +27,11 @@ export class FlowscaleTrigger implements INodeType {
 		polling: true,
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'flowscaleApi', required: true }],
+		credentials: [{ name: 'flowscaleApi', required: true, testedBy: 'testDeployment' }],
 		properties: triggerFields,
 	};
 
-	methods = { listSearch: { searchWorkflows } };
+	methods = { credentialTest: { testDeployment }, listSearch: { searchWorkflows } };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		return await pollRuns(this);

@@ -63,22 +63,22 @@ export class CredentialsInMemory extends ICredentialsHelper {
 	}
 
 	/**
-	 * A hidden expirable field is filled when it is empty, again when it expired, and always when the
-	 * user tests the credential.
+	 * A hidden expirable field is filled when it is empty, and again when it expired. n8n 1.123 and
+	 * 2.41 mean to do so in each test of a credential, too, but compare the node's type with
+	 * `n8n-nodes-base.noOp`, which is called `noOp` there.
 	 */
 	async preAuthentication(
 		helpers: IHttpRequestHelper,
 		credentials: ICredentialDataDecryptedObject,
 		type: string,
-		node: INode,
+		_node: INode,
 		hasExpired: boolean,
 	): Promise<ICredentialDataDecryptedObject | undefined> {
 		const { properties = [], preAuthentication } = this.types[type] ?? {};
 		const token = properties.find(
 			(property) => property.type === 'hidden' && property.typeOptions?.expirable === true,
 		);
-		const isTest = node.parameters.temp === '' && node.type === 'n8n-nodes-base.noOp';
-		if (!token || !preAuthentication || (credentials[token.name] !== '' && !hasExpired && !isTest))
+		if (!token || !preAuthentication || (credentials[token.name] !== '' && !hasExpired))
 			return undefined;
 		const fresh = (await preAuthentication.call(
 			helpers,

@@ -1,89 +1,45 @@
-import { ExecuteContext, RoutingNode } from 'n8n-core';
-import { Workflow } from 'n8n-workflow';
+import { CredentialTestContext } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
-	ICredentialsDecrypted,
-	IExecuteData,
+	INodeCredentialTestResult,
 	INodeType,
-	IRunExecutionData,
+	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { nodeOf, serverSide } from './runWorkflow';
-import { type Engine, PassThrough } from './startEngine';
-
-export interface Verdict {
-	status: 'OK' | 'Error';
-	message: string;
-}
-
-interface TestFailure extends Error {
-	cause?: { code?: string; response?: { status: number; statusText: string } };
-}
+import { serverSide } from './runWorkflow';
+import type { Engine } from './startEngine';
 
 /**
- * What n8n's server does when the user saves a credential: a routing node with the credential's own
- * test request (n8n › credentials-tester).
+ * What n8n's server does when the user saves a credential: the first node that supports it and
+ * names a function tests it (n8n › credentials-tester, 1.123 and 2.41). A request in the credential
+ * would be taken instead.
  */
-export async function testCredential(engine: Engine, name: string): Promise<Verdict> {
-	const { test } = engine.loader.credentialTypes[name].type;
-	if (!test) throw new Error('The credential has no test');
-	const nodeType = new PassThrough() as INodeType;
-	nodeType.description = {
-		...nodeType.description,
-		credentials: [{ name, required: true }],
-		properties: [
-			{
-				displayName: 'Temp',
-				name: 'temp',
-				type: 'string',
-				default: '',
-				routing: { request: test.request },
-			},
-		],
+export async function testCredential(
+	engine: Engine,
+	name: string,
+): Promise<INodeCredentialTestResult> {
+	const { loader, credentials } = engine;
+	const { test, properties } = loader.credentialTypes[name].type;
+	if (test) throw new Error('The credential has a test of its own, with words that are not ours');
+	const defaults = Object.fromEntries(properties.map((field) => [field.name, field.default]));
+	const data = {
+		...(defaults as ICredentialDataDecryptedObject),
+		...structuredClone(credentials.values[name]),
 	};
-	engine.add('n8n-nodes-base.noOp', nodeType);
-	const node = nodeOf(
-		'Temp-Node',
-		'n8n-nodes-base.noOp',
-		{ temp: '' },
-		{ credentials: { [name]: { id: '1', name } } },
-	);
-	const workflow = new Workflow({
-		nodes: [node],
-		connections: {},
-		active: false,
-		nodeTypes: engine.nodeTypes,
-	});
-	const data = engine.credentials.values[name] as ICredentialDataDecryptedObject;
-	const input = { main: [[{ json: {} }]] };
-	const server = serverSide(engine, { nodes: [node], connections: {} }, 'internal', 'test');
-	const context = new ExecuteContext(
-		workflow,
-		node,
-		server,
-		'internal',
-		{ resultData: { runData: {} } } as unknown as IRunExecutionData,
-		0,
-		[],
-		input,
-		{ node, data: {}, source: null } as IExecuteData,
-		[],
-	);
-	const decrypted: ICredentialsDecrypted = { id: '1', name, type: name, data };
-	try {
-		await new RoutingNode(context, nodeType, decrypted).runNode();
-		return { status: 'OK', message: 'Connection successful!' };
-	} catch (error) {
-		const { cause, message } = error as TestFailure;
-		if (cause?.response) {
-			const { status, statusText } = cause.response;
-			const rule = test.rules?.find(
-				({ type, properties }) => type === 'responseCode' && properties.value === status,
-			);
-			return {
-				status: 'Error',
-				message: rule?.properties.message ?? (statusText || `Received HTTP status code: ${status}`),
-			};
-		}
-		return { status: 'Error', message: cause?.code ?? message };
+	for (const nodeName of loader.known.credentials[name].supportedNodes ?? []) {
+		const { description, methods } = loader.nodeTypes[nodeName].type as INodeType;
+		const { testedBy } = description.credentials?.find((entry) => entry.name === name) ?? {};
+		if (typeof testedBy !== 'string') continue;
+		const run = methods?.credentialTest?.[testedBy];
+		if (!run) throw new Error(`${nodeName} has no function ${testedBy}`);
+		return await run.call(contextOf(engine), { id: '1', name, type: name, data });
 	}
+	throw new Error('No testing function found for this credential.');
+}
+
+/** n8n 2.x wants what the server knows, 1.x takes nothing. */
+function contextOf(engine: Engine): CredentialTestContext {
+	const Context = CredentialTestContext as new (
+		server: IWorkflowExecuteAdditionalData,
+	) => CredentialTestContext;
+	return new Context(serverSide(engine, { nodes: [], connections: {} }, 'internal', 'test'));
 }

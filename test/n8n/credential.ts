@@ -19,6 +19,23 @@ export const credential = (
 			.finally(async () => await rest.removeCredential(saved));
 	};
 
+	/** What n8n's dialog shows for each change, one test after the other of one saved credential. */
+	const verdicts = async (changes: Array<Record<string, unknown>>) => {
+		const saved = await addCredential('tested', good, credentialType);
+		const all: string[] = [];
+		try {
+			for (const change of changes) {
+				const data = { ...good, ...change };
+				const { status, message } = await rest.testCredential(saved, credentialType, data);
+				all.push(status === 'OK' ? 'OK' : message);
+			}
+			return all;
+		} finally {
+			await rest.removeCredential(saved);
+		}
+	};
+	const WRONG_KEY = /this API key.*(Copy the key from|Check the API Key)/;
+
 	return [
 		...addressEndings.map((ending) => ({
 			name: `${credentialType}: the test is green for a good key and an address ending in "${ending}"`,
@@ -28,23 +45,37 @@ export const credential = (
 			},
 		})),
 		{
-			name: `${credentialType}: a wrong key is called a wrong key`,
+			name: `${credentialType}: a wrong key is called a wrong key, also after a right one and the second time`,
 			run: async () => {
-				const { status, message } = await test({ apiKey: 'wrong' });
-				equal(status, 'Error');
-				// n8n 1.123 leaves the package's own words aside.
-				match(
-					message,
-					/does not accept this API key|does not accept this key|check your credentials|Check the API Key/,
-				);
+				const [right, wrong, again, rightAgain, last] = await verdicts([
+					{},
+					{ apiKey: 'wrong' },
+					{ apiKey: 'wrong' },
+					{},
+					{ apiKey: 'wrong' },
+				]);
+				equal([right, rightAgain].join(), 'OK,OK');
+				for (const message of [wrong, again, last]) match(message, WRONG_KEY);
 			},
 		},
 		{
-			name: `${credentialType}: a host that is not there is not called a wrong key`,
+			name: `${credentialType}: what is wrong on the way is said in words, each time`,
 			run: async () => {
-				const { status, message } = await test({ baseUrl: 'http://127.0.0.1:9' });
-				equal(status, 'Error');
-				match(message, /refused|connect|reach/i);
+				const port = new URL(service.baseUrl).port;
+				const [first, second, name, tls, empty] = await verdicts([
+					{ baseUrl: 'http://127.0.0.1:9' },
+					{ baseUrl: '127.0.0.1:9' },
+					{ baseUrl: 'nobody.invalid' },
+					{ baseUrl: `https://127.0.0.1:${port}` },
+					{ baseUrl: 'ftp://a.example' },
+				]);
+				const refused =
+					/Nothing answers at 127\.0\.0\.1:9: the connection was refused\. Check the port/;
+				match(first, refused);
+				match(second, refused);
+				match(name, /There is no host with the name nobody\.invalid\. Check the Base URL/);
+				match(tls, /No secure connection.*enter the address with http:\/\/ in front/);
+				match(empty, /is not a web address\. Enter/);
 			},
 		},
 	];

@@ -1,12 +1,9 @@
-import type {
-	ICredentialDataDecryptedObject,
-	IHttpRequestHelper,
-	IN8nHttpFullResponse,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IN8nHttpFullResponse } from 'n8n-workflow';
 import {
 	checkCredential,
 	type CredentialCheck,
 	credentialMistake,
+	credentialTest,
 	isWebPage,
 } from '../../core/http/credentialCheck';
 import { recordOf } from '../../core/json';
@@ -17,7 +14,7 @@ import { readErrorText } from './readers';
  * The path behind the API's root that needs a key and changes nothing (vendor's OpenAPI: GET
  * /api/v1/comfy/health).
  */
-export const HEALTH_PATH = '/comfy/health';
+const HEALTH_PATH = '/comfy/health';
 
 const API_SETTINGS = 'Project Settings → API Settings in Flowscale';
 /** What each kind of authentication lacks when the deployment answers 401 or 403. */
@@ -29,43 +26,13 @@ const REFUSED: Record<string, string> = {
 	none: `it wants an API key. Choose API Key as Authentication, and copy the key from ${API_SETTINGS}.`,
 };
 
-/** What n8n's own test says about a status: it knows fixed texts only, so ours name no address. */
-export const healthRules = [
-	...[301, 302, 303, 307, 308].map((value) => ({
-		value,
-		message: `The deployment redirects to another address (HTTP ${value}), where the key is not sent. Open the Base URL in a browser, and enter the address that it leads to.`,
-	})),
-	...[401, 403].map((value) => ({
-		value,
-		message: `The deployment was reached, but it does not accept this API key (HTTP ${value}). Copy the key from ${API_SETTINGS}. After Regenerate there, restart the deployment.`,
-	})),
-	{
-		value: 404,
-		message:
-			'There is no Flowscale API at this address. Check the Base URL: it is the deployment’s address, not the dashboard’s. The deployment must be started as API Server.',
-	},
-	{
-		value: 429,
-		message:
-			'The deployment was reached, but it has had too many requests. Test again in a minute.',
-	},
-	...[500, 502, 503, 504].map((value) => ({
-		value,
-		message: `The deployment answered HTTP ${value}. It has trouble or is starting up, which can take two minutes. See its state in Flowscale, and test again.`,
-	})),
-].map((properties) => ({ type: 'responseCode' as const, properties }));
-
 /**
  * Whether this is the address of a deployment that takes these headers: what n8n shows when the
  * credential is tested.
- * @throws Error with what is wrong and what to do
  */
-export async function checkDeployment(
-	helper: IHttpRequestHelper,
-	credentials: ICredentialDataDecryptedObject,
-): Promise<void> {
-	await checkCredential(helper, checkOf(credentials));
-}
+export const testDeployment = credentialTest(
+	async (helper, credentials) => await checkCredential(helper, checkOf(credentials)),
+);
 
 function checkOf(credentials: ICredentialDataDecryptedObject): CredentialCheck {
 	try {

@@ -1,4 +1,10 @@
-import type { IHttpRequestHelper, IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialTestFunction,
+	IHttpRequestHelper,
+	IHttpRequestOptions,
+	IN8nHttpFullResponse,
+} from 'n8n-workflow';
 import { cleanText, ConfigurationError } from '../errors';
 import { networkAdvice, type Unreached } from './networkAdvice';
 import { classifyNetworkError, NO_TOKEN, NO_TOKEN_YET, noTokenError } from './networkError';
@@ -7,16 +13,6 @@ import { createRedactor } from './redact';
 
 /** Somebody sits in front of the test and waits. */
 const LONGEST_ANSWER_MS = 15_000;
-
-/**
- * A hidden field without which n8n calls no `preAuthentication`. While it is empty n8n does so before
- * each request of a node; since it is not, n8n does so in a test alone.
- */
-export const TESTED_FIELD = {
-	type: 'hidden',
-	typeOptions: { expirable: true },
-	default: 'whenTested',
-} as const;
 
 export interface CredentialCheck extends Unreached {
 	/** Name of the service, as a sentence begins with it. */
@@ -28,9 +24,52 @@ export interface CredentialCheck extends Unreached {
 }
 
 /**
- * Judges a credential by one request. n8n's own test knows fixed texts for a few statuses, shows a
- * bare code such as `ENOTFOUND` for the rest, and on n8n 1.x other words for each.
- * @throws Error whose message n8n shows, on every version
+ * The test of a credential, for a node's `methods.credentialTest` and `testedBy`. A `test` request
+ * in the credential would take precedence over it, and n8n has fixed texts for a few statuses there
+ * and a bare code such as `ENOTFOUND` for the rest (n8n › credentials-tester, 1.123 and 2.41).
+ * @param check throws an Error whose message says what is wrong and what to do
+ */
+export function credentialTest(
+	check: (
+		helper: IHttpRequestHelper,
+		credentials: ICredentialDataDecryptedObject,
+	) => Promise<unknown>,
+): ICredentialTestFunction {
+	return async function test({ data }) {
+		const { request } = this.helpers;
+		const fault = await check(httpRequestBy(request), data ?? {}).then(
+			() => undefined,
+			(error: unknown) => error as Error,
+		);
+		return fault === undefined
+			? { status: 'OK', message: 'Connection successful!' }
+			: { status: 'Error', message: fault.message };
+	};
+}
+
+/** n8n gives a credential's test its old request helper and no other. */
+function httpRequestBy(request: (options: object) => Promise<unknown>): IHttpRequestHelper {
+	const httpRequest = async (options: IHttpRequestOptions) =>
+		await request({
+			method: options.method ?? 'GET',
+			uri: options.url,
+			headers: options.headers,
+			qs: options.qs,
+			body: options.body,
+			json: true,
+			simple: options.ignoreHttpStatusErrors !== true,
+			resolveWithFullResponse: options.returnFullResponse,
+			followRedirect: options.disableFollowRedirect !== true,
+			timeout: options.timeout,
+			// With the key alone, n8n replaces the fault of a certificate by an error without its code.
+			...(options.skipSslCertificateValidation === true ? { rejectUnauthorized: false } : {}),
+		});
+	return { helpers: { httpRequest } };
+}
+
+/**
+ * Judges a credential by one request.
+ * @throws Error with what is wrong and what to do
  */
 export async function checkCredential(
 	helper: IHttpRequestHelper,
@@ -39,10 +78,9 @@ export async function checkCredential(
 	const safe = createRedactor(check.secrets);
 	const answer = await exchange(helper, check.request);
 	if (answer instanceof Error)
-		throw credentialRefusal(safe(networkAdvice(check, classifyNetworkError(answer))), true);
+		throw credentialRefusal(safe(networkAdvice(check, classifyNetworkError(answer))));
 	const fault = redirectOf(check, answer) ?? check.faultOf(answer);
-	const isTrouble = answer.statusCode === 429 || answer.statusCode >= 500;
-	if (fault !== undefined) throw credentialRefusal(cleanText(safe(fault)), isTrouble);
+	if (fault !== undefined) throw credentialRefusal(cleanText(safe(fault)));
 }
 
 async function exchange(

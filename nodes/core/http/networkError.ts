@@ -18,12 +18,8 @@ export interface NetworkFailure {
 export const NO_TOKEN = 'ERR_NO_TOKEN';
 export const NO_TOKEN_YET = 'ERR_NO_TOKEN_YET';
 
-/**
- * Such an error. Of an error with a code, n8n's credential test shows nothing but the code, unless
- * an answer comes with it: then that one's words.
- */
 export const noTokenError = (message: string, code: typeof NO_TOKEN | typeof NO_TOKEN_YET): Error =>
-	Object.assign(new Error(message), { code, response: { status: 0, statusText: message } });
+	Object.assign(new Error(message), { code });
 
 /**
  * Node's words for a name that was not found, by the system's resolver (EAI_…) or by DNS itself.

@@ -1,6 +1,5 @@
 import type {
 	ICredentialDataDecryptedObject,
-	ICredentialTestRequest,
 	ICredentialType,
 	IDataObject,
 	IHttpRequestHelper,
@@ -10,6 +9,7 @@ import { keyOnlyAtOrigin } from '../../../nodes/core/http/keyAtOrigin';
 import { fetchAccessToken } from '../nodes/Comflowy/api/accessToken';
 import { apiRootOf, authHeadersOf, DEFAULT_BASE_URL } from '../nodes/Comflowy/credential';
 
+/** The node tests it (`testKey`). */
 export class ComflowyApi implements ICredentialType {
 	name = 'comflowyApi';
 
@@ -60,18 +60,4 @@ export class ComflowyApi implements ICredentialType {
 	}
 
 	authenticate = keyOnlyAtOrigin('Comflowy', apiRootOf, authHeadersOf);
-
-	/**
-	 * Before this request n8n always exchanges the key, and shows the result of that. The answer to
-	 * the request itself adds nothing and may be a refusal: of the method, which the vendor's page
-	 * does not state, or of a second exchange so soon. Comflowy documents no other call that needs no
-	 * run.
-	 */
-	test: ICredentialTestRequest = {
-		request: {
-			url: '/auth/token',
-			qs: { ppt: '={{ $credentials.apiKey }}' },
-			ignoreHttpStatusErrors: true,
-		},
-	};
 }

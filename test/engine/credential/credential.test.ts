@@ -65,7 +65,7 @@ test.each(accepted)('the credential test and the node accept %s', async (_, opti
 		'idle',
 	]);
 	expect(flowscale.journal.map(({ method, url, status }) => [method, url, status])).toEqual(
-		[0, 1, 2, 3].map(() => ['GET', '/api/v1/comfy/health', 200]),
+		['the test', 'item 0', 'item 1'].map(() => ['GET', '/api/v1/comfy/health', 200]),
 	);
 });
 
@@ -189,14 +189,32 @@ test.each(answers)('the credential test says what %s means', async (_, fault, te
 	});
 });
 
-test('n8n checks a credential when it is tested, and at no other time', async () => {
+test('every test of a credential asks the deployment, and no execution does', async () => {
 	const { engine, node, items, flowscale } = await harness();
-	const [tested] = engine.loader.credentialTypes.flowscaleApi.type.properties;
-	expect(tested).toMatchObject({ type: 'hidden', default: expect.stringMatching(/./) as string });
-	// As n8n fills in the default of a stored credential.
-	engine.credentials.values.flowscaleApi.tested = tested.default as string;
+	const values = engine.credentials.values.flowscaleApi;
+	const { apiKey } = values;
+	const wrong = { status: 'Error', message: expect.stringContaining('this API key') as string };
+	const verdicts = [];
+	for (const key of [apiKey, 'wrong', 'wrong', apiKey, 'wrong']) {
+		values.apiKey = key;
+		verdicts.push(await testCredential(engine, 'flowscaleApi'));
+	}
+	expect(verdicts).toEqual([good, wrong, wrong, good, wrong]);
+	const asked = () => flowscale.journal.filter(({ url }) => url.includes('/comfy/health')).length;
+	expect(asked()).toBe(5);
+	values.apiKey = apiKey;
 	await items(node('run.getMany'));
-	expect(flowscale.journal.filter(({ url }) => url.includes('/comfy/health'))).toEqual([]);
+	expect(asked()).toBe(5);
+});
+
+test('both nodes that take the credential can test it, whichever n8n asks first', async () => {
+	const { engine } = await harness();
+	const { supportedNodes } = engine.loader.known.credentials.flowscaleApi;
+	expect([...(supportedNodes ?? [])].sort()).toEqual(['flowscale', 'flowscaleTrigger']);
+	for (const nodeName of ['flowscale', 'flowscaleTrigger']) {
+		engine.loader.known.credentials.flowscaleApi.supportedNodes = [nodeName];
+		expect(await testCredential(engine, 'flowscaleApi')).toEqual(good);
+	}
 });
 
 test('the key is sent as X-API-KEY, headers are sent instead of it', async () => {

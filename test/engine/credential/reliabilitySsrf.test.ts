@@ -1,4 +1,5 @@
 import '../../harness/ssrfEnvironment';
+import { testCredential } from '../../harness/testCredential';
 import { useHarness } from '../../harness/useHarness';
 
 /** Which of the two Jest projects this is (jest.config.js). */
@@ -15,6 +16,17 @@ guarded('n8n’s guard against requests to internal hosts', () => {
 		expect(message).toMatch(
 			/^No answer from Flowscale at 127\.0\.0\.1:\d+\. The request was blocked because it resolves to a restricted IP address/,
 		);
+		expect(requests()).toBe(0);
+	});
+
+	it('is named by the credential test, which sends nothing', async () => {
+		const { engine, requests } = await harness();
+		expect(await testCredential(engine, 'flowscaleApi')).toEqual({
+			status: 'Error',
+			message: expect.stringMatching(
+				/^There was no answer from 127\.0\.0\.1:\d+\. The request was blocked because it resolves to a restricted IP address.* Check the Base URL/,
+			) as string,
+		});
 		expect(requests()).toBe(0);
 	});
 

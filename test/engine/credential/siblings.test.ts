@@ -80,6 +80,17 @@ describe.each(siblings)('the credential test of %s', (_, open) => {
 		expect(verdict.message).not.toMatch(/secret|ENOTFOUND|ECONNREFUSED/);
 	});
 
+	it('judges the key anew in each test, also when it was once right', async () => {
+		const { credential, test } = await open();
+		const right = credential().apiKey;
+		const verdicts = [];
+		for (const apiKey of [right, 'wrong', 'wrong', right, 'wrong']) {
+			Object.assign(credential(), { apiKey });
+			verdicts.push((await test()).status);
+		}
+		expect(verdicts).toEqual(['OK', 'Error', 'Error', 'OK', 'Error']);
+	});
+
 	it('says that a web page is no API', async () => {
 		const { test, fault } = await open();
 		fault({ on: 'any', kind: 'html', times: 9 });

@@ -9,6 +9,7 @@ import type {
 	IWebhookResponseData,
 } from 'n8n-workflow';
 import { propertiesOf } from '../../../../nodes/core/items/operation';
+import { testKey } from './api/accessToken';
 import { executeOperation, resources } from './operations/resources';
 import { receiveCallback } from './callback/receiveCallback';
 
@@ -38,10 +39,12 @@ export class Comflowy implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		waitingNodeTooltip:
 			'The runs continue at Comflowy. The execution is saved until Comflowy calls back, or checks again after a while.',
-		credentials: [{ name: 'comflowyApi', required: true }],
+		credentials: [{ name: 'comflowyApi', required: true, testedBy: 'testKey' }],
 		webhooks: RESUME_WEBHOOKS,
 		properties: propertiesOf(resources),
 	};
+
+	methods = { credentialTest: { testKey } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this);

@@ -6,6 +6,7 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { propertiesOf } from '../../../../nodes/core/items/operation';
+import { testKey } from './api/checkKey';
 import { executeOperation, resources } from './operations/resources';
 
 export class FlowAi implements INodeType {
@@ -21,9 +22,11 @@ export class FlowAi implements INodeType {
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		credentials: [{ name: 'flowAiApi', required: true }],
+		credentials: [{ name: 'flowAiApi', required: true, testedBy: 'testKey' }],
 		properties: propertiesOf(resources),
 	};
+
+	methods = { credentialTest: { testKey } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await executeOperation(this);

@@ -9,6 +9,7 @@ import { type JsonRecord, recordOf, textAt } from '../../../../../nodes/core/jso
 import {
 	credentialMistake,
 	credentialRefusal,
+	credentialTest,
 } from '../../../../../nodes/core/http/credentialCheck';
 import { networkAdvice } from '../../../../../nodes/core/http/networkAdvice';
 import { classifyNetworkError } from '../../../../../nodes/core/http/networkError';
@@ -41,6 +42,12 @@ export async function fetchAccessToken(
 	underWay.set(id, exchange);
 	return await exchange;
 }
+
+/**
+ * What n8n shows when the credential is tested: the result of an exchange. Comflowy documents no
+ * other call that needs no run.
+ */
+export const testKey = credentialTest(fetchAccessToken);
 
 function rootOf(credentials: ICredentialDataDecryptedObject): string {
 	try {

@@ -1,12 +1,9 @@
-import type {
-	ICredentialDataDecryptedObject,
-	IHttpRequestHelper,
-	IN8nHttpFullResponse,
-} from 'n8n-workflow';
+import type { ICredentialDataDecryptedObject, IN8nHttpFullResponse } from 'n8n-workflow';
 import {
 	checkCredential,
 	type CredentialCheck,
 	credentialMistake,
+	credentialTest,
 	isWebPage,
 } from '../../../../../nodes/core/http/credentialCheck';
 import { apiRootOf, authHeadersOf, secretsOf } from '../credential';
@@ -15,23 +12,16 @@ import { apiRootOf, authHeadersOf, secretsOf } from '../credential';
  * FlowAI has no call that only checks a key: a workflow that cannot exist is asked for, and only a
  * 401 or 403 is about the key.
  */
-export const KEY_CHECK = {
+const KEY_CHECK = {
 	url: '/workflow/run/n8n-credential-test',
 	method: 'POST',
 	body: { input: {} },
 } as const;
 
-/**
- * Whether FlowAI is at this address and takes this key: what n8n shows when the credential is
- * tested.
- * @throws Error with what is wrong and what to do
- */
-export async function checkKey(
-	helper: IHttpRequestHelper,
-	credentials: ICredentialDataDecryptedObject,
-): Promise<void> {
-	await checkCredential(helper, checkOf(credentials));
-}
+/** Whether FlowAI is at this address and takes this key: what n8n shows when the credential is tested. */
+export const testKey = credentialTest(
+	async (helper, credentials) => await checkCredential(helper, checkOf(credentials)),
+);
 
 function checkOf(credentials: ICredentialDataDecryptedObject): CredentialCheck {
 	try {

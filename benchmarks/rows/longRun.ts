@@ -63,7 +63,7 @@ async function requestsOfOurs(): Promise<number> {
 	};
 	const watcher = createWatcher(
 		createWatchService(connection),
-		{ intervalMs: INTERVAL_MS, hasLiveEvents: false, outstanding: () => 1 },
+		{ intervalMs: INTERVAL_MS, hasLiveEvents: false, unbegun: () => 0 },
 		clock,
 	);
 	const run = { ...createRun({ status: 'queued', group_id: 'group' }), run_id: 'run' };

@@ -59,7 +59,7 @@ export interface RunSession {
 export function openRunSession(service: RunService, parts: RunSessionParts): RunSession {
 	let starter: Starter | undefined;
 	let waiter: RunWaiter | undefined;
-	let left = 0;
+	let unbegun = 0;
 	const canceller = openCanceller(service, parts);
 	const otherRuns = createOtherRuns(service.watch.serviceName, service.collect);
 	const shared: SharedByItems = {
@@ -67,11 +67,9 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 		otherRuns,
 		// Without a starter the runs are those that the user named.
 		hasStarted: (runId) => starter?.hasStarted(runId) ?? true,
-		outstanding: () => left,
-		onEnd: () => {
-			left--;
-			starter?.released();
-		},
+		unbegun: () => unbegun,
+		onBegun: () => unbegun--,
+		onEnd: () => starter?.released(),
 	};
 	return {
 		otherRuns,
@@ -79,7 +77,7 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 		starter: () => (starter ??= openStarter(service, parts, otherRuns)),
 		waiting: (item) => {
 			waiter ??= openWaiter(service, parts, item, shared);
-			left++;
+			unbegun++;
 			return waiter;
 		},
 	};
@@ -137,12 +135,23 @@ function openCanceller(
 const noStartTimeout = (serviceName: string) =>
 	`Start Timeout cannot work here: ${serviceName} reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.`;
 
+function once(act: () => void): () => void {
+	let isDone = false;
+	return () => {
+		if (!isDone) act();
+		isDone = true;
+	};
+}
+
 interface SharedByItems {
 	canceller: RunCanceller;
 	/** Whether this execution started the run, or the user named it. */
 	hasStarted(runId: string): boolean;
-	/** Items that have no result yet. */
-	outstanding(): number;
+	/** Items that wait for their slot, or for the answer to their start. */
+	unbegun(): number;
+	/** An item's run is known, or will never be. */
+	onBegun(): void;
+	/** An item's run has ended, or is not waited for any more. */
 	onEnd(): void;
 	otherRuns: OtherRuns;
 }
@@ -151,7 +160,7 @@ function openWaiter(
 	{ watch, completeOutputs }: RunService,
 	{ context, clock, stop, progress }: RunSessionParts,
 	item: Item,
-	{ canceller, hasStarted, outstanding, onEnd, otherRuns }: SharedByItems,
+	{ canceller, hasStarted, unbegun, onBegun, onEnd, otherRuns }: SharedByItems,
 ): RunWaiter {
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
 	const cancelledRuns = openCancelledRuns(context);
@@ -165,7 +174,7 @@ function openWaiter(
 			openStartRemarks(context).explaining(watch),
 			{
 				...pace,
-				outstanding,
+				unbegun,
 				onChange: progress.changed,
 				onUnclearStart: hintOnce(context, noStartTimeout(watch.serviceName)),
 			},
@@ -186,11 +195,20 @@ function openWaiter(
 	});
 	return {
 		...waiter,
-		untilEnd: async (...wait) =>
-			await waiter
-				.untilEnd(...wait)
+		untilEnd: async (begin, ...wait) => {
+			const noteBegun = once(onBegun);
+			return await waiter
+				.untilEnd(async () => await begin().finally(noteBegun), ...wait)
 				.then(onEnded)
-				.finally(onEnd),
-		refresh: async (run) => await waiter.refresh(run).finally(onEnd),
+				.finally(() => {
+					// Of an item that failed before its slot was free.
+					noteBegun();
+					onEnd();
+				});
+		},
+		refresh: async (run) => {
+			onBegun();
+			return await waiter.refresh(run).finally(onEnd);
+		},
 	};
 }

@@ -5,8 +5,6 @@ import { readEvents } from '../http/eventStream';
 import type { KnownRun } from '../runs/run';
 import type { WatchService } from './watchService';
 
-/** More open streams than this would cost the service more than listings do. */
-const MOST_STREAMS = 4;
 const MOST_RECONNECTS = 5;
 const RECONNECT_PAUSE_MS = 1_000;
 /** A stream that was open for this long was healthy: its end does not use up the reconnects. */
@@ -63,7 +61,7 @@ export function createEventFollower(
 /** Follows the run's events if a stream is free, once per run. */
 export function followRun(follower: EventFollower, { run_id: runId }: KnownRun): void {
 	const { followed, seen, stop } = follower;
-	if (!follower.isOffered || seen.has(runId) || followed.size >= MOST_STREAMS) return;
+	if (!follower.isOffered || seen.has(runId)) return;
 	seen.add(runId);
 	const abort = linkSignals(stop);
 	const run = { runId, isTrusted: false, abort, lastEventId: undefined, falseEnds: 0 };

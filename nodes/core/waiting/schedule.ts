@@ -33,6 +33,7 @@ const LONGEST_GATHERING_MS = 1_000;
 const LONGEST_HOLD_MS = 10_000;
 /**
  * Up to this many unfinished items, each run is polled by itself and followed by its event stream.
+ * More open streams would cost the service more than listings do.
  */
 export const FEW_RUNS = 4;
 /**
@@ -48,8 +49,8 @@ export interface WatchFacts {
 	/** Whether the deployment lists the runs of a group. */
 	canListGroups: boolean;
 	/**
-	 * Items of the node without a result, runs that are watched, and runs that ended while they were
-	 * watched.
+	 * Items of the node whose run has not ended, runs that are watched, and runs that ended while they
+	 * were watched.
 	 */
 	outstanding: number;
 	watched: number;

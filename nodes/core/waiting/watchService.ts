@@ -48,8 +48,8 @@ export interface WatchService {
 export interface WatchSettings {
 	intervalMs: number;
 	hasLiveEvents: boolean;
-	/** Items of this node that have no result yet, the watched ones included. */
-	outstanding(): number;
+	/** Items of this node that will wait for a run, and whose run is not watched yet. */
+	unbegun(): number;
 	/** A poll saw another state of the run than the one before. */
 	onChange?(run: KnownRun): void;
 	/**

@@ -116,13 +116,14 @@ async function addRun(
 		const sinceMs = pollWindow?.sinceMs ?? nowMs;
 		state.firstSinceMs = Math.min(state.firstSinceMs, sinceMs);
 		const hasPollWindow = pollWindow !== undefined;
+		const facts = { ...factsOf(state), outstanding: outstanding(state) + 1 };
 		const known = {
 			run,
 			sinceMs,
 			// A wait that resumes past its deadline still polls once: the run may have ended in time.
 			deadlineMs: deadlineMs <= nowMs ? nowMs + LAST_POLL_MS : deadlineMs,
 			startDeadlineMs: startTimeoutMs > 0 ? sinceMs + startTimeoutMs : Number.POSITIVE_INFINITY,
-			dueMs: firstPollMs(run, sinceMs, hasPollWindow, state.all, factsOf(state)),
+			dueMs: firstPollMs(run, sinceMs, hasPollWindow, state.all, facts),
 			settle: (result: KnownRun | Error) =>
 				result instanceof Error ? reject(result) : resolve(result),
 		};
@@ -146,8 +147,11 @@ const isSooner = ({ wakesMs }: WatcherState, watched: WatchedRun): boolean =>
 	Math.min(watched.dueMs, endOfWaitMs(watched)) < wakesMs;
 
 /** Whether the run's events are followed: few runs are left. */
-const mayFollow = ({ settings }: WatcherState, { isReturning }: WatchedRun): boolean =>
-	settings.hasLiveEvents && !isReturning && settings.outstanding() <= FEW_RUNS;
+const mayFollow = (state: WatcherState, { isReturning }: WatchedRun): boolean =>
+	state.settings.hasLiveEvents && !isReturning && outstanding(state) <= FEW_RUNS;
+
+/** Items whose run has not ended. */
+const outstanding = ({ settings, all }: WatcherState): number => settings.unbegun() + all.size;
 
 async function loop(state: WatcherState): Promise<void> {
 	const { all, clock, stop } = state;
@@ -253,12 +257,13 @@ function settle(state: WatcherState, watched: WatchedRun, result: KnownRun | Err
 	watched.settle(result instanceof Error ? ofRun(result, watched.run) : result);
 }
 
-function factsOf({ settings, clock, poller, all, ended, firstSinceMs }: WatcherState): WatchFacts {
+function factsOf(state: WatcherState): WatchFacts {
+	const { settings, clock, poller, all, ended, firstSinceMs } = state;
 	return {
 		nowMs: clock.now(),
 		intervalMs: settings.intervalMs,
 		canListGroups: poller.canListGroups,
-		outstanding: settings.outstanding(),
+		outstanding: outstanding(state),
 		watched: all.size,
 		ended,
 		firstSinceMs,

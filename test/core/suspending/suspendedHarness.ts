@@ -51,6 +51,7 @@ export interface SuspendedPlan {
 	items: Array<Array<{ takesMs: number; status?: string }>>;
 	options?: IDataObject;
 	node?: Partial<INode>;
+	waitMode?: 'inExecution' | 'suspended';
 	isTolerant?: boolean;
 	/** Whether the service answers no check of a run, so many ms after the beginning. */
 	isAway?(ms: number): boolean;
@@ -112,6 +113,7 @@ export function suspendedHarness({
 	items,
 	options = {},
 	node = {},
+	waitMode = 'suspended',
 	isTolerant = false,
 	lookMs = 0,
 	isAway = () => false,
@@ -192,7 +194,7 @@ export function suspendedHarness({
 	const parameter = (name: string, index: number): unknown => {
 		if (name === 'resource' || name === 'operation')
 			return name === 'resource' ? 'workflow' : 'executeAndWait';
-		if (name === 'waitMode') return 'suspended';
+		if (name === 'waitMode') return waitMode;
 		if (name === 'start')
 			return {
 				text: textOf(texts++),

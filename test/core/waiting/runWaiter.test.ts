@@ -32,7 +32,7 @@ function waitHarness({
 		serviceName: 'Flowscale',
 		watcher: createWatcher(
 			{ serviceName: 'Flowscale', poll },
-			{ intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 9 },
+			{ intervalMs: 2_000, hasLiveEvents: false, unbegun: () => 9 },
 			clock,
 			abort.signal,
 		),

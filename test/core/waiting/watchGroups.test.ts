@@ -7,7 +7,7 @@ const grouped = (script: Script) =>
 	watchHarness({
 		onList: () => 'runs',
 		...script,
-		settings: { outstanding: () => 100, ...script.settings },
+		settings: { unbegun: () => 100, ...script.settings },
 	});
 
 describe('many runs of one group', () => {
@@ -62,7 +62,7 @@ describe('many runs of one group', () => {
 	it('are never looked at by more than ten at a time', async () => {
 		let [atOnce, most] = [0, 0];
 		const { watch } = watchHarness({
-			settings: { outstanding: () => 100 },
+			settings: { unbegun: () => 100 },
 			service: {
 				poll: async ({ run_id: id }) => {
 					most = Math.max(most, ++atOnce);

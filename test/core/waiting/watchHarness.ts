@@ -61,7 +61,7 @@ export function watchHarness({
 	};
 	const watcher = createWatcher(
 		full,
-		{ intervalMs: 2_000, hasLiveEvents: false, outstanding: () => 1, ...settings },
+		{ intervalMs: 2_000, hasLiveEvents: false, unbegun: () => 0, ...settings },
 		clock,
 		stop.signal,
 	);

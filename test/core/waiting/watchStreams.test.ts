@@ -17,7 +17,7 @@ function streamHarness({
 	const opened: Opened[] = [];
 	const harness = watchHarness({
 		...script,
-		settings: { hasLiveEvents: true, outstanding: () => 1, ...script.settings },
+		settings: { hasLiveEvents: true, unbegun: () => 0, ...script.settings },
 		service: {
 			openEvents: async (runId, after, signal) => {
 				const stream = new Readable({ read: () => undefined });
@@ -150,7 +150,7 @@ describe('an event stream', () => {
 
 	it.each([
 		['switched off', { hasLiveEvents: false }],
-		['of more than four runs', { outstanding: () => 5 }],
+		['of more than four runs', { unbegun: () => 4 }],
 	])('is not opened when %s', async (_, settings) => {
 		const { watch, opened } = streamHarness({ endsAt: { a: 5_000 }, settings });
 		await watch('a');
@@ -167,14 +167,19 @@ describe('an event stream', () => {
 		expect(harness.opened.filter(({ atMs }) => atMs < 45_000).length).toBe(1);
 	});
 
-	it('is opened for at most four runs at a time', async () => {
+	it('is opened for the last four of six runs, once two have ended', async () => {
+		const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+		let unbegun = names.length;
 		const harness = streamHarness({
-			endsAt: Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f'].map((name) => [name, 5_000])),
+			endsAt: Object.fromEntries(names.map((name, n) => [name, n < 2 ? 5_000 : 60_000])),
+			settings: { unbegun: () => unbegun },
 		});
-		await Promise.all(
-			['a', 'b', 'c', 'd', 'e', 'f'].map(async (name) => await harness.watch(name)),
-		);
-		expect(harness.opened.length).toBe(4);
+		const ends = names.map(async (name) => {
+			unbegun--;
+			return await harness.watch(name);
+		});
+		await Promise.all(ends);
+		expect(harness.opened.map(({ runId }) => runId).sort()).toEqual(['c', 'd', 'e', 'f']);
 	});
 });
 

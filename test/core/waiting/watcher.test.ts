@@ -243,7 +243,7 @@ describe('waits that come back from a suspension', () => {
 	it('join one after another, and their group is listed once', async () => {
 		const { watcher, clock, looks } = watchHarness({
 			onList: () => 'runs',
-			settings: { outstanding: () => ids.length },
+			settings: { unbegun: () => ids.length },
 		});
 		const ends = ids.map(async (runId, index) => {
 			await clock.pause(index);
@@ -259,7 +259,7 @@ describe('waits that come back from a suspension', () => {
 		const { watcher, clock, looks } = watchHarness({
 			endsAt: { a: 0, b: 0 },
 			onList: () => 'runs',
-			settings: { outstanding: () => 2 },
+			settings: { unbegun: () => 1 },
 		});
 		const pollWindow = { sinceMs: clock.now() - HOUR, verifiedMs: clock.now() };
 		const ends = ['a', 'b'].map(async (runId) => {

@@ -31,7 +31,7 @@ export function apiRootOf(credentials: ICredentialDataDecryptedObject | IDataObj
 	if (url.search !== '' || url.hash !== '')
 		throw new ConfigurationError(
 			'The Base URL of the credential has a query or fragment',
-			'Enter the address up to the host name or path only.',
+			'Leave out everything from ? or # on.',
 		);
 	const path = url.pathname.replace(/(?<!\/)\/+$/, '').replace(/\/api\/v1$/, '');
 	return `${url.origin}${path}/api/v1`;
@@ -66,7 +66,7 @@ function checked(headers: Record<string, string>, label: string): Record<string,
 		if (!isSendable)
 			throw new ConfigurationError(
 				`The ${label} in the credential contains a character that cannot be sent`,
-				'Line breaks, dots of a masked field and typographic quotes are the usual ones. Copy it once more.',
+				'Usual causes are line breaks, the dots of a masked field and typographic quotes. Copy it again.',
 			);
 	}
 	return headers;

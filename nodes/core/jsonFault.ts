@@ -37,9 +37,9 @@ type Reason = string | undefined;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /[\p{L}\p{N}_$'“”‘’[\].-]{1,30}/uy;
 const SPECIAL: Record<string, string> = {
-	"'": 'single quotes, where JSON takes double quotes only',
-	'“': 'typographic quotes, where JSON takes straight ones only',
-	'”': 'typographic quotes, where JSON takes straight ones only',
+	"'": 'single quotes (JSON needs double quotes)',
+	'“': 'typographic quotes (JSON needs straight ones)',
+	'”': 'typographic quotes (JSON needs straight ones)',
 	'': 'the text ends too early',
 };
 
@@ -53,7 +53,7 @@ function skipBlanks(reader: Reader): undefined {
 }
 
 const readEnd = (reader: Reader): Reason =>
-	reader.at < reader.text.length ? 'more text behind the end of the JSON' : undefined;
+	reader.at < reader.text.length ? 'more text after the end of the JSON' : undefined;
 
 /** What stands where something else is due. */
 function found(reader: Reader): string {
@@ -67,7 +67,7 @@ function readValue(reader: Reader, depth: number): Reason {
 	if (sign === '{') return readList(reader, '}', () => readPair(reader, depth));
 	if (sign === '[') return readList(reader, ']', () => readValue(reader, depth + 1));
 	if (sign === '"') return readText(reader);
-	if (/[,}\]]/.test(sign)) return 'a value is missing (an expression that gives nothing?)';
+	if (/[,}\]]/.test(sign)) return 'a value is missing (does an expression return nothing?)';
 	const literal = match(reader, NUMBER) ?? match(reader, /true|false|null/y);
 	if (literal === undefined) return `${found(reader)}: a text needs double quotes around it`;
 	reader.at += literal.length;
@@ -76,10 +76,10 @@ function readValue(reader: Reader, depth: number): Reason {
 
 function readPair(reader: Reader, depth: number): Reason {
 	if (reader.text[reader.at] !== '"')
-		return `${found(reader)}, where a name in double quotes is due`;
+		return `${found(reader)}, where a name in double quotes is expected`;
 	const reason = readText(reader) ?? skipBlanks(reader);
 	if (reason !== undefined) return reason;
-	if (reader.text[reader.at] !== ':') return `${found(reader)}, where a colon is due`;
+	if (reader.text[reader.at] !== ':') return `${found(reader)}, where a colon is expected`;
 	reader.at++;
 	skipBlanks(reader);
 	return readValue(reader, depth + 1);
@@ -108,7 +108,7 @@ function readList(reader: Reader, close: string, readMember: () => Reason): Reas
 		skipBlanks(reader);
 		if (reader.text[reader.at] === close) {
 			reader.at = comma;
-			return `a comma too many before ${close}`;
+			return `an extra comma before ${close}`;
 		}
 	}
 }
@@ -124,7 +124,7 @@ function readText(reader: Reader): Reason {
 		if (sign < ' ') return 'a tab or control character inside a text';
 		if (sign === '\\') {
 			if (match(reader, /\\(?:["\\/bfnrt]|u[\da-fA-F]{4})/y) === undefined)
-				return 'a backslash that begins nothing JSON knows';
+				return 'a backslash that starts no escape of JSON (write two for one)';
 			reader.at++;
 		}
 	}

@@ -83,7 +83,7 @@ test.each([
 	[
 		'a result that is none',
 		'event:output\ndata:{"total_time":1}\n\n',
-		'its result event holds no output',
+		'its result event contains no output',
 	],
 ])('an error told as %s ends the stream', async (_, text, error) => {
 	expect(await read(piece + text + result)).toMatchObject({

@@ -6,7 +6,7 @@ export function adviceFor(status: number): string | undefined {
 	if (status === 401 || status === 403)
 		return 'Check the API key in the credential: it is in Project Settings → API Settings of the deployment’s project.';
 	if (status === 404)
-		return 'Check the Base URL in the credential and any ID that was entered: this deployment knows nothing at that address.';
+		return 'Check the Base URL in the credential and any ID that was entered: this deployment has nothing at that address.';
 	if (status === 413) return 'The files of this item are larger than the deployment accepts.';
 	if (status >= 500)
 		return 'The deployment has trouble, or is just starting up. Try again in a moment.';

@@ -33,7 +33,7 @@ export const workflowField: INodeProperties = {
 export const NO_WORKFLOW = { workflowId: [''] };
 
 const groupDescription =
-	'Label that Flowscale keeps with the run. Runs of one group are watched together and can be found again by it.';
+	'Label that Flowscale keeps with the run. The node checks the runs of one group together, and you can find them by this label.';
 
 const groupOrNone = `${groupDescription} Leave empty to send none.`;
 const groupOrDefault = `${groupDescription} Leave empty for a group per execution.`;
@@ -140,7 +140,7 @@ export const reuseOption: INodeProperties = {
 	],
 	default: 'never',
 	description:
-		'Whether to take an unfinished or successful run of this workflow that is in the group already, rather than to start another. Each run is taken by one item. Needs a Group ID that stays the same between executions.',
+		'Whether to take an unfinished or successful run of this workflow that is in the group already, instead of starting another one. Each run is taken by one item. Needs a Group ID that stays the same between executions.',
 };
 
 export const maxQueuedOption: INodeProperties = {
@@ -160,7 +160,7 @@ export const groupFilter: INodeProperties = {
 	type: 'string',
 	default: '',
 	description:
-		'Only runs with this label. Some deployments list the runs of one group only, and then need it.',
+		'Only runs with this label. Some deployments list the runs of one group only. There it is required.',
 };
 
 export const workflowFilter: INodeProperties = {

@@ -24,7 +24,8 @@ export const inputFields: INodeProperties[] = [
 		noDataExpression: true,
 		default: { mappingMode: 'defineBelow', value: null },
 		required: true,
-		description: 'The inputs that the workflow declares. What is left empty keeps its default.',
+		description:
+			'The inputs that the workflow declares. Empty fields keep the workflow’s defaults.',
 		typeOptions: {
 			loadOptionsDependsOn: ['workflowId.value'],
 			resourceMapper: {

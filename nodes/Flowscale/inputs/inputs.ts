@@ -57,7 +57,7 @@ function claimNames(): (name: string) => void {
 		if (taken.has(name))
 			throw new ConfigurationError(
 				`Parameter "${name}" has two values`,
-				'Give it either in Inputs or in Files, and only once.',
+				'Set it once, either in Inputs or in Files.',
 			);
 		taken.add(name);
 	};
@@ -116,6 +116,6 @@ function refuseUnknown(item: Item, parameter: string): void {
 	if (names.length === 0 || names.includes(parameter)) return;
 	throw new ConfigurationError(
 		`The workflow has no input "${parameter}"`,
-		`Its inputs: ${names.join(', ')}. If it has changed, open this node so that the form is read again.`,
+		`Its inputs: ${names.join(', ')}. If the workflow has changed, open this node to load its form again.`,
 	);
 }

@@ -151,7 +151,7 @@ export async function getWorkflowInputs(
 	const id = chosenWorkflow(this);
 	if (id === undefined)
 		return notice(
-			'The workflow is chosen by an expression, so its inputs are not known yet. Choose it from the list to draw the form, or specify the inputs using JSON.',
+			'The workflow is chosen by an expression, so its inputs are not known yet. Choose it from the list to load the form, or specify the inputs using JSON.',
 		);
 	try {
 		const listed = await askForEditor(this, async (api) => await api.workflows(ONCE));

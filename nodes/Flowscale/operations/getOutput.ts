@@ -47,7 +47,7 @@ export const getOutput: Operation<FlowscaleSession> = {
 			if (answer.kind === 'timedOut')
 				throw new ServiceError(`The run of output "${filename}" timed out at Flowscale`, {
 					status: 408,
-					hint: 'Start it again; the time it may take is set in the deployment.',
+					hint: 'Start it again, or raise the time limit of runs in the deployment.',
 				});
 			if (answer.kind !== 'ready')
 				throw new ServiceError(

@@ -36,7 +36,7 @@ export const toolFields: INodeProperties[] = [
 		type: 'options',
 		noDataExpression: true,
 		options: [
-			{ name: 'Raw', value: 'raw', description: 'All fields that there are' },
+			{ name: 'Raw', value: 'raw', description: 'All fields' },
 			{
 				name: 'Selected Fields',
 				value: 'selectedFields',
@@ -45,7 +45,7 @@ export const toolFields: INodeProperties[] = [
 			{ name: 'Simplified', value: 'simplified', description: 'The ten most useful fields' },
 		],
 		default: 'simplified',
-		description: 'Which fields the model gets to read',
+		description: 'Which fields the model reads',
 		displayOptions: { show: shown },
 	},
 	{
@@ -55,7 +55,7 @@ export const toolFields: INodeProperties[] = [
 		noDataExpression: true,
 		options: [...SIMPLIFIED, ...OTHERS].sort().map((name) => ({ name, value: name })),
 		default: ['run_id', 'state', 'outputs'],
-		description: 'Fields of a run that the model gets to read',
+		description: 'Fields of a run that the model reads',
 		displayOptions: { show: { ...shown, output: ['selectedFields'] } },
 	},
 ];

@@ -160,6 +160,6 @@ function causeIn({ facts: { lastFailure } }: WaitTimeout): string {
 function groupCancelText({ facts: { state, hint } }: WaitTimeout): string | undefined {
 	if (state === 'cancelled') return 'Those that had not ended were cancelled at Flowscale.';
 	return state === 'succeeded'
-		? 'All have ended since, not all by the cancel. Wait for the group again to get their outputs.'
+		? 'All have ended since, but not all of them because of the cancel. Wait for the group again to get their outputs.'
 		: hint;
 }

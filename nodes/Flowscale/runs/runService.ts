@@ -58,7 +58,7 @@ const UPLOAD_CUT_HINT =
 	'Execute this item again. If that does not help, its files may be larger than the deployment, or a proxy before it, accepts.';
 
 const NO_QUEUE =
-	'Max Queued Runs cannot work here: this deployment does not show its queue. The runs are started as without it.';
+	'Max Queued Runs has no effect here: this deployment does not show its queue. The runs are started as if it were not set.';
 
 /** Executions of this process that reuse runs of the same group take turns. */
 const groupTurns = createGroupTurns(systemClock);

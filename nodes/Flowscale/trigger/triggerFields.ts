@@ -21,7 +21,7 @@ export const triggerFields: INodeProperties[] = [
 			{ name: 'Run Failed', value: 'failed', description: 'A run failed or timed out' },
 		],
 		default: ['completed'],
-		description: 'What has to happen to a run for the workflow to start',
+		description: 'Which ends of a run start the workflow',
 	},
 	{
 		displayName: 'Filters',
@@ -33,7 +33,7 @@ export const triggerFields: INodeProperties[] = [
 			{
 				...groupFilter,
 				description:
-					'Only runs with this label. Without it, runs that colleagues start on Flowscale’s canvas (group STUDIO) are reported, too. Some deployments list the runs of one group only, and then need it.',
+					'Only runs with this label. Without it, runs that colleagues start on Flowscale’s canvas (group STUDIO) are reported, too. Some deployments list the runs of one group only. There it is required.',
 			},
 			workflowFilter,
 		],

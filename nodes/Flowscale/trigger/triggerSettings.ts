@@ -73,7 +73,7 @@ export function readEvents(given: unknown): RunEventName[] {
 	if (unknownWord !== undefined)
 		throw new ConfigurationError(
 			`Events cannot be "${unknownWord}"`,
-			`It is one or several of these: ${EVENTS.join(', ')}.`,
+			`Use one or more of these: ${EVENTS.join(', ')}.`,
 		);
 	return EVENTS.filter((event) => found.includes(event));
 }

@@ -133,7 +133,7 @@ function openCanceller(
 }
 
 const noStartTimeout = (serviceName: string) =>
-	`Start Timeout cannot work here: ${serviceName} reports neither a state of its own for runs in the queue nor the time of their start. The runs are waited for as without it.`;
+	`Start Timeout has no effect here: ${serviceName} reports neither a separate state for queued runs nor the time when a run began. The node waits as if it were not set.`;
 
 function once(act: () => void): () => void {
 	let isDone = false;

@@ -199,7 +199,7 @@ async function guardPace(
 				new Error(
 					bytes === 0
 						? 'the connection went silent'
-						: `only ${bytes} bytes came in ${windowMs / 1_000} s`,
+						: `only ${bytes} bytes arrived in ${windowMs / 1_000} s`,
 				),
 			);
 	}

@@ -132,7 +132,7 @@ function throwGone(field: string, error: unknown): never {
 	const reason = error instanceof Error ? error.message : String(error);
 	throw new ConfigurationError(
 		`The file in binary field "${field}" cannot be read (${reason})`,
-		'n8n deletes the files of old executions. Execute the node again that makes the file.',
+		'n8n deletes the files of old executions. Execute the node that makes the file once more.',
 	);
 }
 

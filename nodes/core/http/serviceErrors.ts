@@ -101,7 +101,7 @@ function jsonOf({ serviceName }: ServiceErrorOptions, safe: Safe, { text }: Answ
 		`${serviceName} answered with something that is not JSON: ${safe(text).slice(0, 120)}`,
 		{
 			isRetryable: true,
-			hint: `Check the Base URL in the credential: it is the address of ${serviceName}’s API.`,
+			hint: `Check the Base URL in the credential: it must be the address of ${serviceName}’s API.`,
 		},
 	);
 }

@@ -16,6 +16,6 @@ export function allDigits(name: string, value: number, written: unknown): number
 	if (digits !== undefined && other === undefined) return digits;
 	throw new ConfigurationError(
 		`Invalid input for '${name}': ${value} is larger than a number can be in n8n without losing digits`,
-		'Give it as text: in quotation marks where the number comes from.',
+		'Pass it as text: put it in quotation marks where it comes from.',
 	);
 }

@@ -88,7 +88,8 @@ const pairTypeField: INodeProperties = {
 		{
 			name: 'Automatic',
 			value: 'auto',
-			description: 'Numbers, true, false, lists and objects are sent as such, all else as text',
+			description:
+				'Numbers, true, false, lists and objects are sent as such, everything else as text',
 		},
 		{ name: 'Text', value: 'text', description: 'Sent as text, whatever it looks like' },
 	],

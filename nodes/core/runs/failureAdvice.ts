@@ -42,5 +42,5 @@ export function failureAdvice(reason: string | null, serviceName: string): strin
 	const known = ADVICE.find(([patterns]) =>
 		patterns.every((pattern) => pattern.test(reason ?? '')),
 	);
-	return known?.[1] ?? `Look the run up at ${serviceName} for details.`;
+	return known?.[1] ?? `Open the run at ${serviceName} for details.`;
 }

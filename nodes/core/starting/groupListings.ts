@@ -24,7 +24,7 @@ export interface GroupListing {
 
 /**
  * Lists a group at most every ten seconds, and again when another execution may have changed it
- * since. undefined: the list names no run IDs.
+ * since. undefined: the list shows no run IDs.
  * @throws ServiceError
  */
 export type ListGroup = (groupId: string, turn?: GroupTurn) => Promise<GroupListing | undefined>;

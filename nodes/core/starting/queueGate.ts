@@ -171,11 +171,11 @@ function tooLong(
 	const seconds = Math.round(patienceMs / 100) / 10;
 	if (lastError instanceof ServiceError)
 		return new ServiceError(
-			`No run was started: for ${seconds} s the queue could not be read. ${lastError.message}`,
+			`No run was started: the queue could not be read for ${seconds} s. ${lastError.message}`,
 			lastError.facts,
 		);
 	return new ServiceError(
-		`No run was started: for ${seconds} s the queue was too long (${length.pending} runs waited, Max Queued Runs is ${most})`,
+		`No run was started: the queue was too long for ${seconds} s (${length.pending} runs waited, Max Queued Runs is ${most})`,
 		{ hint: 'Execute this item again later, or raise Timeout or Max Queued Runs.' },
 	);
 }

@@ -37,7 +37,7 @@ export function mayHaveStarted(
 			groupId === undefined
 				? (adviceIfUncertain ??
 					`It was started without a group, so it cannot be looked up. Check the runs at ${serviceName} before you execute this item again.`)
-				: `Look for it with "Get Many" runs, group "${groupId}", before you execute this item again; or set Reuse Run to "Same Inputs".`,
+				: `Search for it with Run > Get Many and group "${groupId}" before you execute this item again, or set Reuse Run to "Same Inputs".`,
 	});
 }
 
@@ -48,7 +48,7 @@ export function mayHaveStarted(
 export function heldBackTooLong(failure: ServiceError, patienceMs: number): ServiceError {
 	const seconds = Math.round(patienceMs / 100) / 10;
 	return new ServiceError(
-		`No run was started: for ${seconds} s no further one was allowed. ${failure.message}`,
+		`No run was started: no further one was allowed for ${seconds} s. ${failure.message}`,
 		{
 			...failure.facts,
 			hint: 'Execute this item again once other runs have ended, raise Timeout, or lower Max Concurrent Runs.',
@@ -69,7 +69,7 @@ export function cannotTellApart({ groupId }: Pick<StartRequest, 'groupId'>): Ser
 /** The list of the group names no run that could be taken. Nothing was started. */
 export function cannotReuse({ groupId }: Pick<StartRequest, 'groupId'>): ServiceError {
 	return new ServiceError(
-		`Reuse Run cannot work here: the list of group "${groupId}" names no run IDs`,
+		`Reuse Run cannot work here: the list of group "${groupId}" shows no run IDs`,
 		{ hint: 'No run was started. Set Reuse Run to "Never" to start a run for each item.' },
 	);
 }

@@ -392,7 +392,7 @@ async function adoptLost(
 		verdictOf(service, result) === 'answered'
 			? mayHaveStarted(
 					request,
-					`${serviceName} accepted the start but named no run. ${message}`,
+					`${serviceName} accepted the start but returned no run ID. ${message}`,
 					serviceName,
 				)
 			: mayHaveStarted(request, message, serviceName, facts.status);

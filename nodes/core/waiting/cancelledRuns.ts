@@ -33,7 +33,7 @@ export function cancelledHereError(runId: string): ServiceError {
 		{
 			runId,
 			state: 'cancelled',
-			hint: 'Retry On Fail starts no second run for it, since each would be paid for and cancelled again. Raise Timeout and execute the workflow again.',
+			hint: 'Retry On Fail does not start a second run for it: that one would be paid for and cancelled, too. Raise Timeout and execute the workflow again.',
 		},
 	);
 }

@@ -234,7 +234,7 @@ const notOurs = (serviceName: string) =>
 function cancelText(serviceName: string, outcome: CheckedCancel): string {
 	if (outcome === 'accepted') return `${serviceName} accepted its cancel.`;
 	if (outcome === 'pending')
-		return `${serviceName} has not accepted its cancel yet. It is tried for some minutes more, and what fails is in n8n’s log.`;
+		return `${serviceName} has not accepted its cancel yet. The node keeps trying for a few minutes. If that fails, n8n’s log says so.`;
 	if (outcome instanceof Error)
 		return `It could not be cancelled at ${serviceName}: ${outcome.message}`;
 	if (outcome.state === 'cancelled') return `It was cancelled at ${serviceName}.`;

@@ -62,7 +62,7 @@ export const waitingOptions: INodeProperties[] = [
 			},
 		],
 		default: 'error',
-		description: 'What becomes of an item whose run did not succeed',
+		description: 'What to do with an item whose run did not succeed',
 	},
 	{
 		displayName: 'Poll Interval (Seconds)',
@@ -71,7 +71,7 @@ export const waitingOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0.1, numberPrecision: 1 },
 		default: 2,
 		description:
-			'Usual pause between two checks. It is shorter in a run’s first seconds and grows with its age, to five times this at most.',
+			'Usual pause between two checks. It is shorter in a run’s first seconds and grows with its age, up to five times this.',
 	},
 	{
 		displayName: 'Timeout (Seconds)',
@@ -116,7 +116,7 @@ export const waitModeFields: INodeProperties[] = [
 			},
 		],
 		default: 'inExecution',
-		description: 'Where the node waits',
+		description: 'How the node waits',
 		// An agent waits for its tool, so a tool cannot be suspended.
 		displayOptions: { hide: { '@tool': [true] } },
 	},

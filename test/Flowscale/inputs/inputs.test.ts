@@ -458,7 +458,7 @@ describe('JSON that breaks says where, and what to do', () => {
 		['{"a": "x\ny"}', 'line 1, character 9: a line break inside a text'],
 		['{"a": "a "red" fox"}', 'line 1, character 11: "red"'],
 		['{"seed": , "b": 1}', 'line 1, character 10: a value is missing'],
-		['{"a": 1,\n "b": 2,\n}', 'line 2, character 8: a comma too many before }'],
+		['{"a": 1,\n "b": 2,\n}', 'line 2, character 8: an extra comma before }'],
 		["{'a': 1}", 'line 1, character 2: single quotes'],
 		['{"a": [object Object]}', 'line 1, character 8: "object'],
 		['{"a": undefined}', 'line 1, character 7: "undefined" stands here'],

@@ -407,7 +407,7 @@ describe('a download', () => {
 		drip(500);
 		expect(await harness.get()).toMatchObject({
 			message: expect.stringMatching(
-				/^The download of "a.png" broke off \(only \d+ bytes came in \d+ s\)$/,
+				/^The download of "a.png" broke off \(only \d+ bytes arrived in \d+ s\)$/,
 			) as string,
 		});
 		expect(harness.calls.length).toBe(4);

@@ -113,7 +113,7 @@ test.each<[string, unknown, string, string]>([
 	],
 	['a quotation mark', '{"a": "say "hi""}', '', 'a quotation mark inside a text?'],
 	['an empty expression', '{"a": , "b": 1}', '', 'an expression that gives nothing?'],
-	['a trailing comma', '{"a": 1,}', '', 'a comma too many before }'],
+	['a trailing comma', '{"a": 1,}', '', 'an extra comma before }'],
 	['single quotes', "{'a': 1}", '', 'single quotes'],
 	['the advice', '{', '', 'JSON.stringify($json.text) }}, or choose Using Fields Below.'],
 	['an expression that gives an empty text', ' ', '={{ $json.a }}', 'gives an empty text'],

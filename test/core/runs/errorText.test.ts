@@ -69,7 +69,7 @@ it.each([
 	['Node 4 (X): Value not in list (ckpt_name: a)', /model or value/],
 	['cannot identify image file', /file of this item/],
 	['Something odd', /Look the run up/],
-	[null, /Look the run up at Flowscale/],
+	[null, /Open the run at Flowscale/],
 ])('the advice for %p', (reason, advice) =>
 	expect(failureAdvice(reason, 'Flowscale')).toMatch(advice),
 );

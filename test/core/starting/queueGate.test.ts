@@ -162,7 +162,7 @@ describe('a queue that is not shown', () => {
 	it('because every poll fails, ends the wait with the reason', async () => {
 		const { pass: start } = pass(fakeClock(), [new ServiceError('HTTP 503')]);
 		await expect(start()).rejects.toMatchObject({
-			message: 'No run was started: for 10 s the queue could not be read. HTTP 503',
+			message: 'No run was started: the queue could not be read for 10 s. HTTP 503',
 		});
 	});
 });

@@ -49,7 +49,7 @@ describe('a service that allows so many runs at a time, and answers 429 to furth
 			node('workflow.executeAndWait', startOf('image', ownPrompt, { ...quick, timeout: 1 })),
 		);
 		expect(message).toBe(
-			'No run was started: for 1 s no further one was allowed. Flowscale answered HTTP 429: Too many runs at a time',
+			'No run was started: no further one was allowed for 1 s. Flowscale answered HTTP 429: Too many runs at a time',
 		);
 		expect(description).toContain('raise Timeout');
 		expect(flowscale.runs).toHaveLength(0);

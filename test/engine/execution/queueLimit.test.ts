@@ -90,7 +90,7 @@ describe('a deployment that does not show its queue', () => {
 		expect(flowscale.runs).toHaveLength(7);
 		for (const one of done)
 			expect(hintsOf(one).filter((text) => text.startsWith('Max Queued Runs'))).toEqual([
-				'Max Queued Runs cannot work here: this deployment does not show its queue. The runs are started as without it.',
+				'Max Queued Runs has no effect here: this deployment does not show its queue. The runs are started as if it were not set.',
 			]);
 		expect(requests('queue')).toBe(1);
 	});

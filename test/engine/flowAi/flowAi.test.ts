@@ -169,7 +169,7 @@ test.each<[string, FlowAiOptions]>([
 		expect(failure).toMatchObject({
 			httpCode: '429',
 			message:
-				'FlowAI took no further request for 4 s: FlowAI answered HTTP 429: too many requests',
+				'FlowAI accepted no further request for 4 s: FlowAI answered HTTP 429: too many requests',
 			description: expect.stringContaining('was not run') as string,
 		});
 		expect(Date.now() - began).toBeGreaterThan(3_900);

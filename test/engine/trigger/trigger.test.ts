@@ -215,7 +215,7 @@ test('an event that does not exist is refused by its name', async () => {
 	const { poll } = activated(engine, { nodes: [triggerNode({ events: '={{ ["ended"] }}' })] });
 	await expect(poll()).rejects.toMatchObject({
 		message: 'Events cannot be "ended"',
-		description: 'It is one or several of these: completed, failed, cancelled.',
+		description: 'Use one or more of these: completed, failed, cancelled.',
 	});
 });
 

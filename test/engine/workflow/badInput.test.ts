@@ -86,7 +86,7 @@ const mistakes: Array<[string, `${string}.${string}`, INodeParameters, object]> 
 		{
 			message: notObject.message,
 			description:
-				'It breaks at line 1, character 3: "text" stands here, where a name in double quotes is due. Put values in with {{ JSON.stringify($json.text) }}, or choose Using Fields Below.',
+				'It breaks at line 1, character 3: "text" stands here, where a name in double quotes is expected. Put values in with {{ JSON.stringify($json.text) }}, or choose Using Fields Below.',
 		},
 	],
 	[
@@ -249,7 +249,7 @@ test.each([
 		await error([files([{ photo }, { photo }]), node('workflow.executeAndWait', start(extra))]),
 	).toMatchObject({
 		message: 'Parameter "image_1" has two values',
-		description: 'Give it either in Inputs or in Files, and only once.',
+		description: 'Set it once, either in Inputs or in Files.',
 		context: { itemIndex: 0 },
 	});
 	expect(flowscale.journal).toEqual([]);

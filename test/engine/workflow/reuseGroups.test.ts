@@ -55,11 +55,11 @@ describe('a batch that is executed twice in a fixed group', () => {
 		60_000,
 	);
 
-	it('is refused before a start where the list names no run IDs', async () => {
+	it('is refused before a start where the list shows no run IDs', async () => {
 		const { node, run, flowscale } = await harness({ dialect: { list: 'openapi' } });
 		flowscale.addRuns(2, { groupId: 'nightly' });
 		expect(errorOf(await run(node('workflow.execute', reusing()))).message).toBe(
-			'Reuse Run cannot work here: the list of group "nightly" names no run IDs',
+			'Reuse Run cannot work here: the list of group "nightly" shows no run IDs',
 		);
 		expect(flowscale.runs).toHaveLength(2);
 	});

@@ -42,7 +42,7 @@ export class ComflowyTrigger implements INodeType {
 				required: true,
 				default: '',
 				description:
-					'A long random text of your own, of letters and digits. Comflowy does not sign its callbacks: those whose address lacks this token are refused.',
+					'Make up a long random text of letters and digits. Comflowy does not sign its callbacks: those whose address lacks this token are refused.',
 			},
 			{
 				displayName: 'Events',

@@ -80,7 +80,7 @@ export type ComflowyApi = ReturnType<typeof createApi>;
 function refusalReader(transport: Transport): (answer: Answer) => ServiceError {
 	const refusalIn = (error: string): ServiceError => {
 		const hint = /token|unauthori|api key/i.test(error)
-			? 'If the access token is meant: open the credential and save it again, so that n8n fetches a new one.'
+			? 'If this is about the access token: open the credential and save it again, so that n8n fetches a new one.'
 			: undefined;
 		return transport.failureInWords(error, { isRetryable: hint === undefined, hint });
 	};

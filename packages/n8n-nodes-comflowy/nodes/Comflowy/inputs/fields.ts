@@ -68,7 +68,7 @@ export const lookUpOption: INodeProperties = {
 	default: 300,
 	hint: 'Only with Wait Mode "Callback"',
 	description:
-		'How long to wait for a callback before the runs are looked up, since a callback may get lost',
+		'How long to wait for a callback before the node checks the runs itself. A callback can get lost.',
 };
 
 /** Comflowy has neither cancelling nor event streams. */
@@ -78,7 +78,7 @@ export const pollingOptions = waitingOptions
 		option.name === 'timeout'
 			? {
 					...option,
-					description: `${option.description} Where this option is not added, it is 600, and a day (86400) with Wait Mode "Callback".`,
+					description: `${option.description} If you do not add this option, it is 600, or a day (86400) with Wait Mode "Callback".`,
 				}
 			: option,
 	);
@@ -101,7 +101,7 @@ export const comflowyWaitModeFields: INodeProperties[] = [
 	suspendedNotice,
 	{
 		displayName:
-			'Comflowy resumes the execution with its result callback. If none comes, the runs are looked up after a while. It waits for a day, or as long as Timeout in the options says.',
+			'Comflowy resumes the execution with its result callback. If none comes, the node checks the runs itself. It waits for a day, or as long as Timeout in the options says.',
 		name: 'callbackNotice',
 		type: 'notice',
 		default: '',

@@ -16,7 +16,7 @@ export const getRun: Operation<ComflowySession> = {
 	name: 'Get',
 	value: 'get',
 	action: 'Get a run',
-	description: 'Get a run by its ID, with its images if wanted',
+	description: 'Get a run by its ID, with its images if you want them',
 	output: runWithImages,
 	fields: [
 		runField,

@@ -79,7 +79,7 @@ export async function readAnswerStream(
 				}
 				end.answer = readAnswer(value);
 				if (end.answer === undefined)
-					end.error = readErrorText(value) ?? 'its result event holds no output';
+					end.error = readErrorText(value) ?? 'its result event contains no output';
 				return end;
 			case 'error':
 				end.error = reasonOf(value, data);

@@ -27,7 +27,7 @@ const inputsForm: NamedValuesForm = {
 	word: 'Input',
 	namePlaceholder: 'e.g. text',
 	jsonPlaceholder: 'e.g. { "text": "Text to be processed" }',
-	hint: 'Names are set by the workflow’s input node. Images are given by their address.',
+	hint: 'Names are set by the workflow’s input node. For an image, enter its address.',
 };
 
 const fields: INodeProperties[] = [
@@ -47,7 +47,7 @@ const fields: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether to receive the text as it is written. It is handed on at once where n8n streams its own answer (chat trigger, streaming webhook).',
+			'Whether to receive the text as it is written. It is passed on at once where n8n streams its answer (chat trigger, streaming webhook).',
 	},
 	optionsField([
 		{

@@ -61,7 +61,7 @@ async function readWhole(
 	const answer = readAnswer(body);
 	if (answer !== undefined) return { ...end, answer };
 	if (body !== undefined)
-		return { ...end, error: readErrorText(body) ?? 'its answer holds no output' };
+		return { ...end, error: readErrorText(body) ?? 'its answer contains no output' };
 	return text.trim() === ''
 		? end
 		: { ...end, error: `its answer is not JSON: ${text.slice(0, 200)}` };

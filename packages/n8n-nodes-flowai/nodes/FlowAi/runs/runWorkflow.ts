@@ -85,7 +85,7 @@ function uncertain({ message, facts }: ServiceError): UncertainRun {
 
 function heldBack({ timeoutMs }: RunOrder, refusal: ServiceError): ServiceError {
 	return new ServiceError(
-		`FlowAI took no further request for ${timeoutMs / 1000} s: ${refusal.message}`,
+		`FlowAI accepted no further request for ${timeoutMs / 1000} s: ${refusal.message}`,
 		{
 			...refusal.facts,
 			hint: 'The workflow was not run for this item. Lower Max Concurrent or Max Requests per Second, or raise Timeout.',

@@ -68,8 +68,8 @@ const ADVICE: Readonly<Record<number, string>> = {
 	401: 'Check the API key in the credential: it may have been copied with a character missing.',
 	403: 'Check the API key in the credential, and that the workflow belongs to its owner.',
 	404: 'Check the workflow ID on the page API Management of FlowAI, and that the workflow is published.',
-	429: 'FlowAI limits the number of requests. Take a break before you try again, or lower Max Concurrent or Max Requests per Second.',
-	500: 'FlowAI has trouble of its own. Try again in a few minutes.',
+	429: 'FlowAI limits the number of requests. Wait a while before you try again, or lower Max Concurrent or Max Requests per Second.',
+	500: 'FlowAI has a problem. Try again in a few minutes.',
 };
 
 /** @throws ConfigurationError */

@@ -112,7 +112,7 @@ test.each<[string, unknown, string, string]>([
 		'It breaks at line 1, character 9: a line break inside a text',
 	],
 	['a quotation mark', '{"a": "say "hi""}', '', 'a quotation mark inside a text?'],
-	['an empty expression', '{"a": , "b": 1}', '', 'an expression that gives nothing?'],
+	['an empty expression', '{"a": , "b": 1}', '', 'does an expression return nothing?'],
 	['a trailing comma', '{"a": 1,}', '', 'an extra comma before }'],
 	['single quotes', "{'a': 1}", '', 'single quotes'],
 	['the advice', '{', '', 'JSON.stringify($json.text) }}, or choose Using Fields Below.'],

@@ -68,7 +68,7 @@ it.each([
 	['CUDA out of memory. Tried to allocate 2 GiB', /image size/],
 	['Node 4 (X): Value not in list (ckpt_name: a)', /model or value/],
 	['cannot identify image file', /file of this item/],
-	['Something odd', /Look the run up/],
+	['Something odd', /^Open the run at/],
 	[null, /Open the run at Flowscale/],
 ])('the advice for %p', (reason, advice) =>
 	expect(failureAdvice(reason, 'Flowscale')).toMatch(advice),

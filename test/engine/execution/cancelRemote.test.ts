@@ -177,6 +177,6 @@ describe('a cancel that is accepted, of a run that ends by itself', () => {
 		const failing = error(node('group.wait', { options }), [{ json: { group_id: 'poster' } }]);
 		await until(() => requests('cancelRun') === 2);
 		for (const { id } of runs) flowscale.finish(id);
-		expect((await failing).description).toContain('not all by the cancel');
+		expect((await failing).description).toContain('not all of them because of the cancel');
 	});
 });

@@ -63,29 +63,24 @@ export async function collectRuns(
 	limit: number,
 	stop: AbortSignal,
 ): Promise<RunCollection> {
-	const pager = openPager(api, query, { pageSize: LARGEST_PAGE });
+	const pager = openPager(api, query, { pageSize: LARGEST_PAGE, isWhole: true });
 	const order = createOrderCheck(query);
-	const known = new Set<string>();
+	let read = 0;
 	let wanted: SeenRun[] = [];
 	for (let pages = 1; ; pages++) {
 		if (stop.aborted) throw new ExecutionCancelledError();
 		const page = await nextPage(pager, query);
-		const added = identified(page.runs).filter(({ id }) => !known.has(id));
-		for (const seen of added) {
-			known.add(seen.id);
-			order.see(seen);
-		}
-		wanted.push(...added.filter(({ run }) => isWanted(run)));
+		read += page.added.length;
+		page.added.forEach(order.see);
+		wanted.push(...page.added.filter(({ run }) => isWanted(run)));
 		// More than these can never be asked for.
 		if (wanted.length > limit) wanted = sorted(wanted, query).slice(0, limit);
-		// Some deployments ignore the page number and return the same runs again.
-		const isOver = added.length === 0 || page.isLast;
-		if (isOver || (wanted.length >= limit && order.isKept()))
+		if (page.isLast || (wanted.length >= limit && order.isKept()))
 			return { runs: sorted(wanted, query).slice(0, limit) };
 		if (pages >= MOST_PAGES && limit !== Number.POSITIVE_INFINITY)
 			return {
 				runs: sorted(wanted, query).slice(0, limit),
-				cutAfter: { read: known.size, total: page.total },
+				cutAfter: { read, total: page.total },
 			};
 	}
 }

@@ -24,7 +24,9 @@ export const LIMITS: PollLimits = { pageSize: 100, mostPages: 120, budgetMs: 25_
 
 /** A page of a list that is read from the top. */
 export interface PageRead extends RunPage {
-	/** No page comes after it. */
+	/** Its runs that no page before it showed. */
+	added: SeenRun[];
+	/** No page comes after it, or those that do are repetitions. */
 	isLast: boolean;
 }
 
@@ -47,20 +49,54 @@ const PAGE_SIZES = [100, 20, 5, 1];
 const COMFORTABLE_CHARS = 8 * 1024 * 1024;
 
 /**
+ * A deployment that ignores the page number returns the same page again and again. Runs that begin
+ * while a list is read push others to later pages, though, so that a single page may hold nothing
+ * new, above all a small one: a list ends with so many of them in a row.
+ */
+const MOST_REPEATS = { ofKnownNumber: 10, ofUnknownNumber: 2 };
+
+/** How often a whole list is read again whose pages missed some of its runs. */
+const MOST_REREADS = 2;
+
+export interface PagerOptions {
+	pageSize: number;
+	/** Number of runs to leave out, a multiple of `pageSize`. */
+	offset?: number;
+	/**
+	 * Whether every run is wanted. A list whose pages held fewer runs than it counts is then read
+	 * again: runs that were created in the same moment may come in another order with each request,
+	 * so that one of them is on two pages and another on none.
+	 */
+	isWhole?: boolean;
+}
+
+/**
  * Pages of a list, each as large as its answer may be: inputs of runs may hold files as texts (data
  * URIs), and a hundred of those are more than fits into memory. An answer that is too long is asked
  * for again in smaller pages.
- * @param offset number of runs to leave out, a multiple of `pageSize`
  */
 export function openPager(
 	api: FlowscaleApi,
 	query: ListQuery,
-	{ pageSize, offset: first = 0 }: { pageSize: number; offset?: number },
+	{ pageSize, offset: first = 0, isWhole = false }: PagerOptions,
 	extra: Partial<ApiRequest> = {},
 ): RunPager {
 	let size = pageSize;
 	let offset = first;
 	let isHonoured: boolean | undefined;
+	const known = new Set<string>();
+	let repeats = 0;
+	let rereads = 0;
+	let knownBefore = 0;
+	/** Begins again where runs are missing and the last pass found some. */
+	const isReadAgain = (answer: RunPage, page: number) => {
+		const isFruitful = rereads === 0 || known.size > knownBefore;
+		if (!isWhole || page === 1 || rereads >= MOST_REREADS || !isFruitful) return false;
+		if (!hasMissing(answer, page, size, known.size)) return false;
+		rereads++;
+		knownBefore = known.size;
+		return true;
+	};
 	const readPage = async (): Promise<PageRead> => {
 		const page = offset / size + 1;
 		const answer = await api.runs({ ...query, page, pageSize: size }, extra).catch((error) => {
@@ -71,15 +107,33 @@ export function openPager(
 			return undefined;
 		});
 		if (answer === undefined) return await readPage();
-		const isLast = isLastPage(answer, page, size);
+		const added = identified(answer.runs).filter(({ id }) => !known.has(id));
+		for (const { id } of added) known.add(id);
+		repeats = added.length === 0 ? repeats + 1 : 0;
+		// A second reading finds what the first missed, and little else.
+		const isRepeated = rereads === 0 && repeats >= mostRepeats(answer);
+		const isLast = isLastPage(answer, page, size) || isRepeated;
+		if (isLast && isReadAgain(answer, page)) {
+			offset = 0;
+			return { ...answer, added, isLast: false };
+		}
 		if (!isLast) isHonoured = answer.runs.length === size;
 		offset += size;
 		const larger = PAGE_SIZES.findLast((other) => other > size && other <= pageSize) ?? size;
 		const expectedChars = ((answer.chars ?? 0) / size) * larger;
 		if (isHonoured && offset % larger === 0 && expectedChars < COMFORTABLE_CHARS) size = larger;
-		return { ...answer, isLast };
+		return { ...answer, added, isLast };
 	};
 	return { next: readPage, offset: () => offset };
+}
+
+const mostRepeats = ({ pages }: RunPage) =>
+	pages === undefined ? MOST_REPEATS.ofUnknownNumber : MOST_REPEATS.ofKnownNumber;
+
+/** Whether a list, at its last page, counts more runs than its pages held. */
+function hasMissing({ pages, total }: RunPage, page: number, size: number, known: number): boolean {
+	// A count that does not fit the pages is of something else.
+	return total !== undefined && page === pages && total > known && total <= page * size;
 }
 
 /** A 413 comes from a gateway that limits the length of what it passes on. */
@@ -117,13 +171,6 @@ export function noList(): ServiceError {
 	return new ServiceError('Flowscale answered without a list of runs', { isRetryable: true });
 }
 
-/** Adds the runs that were not there yet, and returns them. */
-export function addRuns(found: Map<string, SeenRun>, entries: RunPage['runs']): SeenRun[] {
-	const added = identified(entries).filter(({ id }) => !found.has(id));
-	for (const seen of added) found.set(seen.id, seen);
-	return added;
-}
-
 /**
  * Each run of a page with what recognises it, once: a list that changes while it is read may show a
  * run twice on one page. Where a list reports no run ids, a run is recognised by workflow, output
@@ -156,10 +203,7 @@ export function identified(entries: RunPage['runs']): SeenRun[] {
  */
 const USUAL_PAGES = new Set([10, 20, 25, 30, 50]);
 
-/**
- * Deployments without paging return everything at once; one that ignores the page number returns
- * nothing new.
- */
+/** Deployments without paging return everything at once. */
 export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
 	return (
 		runs.length === 0 ||
@@ -184,8 +228,8 @@ export async function readNewest(
 		const answer = await readPage(pager);
 		if (answer === undefined) return { found, pages, sinceMs, isStopped: true };
 		pages++;
-		const added = addRuns(found, answer.runs);
-		if (answer.isLast || added.length === 0) return { found, pages, sinceMs: -1, isStopped: false };
+		for (const seen of answer.added) found.set(seen.id, seen);
+		if (answer.isLast) return { found, pages, sinceMs: -1, isStopped: false };
 		sinceMs = answer.runs.reduce(
 			(oldest, { run }) => Math.min(oldest, timeOf(run.created_at) || oldest),
 			sinceMs,

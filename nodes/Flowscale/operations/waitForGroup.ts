@@ -1,4 +1,3 @@
-import { createLimiter } from '../../core/async/limiter';
 import { ServiceError } from '../../core/errors';
 import { outputOptions, readOutputSettings } from '../../core/files/outputFields';
 import { outputItems } from '../../core/files/outputItems';
@@ -13,7 +12,6 @@ import { completeOutputs } from '../runs/outputs';
 import type { FlowscaleSession } from '../runs/session';
 import { createWatchService } from '../runs/watching';
 
-const RUNS_AT_A_TIME = 10;
 /** The runs have ended and are paid for: a single 401 or 403 does not lose their outputs. */
 const CONFIRMED = { areRefusalsConfirmed: true };
 /** They are about runs of this node, or about single runs. */
@@ -46,9 +44,9 @@ export const waitForGroup = waitingOperation<FlowscaleSession>({
 			finish: async () => {
 				const runs = await endedRuns(session, groupId);
 				if (!order.isFailedRunAnItem) checkAllSucceeded(groupId, runs);
-				const limit = createLimiter(RUNS_AT_A_TIME);
-				const items = runs.map(async (run) => await limit(async () => await itemsOf(run)));
-				return (await Promise.all<ItemOutput[]>(items)).flat();
+				// All at once: each may wait some seconds for its outputs. Requests and downloads have limits
+				// of their own.
+				return (await Promise.all<ItemOutput[]>(runs.map(itemsOf))).flat();
 			},
 		};
 	},

@@ -37,12 +37,16 @@ export async function listGroupRuns(
 	const extra = isDetached ? { isDetached: true, tries: 2, signal } : {};
 	const found = new Map<string, Entry | KnownRun>();
 	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
-	const pager = openPager(api, query, { pageSize: PAGE_SIZE }, extra);
+	const pager = openPager(
+		api,
+		query,
+		{ pageSize: PAGE_SIZE, isWhole: sinceMs === undefined },
+		extra,
+	);
 	for (;;) {
 		const answer = await pager.next().catch(orNoList);
 		const entries = answer?.runs.filter(hasId) ?? [];
 		if (answer === undefined || (answer.runs.length > 0 && entries.length === 0)) return undefined;
-		const sizeBefore = found.size;
 		let reachesKnown = false;
 		for (const entry of entries) {
 			const isKnown = known?.has(entry.run.run_id) === true;
@@ -54,9 +58,7 @@ export async function listGroupRuns(
 			(isOlderThan(entries, sinceMs - CLOCK_TOLERANCE_MS) ||
 				(found.size >= NEWEST_WITHOUT_TIMES &&
 					entries.every(({ run }) => run.created_at === null)));
-		// A deployment that ignores paging sends the same page again and again.
-		const isOver = answer.isLast || found.size === sizeBefore;
-		if (isOver || isOld || (reachesKnown && answer.pages !== undefined)) break;
+		if (answer.isLast || isOld || (reachesKnown && answer.pages !== undefined)) break;
 	}
 	for (const [id, run] of known ?? []) if (!found.has(id)) found.set(id, run);
 	return await completed(api, [...found.values()], { sinceMs, known }, extra);

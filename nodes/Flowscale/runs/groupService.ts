@@ -7,10 +7,12 @@ import { cancelGroup, knownRunsOfGroup } from './groups';
 import type { Session } from './session';
 
 /**
- * Pause between the two polls that must both see no open run, since another run may be about to
- * join.
+ * Pause between the polls that must see no open run, since another run may be about to join. Two
+ * are enough where the second shows no run that is new. In a list that never comes to rest, five
+ * are.
  */
 const SECOND_LOOK_MS = 1_000;
+const MOST_LOOKS = 5;
 /** A group of which no run is listed may have been started a moment ago. */
 const EMPTY_GROUP_GRACE_MS = 15_000;
 const ONE_TRY = { tries: 1 };
@@ -26,6 +28,8 @@ interface GroupMemory {
 	/** Runs that have ended although the list says otherwise, as their outputs showed. */
 	ended: Set<string>;
 	emptySinceMs?: number;
+	/** Runs that any poll saw: a list that shifts while it is read may leave one out. */
+	seen: Set<string>;
 	/** Its open runs were cancelled here, and all of them ended by that. */
 	isCancelled?: boolean;
 }
@@ -38,30 +42,32 @@ export function createGroupService(service: RunService, session: Session): RunSe
 	const { api, clock, stop } = session;
 	const groups = new Map<string, GroupMemory>();
 	const memoryOf = (groupId: string): GroupMemory => {
-		const memory = groups.get(groupId) ?? { ended: new Set<string>() };
+		const memory = groups.get(groupId) ?? { ended: new Set(), seen: new Set() };
 		groups.set(groupId, memory);
 		return memory;
 	};
-	/** The first open run that is found; for a group without one, the number of its runs. */
-	const look = async (groupId: string, memory: GroupMemory): Promise<KnownRun | number> => {
-		let total = 0;
+	/** The first open run; in a group without one, how many runs are listed, and are new. */
+	const look = async (groupId: string, memory: GroupMemory) => {
+		let [total, added] = [0, 0];
 		for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
 			total++;
-			if (!run.finished && !memory.ended.has(run.run_id)) return run;
+			if (!memory.seen.has(run.run_id)) added++;
+			memory.seen.add(run.run_id);
+			if (!run.finished && !memory.ended.has(run.run_id)) return { openRun: run, total, added };
 		}
-		return total;
+		return { total, added };
 	};
 	const poll = async (group: KnownRun): Promise<KnownRun | null> => {
 		const memory = memoryOf(group.run_id);
 		if (memory.openRun && (await isStillOpen(service, memory.openRun))) return goingOn(group);
-		const first = await look(group.run_id, memory);
-		memory.openRun = typeof first === 'number' ? undefined : first;
-		if (memory.openRun) return goingOn(group);
-		if (first === 0) return emptyGroup(group, memory, clock.now());
-		await clock.pause(SECOND_LOOK_MS, stop);
-		const second = await look(group.run_id, memory);
-		memory.openRun = typeof second === 'number' ? undefined : second;
-		if (second !== first) return goingOn(group);
+		for (let looks = 1; looks <= MOST_LOOKS; looks++) {
+			if (looks > 1) await clock.pause(SECOND_LOOK_MS, stop);
+			const { openRun, total, added } = await look(group.run_id, memory);
+			memory.openRun = openRun;
+			if (openRun) return goingOn(group);
+			if (total === 0) return emptyGroup(group, memory, clock.now());
+			if (looks > 1 && added === 0) break;
+		}
 		return memory.isCancelled ? { ...ended(group), state: 'cancelled' } : ended(group);
 	};
 	return {

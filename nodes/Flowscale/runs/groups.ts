@@ -4,7 +4,7 @@ import { ExecutionCancelledError, ServiceError } from '../../core/errors';
 import type { ApiRequest } from '../../core/http/transport';
 import { type KnownRun, type Run, type RunState, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
-import { identified, noList, openPager } from '../api/runPages';
+import { noList, openPager } from '../api/runPages';
 
 const PAGE_SIZE = 100;
 const CANCELS_AT_A_TIME = 20;
@@ -31,20 +31,17 @@ export async function* runsOfGroup(
 	extra: Partial<ApiRequest> = {},
 ): AsyncGenerator<Run> {
 	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
-	const pager = openPager(api, query, { pageSize: PAGE_SIZE }, extra);
-	const known = new Set<string>();
+	const pager = openPager(api, query, { pageSize: PAGE_SIZE, isWhole: true }, extra);
 	for (;;) {
 		if (stop?.aborted && !extra.isDetached) throw new ExecutionCancelledError();
 		const page = await pager.next();
 		if (!page.isList) throw noList();
-		const added = identified(page.runs).filter(({ id }) => !known.has(id));
-		for (const { id, run } of added) {
-			known.add(id);
+		for (const { run } of page.added) {
 			// A deployment that ignores the filter must not have other people's runs counted, or
 			// cancelled.
 			if (run.group_id === null || run.group_id === groupId) yield run;
 		}
-		if (added.length === 0 || page.isLast) return;
+		if (page.isLast) return;
 	}
 }
 

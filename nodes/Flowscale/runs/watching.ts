@@ -125,14 +125,12 @@ export async function listGroup(
 		if (answer === undefined) return undefined;
 		const known = answer.runs.map(({ run }) => run).filter(isKnown);
 		if (answer.runs.length > 0 && known.length === 0) return undefined;
-		const sizeBefore = runs.size;
 		for (const run of known) {
 			runs.set(run.run_id, run);
 			missing.delete(run.run_id);
 		}
 		const isComplete = wanted !== undefined && missing.size === 0;
-		// A deployment that ignores paging sends the same page again and again.
-		if (isComplete || answer.isLast || runs.size === sizeBefore) break;
+		if (isComplete || answer.isLast) break;
 	}
 	return [...runs.values()];
 }

@@ -9,7 +9,6 @@ import {
 import { type Run, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
 import {
-	addRuns,
 	LIMITS,
 	openPager,
 	type PollLimits,
@@ -142,7 +141,8 @@ async function readByEnd(
 		if (answer === undefined) return cut('time');
 		reading.pages++;
 		reading.page = Math.floor(pager.offset() / pageSize) + 1;
-		const added = addRuns(reading.found, answer.runs);
+		const { added } = answer;
+		for (const seen of added) reading.found.set(seen.id, seen);
 		if (answer.sortedBy !== undefined && answer.sortedBy !== 'completed_at')
 			reading.isSorted = false;
 		// Only new runs count: runs that end meanwhile push others to the next page, where they appear
@@ -155,7 +155,7 @@ async function readByEnd(
 			if (endMs <= latestEndMs()) newestMs = Math.max(newestMs, endMs);
 			lastMs = endMs;
 		}
-		if (answer.isLast || added.length === 0) return { ...reading, end: 'list' };
+		if (answer.isLast) return { ...reading, end: 'list' };
 		if (reading.isSorted && lastMs <= (memory?.ended.watermarkMs ?? newestMs - LATENESS_MS))
 			return { ...reading, end: 'watermark' };
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));

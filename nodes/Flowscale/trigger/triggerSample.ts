@@ -1,7 +1,7 @@
 import { ExecutionCancelledError } from '../../core/errors';
 import { timeOf } from '../../core/runs/run';
 import type { Watch } from './endedRuns';
-import { addRuns, LIMITS, openPager, readNewest, readPage, type SeenRun } from '../api/runPages';
+import { LIMITS, openPager, readNewest, readPage, type SeenRun } from '../api/runPages';
 
 /** How many pages a test run searches for a run to show. */
 const MOST_PAGES = 5;
@@ -22,7 +22,8 @@ export async function newestEnd(
 	for (let page = 1; page <= MOST_PAGES && !isAll && matches().length === 0; page++) {
 		const answer = await readPage(pager);
 		if (answer === undefined) throw new ExecutionCancelledError();
-		isAll = addRuns(found, answer.runs).length === 0 || answer.isLast;
+		for (const seen of answer.added) found.set(seen.id, seen);
+		isAll = answer.isLast;
 	}
 	if (!isAll && matches().length === 0) {
 		const newest = await readNewest(api, groupId, 1, limits);

@@ -349,7 +349,7 @@ describe('a group', () => {
 	it.each([
 		['page by page', [page(0, 100, 3), page(100, 100, 3), page(200, 5, 3)], undefined, 205, 3],
 		['until the wanted runs are found', [page(0, 100, 3)], new Set(['r7']), 100, 1],
-		['once where paging is ignored', [page(0, 100)], undefined, 100, 2],
+		['and asked for twice more where paging is ignored', [page(0, 100)], undefined, 100, 3],
 		[
 			'page by page where there are ten runs on each, whatever was asked for',
 			[page(0, 10), page(10, 10), page(20, 6)],

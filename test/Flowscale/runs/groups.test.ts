@@ -57,6 +57,10 @@ const joins =
 	(id: string): Change =>
 	(runs) =>
 		runs.push(run(id, 'queued'));
+const joinsEnded =
+	(id: string): Change =>
+	(runs) =>
+		runs.push(run(id, 'completed'));
 const nothing: Change = () => undefined;
 
 it('counts 10,000 runs in 100 requests', async () => {
@@ -124,8 +128,40 @@ it('a run that joins between the two listings is waited for, and asked for alone
 });
 
 it('a run that joins and ends between the two listings asks for another look', async () => {
-	const joinsEnded: Change = (runs) => runs.push(run('b', 'completed'));
-	const { poll } = aGroup([run('a', 'completed')], nothing, joinsEnded);
+	const { poll, requests } = aGroup([run('a', 'completed')], nothing, joinsEnded('b'));
+	expect(await poll()).toMatchObject({ finished: true });
+	expect(requests).toEqual(['list 1', 'list 1', 'list 1']);
+});
+
+it('a run that joins after two such looks, and is open, is waited for', async () => {
+	const { poll, requests } = aGroup(
+		...[[run('a', 'completed')], nothing, joinsEnded('b'), joins('c'), nothing, ends('c')],
+	);
+	expect(await poll()).toMatchObject({ finished: false });
+	expect(await poll()).toMatchObject({ finished: false });
+	expect(await poll()).toMatchObject({ finished: true });
+	expect(requests.slice(0, 4)).toEqual(['list 1', 'list 1', 'list 1', 'get c']);
+});
+
+it('a group that ended runs keep joining has ended after five listings without an open run', async () => {
+	const steps = Array.from({ length: 50 }, (_, index) => joinsEnded(`b${index}`));
+	const { poll, requests } = aGroup([run('a', 'completed')], ...steps);
+	expect(await poll()).toMatchObject({ finished: true });
+	expect(requests).toHaveLength(5);
+});
+
+it('a list that comes empty once does not end the wait for the runs that it showed before', async () => {
+	const forgotten: Run[] = [];
+	const { poll } = aGroup(
+		[run('a', 'running')],
+		nothing,
+		(runs) => forgotten.push(...runs.splice(0)),
+		nothing,
+		(runs) => runs.push(...forgotten),
+		ends('a'),
+	);
+	expect(await poll()).toMatchObject({ finished: false });
+	expect(await poll()).toBeNull();
 	expect(await poll()).toMatchObject({ finished: false });
 	expect(await poll()).toMatchObject({ finished: true });
 });

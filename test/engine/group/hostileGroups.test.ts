@@ -1,5 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { startTimer } from '../../../simulator/platform';
+import type { JournalEntry } from '../../../simulator/journal';
+import type { Flowscale, SimulatedRun } from '../../../simulator/flowscale/startFlowscale';
+import { useFastTime } from '../../harness/fastTime';
 import { openTinyDeployment, type TinyDeployment } from '../../harness/tinyDeployment';
 import { outputOf } from '../../harness/runWorkflow';
 import {
@@ -67,6 +70,32 @@ describe('Group > Wait', () => {
 		expect((await wait()).map(({ run_id }) => run_id)).toEqual(runs.map(({ id }) => id));
 		expect(requests('cancelRun')).toBe(0);
 	});
+
+	test('250 runs come out once each, in the order of start, though a run joins at every listing', async () => {
+		const joined: SimulatedRun[] = [];
+		const known: { flowscale?: Flowscale } = {};
+		const onAnswer = ({ route }: JournalEntry) => {
+			const { flowscale } = known;
+			if (route !== 'listRuns' || flowscale === undefined || joined.length === 20) return;
+			const createdAt = START_MS + (1_000 + joined.length) * 1_000;
+			// Every other one has ended before anybody sees it.
+			const isShort = joined.length % 2 === 0;
+			const [run] = flowscale.addRuns(
+				1,
+				isShort ? { groupId: 'poster', createdAt } : { ...going(0), createdAt },
+			);
+			joined.push(run);
+			if (!isShort) startTimer(40, () => flowscale.finish(run.id));
+		};
+		const { flowscale, runs, wait } = await waiting(250, {}, { onAnswer });
+		known.flowscale = flowscale;
+		const waited = wait();
+		startTimer(100, () => runs.forEach(({ id }) => flowscale.finish(id)));
+		const ids = (await waited).map(({ run_id }) => run_id);
+		expect(ids.slice(0, 250)).toEqual(runs.map(({ id }) => id));
+		expect(ids.slice(250)).toEqual(joined.slice(0, ids.length - 250).map(({ id }) => id));
+		expect(new Set(ids).size).toBe(ids.length);
+	}, 60_000);
 
 	test('a group of another deployment is an error that says where to check', async () => {
 		const made = await harness();
@@ -159,6 +188,26 @@ describe('Group > Wait', () => {
 		stop();
 		expect((await execution).status).toBe('canceled');
 		expect(made.flowscale.runs.map(({ state }) => state)).toEqual(['completed', 'completed']);
+	});
+
+	describe('with time that passes faster', () => {
+		useFastTime(20);
+
+		test('runs without any output are waited for side by side', async () => {
+			const { flowscale, wait } = await waiting(0);
+			flowscale.addRuns(40, (index) => ({
+				...going(index),
+				state: 'completed',
+				completedAt: Date.now(),
+				outputs: [],
+			}));
+			expect(await wait()).toHaveLength(40);
+			const checked = flowscale.journal.flatMap(({ route, runId }) =>
+				route === 'getRun' ? [runId] : [],
+			);
+			// Each of them is checked a second time before one of them is for the third.
+			expect(new Set(checked.slice(0, 40)).size).toBe(40);
+		}, 60_000);
 	});
 });
 

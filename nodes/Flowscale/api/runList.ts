@@ -63,7 +63,7 @@ export async function collectRuns(
 	limit: number,
 	stop: AbortSignal,
 ): Promise<RunCollection> {
-	const pager = openPager(api, query, { pageSize: LARGEST_PAGE, isWhole: true });
+	const pager = openPager(api, query, { pageSize: LARGEST_PAGE, isComplete: true });
 	const order = createOrderCheck(query);
 	let read = 0;
 	let wanted: SeenRun[] = [];

@@ -67,7 +67,7 @@ export interface PagerOptions {
 	 * again: runs that were created in the same moment may come in another order with each request,
 	 * so that one of them is on two pages and another on none.
 	 */
-	isWhole?: boolean;
+	isComplete?: boolean;
 }
 
 /**
@@ -78,7 +78,7 @@ export interface PagerOptions {
 export function openPager(
 	api: FlowscaleApi,
 	query: ListQuery,
-	{ pageSize, offset: first = 0, isWhole = false }: PagerOptions,
+	{ pageSize, offset: first = 0, isComplete = false }: PagerOptions,
 	extra: Partial<ApiRequest> = {},
 ): RunPager {
 	let size = pageSize;
@@ -91,7 +91,7 @@ export function openPager(
 	/** Begins again where runs are missing and the last pass found some. */
 	const isReadAgain = (answer: RunPage, page: number) => {
 		const isFruitful = rereads === 0 || known.size > knownBefore;
-		if (!isWhole || page === 1 || rereads >= MOST_REREADS || !isFruitful) return false;
+		if (!isComplete || page === 1 || rereads >= MOST_REREADS || !isFruitful) return false;
 		if (!hasMissing(answer, page, size, known.size)) return false;
 		rereads++;
 		knownBefore = known.size;

@@ -40,7 +40,7 @@ export async function listGroupRuns(
 	const pager = openPager(
 		api,
 		query,
-		{ pageSize: PAGE_SIZE, isWhole: sinceMs === undefined },
+		{ pageSize: PAGE_SIZE, isComplete: sinceMs === undefined },
 		extra,
 	);
 	for (;;) {

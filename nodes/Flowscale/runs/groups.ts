@@ -31,7 +31,7 @@ export async function* runsOfGroup(
 	extra: Partial<ApiRequest> = {},
 ): AsyncGenerator<Run> {
 	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
-	const pager = openPager(api, query, { pageSize: PAGE_SIZE, isWhole: true }, extra);
+	const pager = openPager(api, query, { pageSize: PAGE_SIZE, isComplete: true }, extra);
 	for (;;) {
 		if (stop?.aborted && !extra.isDetached) throw new ExecutionCancelledError();
 		const page = await pager.next();

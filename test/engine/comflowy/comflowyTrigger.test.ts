@@ -155,6 +155,26 @@ test.each(['finalized', 'output', 'done!'])(
 	},
 );
 
+const image = 'https://cdn.example.com/a.png';
+const unknownType = {
+	type: 'finalized',
+	run_id: 'r6',
+	output_images: [image],
+	full_outputs: { 9: { images: [image] } },
+};
+
+test.each<[string, (body: typeof unknownType) => object]>([
+	['without a type', (body) => ({ ...body, type: undefined })],
+	['with a type that is null', (body) => ({ ...body, type: null })],
+	['in the envelope of other answers', (data) => ({ success: true, data })],
+	['in an envelope with its status', ({ type, ...data }) => ({ status: type, data })],
+	['of which only the images by node came', (body) => ({ ...body, output_images: null })],
+])('a result %s keeps its images', async (_, form) => {
+	expect(itemsOf(await receive(form(unknownType)))).toMatchObject([
+		{ event: 'result', run_id: 'r6', outputs: [{ node_id: '9', filename: 'a.png' }] },
+	]);
+});
+
 test('progress that brings images keeps them', async () => {
 	const body = { type: 'running', run_id: 'r5', output_images: ['https://cdn.example.com/b.png'] };
 	expect(itemsOf(await receive(body))).toMatchObject([

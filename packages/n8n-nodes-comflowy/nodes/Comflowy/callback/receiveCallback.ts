@@ -51,13 +51,15 @@ export function contextExpression(nodeName: string, key: string): string {
 
 /**
  * n8n reads a body by its content type, which Comflowy does not document. JSON is therefore read
- * under any content type.
+ * under any content type. A body may have the envelope of Comflowy's answers, `{success, data}`,
+ * although none is documented for callbacks.
  */
 export function callbackIn(context: IWebhookFunctions): JsonRecord | undefined {
-	return (
+	const body =
 		recordOf(parsedJson(String(context.getRequestObject().rawBody))) ??
-		recordOf(context.getBodyData())
-	);
+		recordOf(context.getBodyData());
+	const isWrapped = textAt(body, 'run_id', 'runId', 'type') === undefined;
+	return isWrapped && body !== undefined ? { ...body, ...recordOf(body.data) } : body;
 }
 
 export function refuse(

@@ -13,8 +13,9 @@ export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
 	if (!isToken(recordOf(context.getQueryData())?.[TOKEN_PARAMETER], token))
 		return refuse(context, 403, 'The token in the address is not the one of this trigger');
 	const body = callbackIn(context);
-	const type = textAt(body, 'type', 'status')?.toLowerCase();
-	if (body === undefined || type === undefined)
+	const type = textAt(body, 'type', 'status')?.toLowerCase() ?? '';
+	// Without a type, images show that it is a result.
+	if (body === undefined || (type === '' && readOutputs(body).length === 0))
 		return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
 	const event = eventOf(type, body);
 	const wanted = context.getNodeParameter('events', ['result']) as string[];

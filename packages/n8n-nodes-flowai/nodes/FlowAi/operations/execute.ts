@@ -73,7 +73,7 @@ const fields: INodeProperties[] = [
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: 10,
-			description: 'How many requests this node has under way at a time',
+			description: 'How many requests this node has in progress at a time',
 		},
 		{
 			displayName: 'Max Requests per Second',

@@ -187,6 +187,7 @@ const FACES: Record<string, string[]> = {
 		'allDigits',
 		'agentTool',
 		'runItems',
+		'itemDoubts',
 		'itemFailures',
 		'olderN8n',
 	],

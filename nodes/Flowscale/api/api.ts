@@ -13,6 +13,7 @@ import {
 	readOne,
 	readRun,
 } from './readers';
+import { rememberInputs } from './knownInputs';
 import { readWorkflows } from './workflows';
 
 /** Sorting and paging of the run list; deployments without paging ignore all four. */
@@ -120,11 +121,12 @@ function clusterCalls(transport: Transport, { reportedBy }: AnswerReader) {
 		 * OpenAPI file).
 		 */
 		workflows: async (extra: Extra = {}) =>
-			await transport.read({ path: '/comfy/workflows', ...extra }, (answer) =>
-				[404, 405, 501].includes(answer.status)
-					? undefined
-					: readWorkflows(reportedBy(answer).data),
-			),
+			await transport.read({ path: '/comfy/workflows', ...extra }, (answer) => {
+				if ([404, 405, 501].includes(answer.status)) return undefined;
+				const listed = readWorkflows(reportedBy(answer).data);
+				rememberInputs(transport.root, listed);
+				return listed;
+			}),
 	};
 }
 

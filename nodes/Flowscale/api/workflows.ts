@@ -16,6 +16,8 @@ export interface DeclaredInput extends Parameter {
 	label?: string;
 	/** The values that the input takes, where the deployment names them. */
 	choices?: string[];
+	/** What else the deployment calls it, such as its path within the workflow. */
+	otherNames?: string[];
 }
 
 export interface Workflow {
@@ -78,12 +80,17 @@ function parameterOf(key: string | undefined, declared: unknown): DeclaredInput[
 	if (name === undefined) return [];
 	const label = textAt(record, 'label', 'title', 'display_name')?.trim();
 	const choices = [...new Set(listOf(record?.options).flatMap((choice) => textOf(choice) ?? []))];
+	const otherNames = ['name', 'path', 'id'].flatMap((other) => textAt(record, other) ?? []);
+	const others = [...new Set([key, ...otherNames])].filter(
+		(other): other is string => other !== undefined && other !== name,
+	);
 	return [
 		{
 			name,
 			type: typeOf(name, declared),
 			...(label && label !== name ? { label } : {}),
 			...(choices.length > 0 ? { choices } : {}),
+			...(others.length > 0 ? { otherNames: others } : {}),
 		},
 	];
 }

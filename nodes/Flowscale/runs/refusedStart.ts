@@ -2,20 +2,9 @@ import { ServiceError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
 import { fileFieldsAt } from '../../core/items/itemFiles';
 import type { FlowscaleApi } from '../api/api';
+import type { KnownInputs } from '../api/knownInputs';
 import { takesFile } from '../inputs/inputKind';
-
-const lists = new WeakMap<FlowscaleApi, ReturnType<FlowscaleApi['workflows']>>();
-
-/**
- * The names of a workflow's inputs; undefined where the deployment does not report them. Asked once
- * per execution.
- */
-async function inputNames(api: FlowscaleApi, workflowId: string): Promise<string[] | undefined> {
-	const list = lists.get(api) ?? api.workflows({ tries: 1 }).catch(() => undefined);
-	lists.set(api, list);
-	const found = (await list)?.find(({ workflow }) => workflow.workflow_id === workflowId);
-	return found?.workflow.inputs.map(({ name }) => name);
-}
+import { describeUnknown, reportedInputs, unknownNames } from './unknownInputs';
 
 /**
  * A refusal of a start that says more of what to do: which input takes a file and what files the
@@ -34,11 +23,13 @@ export async function explainRefusal(
 ): Promise<unknown> {
 	if (!(error instanceof ServiceError) || ![400, 422].includes(error.facts.status ?? 0))
 		return error;
-	const names = isAboutNames(error.message, given) ? await inputNames(api, workflowId) : undefined;
+	const inputs = isAboutNames(error.message, given)
+		? await reportedInputs(api, workflowId)
+		: undefined;
 	const hints = [
 		error.facts.hint,
-		fileHint(error.message, names ?? given, item),
-		nameHint(names, given),
+		fileHint(error.message, inputs?.names ?? given, item),
+		nameHint(inputs, given),
 	].filter((hint) => hint !== undefined);
 	return new ServiceError(error.message, { ...error.facts, hint: hints.join(' ') });
 }
@@ -68,11 +59,9 @@ function fileHint(message: string, names: string[], item: Item): string | undefi
 	return `"${name}" may take a file: give the name of the field that holds it. ${there}`;
 }
 
-function nameHint(names: string[] | undefined, given: string[]): string | undefined {
-	if (names === undefined || names.length === 0) return undefined;
-	const unknown = given.filter((name) => !names.includes(name));
-	const known = `Inputs of the workflow: ${names.join(', ')}.`;
-	return unknown.length > 0
-		? `The workflow has no input ${unknown.map((name) => `"${name}"`).join(', ')}. ${known}`
-		: known;
+function nameHint(inputs: KnownInputs | undefined, given: string[]): string | undefined {
+	if (inputs === undefined) return undefined;
+	const unknown = unknownNames(inputs, given);
+	const [message, known] = describeUnknown(inputs, unknown);
+	return unknown.length > 0 ? `${message}. ${known}` : known;
 }

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { type Clock, systemClock } from '../../core/async/clock';
+import type { Doubts } from '../../core/items/itemDoubts';
 import { createOutputFetcher, type OutputFetcher } from '../../core/files/fetchOutput';
 import { openProgress, type Progress } from '../../core/execution/progress';
 import { linkSourceOf } from './outputs';
@@ -14,6 +15,7 @@ export interface Session extends Connection {
 	stop: AbortSignal;
 	progress: Progress;
 	fetchOutput: OutputFetcher;
+	doubts: Doubts;
 }
 
 export async function openSession(context: IExecuteFunctions, stop: AbortSignal): Promise<Session> {
@@ -35,6 +37,7 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal)
 		clock,
 		stop,
 		fetchOutput,
+		doubts: new Map(),
 		progress: openProgress(context, context.getInputData().length, stop),
 	};
 }

@@ -13,6 +13,7 @@ import { readInputs } from '../inputs/inputs';
 import type { KnownRun } from '../../core/runs/run';
 import { explainRefusal } from './refusedStart';
 import type { FlowscaleSession, Session } from './session';
+import { doubtUnknownInputs } from './unknownInputs';
 import { groupFields, workflowField } from '../inputs/fields';
 import { readGroupId } from '../inputs/groupId';
 
@@ -40,13 +41,15 @@ export function readStartRequest(item: Item, session: Session, patienceMs: numbe
 	const workflowId = item.locator('workflowId', 'Workflow');
 	const groupId = readGroupId(item);
 	const { texts, files } = readInputs(item);
+	const fileNames = [...new Set(files.map(([name]) => name))];
+	doubtUnknownInputs(session, item.index, workflowId, [...Object.keys(texts), ...fileNames]);
 	return {
 		itemIndex: item.index,
 		workflowId,
 		groupId,
 		isGroupOfExecution: isGroupOfExecution(item, groupId),
 		texts,
-		fileNames: [...new Set(files.map(([name]) => name))],
+		fileNames,
 		reuse: readReuse(item),
 		maxQueued: item.amount('options.maxQueued', 'Max Queued Runs', 0, 0),
 		patienceMs,

@@ -6,6 +6,7 @@ import { linkSignals } from '../async/signals';
 import { findOperation, type Resource } from '../items/operation';
 import { showEndSummary } from './endSummary';
 import { requireMinimumVersion } from './minimumVersion';
+import type { Doubts } from '../items/itemDoubts';
 import type { DescribeOthers } from '../items/itemFailures';
 import { runItems } from '../items/runItems';
 import { runSuspended } from '../suspending/runSuspended';
@@ -21,6 +22,7 @@ interface NodeSession {
 	clock: Clock;
 	waiting?(item: Item): RunWaiter;
 	otherRuns?: { describe: DescribeOthers };
+	doubts?: Doubts;
 }
 
 /** What a node is made of: its menu, and how what its operations share is opened. */
@@ -60,7 +62,8 @@ export async function runOperation<Session extends NodeSession>(
 		const suspension = openSuspension(context);
 		const session = await open(context, abort.signal, suspension.firstRunIndex);
 		const describeOthers = session.otherRuns?.describe;
-		const parts = { context, session, abort, clock, describeOthers };
+		const { doubts } = session;
+		const parts = { context, session, abort, clock, describeOthers, doubts };
 		if (
 			isWaitingOperation(operation) &&
 			session.waiting &&

@@ -4,6 +4,7 @@ import { createLimiter } from '../async/limiter';
 import type { LinkedSignal } from '../async/signals';
 import { ExecutionCancelledError } from '../errors';
 import { itemAt } from './item';
+import { type Doubts, settleDoubts } from './itemDoubts';
 import {
 	createItemFailures,
 	type DescribeOthers,
@@ -24,6 +25,7 @@ export interface ItemRun<Session> {
 	abort: LinkedSignal;
 	clock: Clock;
 	describeOthers?: DescribeOthers;
+	doubts?: Doubts;
 }
 
 const ITEMS_AT_A_TIME = 10;
@@ -41,6 +43,9 @@ export async function runItems<Session>(run: ItemRun<Session>): Promise<INodeExe
 	const failures = createItemFailures(context, abort, describeOthers);
 	const jobs = await prepareJobs(run, failures);
 	failures.throwIfFatal();
+	await settleDoubts(run.doubts, failures, (index) => jobs.has(index));
+	failures.throwIfFatal();
+	for (const index of failures.texts.keys()) jobs.delete(index);
 
 	const results = new Map<number, ItemOutput[]>();
 	const limit = createLimiter(operation.itemsAtATime ?? ITEMS_AT_A_TIME);

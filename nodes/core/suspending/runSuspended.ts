@@ -2,6 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { createEventLoopYielder } from '../async/clock';
 import { ServiceError } from '../errors';
 import { type Item, itemAt } from '../items/item';
+import { settleDoubts } from '../items/itemDoubts';
 import {
 	createItemFailures,
 	type ItemFailures,
@@ -81,10 +82,14 @@ export async function runSuspended<Session>(
 	const { context, suspension } = resume;
 
 	const waits = await prepareWaits(resume);
+	const isOpen = (index: number) => waitOf(suspension, index) === NOT_BEGUN;
+	await settleDoubts(resume.doubts, resume.failures, isOpen);
 	saveAndThrowIfFatal(resume);
 	// Reading ten thousand items takes a second or more, which is no part of the time to poll in.
 	resume.endsMs = pollWindowEnd(resume);
-	const open = waits.filter(({ index }) => waitOf(suspension, index) !== ENDED);
+	const open = waits.filter(
+		(item) => waitOf(suspension, item.index) !== ENDED && !hasFailed(resume, item),
+	);
 	await sideBySide(resume, open, async (item) => await untilEnd(resume, item));
 	saveAndThrowIfFatal(resume);
 	const left = open.filter(({ stillRunning }) => stillRunning !== undefined);

@@ -97,6 +97,74 @@ describe('a start that the service refuses', () => {
 	});
 });
 
+describe('an input that the workflow does not have', () => {
+	const mixed =
+		'={{ $itemIndex === 0 ? { text_51536: $json.prompt } : { text_51536: "a", txt_51536: $json.prompt } }}';
+	const refusal =
+		'The workflow has no input "txt_51536". Inputs of the workflow: text_51536, seed_51537. Correct the name; nothing was started.';
+	const opened = async () => {
+		const made = await harness();
+		// What the editor's list of workflows does, and any other reading of the list.
+		await made.items(made.node('workflow.getMany'), [{ json: {} }]);
+		return { ...made, lists: () => made.requests('workflows') - 1 };
+	};
+
+	test.each(['workflow.execute', 'workflow.executeAndWait'] as const)(
+		'%s: ends the node before anything is started, where the list was read before',
+		async (operation) => {
+			const { node, error, requests, lists } = await opened();
+			const failure = await error(node(operation, startOf('image', mixed)));
+			expect(`${failure.message}. ${failure.description}`).toContain(refusal);
+			expect(failure.context.itemIndex).toBe(1);
+			expect([requests('startRun'), lists()]).toEqual([0, 1]);
+		},
+	);
+	test.each(['inExecution', 'suspended'])(
+		'fails its item alone where the node continues on errors (%s)',
+		async (waitMode) => {
+			const { node, run, flowscale, lists } = await opened();
+			const parameters = { ...startOf('image', mixed), waitMode };
+			const done = await run(
+				node('workflow.executeAndWait', parameters, { onError: 'continueRegularOutput' }),
+			);
+			const [right, wrong] = outputOf(done, 'Flowscale');
+			expect([right.json.state, wrong.json]).toEqual([
+				'succeeded',
+				{ error: expect.stringContaining(refusal) as string },
+			]);
+			expect([flowscale.runs.length, lists()]).toEqual([1, 1]);
+		},
+	);
+	test('is refused as the parameter of a file, too', async () => {
+		const { node, files, error, requests } = await opened();
+		const photo = { bytes: Buffer.from('fox'), mimeType: 'image/png' };
+		const parameters = {
+			...startOf('image', { text_51536: 'a' }),
+			files: { file: [{ parameter: 'photo_1', binaryField: 'photo' }] },
+		};
+		const failure = await error(
+			[files([{ photo }]), node('workflow.execute', parameters)],
+			[{ json: {} }],
+		);
+		expect(failure.message).toContain('The workflow has no input "photo_1"');
+		expect(requests('startRun')).toBe(0);
+	});
+	test('is left to the service where the list cannot be read, or was never read', async () => {
+		const { node, run, flowscale } = await opened();
+		flowscale.fault({ on: 'workflows', kind: 'status', status: 503, times: 9 });
+		await run(node('workflow.execute', startOf('image', mixed)));
+		expect(flowscale.runs).toHaveLength(2);
+		const fresh = await harness();
+		await fresh.run(fresh.node('workflow.execute', startOf('image', mixed)));
+		expect([fresh.flowscale.runs.length, fresh.requests('workflows')]).toEqual([2, 0]);
+	});
+	test('costs no request while all names are known', async () => {
+		const { node, items, lists } = await opened();
+		await items(node('workflow.execute', startOf('image', ownPrompt)));
+		expect(lists()).toBe(0);
+	});
+});
+
 test.each([
 	[
 		'simplified',

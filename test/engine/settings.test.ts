@@ -1,12 +1,12 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
-import { env } from '../../simulator/platform';
+import { env, stdout } from '../../simulator/platform';
 import { useComflowy } from '../harness/comflowyHarness';
 import { useFastTime } from '../harness/fastTime';
 import { useFlowAi } from '../harness/flowAiHarness';
 import { useHarness } from '../harness/useHarness';
 import { auditCell, type ItemCounts } from '../settings/auditCell';
 import { AXES, type Cell, isWaiting, nameOf, reasonAgainst } from '../settings/axes';
-import { cells, missing, shareOf } from '../settings/cells';
+import { cells, missing, shareOf, summary } from '../settings/cells';
 import { playCell } from '../settings/playCell';
 import { type Harnesses, NODE, openSubject } from '../settings/subject';
 
@@ -83,6 +83,7 @@ it('every operation is in the matrix, and every pair of values with each wait mo
 	expect(all.sort()).toEqual([...AXES.operation].sort());
 	expect([...new Set(cells.map(({ operation }) => operation))].sort()).toEqual(all);
 	expect(cells.filter((cell) => cell.waitMode !== 'inExecution').every(isWaiting)).toBe(true);
+	if (IS_WHOLE) stdout.write(summary());
 	expect(missing.filter(({ reason }) => reason === undefined)).toEqual([]);
 	expect(cells.filter((cell) => reasonAgainst(cell) !== undefined)).toEqual([]);
 });

@@ -57,6 +57,15 @@ export const missing: Missing[] = AXES.waitMode.flatMap((waitMode) => {
 		.map((pair) => ({ waitMode, pair, reason: reasonAgainst({ ...pair, waitMode }) }));
 });
 
+/** How many cells there are, and what makes pairs of values impossible, for people. */
+export function summary(): string {
+	const counts = new Map<string, number>();
+	for (const { reason = 'for no reason' } of missing)
+		counts.set(reason, (counts.get(reason) ?? 0) + 1);
+	const lines = [...counts].map(([reason, count]) => `  ${count} pairs: ${reason}`);
+	return [`${cells.length} cells. Impossible, over all wait modes:`, ...lines, ''].join('\n');
+}
+
 /** Evenly spread over all cells, for a suite that has no time for all. */
 export function shareOf(all: Cell[], count: number): Cell[] {
 	const step = Math.max(1, all.length / count);

@@ -3,7 +3,7 @@ import { withResults, withSums, type VersionResult } from './compatibilityTable'
 import { credential } from './credential';
 import { agentVersionsOf, discovery } from './discovery';
 import { examples } from './examples';
-import { generations } from './generations';
+import { type Generation, generations } from './generations';
 import { installN8n, installVersion, type InstalledN8n } from './installN8n';
 import { overRestart } from './overRestart';
 import type { PackedPackage } from './packages';
@@ -23,17 +23,32 @@ interface Prepared {
 	remove(): Promise<void>;
 }
 
-/** The two that the suite always plays are in its cache and stay there. */
-const prepare = async (version: string): Promise<Prepared> => {
+/** The generation that the suite always plays in this version; undefined: it plays another. */
+const usualOf = async (version: string): Promise<Generation | undefined> => {
 	for (const generation of generations) {
 		const manifest = join(repository, 'test/n8n', generation.name, 'package.json');
 		const { dependencies } = JSON.parse(await fs.readFile(manifest, 'utf8')) as {
 			dependencies: { n8n: string };
 		};
-		if (dependencies.n8n === version)
-			return { n8n: await installN8n(generation), remove: async () => {} };
+		if (dependencies.n8n === version) return generation;
 	}
-	return await installVersion(version);
+	return undefined;
+};
+
+/** The two that the suite always plays are in its cache and stay there. */
+const prepare = async (version: string): Promise<Prepared> => {
+	const usual = await usualOf(version);
+	return usual === undefined
+		? await installVersion(version)
+		: { n8n: await installN8n(usual), remove: async () => {} };
+};
+
+/** One that need not be installed comes first, so that all others are installed meanwhile. */
+const inOrder = async (versions: string[]): Promise<string[]> => {
+	for (const version of versions)
+		if ((await usualOf(version)) !== undefined)
+			return [version, ...versions.filter((other) => other !== version)];
+	return versions;
 };
 
 /** An n8n with as many lines of agents as it has, rather than those that its generation is known for. */
@@ -111,7 +126,7 @@ const playPrepared = async (
  * their rows in the README.
  */
 export const playVersions = async (
-	versions: string[],
+	wanted: string[],
 	{ folder, packed }: { folder: string; packed: PackedPackage[] },
 	tally: Tally,
 ): Promise<void> => {
@@ -126,6 +141,7 @@ export const playVersions = async (
 		tally.failed += 1;
 		say(`FAIL  ${version}\n${error.stack ?? error.message}`);
 	};
+	const versions = await inOrder(wanted);
 	let next: Promise<Prepared | Error> | undefined = install(versions[0]);
 	for (const [index, version] of versions.entries()) {
 		const prepared: Prepared | Error | undefined = await next;

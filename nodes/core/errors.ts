@@ -54,18 +54,42 @@ const LONGEST_READ = 20_000;
 /** Where a page begins, everything in angle brackets is markup. */
 const PAGE = /<(?:!doctype|html|head|body|\?xml)\b/i;
 /**
- * Elsewhere only what is surely a tag: "<lora:detail:0.8>" and "expected <int>" are words of
- * ComfyUI's.
+ * Elsewhere only what is surely a tag: "<lora:detail:0.8>", "expected <int>" and "<image>" are words
+ * of ComfyUI's, "<torch.Tensor at 0x7f>" is one of Python's.
  */
-const TAG =
-	/<\/?(?:a|address|article|b|blockquote|br|center|code|div|em|font|footer|form|h[1-6]|header|hr|i|iframe|img|input|li|link|main|meta|nav|noscript|ol|p|pre|script|section|small|span|strong|style|svg|table|tbody|td|th|thead|title|tr|u|ul)(?:[\s/][^<>]{0,2000})?>/gi;
+const TAG = /<(\/?)([a-z][\w:.-]{0,40})([\s/][^<>]{0,2000})?>/gi;
+const TAG_NAMES = new Set(
+	(
+		'a address applet article aside b bdi bdo big blockquote body br button canvas caption center code ' +
+		'colgroup dd del details dialog div dl dt em embed fieldset figcaption figure font footer form ' +
+		'frame frameset h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd legend li link ' +
+		'main marquee math meta nav noframes noscript ol p plaintext pre samp script section select small ' +
+		'span strike strong style sub summary sup svg table tbody td textarea tfoot th thead title tr tt u ' +
+		'ul wbr xmp'
+	).split(' '),
+);
+/** Comments, and what XML and PHP write in angle brackets. */
+const ASIDE = /<!--[^<>]{0,2000}-->|<!\[CDATA\[|\]\]>|<[?!][a-z][^<>]{0,2000}>/gi;
+/** Colours and links of a terminal (ECMA-48), which programs write into their messages. */
+const TERMINAL = /(?:\x1b\[|\x9b)[\d;:?]{0,50}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?/g;
+/** Names of characters that pages have in plain sentences, and that make no markup. */
+const CHARACTERS: Readonly<Record<string, string>> = {
+	'&nbsp;': ' ',
+	'&quot;': '"',
+	'&#34;': '"',
+	'&apos;': "'",
+	'&#39;': "'",
+	'&#x27;': "'",
+	'&amp;': '&',
+};
 
 /**
  * Service text made fit to read: one line, no control characters or markup wherever it stands, at
  * most 500 characters.
  */
 export function cleanText(text: string, longest = LONGEST_TEXT): string {
-	const visible = withoutMarkup(text.slice(0, LONGEST_READ))
+	const visible = withoutMarkup(text.slice(0, LONGEST_READ).replace(TERMINAL, ''))
+		.replace(/&(?:nbsp|quot|apos|amp|#34|#39|#x27);/gi, (name) => CHARACTERS[name.toLowerCase()])
 		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
@@ -79,11 +103,26 @@ function withoutMarkup(text: string): string {
 	const page = text.search(PAGE);
 	const isPage = page !== -1;
 	const marked = isPage ? text.slice(page) : text;
-	const plain = marked
-		.replace(/<(script|style)\b[\s\S]*?(?:<\/\1>|$)/gi, ' ')
-		.replace(isPage ? /<[^<>]*>/g : TAG, ' ');
-	// A tag that was cut off at the end.
-	return (isPage ? text.slice(0, page) : '') + (isPage ? plain.replace(/<[^<>]*$/, ' ') : plain);
+	const plain = marked.replace(/<(script|style)\b[\s\S]*?(?:<\/\1>|$)/gi, ' ');
+	if (!isPage) return withoutTags(plain.replace(ASIDE, ' '));
+	// The last one is a tag that was cut off at the end.
+	return text.slice(0, page) + plain.replace(/<[^<>]*>/g, ' ').replace(/<[^<>]*$/, ' ');
+}
+
+/** Without what has an element's name, an attribute, or an end tag. */
+function withoutTags(text: string): string {
+	const ended = new Set(
+		[...text.matchAll(/<\/([a-z][\w:.-]{0,40})\s*>/gi)].map(([, name]) => name),
+	);
+	const isTag = (name: string, rest: string) =>
+		TAG_NAMES.has(name.toLowerCase()) || ended.has(name) || /[\w-]\s*=/.test(rest);
+	const plain = text.replace(TAG, (tag: string, slash: string, name: string, rest = '') =>
+		slash !== '' || isTag(name, rest as string) ? ' ' : tag,
+	);
+	// One that was cut off at the end.
+	return plain.replace(/<\/?([a-z]\w{0,40})\s[^<>]*$/i, (tag: string, name: string) =>
+		isTag(name, tag) ? ' ' : tag,
+	);
 }
 
 /**

@@ -24,6 +24,33 @@ export function textOf(value: unknown): string | undefined {
 	return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Texts that stand where something could be said, such as Python's word for nothing. */
+const NOTHING = /^(?:0|null|none|nil|undefined|nan|true|false|\{\}|\[\])?$/i;
+const DEEPEST_NOTHING = 6;
+
+/**
+ * Whether a value has nothing to say: it is empty, or a word for nothing, or holds nothing else.
+ */
+export function isNothing(value: unknown, levels = DEEPEST_NOTHING): boolean {
+	if (typeof value === 'string')
+		return NOTHING.test(value.replace(/[\s"'\p{Cc}\p{Cf}]/gu, '').slice(0, 20));
+	if (typeof value !== 'object' || value === null) return typeof value === 'boolean' || !value;
+	return levels > 0 && Object.values(value).every((entry) => isNothing(entry, levels - 1));
+}
+
+/**
+ * The words of a field of several choices. An expression may give a list, JSON of a list, or a text
+ * with commas, semicolons, bars or lines.
+ */
+export function chosenWords(given: unknown): string[] {
+	const parsed = typeof given === 'string' ? (parsedJson(given) ?? given) : given;
+	const values = Array.isArray(parsed) ? parsed.flat(3) : [parsed];
+	return values
+		.flatMap((value) => (textOf(value) ?? '').split(/[,;|\n]/))
+		.map((word) => word.trim().replace(/^\[?'|'\]?$/g, ''))
+		.filter((word) => word !== '');
+}
+
 /**
  * Any value as a text for the wire: an object as JSON, a date as its ISO time without JSON's
  * quotation marks, nothing as ''.

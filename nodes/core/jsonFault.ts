@@ -40,6 +40,8 @@ const SPECIAL: Record<string, string> = {
 	"'": 'single quotes (JSON needs double quotes)',
 	'“': 'typographic quotes (JSON needs straight ones)',
 	'”': 'typographic quotes (JSON needs straight ones)',
+	'\u00a0': 'a no-break space (JSON needs plain ones)',
+	'/': 'a comment, which JSON does not know',
 	'': 'the text ends too early',
 };
 
@@ -69,7 +71,10 @@ function readValue(reader: Reader, depth: number): Reason {
 	if (sign === '"') return readText(reader);
 	if (/[,}\]]/.test(sign)) return 'a value is missing (does an expression return nothing?)';
 	const literal = match(reader, NUMBER) ?? match(reader, /true|false|null/y);
-	if (literal === undefined) return `${found(reader)}: a text needs double quotes around it`;
+	if (literal === undefined)
+		return Object.hasOwn(SPECIAL, sign)
+			? found(reader)
+			: `${found(reader)}: a text needs double quotes around it`;
 	reader.at += literal.length;
 	return undefined;
 }

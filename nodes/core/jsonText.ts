@@ -58,6 +58,14 @@ export function readJson(text: string, reading: JsonReading = {}): ReadJson {
 	}
 }
 
+/** What to say of a text that would be JSON, if it were not nested so deep; undefined: it is not. */
+export function tooDeepIn(text: string): string | undefined {
+	const read = readJson(text);
+	return 'problem' in read && read.problem === 'tooDeep'
+		? `JSON that is nested more than ${DEEPEST_JSON} levels deep`
+		: undefined;
+}
+
 /**
  * `JSON.stringify` whose long integers (`LongInteger`, bigint) are written as the digits they are;
  * undefined is written as null.

@@ -276,6 +276,13 @@ describe('an error event', () => {
 		'data:""',
 		'data:{"Msg":null}',
 		'data:{"error":{}}',
+		'data:{"error":true}',
+		'data:{"Node":"17","Msg":null,"Type":"error","Data":{}}',
+		'data:"null"',
+		'data:None',
+		'data:[[null]]',
+		'data:{"Msg":"undefined"}',
+		'data:0',
 		'',
 	])('that says nothing (%j) is one all the same', async (data) => {
 		for (const size of [1_000, 7, 1])

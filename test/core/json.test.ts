@@ -84,6 +84,12 @@ describe('a run that ended with a word that nobody knows', () => {
 		['unknown', completed_at, false],
 		['running', completed_at, false],
 		['uploading', completed_at, false],
+		['moderated', '0', false],
+		['moderated', '-1', false],
+		['moderated', 'None', false],
+		['moderated', '0001-01-01T00:00:00Z', false],
+		['moderated', 'Mon, 15 Jan 2024 10:32:45 GMT', true],
+		['moderated', '2024-01-15T10:32:45 UTC', true],
 	])('%s at %p: ended is %p', (status, end, isFinished) => {
 		expect(createRun({ status, completed_at: end }).finished).toBe(isFinished);
 	});
@@ -101,6 +107,8 @@ describe('a status word', () => {
 		['cancelled', 'cancelled'],
 		['timed-out', 'timed_out'],
 		['TIMEOUT', 'timed_out'],
+		['Run Timeout', 'timed_out'],
+		['canceling', 'running'],
 		['queued', 'queued'],
 		['pending', 'queued'],
 		['in_progress', 'running'],

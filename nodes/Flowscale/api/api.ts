@@ -5,6 +5,7 @@ import { type JsonRecord, recordOf, textAt } from '../../core/json';
 import { type KnownRun, type Output, type Run, stateOf } from '../../core/runs/run';
 import { type ApiRequest, pathTo, type Transport } from '../../core/http/transport';
 import {
+	bareOutput,
 	type Envelope,
 	isReported,
 	outputOf,
@@ -245,11 +246,15 @@ function outputCalls(transport: Transport, { envelopeOf, linked }: AnswerReader)
 					)
 						return { kind: 'notYet' };
 					const { status, data } = envelopeOf(answer);
-					return outputAnswerOf(status, linked(outputOf(filename, readOne(data))));
+					// Some deployments put the value itself, or its link, where its record is due.
+					const record = readOne(data) ?? (isSaid(status) ? bareOutput(data) : undefined);
+					return outputAnswerOf(status, linked(outputOf(filename, record)));
 				},
 			),
 	};
 }
+
+const isSaid = (status: string | undefined) => stateOf(status ?? '') === 'succeeded';
 
 function outputAnswerOf(status: string | undefined, output: Output): OutputAnswer {
 	// An empty text may be the output itself or a placeholder for one to come, so the status of the

@@ -32,7 +32,17 @@ export interface Envelope {
  * A key of these in a body without `data` says that the body is the data itself. `id` alone may
  * well be that of a request.
  */
-const OWN_DATA = ['run_id', 'runId', '_id', 'runs', 'workflows', 'download_url', 'file_content'];
+const OWN_DATA = [
+	'run_id',
+	'runId',
+	'_id',
+	'runs',
+	'workflows',
+	'items',
+	'results',
+	'download_url',
+	'file_content',
+];
 
 export function readEnvelope(body: unknown): Envelope {
 	const envelope = recordOf(body);
@@ -79,7 +89,12 @@ export function readOne(data: unknown): JsonRecord | undefined {
 export function readList(data: unknown, name: string): unknown[] | undefined {
 	if (Array.isArray(data)) return data;
 	const record = recordOf(data);
-	if (Array.isArray(record?.[name])) return record[name];
+	const named = record?.[name];
+	if (Array.isArray(named)) return named;
+	// By their IDs, or none of them (PHP writes an empty list like that).
+	const members = Object.values(recordOf(named) ?? {});
+	if (recordOf(named) !== undefined && members.every((member) => recordOf(member) !== undefined))
+		return members;
 	const lists = Object.values(record ?? {}).filter(Array.isArray);
 	return lists.length === 1 ? lists[0] : undefined;
 }
@@ -88,7 +103,9 @@ export { readErrorText };
 
 /** Run ids go by four names. */
 export function readRunId(record: JsonRecord | undefined): string | null {
-	return textAt(record, 'run_id', 'runId', '_id', 'id') ?? null;
+	return (
+		textAt(record, 'run_id', 'runId', '_id', 'id') ?? textAt(recordOf(record?._id), '$oid') ?? null
+	);
 }
 
 /**
@@ -96,11 +113,13 @@ export function readRunId(record: JsonRecord | undefined): string | null {
  * @param errorText what the answer around it says went wrong
  */
 export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?: string): Run {
-	const outputs = listOf(record.outputs).flatMap((output) => readRunOutput(output) ?? []);
+	const outputs = outputsIn(record.outputs).flatMap(
+		([name, output], index) => readRunOutput(output, name ?? `output_${index + 1}`) ?? [],
+	);
 	const names = listOf(record.output_names ?? record.outputNames).flatMap(
 		(name) => textOf(name) ?? [],
 	);
-	const status = textAt(record, 'status')?.toLowerCase() ?? 'unknown';
+	const status = readStatus(record)?.trim().toLowerCase() || 'unknown';
 	const run = createRun({
 		...known,
 		run_id: readRunId(record) ?? known.run_id ?? null,
@@ -129,8 +148,20 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?
 	};
 }
 
+/** ComfyUI's own history has `status: {status_str, completed, messages}`. */
+function readStatus(record: JsonRecord): string | undefined {
+	return (
+		textAt(record, 'status') ??
+		textAt(recordOf(record.status), 'status_str', 'status') ??
+		textAt(record, 'state')
+	);
+}
+
+/** A time, as text or as databases export it: `{"$date": "2024-01-15T10:30:00Z"}`. */
 function readTime(record: JsonRecord, ...keys: string[]): string | null {
-	const text = textAt(record, ...keys);
+	const text =
+		textAt(record, ...keys) ??
+		keys.map((key) => textAt(recordOf(record[key]), '$date')).find((date) => date !== undefined);
 	return text === undefined ? null : parseTimestamp(text);
 }
 
@@ -152,15 +183,48 @@ function readInputs(received: unknown): Run['inputs'] {
 	);
 }
 
-/** An output inside a run: `{filename, url}`. An output without a link is requested by its name. */
-function readRunOutput(value: unknown): Output | undefined {
+/**
+ * The outputs of a run, each with the key that it stands under: a list, one output without a list,
+ * or an object of outputs by their names.
+ */
+function outputsIn(received: unknown): Array<[key: string | undefined, output: unknown]> {
+	const value = typeof received === 'string' ? parsedJson(received) : received;
 	const record = recordOf(value);
+	if (record === undefined) return listOf(value).map((output) => [undefined, output]);
+	const isOne = ['filename', 'name', 'url', 'download_url', 'file_content'].some((key) =>
+		Object.hasOwn(record, key),
+	);
+	if (isOne) return [[undefined, record]];
+	// Nothing but records and links, so that any other object is no output.
+	return Object.entries(record).flatMap(
+		([key, entry]): Array<[string, unknown]> =>
+			recordOf(entry) !== undefined || isLink(entry) ? [[key, entry]] : [],
+	);
+}
+
+const isLink = (value: unknown) =>
+	/^\s*(?:https?:\/\/|data:[^,]{0,200},)/i.test(textOf(value)?.slice(0, 300) ?? '');
+
+/** The record of an output that is nothing but its link or its value; undefined: there is none. */
+export function bareOutput(value: unknown): JsonRecord | undefined {
+	if (isLink(value)) return { url: value };
+	return value === null || value === undefined || value === '' ? undefined : { data: value };
+}
+
+/**
+ * An output inside a run: `{filename, url}`. An output without a link is requested by its name.
+ * @param otherwise its name where it has none, but a link or a value
+ */
+function readRunOutput(value: unknown, otherwise: string): Output | undefined {
+	const record = recordOf(value) ?? (isLink(value) ? { url: value } : undefined);
 	const filename =
 		textAt(record, 'filename', 'name') ??
 		namesInLink(linkIn(record) ?? '').find((name) => mimeTypeOfName(name) !== null) ??
 		textAt(record, 'label', 'parameter_name') ??
-		textOf(value);
-	return filename === undefined ? undefined : outputOf(filename, record);
+		(record === undefined ? textOf(value) : undefined);
+	if (filename !== undefined) return outputOf(filename, record);
+	const isThere = record !== undefined && (linkIn(record) ?? valueIn(record)) !== undefined;
+	return isThere ? outputOf(otherwise, record) : undefined;
 }
 
 function linkIn(record: JsonRecord | undefined): string | undefined {

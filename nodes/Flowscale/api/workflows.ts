@@ -55,6 +55,9 @@ export function readWorkflows(data: unknown): ListedWorkflow[] {
 	});
 }
 
+const NAME_KEYS = ['name', 'path', 'id', 'key', 'field', 'input_name'];
+const CHOICE_KEYS = ['options', 'choices', 'enum', 'values'];
+
 /**
  * Declared as JSON text, as an object of name to type, as a list of names or of objects, or not at
  * all.
@@ -64,7 +67,7 @@ function readParameters(declared: unknown, ...more: string[]): DeclaredInput[] {
 	const value = typeof declared === 'string' ? parsedJson(declared) : declared;
 	if (Array.isArray(value))
 		return value.flatMap((entry) =>
-			parameterOf(textAt(recordOf(entry), 'name', 'path', 'id', ...more) ?? textOf(entry), entry),
+			parameterOf(textAt(recordOf(entry), ...NAME_KEYS, ...more) ?? textOf(entry), entry),
 		);
 	return Object.entries(recordOf(value) ?? {}).flatMap(([name, entry]) => parameterOf(name, entry));
 }
@@ -78,9 +81,9 @@ function parameterOf(key: string | undefined, declared: unknown): DeclaredInput[
 	const record = recordOf(declared);
 	const name = textAt(record, 'parameter_name', 'parameterName') ?? key;
 	if (name === undefined) return [];
-	const label = textAt(record, 'label', 'title', 'display_name')?.trim();
-	const choices = [...new Set(listOf(record?.options).flatMap((choice) => textOf(choice) ?? []))];
-	const otherNames = ['name', 'path', 'id'].flatMap((other) => textAt(record, other) ?? []);
+	const label = textAt(record, 'label', 'title', 'display_name', 'displayName')?.trim();
+	const choices = choicesOf(record);
+	const otherNames = NAME_KEYS.flatMap((other) => textAt(record, other) ?? []);
 	const others = [...new Set([key, ...otherNames])].filter(
 		(other): other is string => other !== undefined && other !== name,
 	);
@@ -95,6 +98,23 @@ function parameterOf(key: string | undefined, declared: unknown): DeclaredInput[
 	];
 }
 
+/**
+ * The values that an input takes: a list, also of `{label, value}`, or ComfyUI's way, which has it in
+ * the place of the type.
+ */
+function choicesOf(record: JsonRecord | undefined): string[] {
+	const lists = [...CHOICE_KEYS.map((key) => record?.[key]), listOf(record?.type)];
+	const choices = lists.flatMap((list) =>
+		listOf(list).flatMap(
+			(choice) => textAt(recordOf(choice), 'value', 'name') ?? textOf(choice) ?? [],
+		),
+	);
+	return isComfyType(record?.type) ? [] : [...new Set(choices)];
+}
+
+/** ComfyUI's `["INT", {"default": 3}]`. */
+const isComfyType = (type: unknown) => Array.isArray(type) && recordOf(type[1]) !== undefined;
+
 const VAGUE = /^(string|str|text|textarea|any|\*|input|value|number|combo|widget)$/;
 
 /**
@@ -104,6 +124,8 @@ const VAGUE = /^(string|str|text|textarea|any|\*|input|value|number|combo|widget
 function typeOf(name: string, declared: unknown): string {
 	if (typeof declared === 'string') return declared === name ? 'string' : declared.toLowerCase();
 	const record = recordOf(declared);
+	const comfyType = Array.isArray(declared) ? declared : record?.type;
+	if (isComfyType(comfyType)) return (textOf(listOf(comfyType)[0]) ?? 'string').toLowerCase();
 	const words = ['type', 'demo_type', 'value_type', 'demoType', 'valueType'].flatMap(
 		(key) => textAt(record, key)?.trim().toLowerCase() ?? [],
 	);

@@ -15,6 +15,8 @@ import { formTypeOf, labelOf, takesFile } from './inputKind';
 
 /** A longer ID is refused by the node. */
 const LONGEST_OFFERED = 200;
+/** Characters that take no place on screen, in front of what n8n would evaluate. */
+const UNSEEN_START = /^[\s\p{Default_Ignorable_Code_Point}]+/u;
 
 /**
  * Whether a text of the service may become a parameter. n8n evaluates what begins with `=`, and our
@@ -22,11 +24,16 @@ const LONGEST_OFFERED = 200;
  * offered what cannot be seen, such as line breaks and marks that turn the direction of writing.
  */
 export function isOfferable(text: string): boolean {
+	const seen = text.replace(UNSEEN_START, '');
 	return (
 		text.length <= LONGEST_OFFERED &&
-		!text.trimStart().startsWith('=') &&
+		seen !== '' &&
+		!seen.startsWith('=') &&
 		!text.includes('{{') &&
-		!/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u.test(text)
+		text !== '__proto__' &&
+		!/[\p{Cc}\p{Cs}\u2028\u2029\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u.test(
+			text,
+		)
 	);
 }
 
@@ -50,7 +57,7 @@ export async function searchWorkflows(
 	const listed = (await askForList(this, async (api) => await api.workflows(ONCE))) ?? [];
 	const results = listed
 		.map(({ workflow: { name, workflow_id: value, description } }) => ({
-			name,
+			name: name.length > LONGEST_OFFERED ? cleanText(name, LONGEST_OFFERED - 1) : name,
 			value,
 			description: description === null ? undefined : cleanText(description),
 		}))

@@ -1,9 +1,9 @@
 import { createHash } from 'crypto';
 import type { IPollFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../../core/errors';
-import { parsedJson, recordOf, textAt, textOf } from '../../core/json';
-import { eventOf, type RunEventName } from '../../core/trigger/newlyEnded';
-import type { Run } from '../../core/runs/run';
+import { chosenWords, recordOf, textAt } from '../../core/json';
+import { eventOf, eventOfState, type RunEventName } from '../../core/trigger/newlyEnded';
+import { type Run, stateOf } from '../../core/runs/run';
 import { apiRootOf, CREDENTIAL } from '../credential';
 import { chosenId } from '../inputs/chosenId';
 
@@ -57,17 +57,13 @@ export async function readSettings(context: IPollFunctions): Promise<TriggerSett
  * @throws ConfigurationError
  */
 export function readEvents(given: unknown): RunEventName[] {
-	const parsed = typeof given === 'string' ? (parsedJson(given) ?? given) : given;
-	const words = [parsed]
-		.flat()
-		.flatMap((value) => (textOf(value) ?? '').split(','))
-		.map((word) => word.trim())
-		.filter((word) => word !== '');
+	const words = chosenWords(given);
 	if (words.length === 0)
 		throw new ConfigurationError('No event is chosen. Choose at least one under Events');
 	const found = words.map((word) => {
 		const name = word.toLowerCase().replace(/^run[ ._-]?/, '');
-		return EVENTS.find((event) => event === name || (name === 'canceled' && event === 'cancelled'));
+		// The words of an item's `state` mean the same.
+		return EVENTS.find((event) => event === name) ?? eventOfState(stateOf(name));
 	});
 	const unknownWord = words.find((_, place) => found[place] === undefined);
 	if (unknownWord !== undefined)

@@ -61,6 +61,7 @@ const ALIASES: Readonly<Record<string, string>> = {
 	'audio/mp3': 'audio/mpeg',
 	'audio/x-flac': 'audio/flac',
 	'audio/x-m4a': 'audio/mp4',
+	'video/x-m4v': 'video/mp4',
 	'application/x-zip-compressed': 'application/zip',
 	'text/json': 'application/json',
 	'text/xml': 'application/xml',
@@ -105,8 +106,12 @@ export function fileNameOfLink(link: string): string | undefined {
  */
 export function tellingType(received: string | null | undefined): string | undefined {
 	const type = /^[\w.+-]+\/[\w.+-]+/.exec(received?.trim() ?? '')?.[0].toLowerCase();
-	return type === undefined || type.endsWith('/octet-stream') ? undefined : type;
+	return type === undefined || SAYS_NOTHING.test(type) ? undefined : type;
 }
+
+/** Types by which hosts say that they know no type, or that a browser shall save the file. */
+const SAYS_NOTHING =
+	/\/(?:octet-stream|(?:x-)?binary|(?:x-)?unknown|(?:x-)?download|(?:x-)?force-download)$/;
 
 /**
  * MIME type of a download: the extension is trusted first, since object stores often answer
@@ -123,7 +128,9 @@ export function mimeTypeOf(filename: string, header: string | undefined, link = 
  * extension stands for.
  */
 export function mimeTypeOfUpload(fileName: string, received: string | undefined): string {
-	return tellingType(received) ?? mimeTypeOfName(fileName) ?? ANY_TYPE;
+	const type = tellingType(received);
+	if (type === undefined) return mimeTypeOfName(fileName) ?? ANY_TYPE;
+	return Object.hasOwn(ALIASES, type) ? ALIASES[type] : type;
 }
 
 /** Extension for a file whose name has none, so that other apps know what to do with it. */
@@ -143,24 +150,42 @@ export function hasExtension(name: string): boolean {
 /** The name with the extension of its type, where it has none. */
 export function withExtension(name: string, mimeType: string | null): string {
 	const extension = mimeType === null ? undefined : extensionFor(mimeType);
-	return extension === undefined || hasExtension(name) ? name : `${name}.${extension}`;
+	if (extension === undefined || hasExtension(name)) return name;
+	// `photo.` and `photo.png ` are slips.
+	const bare = withoutEdges(name, 'end');
+	return hasExtension(bare) ? bare : `${bare}.${extension}`;
 }
 
 const LONGEST_NAME = 200;
+/** Disks take 255 bytes; the next program may add a few. */
+const LONGEST_NAME_BYTES = 240;
 /** Only the two ends of a longer name are read, so that a hostile name cannot take long. */
 const LONGEST_READ_NAME = 1_000;
 const LONGEST_EXTENSION = 13;
 
 /**
  * A service's file name made safe for a binary field and whatever disk it ends on: no path, no
- * control characters, at most 200 characters with its extension kept, never empty.
+ * control characters, at most 200 characters and 240 bytes with its extension kept, never empty.
  */
 export function safeFileName(filename: string, mimeType: string | null): string {
 	const plain = safeCharacters(lastPart(filename));
-	const whole = withExtension(plain === '' ? 'output' : plain, mimeType);
-	if (whole.length <= LONGEST_NAME) return whole;
+	const named = withExtension(plain === '' ? 'output' : plain, mimeType);
+	const whole = RESERVED.test(named) ? `_${named}` : named;
 	const extension = ENDING.exec(whole.slice(-LONGEST_EXTENSION))?.[0] ?? '';
-	return `${whole.slice(0, LONGEST_NAME - extension.length)}${extension}`;
+	return shortened(whole, extension);
+}
+
+/** Names of devices, which Windows takes for no file's, whatever follows the dot. */
+const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
+
+/** The name cut between two characters so that disks take it, with its extension kept. */
+function shortened(name: string, extension = ''): string {
+	const isShort = (text: string) =>
+		text.length <= LONGEST_NAME && Buffer.byteLength(text) <= LONGEST_NAME_BYTES;
+	if (isShort(name)) return name;
+	const characters = [...name.slice(0, Math.min(LONGEST_NAME, name.length - extension.length))];
+	while (!isShort(characters.join('') + extension)) characters.pop();
+	return characters.join('') + extension;
 }
 
 /**
@@ -168,7 +193,7 @@ export function safeFileName(filename: string, mimeType: string | null): string 
  * off what stands before them. Empty when nothing of it is left.
  */
 export function safeBaseName(name: string): string {
-	const plain = safeCharacters(name.replace(/[\\/]/g, '_')).slice(0, LONGEST_NAME);
+	const plain = shortened(safeCharacters(name.replace(/[\\/]/g, '_')));
 	return mimeTypeOfName(plain) === null ? plain : plain.replace(ENDING, '');
 }
 
@@ -185,13 +210,13 @@ function safeCharacters(name: string): string {
 }
 
 /**
- * Without dots and blanks at both ends. A regular expression for the end takes a time that grows
+ * Without dots and blanks at both ends, or at the last. A regular expression for the end takes a time that grows
  * with the square of their number.
  */
-function withoutEdges(text: string): string {
+function withoutEdges(text: string, side: 'both' | 'end' = 'both'): string {
 	const isEdge = (place: number) => /[.\s]/.test(text.charAt(place));
 	let [start, end] = [0, text.length];
-	while (start < end && isEdge(start)) start++;
+	while (side === 'both' && start < end && isEdge(start)) start++;
 	while (end > start && isEdge(end - 1)) end--;
 	return text.slice(start, end);
 }

@@ -7,7 +7,9 @@ export interface DataUri {
 
 /** undefined: the link leads elsewhere. */
 export function readDataUri(link: string): DataUri | undefined {
-	const head = /^data:([\w.+-]+\/[\w.+-]+)?(;[^,]*)?,/i.exec(link.slice(0, 1_000));
+	const head = /^\s*data:\s*([\w.+-]+\/[\w.+-]+)?(;(?:"[^"]*"|[^,"])*)?,/i.exec(
+		link.slice(0, 1_000),
+	);
 	if (head === null) return undefined;
 	const isBase64 = /;\s*base64\s*$/i.test(head[2] ?? '');
 	const body = () => percentDecoded(link.slice(head[0].length));
@@ -42,7 +44,10 @@ export function absoluteLink(link: string, root: string): string {
 	return URL.canParse(link, root) ? new URL(link, root).href : link;
 }
 
-/** Parts of a link's query that name the file, in the order in which they are believed. */
+/**
+ * Parts of a link's query that name the file, in small letters and in the order in which they are
+ * believed.
+ */
 const NAMING_PARAMETERS = ['filename', 'file_name', 'file', 'name', 'key', 'path', 'object', 'f'];
 /** Parts of a query that hold a Content-Disposition (S3 and Google, Azure). */
 const DISPOSITION_PARAMETER = /content-disposition$|^rscd$/i;
@@ -59,11 +64,13 @@ export function partsOfLink(link: string): URL | undefined {
 export function namesInLink(link: string): string[] {
 	const url = partsOfLink(link);
 	if (url === undefined) return [];
-	const query = url.searchParams;
-	const dispositions = [...query].filter(([name]) => DISPOSITION_PARAMETER.test(name));
+	const query = [...url.searchParams];
+	const dispositions = query.filter(([name]) => DISPOSITION_PARAMETER.test(name));
+	const plain = new Map(query.map(([name, value]) => [name.toLowerCase(), value]));
 	return [
-		decoded(lastSegment(url.pathname)),
-		...NAMING_PARAMETERS.map((name) => lastSegment(query.get(name) ?? '')),
+		// Behind a semicolon are parameters of the path, such as a session's ID.
+		decoded(lastSegment(url.pathname).split(';')[0]),
+		...NAMING_PARAMETERS.map((name) => lastSegment(plain.get(name) ?? '')),
 		...dispositions.map(([, value]) => nameInDisposition(value) ?? ''),
 	].filter((name) => name !== '');
 }
@@ -71,10 +78,11 @@ export function namesInLink(link: string): string[] {
 /** The file name of a Content-Disposition header (RFC 6266); undefined when it has none. */
 export function nameInDisposition(header: string | undefined): string | undefined {
 	if (header === undefined || header.length > 4_000) return undefined;
-	const encoded = /filename\*\s*=\s*(?:utf-8|iso-8859-1)'[^']*'([^;\s]+)/i.exec(header)?.[1];
-	const quoted = /filename\s*=\s*"([^"]*)"/i.exec(header)?.[1];
-	const bare = /filename\s*=\s*([^";\s]+)/i.exec(header)?.[1];
-	const name = encoded === undefined ? (quoted ?? bare) : decoded(encoded);
+	const encoded = /filename\*\s*=\s*"?(?:utf-8|iso-8859-1)'[^']*'([^;\s"]+)/i.exec(header)?.[1];
+	const quoted = /filename\s*=\s*"((?:[^"\\]|\\[^])*)"/i.exec(header)?.[1];
+	const bare = /filename\s*=\s*([^";]+)/i.exec(header)?.[1].trim();
+	const named = quoted?.replace(/\\(["\\])/g, '$1') ?? bare;
+	const name = encoded === undefined ? named : decoded(encoded);
 	return name === undefined || name === '' ? undefined : lastSegment(name);
 }
 

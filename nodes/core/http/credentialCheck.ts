@@ -5,6 +5,7 @@ import type {
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
+import { timeLimit } from '../async/signals';
 import { cleanText, ConfigurationError } from '../errors';
 import { networkAdvice, type Unreached } from './networkAdvice';
 import { classifyNetworkError, NO_TOKEN, NO_TOKEN_YET, noTokenError } from './networkError';
@@ -94,6 +95,8 @@ async function exchange(
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout: LONGEST_ANSWER_MS,
+			// An answer that comes byte by byte is never silent, so it needs an end of its own.
+			abortSignal: timeLimit(LONGEST_ANSWER_MS),
 		})
 		.then((answer: unknown) => answer as IN8nHttpFullResponse)
 		.catch((error: unknown) => error as Error);

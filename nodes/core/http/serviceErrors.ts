@@ -3,6 +3,7 @@ import { cleanText, type FailureFacts, ServiceError } from '../errors';
 import type { Answer, Head } from './http';
 import { type NetworkFailure, NO_TOKEN, NO_TOKEN_YET } from './networkError';
 import { DEEPEST_JSON, readJson } from '../jsonText';
+import { isNothing } from '../json';
 import { createRedactor, type Secrets } from './redact';
 import { retryAfterMs } from './retry';
 import { isRetryableStatus } from './statuses';
@@ -112,7 +113,7 @@ const TOO_DEEP = `JSON that is nested more than ${DEEPEST_JSON} levels deep`;
 function wordsIn(text: string, errorTextOf: ServiceErrorOptions['errorTextOf']): string {
 	if (text === '') return '';
 	const read = readJson(text);
-	if ('value' in read) return errorTextOf(read.value) ?? text;
+	if ('value' in read) return errorTextOf(read.value) ?? (isNothing(read.value) ? '' : text);
 	return read.problem === 'tooDeep' ? TOO_DEEP : text;
 }
 

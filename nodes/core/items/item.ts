@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
-import { recordOf } from '../json';
+import { chosenWords, recordOf } from '../json';
 import { readParameter } from './sameForAllItems';
 import { binaryAt, requireBinary } from './itemFiles';
 
@@ -54,14 +54,11 @@ export function itemAt(context: IExecuteFunctions, index: number): Item {
 		optionalText: (name, fallback = '') =>
 			evaluated(String(chosen(raw(name, fallback)) ?? '').trim(), () => titleOf(name)),
 		locator: (name, label) => requiredText(chosen(raw(name, '')), label),
-		flag: (name, fallback) => [true, 'true'].includes(raw(name, fallback) as boolean | string),
+		flag: (name, fallback) => /^\s*true\s*$/i.test(String(raw(name, fallback))),
 		amount: (name, label, fallback, least) => amountOf(raw(name, fallback), label, least),
 		choice: (name, label, values) => oneOf(raw(name, values[0]), label, values),
 		choices: (name, label, values) =>
-			[raw(name, [])]
-				.flat()
-				.filter((value) => (value ?? '') !== '')
-				.map((value) => oneOf(value, label, values)),
+			chosenWords(raw(name, [])).map((word) => oneOf(word, label, values)),
 		binary: (field) => requireBinary(context, index, field),
 		hasBinary: (field) => binaryAt(context, index, field) !== undefined,
 	};

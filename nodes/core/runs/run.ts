@@ -66,7 +66,7 @@ const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 	['succeeded', ['completed', 'complete', 'success', 'succeeded', 'done', 'finished']],
 	['failed', ['failed', 'failure', 'error', 'errored', 'crashed']],
 	['cancelled', ['cancelled', 'canceled', 'aborted', 'stopped', 'terminated', 'interrupted']],
-	['timed_out', ['timeout', 'timed_out', 'timedout', 'timed out', 'run timeout', 'expired']],
+	['timed_out', ['timeout', 'time_out', 'timed_out', 'timedout', 'run_timeout', 'expired']],
 	[
 		'queued',
 		[
@@ -87,7 +87,6 @@ const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 		[
 			'running',
 			'in_progress',
-			'in progress',
 			'started',
 			'processing',
 			'executing',
@@ -98,6 +97,7 @@ const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
 			'finalising',
 			'post_processing',
 			'cancelling',
+			'canceling',
 		],
 	],
 ];
@@ -106,7 +106,10 @@ const WORDS: ReadonlyArray<[RunState, readonly string[]]> = [
  * The state that a service's status word stands for; letter case, spaces and dashes do not matter.
  */
 export function stateOf(status: string): RunState {
-	const word = status.trim().toLowerCase().replace(/-/g, '_');
+	const word = status
+		.trim()
+		.toLowerCase()
+		.replace(/[\s-]+/g, '_');
 	return WORDS.find(([, words]) => words.includes(word))?.[0] ?? 'unknown';
 }
 
@@ -199,24 +202,34 @@ export function withKnown(found: KnownRun, known: KnownRun): KnownRun {
 
 /** Below it a count of time is in seconds: as milliseconds it would lie in 1973. */
 const LEAST_MILLIS = 1e11;
+/** From here on it is in microseconds, and a thousand times later in nanoseconds. */
+const LEAST_MICROS = 1e14;
 
 /**
- * A time stamp that is counted since 1970, in seconds or milliseconds, as a date; any other stays
+ * A time stamp that is counted since 1970, in seconds or smaller units, as a date; any other stays
  * as the service wrote it.
  */
 export function parseTimestamp(text: string): string {
-	const count = /^\d{9,14}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-	return Number.isNaN(count)
-		? text
-		: new Date(count < LEAST_MILLIS ? count * 1000 : count).toISOString();
+	const count = /^\d{9,19}(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
+	if (Number.isNaN(count)) return text;
+	let ms = count < LEAST_MILLIS ? count * 1000 : count;
+	while (ms >= LEAST_MICROS) ms /= 1000;
+	return new Date(ms).toISOString();
 }
+
+/** A date with its year first, as in ISO 8601, or with the month's name, as in HTTP's headers. */
+const DATE = /^\d{4}-\d|^[a-z]{3},? /i;
+const ZONE = /(?:z|gmt|utc|[+-]\d{2}:?\d{2})$/i;
 
 /**
  * Epoch milliseconds of a service's time stamp; one without a zone is UTC. NaN when there is none
  * or it is unreadable.
  */
 export function timeOf(stamp: string | null): number {
-	if (stamp === null) return Number.NaN;
-	const isZoned = /(z|[+-]\d{2}:?\d{2})$/i.test(stamp.trim());
-	return Date.parse(isZoned || !/t|\s\d/i.test(stamp) ? stamp : `${stamp.trim()}Z`);
+	const text = stamp?.trim() ?? '';
+	// JavaScript takes "0" and "-1" for years, and services write them for "not yet".
+	if (!DATE.test(text)) return Number.NaN;
+	const isoText = /^\d/.test(text) ? text.replace(/ ?(?:utc|gmt)$/i, 'Z') : text;
+	const isZoned = ZONE.test(isoText) || !/t|\s\d/i.test(isoText);
+	return Date.parse(isZoned ? isoText : `${isoText}Z`);
 }

@@ -18,7 +18,11 @@ export type RunEventName = keyof typeof STATES;
  */
 export function eventOf(run: Run): RunEventName | undefined {
 	if (hasUnknownEnd(run)) return run.outputs.length > 0 ? 'completed' : 'failed';
-	const { state } = run;
+	return eventOfState(run.state);
+}
+
+/** The event that a state stands for; undefined for one that is no end. */
+export function eventOfState(state: RunState): RunEventName | undefined {
 	const names: RunEventName[] = ['completed', 'failed', 'cancelled'];
 	return names.find((name) => STATES[name].some((word) => word === state));
 }

@@ -35,6 +35,11 @@ describe('a file name', () => {
 		['ending in a date', 'clip 2024.05.01', 'video/mp4', 'clip 2024.05.01.mp4'],
 		['ending in a version', 'hero.v2', 'image/png', 'hero.v2.png'],
 		['of a type with another word', 'sound', 'audio/x-wav', 'sound.wav'],
+		['ending in a dot', 'photo.', 'image/png', 'photo.png'],
+		['with a blank behind it', 'photo.png ', 'image/png', 'photo.png'],
+		['of a device', 'CON', 'image/png', '_CON.png'],
+		['of a device, with an extension', 'aux.txt', null, '_aux.txt'],
+		['that begins like a device', 'console.txt', null, 'console.txt'],
 	])('%s: %j of %p becomes %j', (_, name, mimeType, safe) =>
 		expect(safeFileName(name, mimeType)).toBe(safe),
 	);
@@ -74,6 +79,23 @@ describe('a file name', () => {
 		expect(safeFileName('a'.repeat(300), 'image/png')).toBe(`${'a'.repeat(196)}.png`);
 		expect(safeFileName('a'.repeat(300), null)).toBe('a'.repeat(200));
 	});
+
+	it('of characters of several bytes is cut between two of them, to what disks take', () => {
+		expect(safeFileName(`${'日'.repeat(150)}.png`, null)).toBe(`${'日'.repeat(78)}.png`);
+		expect(safeFileName(`a${'😀'.repeat(150)}.png`, null)).toBe(`a${'😀'.repeat(58)}.png`);
+	});
+
+	it.each([
+		['photo.png', 'application/octet-stream', 'image/png'],
+		['photo.png', 'application/x-binary', 'image/png'],
+		['photo.png', 'application/force-download', 'image/png'],
+		['photo.png', '*/*', 'image/png'],
+		['photo', 'IMAGE/PNG; charset=binary', 'image/png'],
+		['photo', 'image/jpg', 'image/jpeg'],
+		['model', 'application/octet-stream', 'application/octet-stream'],
+	])('%s, stored as %s, is uploaded as %s', (name, stored, type) =>
+		expect(mimeTypeOfUpload(name, stored)).toBe(type),
+	);
 });
 
 describe('a MIME type', () => {

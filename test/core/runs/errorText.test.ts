@@ -1,3 +1,4 @@
+import { isNothing } from '../../../nodes/core/json';
 import { nodeErrorsText, readErrorText, reasonText } from '../../../nodes/core/runs/errorText';
 import { failureAdvice } from '../../../nodes/core/runs/failureAdvice';
 
@@ -53,8 +54,67 @@ it.each<[string, unknown, string | undefined]>([
 		{ detail: [{ loc: ['body', 'image', 0], msg: 'Invalid' }] },
 		'image.0: Invalid',
 	],
+	[
+		'node errors as a list',
+		{ node_errors: [{ node_id: '3', class_type: 'K', errors: [{ message: 'bad' }] }] },
+		'Node 3 (K): bad',
+	],
+	[
+		'node errors as JSON in a text',
+		{ node_errors: JSON.stringify(nodeErrors) },
+		'Node 4 (CheckpointLoaderSimple): Value not in list (ckpt_name: x)',
+	],
+	[
+		'a text for each node',
+		{ node_errors: { '3': 'bad', '5': ['worse'] } },
+		'Node 3: bad; Node 5: worse',
+	],
+	[
+		'an object for a node',
+		{ node_errors: { '3': { class_type: 'K', message: 'bad' } } },
+		'Node 3 (K): bad',
+	],
+	['errors by their node', { error: { '3': 'bad' } }, 'Node 3: bad'],
+	[
+		'errors by their field',
+		{ errors: { text_1: ['is required'], seed_2: 'is no number' } },
+		'text_1: is required; seed_2: is no number',
+	],
+	[
+		'the status of a history',
+		{
+			status: {
+				status_str: 'error',
+				messages: [['execution_error', { node_id: '3', exception_message: 'Boom' }]],
+			},
+		},
+		'Node 3: Boom',
+	],
+	['keys in other cases', { ErrorMessage: 'Boom' }, 'Boom'],
+	['OAuth', { error: 'invalid_client', error_description: 'Key expired' }, 'Key expired'],
+	['a number beside a message', { error: 500, message: 'Boom' }, 'Boom'],
+	['a result', { result: { error: 'Boom' } }, 'Boom'],
+	[
+		'words for nothing',
+		{ error: 'None', errors: 'null', message: 'true', detail: '{}' },
+		undefined,
+	],
+	['data that holds no reason', { data: [{ status: 'running' }], result: { url: 'x' } }, undefined],
 	['nothing', { status: 'failed' }, undefined],
 ])('the reason in %s', (_, body, text) => expect(readErrorText(body)).toBe(text));
+
+it.each([
+	[null, true],
+	['', true],
+	[' "None" ', true],
+	['\u200b', true],
+	[[], true],
+	[{ error: [null, { a: 'undefined' }] }, true],
+	[0, true],
+	['none of them', false],
+	[7, false],
+	[{ error: { code: 'E' } }, false],
+])('%j says nothing: %s', (value, is) => expect(isNothing(value)).toBe(is));
 
 it('is read from what stands under a key, and from node errors alone', () => {
 	expect([reasonText(['a', { message: 'b' }]), reasonText(null), nodeErrorsText({})]).toEqual([

@@ -20,7 +20,7 @@ export class ComflowyTrigger implements INodeType {
 		icon: { light: 'file:comflowy.svg', dark: 'file:comflowy.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
+		subtitle: '={{ [$parameter["events"]].flat().join(", ") }}',
 		description: 'Starts a workflow when Comflowy calls back about a run',
 		defaults: { name: 'Comflowy Trigger' },
 		inputs: [],

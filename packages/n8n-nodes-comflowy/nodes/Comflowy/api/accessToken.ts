@@ -4,8 +4,9 @@ import type {
 	IHttpRequestHelper,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
+import { timeLimit } from '../../../../../nodes/core/async/signals';
 import { cleanText } from '../../../../../nodes/core/errors';
-import { type JsonRecord, recordOf, textAt } from '../../../../../nodes/core/json';
+import { type JsonRecord, parsedJson, recordOf, textAt } from '../../../../../nodes/core/json';
 import {
 	credentialMistake,
 	credentialRefusal,
@@ -81,7 +82,8 @@ async function exchanged(
 			false,
 		);
 	}
-	const record = recordOf(body);
+	// n8n leaves what JavaScript cannot parse as it came: a byte order mark, Python's NaN.
+	const record = recordOf(body) ?? recordOf(parsedJson(String(body ?? '')));
 	const token = readToken(record);
 	if (statusCode >= 200 && statusCode < 300 && token !== undefined) return { accessToken: token };
 	const words = cleanText(clean(readErrorText(record) ?? '')).slice(0, 200);
@@ -132,8 +134,13 @@ async function ask(
 		disableFollowRedirect: true,
 		timeout: LONGEST_ANSWER_MS,
 	};
+	// An answer that comes byte by byte is never silent, so it needs an end of its own.
 	const send = async (method: 'GET' | 'POST') =>
-		(await helper.helpers.httpRequest({ ...request, method })) as IN8nHttpFullResponse;
+		(await helper.helpers.httpRequest({
+			...request,
+			method,
+			abortSignal: timeLimit(LONGEST_ANSWER_MS),
+		})) as IN8nHttpFullResponse;
 	const answer = await send('GET').catch((error: unknown) => error as Error);
 	if (answer instanceof Error || ![404, 405].includes(answer.statusCode)) return answer;
 	return await send('POST').catch((error: unknown) => error as Error);

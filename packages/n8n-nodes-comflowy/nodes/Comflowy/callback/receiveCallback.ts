@@ -1,6 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { systemClock } from '../../../../../nodes/core/async/clock';
-import { type JsonRecord, parsedJson, recordOf, textAt } from '../../../../../nodes/core/json';
+import { type JsonRecord, recordOf, textAt } from '../../../../../nodes/core/json';
+import { readJson } from '../../../../../nodes/core/jsonText';
 import { readSuspension, SUSPENSION_KEY } from '../../../../../nodes/core/suspending/suspension';
 import { isToken, MEMORY_KEY, readMemory, TOKEN_PARAMETER } from './callback';
 import { eventOf } from '../api/callbackEvent';
@@ -55,9 +56,11 @@ export function contextExpression(nodeName: string, key: string): string {
  * although none is documented for callbacks.
  */
 export function callbackIn(context: IWebhookFunctions): JsonRecord | undefined {
+	const read = readJson(String(context.getRequestObject().rawBody));
+	// n8n has parsed it, and could not store an item of it.
+	if ('problem' in read && read.problem === 'tooDeep') return undefined;
 	const body =
-		recordOf(parsedJson(String(context.getRequestObject().rawBody))) ??
-		recordOf(context.getBodyData());
+		recordOf('value' in read ? read.value : undefined) ?? recordOf(context.getBodyData());
 	const isWrapped = textAt(body, 'run_id', 'runId', 'type') === undefined;
 	return isWrapped && body !== undefined ? { ...body, ...recordOf(body.data) } : body;
 }

@@ -1,5 +1,5 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { dataOf, recordOf, textAt } from '../../../../../nodes/core/json';
+import { chosenWords, dataOf, recordOf, textAt } from '../../../../../nodes/core/json';
 import { itemOf } from '../../../../../nodes/core/files/outputItems';
 import { type CallbackEvent, eventOf } from '../api/callbackEvent';
 import { readOutputs } from '../api/outputs';
@@ -18,8 +18,9 @@ export function receiveEvent(context: IWebhookFunctions): IWebhookResponseData {
 	if (body === undefined || (type === '' && readOutputs(body).length === 0))
 		return refuse(context, 400, 'This is no callback of Comflowy: it has no "type"');
 	const event = eventOf(type, body);
-	const wanted = context.getNodeParameter('events', ['result']) as string[];
-	if (!wanted.includes(event)) return { webhookResponse: { received: true, started: false } };
+	const wanted = chosenWords(context.getNodeParameter('events', ['result']));
+	if (!wanted.some((word) => word.toLowerCase() === event))
+		return { webhookResponse: { received: true, started: false } };
 	return {
 		webhookResponse: { received: true, started: true },
 		workflowData: [[{ json: itemJson(event, type, body) }]],

@@ -1,8 +1,8 @@
 import { readEvents } from '../../../../../nodes/core/http/eventStream';
-import { parsedJson, textOf } from '../../../../../nodes/core/json';
+import { isNothing, parsedJson, recordOf, textOf } from '../../../../../nodes/core/json';
+import { tooDeepIn } from '../../../../../nodes/core/jsonText';
 import {
 	type LogEvent,
-	isEmpty,
 	readAnswer,
 	readErrorText,
 	readLogEvent,
@@ -79,7 +79,7 @@ export async function readAnswerStream(
 				}
 				end.answer = readAnswer(value);
 				if (end.answer === undefined)
-					end.error = readErrorText(value) ?? 'its result event contains no output';
+					end.error = tooDeepIn(data) ?? readErrorText(value) ?? 'its result event contains no output';
 				return end;
 			case 'error':
 				end.error = reasonOf(value, data);
@@ -98,8 +98,13 @@ export async function readAnswerStream(
 
 /** Why a workflow failed, in the words of its error event. */
 function reasonOf(value: unknown, data: string): string {
-	if (isEmpty(value === undefined ? data : value)) return NO_REASON;
-	return readErrorText(value) ?? textOf(value) ?? data.trim();
+	if (isNothing(value === undefined ? data : value)) return NO_REASON;
+	const reason = readErrorText(value) ?? textOf(value) ?? data.trim();
+	// The event of a node that gives no reason still has the node's number and a type.
+	const rest = Object.entries(recordOf(value) ?? { reason }).filter(
+		([key]) => !/^(node|type)$/i.test(key),
+	);
+	return isNothing(rest.map(([, entry]) => entry)) ? NO_REASON : reason;
 }
 
 function append(texts: Map<string, string>, node: string, text: string): void {

@@ -1,4 +1,4 @@
-import { parsedJson, recordOf, textOf } from '../../../../../nodes/core/json';
+import { isNothing, parsedJson, recordOf, textOf } from '../../../../../nodes/core/json';
 import { type ApiRequest, pathTo } from '../../../../../nodes/core/http/transport';
 
 /** The result of a workflow. `total_time` is in seconds; null where it is not reported. */
@@ -64,14 +64,6 @@ function hasError(value: unknown): boolean {
 		: Boolean(error);
 }
 
-/** Whether a value says nothing: null, and what is empty, also as JSON. */
-export function isEmpty(value: unknown): boolean {
-	if (typeof value === 'string') return value.trim() === '' || value === 'undefined';
-	if (typeof value === 'object' && value !== null)
-		return Object.values(value).every((entry) => isEmpty(entry));
-	return value === null || value === undefined || value === false;
-}
-
 const REASON_KEYS = ['error', 'message', 'msg', 'detail', 'reason', 'errors'];
 /** These are read only within a reason; at the top of an event they mean something else. */
 const NESTED_KEYS = ['type', 'code', 'name'];
@@ -82,16 +74,16 @@ const MOST_LEVELS = 5;
  * list or an object.
  */
 export function readErrorText(body: unknown): string | undefined {
-	const text =
+	return (
 		reasonIn(body, ['error'], MOST_LEVELS) ??
 		reasonIn(valueAt(body, 'data'), REASON_KEYS, MOST_LEVELS) ??
-		reasonIn(body, REASON_KEYS, MOST_LEVELS);
-	return text === undefined || text.trim() === '' ? undefined : text;
+		reasonIn(body, REASON_KEYS, MOST_LEVELS)
+	);
 }
 
 /** Error text of a refused request's answer; a body without information is not shown. */
 export function errorTextOf(body: unknown): string | undefined {
-	return readErrorText(body) ?? (body !== undefined && isEmpty(body) ? '' : undefined);
+	return readErrorText(body) ?? (body !== undefined && isNothing(body) ? '' : undefined);
 }
 
 function reasonIn(value: unknown, keys: readonly string[], levels: number): string | undefined {
@@ -105,6 +97,7 @@ function reasonIn(value: unknown, keys: readonly string[], levels: number): stri
 function reasonOf(value: unknown, levels: number): string | undefined {
 	if (levels === 0) return undefined;
 	if (Array.isArray(value)) return joined(value.map((entry) => reasonOf(entry, levels - 1)));
+	if (isNothing(value)) return undefined;
 	return textOf(value) ?? reasonIn(value, [...REASON_KEYS, ...NESTED_KEYS], levels - 1);
 }
 

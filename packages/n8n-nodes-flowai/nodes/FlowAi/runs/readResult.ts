@@ -1,7 +1,8 @@
-import { ExecutionCancelledError, ServiceError } from '../../../../../nodes/core/errors';
+import { cleanText, ExecutionCancelledError, ServiceError } from '../../../../../nodes/core/errors';
 import { readText } from '../../../../../nodes/core/http/byteStream';
 import type { StreamAnswer } from '../../../../../nodes/core/http/http';
 import { parsedJson } from '../../../../../nodes/core/json';
+import { tooDeepIn } from '../../../../../nodes/core/jsonText';
 import {
 	nothingYet,
 	readAnswerStream,
@@ -55,16 +56,17 @@ async function readWhole(
 	bytes: AsyncIterable<Uint8Array>,
 ): Promise<StreamEnd> {
 	const end = nothingYet();
-	const text = await readText(bytes, LONGEST_TEXT_BYTES).catch(() => undefined);
-	if (text === undefined) return end;
-	const body = parsedJson(redact(text));
+	const received = await readText(bytes, LONGEST_TEXT_BYTES).catch(() => undefined);
+	if (received === undefined) return end;
+	const text = redact(received);
+	const body = parsedJson(text);
 	const answer = readAnswer(body);
 	if (answer !== undefined) return { ...end, answer };
 	if (body !== undefined)
 		return { ...end, error: readErrorText(body) ?? 'its answer contains no output' };
 	return text.trim() === ''
 		? end
-		: { ...end, error: `its answer is not JSON: ${text.slice(0, 200)}` };
+		: { ...end, error: tooDeepIn(text) ?? `its answer is not JSON: ${cleanText(text, 200)}` };
 }
 
 /** The text of a refusing answer; empty if it breaks off. */

@@ -118,7 +118,7 @@ function statusError(
 	const facts = {
 		status,
 		isRetryable: isRetryableStatus(status),
-		retryAfterMs: retryAfterMs(headers['retry-after'], nowMs),
+		retryAfterMs: retryAfterMs(headers['retry-after'], nowMs, headers.date),
 	};
 	const text = `"${filename}" could not be fetched: ${host} answered HTTP ${status}`;
 	return REFUSED.has(status) ? new RefusedLink(text, facts) : new ServiceError(text, facts);

@@ -5,7 +5,7 @@ import type {
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { timeLimit } from '../async/signals';
+import { onAbort, timeLimit } from '../async/signals';
 import { cleanText, ConfigurationError } from '../errors';
 import { networkAdvice, type Unreached } from './networkAdvice';
 import { classifyNetworkError, NO_TOKEN, NO_TOKEN_YET, noTokenError } from './networkError';
@@ -88,18 +88,26 @@ async function exchange(
 	{ helpers }: IHttpRequestHelper,
 	request: IHttpRequestOptions,
 ): Promise<IN8nHttpFullResponse | Error> {
-	return await helpers
+	// An answer that comes byte by byte is never silent, so `timeout` alone would never end it.
+	const over = timeLimit(LONGEST_ANSWER_MS);
+	const answer = helpers
 		.httpRequest({
 			...request,
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout: LONGEST_ANSWER_MS,
-			// An answer that comes byte by byte is never silent, so it needs an end of its own.
-			abortSignal: timeLimit(LONGEST_ANSWER_MS),
+			abortSignal: over,
 		})
-		.then((answer: unknown) => answer as IN8nHttpFullResponse)
+		.then((received: unknown) => received as IN8nHttpFullResponse)
 		.catch((error: unknown) => error as Error);
+	let forget: () => void = () => undefined;
+	// The request of a credential's test takes no signal.
+	const late = new Promise<Error>((resolve) => {
+		const error = Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
+		forget = onAbort(over, () => resolve(error));
+	});
+	return await Promise.race([answer, late]).finally(forget);
 }
 
 function redirectOf(

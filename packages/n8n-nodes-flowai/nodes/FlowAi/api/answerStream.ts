@@ -79,7 +79,8 @@ export async function readAnswerStream(
 				}
 				end.answer = readAnswer(value);
 				if (end.answer === undefined)
-					end.error = tooDeepIn(data) ?? readErrorText(value) ?? 'its result event contains no output';
+					end.error =
+						tooDeepIn(data) ?? readErrorText(value) ?? 'its result event contains no output';
 				return end;
 			case 'error':
 				end.error = reasonOf(value, data);

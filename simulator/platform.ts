@@ -19,6 +19,7 @@ export * as fs from 'node:fs/promises';
 export { createServer, request } from 'node:http';
 export type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 export { createServer as createTlsServer } from 'node:https';
+export { createRequire } from 'node:module';
 export { createServer as createSocketServer } from 'node:net';
 export type { AddressInfo, Socket } from 'node:net';
 export { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
@@ -28,6 +29,7 @@ export type { IntervalHistogram } from 'node:perf_hooks';
 export { Duplex, Readable } from 'node:stream';
 export { pipeline } from 'node:stream/promises';
 export { parseArgs } from 'node:util';
+export { Script } from 'node:vm';
 export { crc32, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 
 export type TimerHandle = ReturnType<typeof nodeSetTimeout>;

@@ -191,6 +191,7 @@ export interface ResumeOptions {
 	onServer?: RunOptions['onServer'];
 	onStart?: RunOptions['onStart'];
 	mode?: WorkflowExecuteMode;
+	executionId?: string;
 }
 
 /**
@@ -202,13 +203,18 @@ export async function resumeWorkflow(
 	file: WorkflowFile,
 	stored: IRunExecutionData,
 	kind: 'restart' | 'retry' | 'retrySaved' = 'restart',
-	{ onServer, onStart, mode = kind === 'restart' ? 'manual' : 'retry' }: ResumeOptions = {},
+	{
+		onServer,
+		onStart,
+		mode = kind === 'restart' ? 'manual' : 'retry',
+		executionId = kind === 'restart' ? 'exec1' : 'exec2',
+	}: ResumeOptions = {},
 ): Promise<IRun> {
 	const data = storedCopy(stored);
 	const workflow = workflowOf(engine, file);
-	const server = serverSide(engine, file, mode, kind === 'restart' ? 'exec1' : 'exec2');
+	const server = serverSide(engine, file, mode, executionId);
 	onServer?.(server);
-	if (kind === 'restart') server.restartExecutionId = 'exec1';
+	if (kind === 'restart') server.restartExecutionId = executionId;
 	else {
 		const failed = data.resultData.runData[data.resultData.lastNodeExecuted ?? ''] ?? [];
 		delete data.resultData.error;

@@ -139,8 +139,20 @@ function addNodes(engine: Engine, items: INodeExecutionData[]): void {
 	engine.add('rows', rows);
 }
 
+/** What of a cell decides how the node stands in its workflow. */
+export type CellSettings = Pick<
+	Cell,
+	| 'way'
+	| 'onError'
+	| 'retries'
+	| 'alwaysOutputData'
+	| 'executeOnce'
+	| 'executionOrder'
+	| 'binaryMode'
+>;
+
 /** The settings tab of the node. */
-const settingsOf = (cell: Cell): Partial<INode> => ({
+const settingsOf = (cell: CellSettings): Partial<INode> => ({
 	...(cell.alwaysOutputData === 'on' && { alwaysOutputData: true }),
 	...(cell.executeOnce === 'on' && { executeOnce: true }),
 	...(cell.retries !== 'off' && {
@@ -158,11 +170,11 @@ const settingsOf = (cell: Cell): Partial<INode> => ({
 	)[cell.onError],
 });
 
-const workflowSettings = ({ executionOrder, binaryMode }: Cell): WorkflowFile['settings'] =>
+const workflowSettings = ({ executionOrder, binaryMode }: CellSettings): WorkflowFile['settings'] =>
 	({ executionOrder, binaryMode }) as WorkflowFile['settings'];
 
 /** Start → Rows → the node → After, and what the way of calling adds. */
-function flow(cell: Cell, subject: Subject): WorkflowFile {
+export function flow(cell: CellSettings, subject: Pick<Subject, 'node'>): WorkflowFile {
 	const node = { ...subject.node, ...settingsOf(cell) };
 	const file: WorkflowFile = {
 		nodes: [
@@ -202,9 +214,9 @@ function flow(cell: Cell, subject: Subject): WorkflowFile {
 }
 
 /** An agent whose tool the node is; what a parameter takes from the item is written into it. */
-function agentFlow(
-	cell: Cell,
-	{ engine, node }: Subject,
+export function agentFlow(
+	cell: CellSettings,
+	{ engine, node }: Pick<Subject, 'engine' | 'node'>,
 	[item]: INodeExecutionData[],
 ): WorkflowFile {
 	addTool(engine, node.type);

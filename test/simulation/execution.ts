@@ -81,7 +81,11 @@ function firstEntry(plan: ExecutionPlan, items: ItemPlan[]): IExecuteData {
 }
 
 /** Whether the execution was stopped while it was suspended. */
-async function waitUntil(time: VirtualTime, untilMs: number, stop: AbortSignal): Promise<boolean> {
+export async function waitUntil(
+	time: VirtualTime,
+	untilMs: number,
+	stop: AbortSignal,
+): Promise<boolean> {
 	const due = time.sleep(untilMs - time.now() + Math.random() * TRACKER_MS);
 	let act = (): void => undefined;
 	const stopped = new Promise<void>((resolve) => (act = resolve));

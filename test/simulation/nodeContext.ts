@@ -18,7 +18,7 @@ export interface Stores {
 }
 
 /** The group is written as the node's default has it, or as a text of the user's. */
-const GROUPS = { execution: '=n8n-{{ $execution.id }}', shared: 'poster', none: '' };
+export const GROUPS = { execution: '=n8n-{{ $execution.id }}', shared: 'poster', none: '' };
 const groupOf = ({ group }: ExecutionPlan, id: string) =>
 	({ execution: `n8n-${id}`, shared: 'poster', none: '' })[group];
 

@@ -1,7 +1,7 @@
 import { argv, execPath, exit, projectDir, spawn, stdout } from '../../simulator/platform';
 import { bundle } from './bundle';
 import type { Batch } from './play';
-import { kindOf, shrunk } from './shrink';
+import { codeAlone, kindOf, shrunk } from './shrink';
 import { simulate } from './simulate';
 import { textOfWorld, worldOfText } from './worldText';
 
@@ -100,7 +100,7 @@ function survey(failures: Batch['failures']): void {
 }
 
 async function explain({ world, complaints }: Batch['failures'][number]): Promise<void> {
-	const smallest = textOfWorld(await shrunk(worldOfText(world), complaints[0]));
+	const smallest = textOfWorld(await shrunk(worldOfText(world), complaints[0], codeAlone));
 	stdout.write('\nThe smallest world that was found with this failure:\n\n');
 	await replay(smallest);
 	stdout.write(`\nAgain: npm run test:simulate -- replay '${smallest}'\n`);

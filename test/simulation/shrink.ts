@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { simulate } from './simulate';
+import { simulate, type Story } from './simulate';
 import { world, type World } from './world';
 
 /** Longest time that is spent on making a failure small. */
@@ -12,11 +12,19 @@ export const kindOf = (complaint: string): string =>
 		.replace(/\d+/g, 'n')
 		.slice(0, 60);
 
+/** Worlds of a kind, and what plays them. */
+export interface Layer<W> {
+	worlds: fc.Arbitrary<W>;
+	simulate(one: W): Promise<Story>;
+}
+
+export const codeAlone: Layer<World> = { worlds: world, simulate };
+
 /** The smallest world found that has a complaint of the same kind. */
-export async function shrunk(found: World, complaint: string): Promise<World> {
+export async function shrunk<W>(found: W, complaint: string, layer: Layer<W>): Promise<W> {
 	const kind = kindOf(complaint);
-	const property = fc.asyncProperty(world, async (one) => {
-		const { complaints } = await simulate(one);
+	const property = fc.asyncProperty(layer.worlds, async (one) => {
+		const { complaints } = await layer.simulate(one);
 		return !complaints.some((other) => kindOf(other) === kind);
 	});
 	const { counterexample } = await fc.check(property, {

@@ -191,7 +191,7 @@ export interface World {
 	killsMs: number[];
 }
 
-const often = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
+export const often = <T>(usual: T, ...others: T[]): fc.Arbitrary<T> =>
 	fc.oneof(
 		{ withCrossShrink: true },
 		{ weight: 4, arbitrary: fc.constant(usual) },

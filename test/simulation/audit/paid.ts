@@ -56,7 +56,8 @@ function isSpent(happened: Happened, result: ExecutionResult, run: SimRun): bool
 	const isRetried =
 		runs.some(({ tries, attempt }) => tries > 1 && attempt >= run.attempt) ||
 		(result.plan.tries > 1 && runs.length > run.attempt + 1);
-	return isRetried && !isCancelledHere(happened, result, run);
+	const isEndedHere = run.outcome === 'cancelled' && isCancelledHere(happened, result, run);
+	return isRetried && !isEndedHere;
 }
 
 function auditCount(happened: Happened, result: ExecutionResult, known: SimRun[]): string[] {

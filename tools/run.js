@@ -33,6 +33,11 @@ const TASKS = {
 	},
 	'test:fuzz': { command: tsx('test/fuzz/runFuzz.ts', '100000') },
 	'test:simulate': { command: tsx('test/simulation/run.ts') },
+	'test:simulate:engine': { needs: ['build'], command: tsx('test/simulation/engine/run.ts') },
+	'test:mutants:engine': {
+		needs: ['build'],
+		command: tsx('test/simulation/engine/huntMutants.ts'),
+	},
 	'test:mutants': { command: tsx('test/simulation/huntMutants.ts') },
 	bench: {
 		needs: ['build'],
@@ -58,7 +63,11 @@ function run([command, ...args], options = {}) {
 	if (status !== 0) process.exit(status ?? 1);
 }
 
-const [name, ...args] = process.argv.slice(2);
+const [called, ...given] = process.argv.slice(2);
+// `test:simulate engine …` is the task `test:simulate:engine`.
+const hasPart = `${called}:${given[0]}` in TASKS;
+const name = hasPart ? `${called}:${given[0]}` : called;
+const args = hasPart ? given.slice(1) : given;
 const task = TASKS[name];
 if (task === undefined) {
 	console.error(`There is no task "${name}". It is one of these: ${Object.keys(TASKS).join(', ')}`);

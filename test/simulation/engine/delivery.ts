@@ -2,6 +2,7 @@ import type { INodeExecutionData, ITaskData } from 'n8n-workflow';
 import type { Happened } from '../happened';
 import { isFailedItem, linkOf } from '../audit/facts';
 import { KEY } from '../nodeContext';
+import { isTool } from '../../settings/axes';
 import { NODE } from '../../settings/subject';
 import type { Call } from './calls';
 import type { Delivered } from './execution';
@@ -31,13 +32,14 @@ const arrivedAt = (delivered: Delivered, node: string): number =>
 	tasksOf(delivered, node).flatMap((task) => itemsOf(task)).length;
 
 /** The execution is a success or a failure as the node was, and nothing is left of it. */
-function auditEnd({ result, run, way }: Delivered): string[] {
+function auditEnd(delivered: Delivered): string[] {
+	const { result, run } = delivered;
 	const last = result.runs.at(-1);
 	if (run === undefined || last === undefined) return [];
 	const complaints: string[] = [];
 	const isFailed = last.outcome === 'failed' && result.plan.onError === 'stopWorkflow';
 	const expected = isFailed ? 'error' : 'success';
-	if (run.status !== expected && way !== 'agent tool' && last.outcome !== 'waiting')
+	if (run.status !== expected && !isTool(delivered) && last.outcome !== 'waiting')
 		complaints.push(
 			`the execution is ${run.status} instead of ${expected}: ${run.data.resultData.error?.message ?? 'no error'}`,
 		);
@@ -50,7 +52,7 @@ function auditEnd({ result, run, way }: Delivered): string[] {
 function auditTasks(delivered: Delivered): string[] {
 	const { result, way, finals } = delivered;
 	if (result.runs.at(-1)?.outcome !== 'items') return [];
-	if (way === 'agent tool') return auditAnswer(delivered);
+	if (isTool(delivered)) return auditAnswer(delivered);
 	if (way === 'pinned on it' || way === 'deactivated') return [];
 	const rounds = [...finals.entries()].sort(([a], [b]) => a - b).map(([, call]) => call);
 	const tasks = tasksOf(delivered, NODE);

@@ -1,7 +1,7 @@
 import type { IRun, IRunExecutionData } from 'n8n-workflow';
 import { resumeWorkflow, runWorkflow, type WorkflowFile } from '../../harness/runWorkflow';
 import { type Engine } from '../../harness/startEngine';
-import type { Cell } from '../../settings/axes';
+import { type Cell, isTool } from '../../settings/axes';
 import { NODE } from '../../settings/subject';
 import { bytesOf } from '../../harness/assertions';
 import { type ExecutionParts, waitUntil } from '../execution';
@@ -53,15 +53,16 @@ interface Play extends EngineParts {
 
 /** Runs one execution to its end, as n8n's server does with n8n's engine. */
 export async function runOnEngine(parts: EngineParts): Promise<Delivered> {
-	const { time, server, plan, id, setup } = parts;
+	const { time, server, id, setup } = parts;
+	const way = wayOf(parts.plan, setup);
+	const plan = isTool({ way }) ? planOfTool(parts.plan) : parts.plan;
 	await time.sleep(plan.startMs);
 	await server.process();
-	const way = wayOf(plan, setup);
 	const rounds = roundsOf(plan, way);
 	const items = rounds.flat();
 	const result: ExecutionResult = {
 		id,
-		plan: way === 'agent tool' ? planOfTool(plan) : plan,
+		plan: isTool({ way }) ? withLinks(plan) : plan,
 		items,
 		targets: items.map(parts.targetOf),
 		rounds: Math.max(1, rounds.length),
@@ -78,14 +79,21 @@ export async function runOnEngine(parts: EngineParts): Promise<Delivered> {
 	};
 	const stop = new AbortController();
 	if (plan.stopMs !== null) time.after(plan.stopMs, () => stop.abort());
-	await liveOn({ ...parts, delivered, flow, userStop: stop.signal });
+	await liveOn({ ...parts, plan, delivered, flow, userStop: stop.signal });
 	if (stop.signal.aborted && result.runs.at(-1)?.outcome !== 'items')
 		result.stoppedMs = result.beganMs + (plan.stopMs ?? 0);
 	return delivered;
 }
 
-/** What an agent's tool says holds links in the place of files, which n8n would drop. */
-function planOfTool(plan: ExecutionPlan): ExecutionPlan {
+/** An agent's tool has no error output, and is run once as it is. */
+const planOfTool = (plan: ExecutionPlan): ExecutionPlan => ({
+	...plan,
+	executeOnce: false,
+	onError: plan.onError === 'continueErrorOutput' ? 'continueRegularOutput' : plan.onError,
+});
+
+/** What it says holds links in the place of files, which n8n would drop. */
+function withLinks(plan: ExecutionPlan): ExecutionPlan {
 	if (plan.operation === 'run.getMany') return plan;
 	return { ...plan, options: { ...plan.options, download: false } };
 }
@@ -239,7 +247,7 @@ function settle({ calls, run, time }: Life): void {
 function outcomeOf({ calls, delivered }: Life, { status }: IRun): NodeRun['outcome'] {
 	const last = calls.at(-1);
 	if (status === 'waiting') return 'waiting';
-	if (delivered.way === 'agent tool') return last?.error === undefined ? 'items' : 'failed';
+	if (isTool(delivered)) return last?.error === undefined ? 'items' : 'failed';
 	return status === 'success' && last?.error === undefined ? 'items' : 'failed';
 }
 

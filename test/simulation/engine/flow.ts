@@ -13,7 +13,7 @@ import { byId } from '../../harness/useHarness';
 import { addFlowNodes } from '../../harness/suspendedHarness';
 import { agentFlow, type CellSettings, flow } from '../../settings/playCell';
 import { NODE } from '../../settings/subject';
-import type { Cell } from '../../settings/axes';
+import { type Cell, isTool } from '../../settings/axes';
 import { GROUPS, nodeOf, parametersOf, type Target } from '../nodeContext';
 import type { ExecutionPlan, ItemPlan } from '../world';
 import type { Setup } from './world';
@@ -24,7 +24,7 @@ const WAYS: Record<ExecutionPlan['shape'], Cell['way']> = {
 	twoWires: 'two wires in',
 	merge: 'merge behind it',
 	subWorkflow: 'sub-workflow',
-	tool: 'agent tool',
+	tool: 'tool of agent 3',
 };
 const CALLED: Record<Exclude<Setup['call'], 'whole'>, Cell['way']> = {
 	executeStep: 'execute step',
@@ -34,8 +34,12 @@ const CALLED: Record<Exclude<Setup['call'], 'whole'>, Cell['way']> = {
 };
 
 /** How the node stands in its workflow. */
-export const wayOf = ({ shape }: ExecutionPlan, { call }: Setup): Cell['way'] =>
-	call === 'whole' ? WAYS[shape] : CALLED[call];
+export function wayOf({ shape }: ExecutionPlan, { call, order, agent }: Setup): Cell['way'] {
+	if (call !== 'whole') return CALLED[call];
+	// With the old order n8n continues an agent of version 3 before its tool has run.
+	const isOldAgent = shape === 'tool' && (agent === 2 || order === 'v0');
+	return isOldAgent ? 'tool of agent 1 or 2' : WAYS[shape];
+}
 
 /** Whether n8n runs the node's code at all. */
 export const isRun = (way: Cell['way']): boolean => way !== 'pinned on it' && way !== 'deactivated';
@@ -46,9 +50,9 @@ export const isRun = (way: Cell['way']): boolean => way !== 'pinned on it' && wa
  */
 export function roundsOf(plan: ExecutionPlan, way: Cell['way']): ItemPlan[][] {
 	if (!isRun(way)) return [];
-	const isWithoutFiles = way === 'agent tool' || way === 'pinned before it';
+	const isWithoutFiles = isTool({ way }) || way === 'pinned before it';
 	const items = plan.items.map((item) => (isWithoutFiles ? { ...item, file: null } : item));
-	if (way === 'agent tool') return [items.slice(0, 1)];
+	if (isTool({ way })) return [items.slice(0, 1)];
 	if (way === 'loop over items') return items.map((item) => [item]);
 	const round = plan.executeOnce ? items.slice(0, 1) : items;
 	return way === 'two wires in' ? [round, round] : [round];
@@ -80,10 +84,10 @@ function serviceNode(plan: ExecutionPlan, way: Cell['way']): INode {
 			...(runId !== undefined && { runId: byId(TARGET.runId) }),
 			...(isStarting && {
 				workflowId: byId('w1'),
-				inputsJson: INPUTS[way === 'agent tool' ? 'texts' : 'files'],
+				inputsJson: INPUTS[isTool({ way }) ? 'texts' : 'files'],
 				files: {},
 				// The field of a tool is no expression, and empty stands for the execution's group.
-				groupId: way === 'agent tool' && plan.group !== 'shared' ? '' : GROUPS[plan.group],
+				groupId: isTool({ way }) && plan.group !== 'shared' ? '' : GROUPS[plan.group],
 			}),
 		} as INodeParameters,
 	};
@@ -138,7 +142,7 @@ export function workflowFor(engine: Engine, parts: FlowParts): WorkflowFile {
 		alwaysOutputData: plan.alwaysOutputData ? 'on' : 'off',
 		executeOnce: plan.executeOnce ? 'on' : 'off',
 	};
-	if (way === 'agent tool')
+	if (isTool({ way }))
 		return agentFlow(cell, { engine, node }, inputItems(plan.items, parts.targets, 0));
 	const file = flow(cell, { node });
 	// A failed item goes back to the loop as well, so that the others get their turn.

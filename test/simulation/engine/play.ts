@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { argv, cpuUsage, exit, fs, residentBytes, stdout } from '../../../simulator/platform';
+import { argv, cpuUsage, exit, fs, stdout } from '../../../simulator/platform';
 import type { Batch } from '../play';
 import { shrunk } from '../shrink';
 import { createSimulation, type SimulateEngine } from './simulateEngine';
@@ -24,6 +24,30 @@ async function playBatches(simulate: SimulateEngine, numbers: readonly number[])
 	}
 }
 
+/** A world to be played, perhaps on code that is broken on purpose. */
+export interface Listed {
+	world: string;
+	/** Code in the place of what was built, by name of the node. */
+	code?: Record<string, string>;
+}
+
+export interface Played {
+	complaints: string[];
+	lines: string[];
+}
+
+const readCode = async (file: string) =>
+	JSON.parse(await fs.readFile(file, 'utf8')) as Record<string, string>;
+
+async function playListed(file: string): Promise<void> {
+	const list = JSON.parse(await fs.readFile(file, 'utf8')) as Listed[];
+	for (const { world, code } of list) {
+		const simulate = await createSimulation(code);
+		const { complaints, lines } = await simulate(engineWorldOfText(world));
+		stdout.write(`${JSON.stringify({ complaints, lines: lines() } satisfies Played)}\n`);
+	}
+}
+
 async function replay(simulate: SimulateEngine, text: string): Promise<number> {
 	const { lines, complaints } = await simulate(engineWorldOfText(text));
 	stdout.write(
@@ -44,16 +68,18 @@ async function explain(simulate: SimulateEngine, text: string, complaint: string
 }
 
 /**
- * `play.ts batches <first seed> <step> <batches>` writes a line of JSON after each batch; `replay
- * <world>` and `explain <world> <complaint>` write a story.
+ * `play.ts batches <first seed> <step> <batches> [code]` writes a line of JSON after each batch, `plays
+ * <file>` one for each world of a file; `replay <world>` and `explain <world> <complaint>` write a
+ * story.
  */
 async function main(): Promise<void> {
 	const [task, ...given] = argv;
-	const simulate = await createSimulation();
+	if (task === 'plays') await playListed(given[0]);
+	const code = task === 'batches' && given.length > 3 ? await readCode(given[3]) : undefined;
+	const simulate = await createSimulation(code);
 	if (task === 'replay') exit((await replay(simulate, given[0])) > 0 ? 1 : 0);
 	if (task === 'explain') await explain(simulate, given[0], given[1]);
-	else await playBatches(simulate, given.map(Number));
-	void [fs, residentBytes];
+	if (task === 'batches') await playBatches(simulate, given.slice(0, 3).map(Number));
 	exit(0);
 }
 

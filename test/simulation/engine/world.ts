@@ -10,6 +10,8 @@ export interface Setup {
 	call: (typeof CALLS)[number];
 	/** `v0` is the execution order of workflows made before n8n 1.0. */
 	order: 'v1' | 'v0';
+	/** Version of the agent whose tool the node is: 2 calls it itself, 3 has the engine do it. */
+	agent: 2 | 3;
 }
 
 /** A world whose executions n8n's engine plays. */
@@ -21,7 +23,7 @@ export interface EngineWorld {
 	store: 'default' | 'filesystem' | 'database';
 }
 
-export const PLAIN_SETUP: Setup = { call: 'whole', order: 'v1' };
+export const PLAIN_SETUP: Setup = { call: 'whole', order: 'v1', agent: 2 };
 const MOST_EXECUTIONS = 3;
 
 const setup: fc.Arbitrary<Setup> = fc.record({
@@ -31,6 +33,7 @@ const setup: fc.Arbitrary<Setup> = fc.record({
 		{ weight: 3, arbitrary: fc.constantFrom(...CALLS.slice(1)) },
 	),
 	order: often<Setup['order']>('v1', 'v0'),
+	agent: fc.constantFrom(2 as const, 3 as const),
 });
 
 export const engineWorld: fc.Arbitrary<EngineWorld> = fc.record({
@@ -43,7 +46,7 @@ export const engineWorld: fc.Arbitrary<EngineWorld> = fc.record({
 export function textOfEngineWorld({ world: one, setups, store }: EngineWorld): string {
 	const shown = JSON.parse(textOfWorld(one)) as object;
 	const used = setups.slice(0, one.executions.length);
-	const isPlain = used.every(({ call, order }) => call === 'whole' && order === 'v1');
+	const isPlain = JSON.stringify(used) === JSON.stringify(used.map(() => PLAIN_SETUP));
 	return JSON.stringify({
 		...(store !== 'default' && { store }),
 		...(!isPlain && { setups: used }),
@@ -56,7 +59,10 @@ export function engineWorldOfText(text: string): EngineWorld {
 	const { store = 'default', setups = [], ...one } = JSON.parse(text) as Partial<EngineWorld>;
 	return {
 		store,
-		setups: Array.from({ length: MOST_EXECUTIONS }, (_, place) => setups[place] ?? PLAIN_SETUP),
+		setups: Array.from({ length: MOST_EXECUTIONS }, (_, place) => ({
+			...PLAIN_SETUP,
+			...setups[place],
+		})),
 		world: worldOfText(JSON.stringify(one)),
 	};
 }

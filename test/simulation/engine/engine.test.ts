@@ -1,0 +1,91 @@
+import { fs, join, tmpdir } from '../../../simulator/platform';
+import { mutants } from '../mutants';
+import type { Batch } from '../play';
+import { brokenPackage } from './brokenPackage';
+import type { Listed, Played } from './play';
+import { startWorker } from './worker';
+
+/** Always the same worlds; `npm run test:simulate -- engine` plays new ones. */
+const SEED = 1;
+const BATCHES = 4;
+
+/** Plays worlds in a process of their own. */
+async function played(list: Listed[]): Promise<Played[]> {
+	const folder = await fs.mkdtemp(join(tmpdir(), 'worlds-'));
+	const file = join(folder, 'worlds.json');
+	await fs.writeFile(file, JSON.stringify(list));
+	const results: Played[] = [];
+	await startWorker(['plays', file], (line) => void results.push(JSON.parse(line) as Played));
+	await fs.rm(folder, { recursive: true });
+	expect(results).toHaveLength(list.length);
+	return results;
+}
+
+it('nothing is lost, swapped or paid for twice on n8n’s engine in the worlds of a seed', async () => {
+	const batches: Batch[] = [];
+	await startWorker(
+		['batches', `${SEED}`, '1', `${BATCHES}`],
+		(line) => void batches.push(JSON.parse(line) as Batch),
+	);
+	expect(batches).toHaveLength(BATCHES);
+	const again = ({ world, complaints }: Batch['failures'][number]) =>
+		`${complaints.join('\n')}\nnpm run test:simulate -- engine replay '${world}'`;
+	expect(batches.flatMap(({ failures }) => failures.map(again))).toEqual([]);
+}, 600_000);
+
+/** Worlds with files on disk, a suspended wait, a kill, a stop, and a loop. */
+const SAME_EACH_TIME = [
+	'{"store":"filesystem","seed":7,"killsMs":[100000],"workMs":200000,"faults":[{"gap":2,"fate":"520Done"}],"executions":[{"items":[{"file":"cat"},{"prompt":"b","file":"dog"}],"waitMode":"suspended"},{"items":[{"prompt":"7"},{"prompt":"07"}],"shape":"loop","stopMs":300000}],"trigger":{"everySeconds":60,"events":["completed"],"group":"","outputItems":"perRun","simplify":true}}',
+];
+
+it('plays the same world in the same way each time', async () => {
+	const [world] = SAME_EACH_TIME;
+	const [first, second] = await played([{ world }, { world }]);
+	expect(second.lines).toEqual(first.lines);
+	expect(first.lines.length).toBeGreaterThan(40);
+	expect(first.complaints).toEqual([]);
+}, 600_000);
+
+/** Faults in the built package, and the smallest worlds that notice them. */
+const BROKEN = [
+	{
+		name: 'a start is repeated after 504',
+		world: '{"faults":[{"gap":0,"fate":"504Done"}],"executions":[{}]}',
+		complaint: /2 paid runs/,
+	},
+	{
+		name: 'a link to the input item is dropped',
+		world:
+			'{"failingShare":1,"executions":[{"items":[{},{"prompt":"b"}],"onError":"continueRegularOutput"}]}',
+		complaint: /items 0,0 for the input items 0,1/,
+	},
+	{
+		name: 'a failed run is a success',
+		world: '{"failingShare":1,"executions":[{}]}',
+		complaint: /did not succeed \(failed\), and is no failure/,
+	},
+	{
+		name: 'Retry On Fail starts every run again',
+		world:
+			'{"workMs":200000,"outages":[{"fromMs":2000,"lengthMs":200000,"fate":"404","kind":"read"}],"executions":[{"tries":2}]}',
+		complaint: /2 paid runs/,
+	},
+];
+
+it('notices faults that are put into the built package', async () => {
+	const codes = await Promise.all(
+		BROKEN.map(async ({ name }) => {
+			const mutant = mutants.find((one) => one.name === name);
+			if (mutant === undefined) throw new Error(`There is no mutant "${name}"`);
+			return await brokenPackage(mutant);
+		}),
+	);
+	const results = await played(
+		BROKEN.flatMap(({ world }, place) => [{ world }, { world, code: codes[place] }]),
+	);
+	const complaints = results.map((one) => one.complaints.join('\n'));
+	for (const [place, { complaint }] of BROKEN.entries()) {
+		expect(complaints[2 * place]).toBe('');
+		expect(complaints[2 * place + 1]).toMatch(complaint);
+	}
+}, 600_000);

@@ -7,7 +7,7 @@ import { startWorker } from './worker';
 
 /** Always the same worlds; `npm run test:simulate -- engine` plays new ones. */
 const SEED = 1;
-const BATCHES = 4;
+const BATCHES = 3;
 
 /** Plays worlds in a process of their own. */
 async function played(list: Listed[]): Promise<Played[]> {

@@ -98,7 +98,7 @@ function withLinks(plan: ExecutionPlan): ExecutionPlan {
 	return { ...plan, options: { ...plan.options, download: false } };
 }
 
-/** Life after life: resumes after a wait, after a kill, and when the user presses Retry. */
+/** One part after the other: resumes after a wait, after a kill, and when the user presses Retry. */
 async function liveOn(play: Play): Promise<void> {
 	const { time, plan, id, delivered, userStop } = play;
 	const { result } = delivered;
@@ -124,7 +124,7 @@ async function liveOn(play: Play): Promise<void> {
 	}
 }
 
-interface Life extends Play {
+interface Part extends Play {
 	process: ServerProcess;
 	run: NodeRun;
 	calls: Call[];
@@ -147,12 +147,12 @@ async function liveOnce(play: Play, stored: Stored | undefined, executionId: str
 		earlier: [],
 	};
 	result.runs.push(run);
-	const life: Life = { ...play, process, run, calls: [], executionId, isStopped: false };
-	const { execution, cancel } = begin(life, stored);
+	const part: Part = { ...play, process, run, calls: [], executionId, isStopped: false };
+	const { execution, cancel } = begin(part, stored);
 	let act = (): void => undefined;
 	const stopped = new Promise<'stopped'>((resolve) => {
 		act = () => {
-			life.isStopped = true;
+			part.isStopped = true;
 			cancel();
 			resolve('stopped');
 		};
@@ -164,22 +164,22 @@ async function liveOnce(play: Play, stored: Stored | undefined, executionId: str
 	const ended = await Promise.race([execution, stopped, process.died]);
 	userStop.removeEventListener('abort', act);
 	run.endedMs = time.now();
-	settle(life);
+	settle(part);
 	if (stored === undefined) delivered.finals.clear();
 	if (ended === 'killed' || !process.isAlive()) return { outcome: run.outcome, run: undefined };
-	run.outcome = ended === 'stopped' ? 'stopped' : outcomeOf(life, ended);
-	await time.hold(readFiles(life.calls));
-	record(life);
+	run.outcome = ended === 'stopped' ? 'stopped' : outcomeOf(part, ended);
+	await time.hold(readFiles(part.calls));
+	record(part);
 	delivered.run = ended === 'stopped' ? undefined : ended;
 	return { outcome: run.outcome, run: delivered.run };
 }
 
 /** Starts or continues the workflow in this process. */
-function begin(life: Life, stored: Stored | undefined) {
-	const { flow, executionId, delivered } = life;
-	const engine = life.createEngine();
-	const type = life.loadedIn(life.process)[NODE_TYPE];
-	engine.add(NODE_TYPE, watched(type, callParts(life)));
+function begin(part: Part, stored: Stored | undefined) {
+	const { flow, executionId, delivered } = part;
+	const engine = part.createEngine();
+	const type = part.loadedIn(part.process)[NODE_TYPE];
+	engine.add(NODE_TYPE, watched(type, callParts(part)));
 	const file: WorkflowFile = workflowFor(engine, flow);
 	const mode = MODES[delivered.way] ?? 'trigger';
 	const pinData = pinDataFor(flow);
@@ -197,7 +197,7 @@ function begin(life: Life, stored: Stored | undefined) {
 			: resumeWorkflow(engine, file, stored.data, stored.kind, {
 					onStart,
 					executionId,
-					mode: executionId === life.id ? mode : 'retry',
+					mode: executionId === part.id ? mode : 'retry',
 				});
 	return { execution, cancel: () => cancel() };
 }
@@ -211,26 +211,26 @@ const MODES: Partial<Record<Cell['way'], 'manual' | 'integrated'>> = {
 	'sub-workflow': 'integrated',
 };
 
-function callParts(life: Life) {
-	const { process, delivered, run, time } = life;
+function callParts(part: Part) {
+	const { process, delivered, run, time } = part;
 	return {
-		egress: life.egress,
-		requestOf: life.requestOf,
-		by: life.id,
+		egress: part.egress,
+		requestOf: part.requestOf,
+		by: part.id,
 		attempt: run.attempt,
 		isAlive: process.isAlive,
-		isStopped: () => life.isStopped,
+		isStopped: () => part.isStopped,
 		now: time.now,
 		say: (line: string) => {
 			if (process.isAlive()) delivered.result.log.push(line);
 		},
 		onCall: (call: Call) => {
-			if (life.isStopped) return;
-			life.calls.push(call);
+			if (part.isStopped) return;
+			part.calls.push(call);
 			run.settledMs = null;
 		},
 		onSettle: (call: Call) => {
-			if (life.calls.includes(call)) return settle(life);
+			if (part.calls.includes(call)) return settle(part);
 			// Retry On Fail of n8n's takes no notice of Stop, and calls the node again.
 			const tookMs = time.now() - call.beganMs;
 			if (tookMs > LONGEST_LATE_CALL_MS)
@@ -240,11 +240,11 @@ function callParts(life: Life) {
 }
 
 /** The node's code is over when each call of it is. */
-function settle({ calls, run, time }: Life): void {
+function settle({ calls, run, time }: Part): void {
 	if (calls.every(({ settledMs }) => settledMs !== null)) run.settledMs = time.now();
 }
 
-function outcomeOf({ calls, delivered }: Life, { status }: IRun): NodeRun['outcome'] {
+function outcomeOf({ calls, delivered }: Part, { status }: IRun): NodeRun['outcome'] {
 	const last = calls.at(-1);
 	if (status === 'waiting') return 'waiting';
 	if (isTool(delivered)) return last?.error === undefined ? 'items' : 'failed';
@@ -263,7 +263,7 @@ async function readFiles(calls: Call[]): Promise<void> {
 }
 
 /** Tells tries from runs, and what they made from what was only tried. */
-function record({ calls, run, delivered }: Life): void {
+function record({ calls, run, delivered }: Part): void {
 	const last = calls.at(-1);
 	// What it returns where the execution is suspended is nothing.
 	const counted = run.outcome === 'waiting' ? calls.filter((call) => call !== last) : calls;

@@ -23,7 +23,7 @@ export interface FailureFacts {
 	retryAfterMs?: number;
 	/** Whether the same read may well succeed a little later. */
 	isRetryable?: boolean;
-	/** Of a wait that was too long: what its last poll failed of. */
+	/** For a wait that took too long: how its last poll failed. */
 	lastFailure?: string;
 }
 
@@ -38,7 +38,7 @@ export class ServiceError extends Error {
 }
 
 /**
- * The execution was stopped while something was under way. n8n counts it as canceled, not as
+ * The execution was stopped while something was in progress. n8n counts it as canceled, not as
  * failed, by that word.
  */
 export class ExecutionCancelledError extends Error {

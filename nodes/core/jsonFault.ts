@@ -57,7 +57,7 @@ function skipBlanks(reader: Reader): undefined {
 const readEnd = (reader: Reader): Reason =>
 	reader.at < reader.text.length ? 'more text after the end of the JSON' : undefined;
 
-/** What stands where something else is due. */
+/** What stands where something else is expected. */
 function found(reader: Reader): string {
 	const [sign = ''] = reader.text.slice(reader.at);
 	return SPECIAL[sign] ?? `"${match(reader, WORD) ?? sign}" stands here`;

@@ -29,8 +29,8 @@ export interface Envelope {
 }
 
 /**
- * A key of these in a body without `data` says that the body is the data itself. `id` alone may
- * well be that of a request.
+ * A body without `data` that has one of these keys is the data itself. `id` is not among them,
+ * since it may be the ID of a request.
  */
 const OWN_DATA = [
 	'run_id',
@@ -126,7 +126,7 @@ export function readRun(record: JsonRecord, known: Partial<Run> = {}, errorText?
 		workflow_id: textAt(record, 'workflow_id', 'workflowId') ?? known.workflow_id ?? null,
 		group_id: textAt(record, 'group_id', 'groupId') ?? known.group_id ?? null,
 		status,
-		// Not the state that was known before, since the point of polling is to learn the new one.
+		// The state that was known before is not used, since a poll is to learn the new one.
 		state: stateOf(status),
 		inputs:
 			record.inputs === undefined || record.inputs === null

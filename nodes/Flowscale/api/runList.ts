@@ -21,7 +21,10 @@ const MOST_PAGES = 200;
 export const NEEDS_GROUP =
 	'This deployment lists the runs of one group only. Enter a Group ID under Filters';
 
-/** Deployments after the vendor's OpenAPI list the runs of one group only. */
+/**
+ * Whether a list was refused because it had no group. Deployments that follow the vendor's OpenAPI
+ * file list the runs of one group only.
+ */
 export function isForWantOfGroup(
 	error: unknown,
 	groupId: string | undefined,
@@ -30,7 +33,7 @@ export function isForWantOfGroup(
 	return error.facts.status === 422 || (error.facts.status === 400 && /group/i.test(error.message));
 }
 
-/** The error of a list that wants a group says so. */
+/** Adds to the error of a list that requires a group what the user can do. */
 function namingGroup({ groupId }: ListQuery) {
 	return (error: unknown): never => {
 		throw isForWantOfGroup(error, groupId)

@@ -50,8 +50,8 @@ const COMFORTABLE_CHARS = 8 * 1024 * 1024;
 
 /**
  * A deployment that ignores the page number returns the same page again and again. Runs that begin
- * while a list is read push others to later pages, though, so that a single page may hold nothing
- * new, above all a small one: a list ends with so many of them in a row.
+ * while a list is read push others to later pages, though, so a single page, above all a small one,
+ * may hold nothing new. A list counts as ended after this many of them in a row.
  */
 const MOST_REPEATS = { ofKnownNumber: 10, ofUnknownNumber: 2 };
 

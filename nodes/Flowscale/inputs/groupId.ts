@@ -3,15 +3,18 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { isTool } from '../../core/items/agentTool';
 import type { Item } from '../../core/items/item';
 
-/** What n8n gives for an execution's ID where there is none, as behind its MCP Server Trigger. */
+/**
+ * What n8n's expression for the execution ID returns where there is none, as with the MCP Server
+ * Trigger.
+ */
 const UNKNOWN = '__UNKNOWN__';
 const WITHOUT_ID = /^n8n-(__UNKNOWN__|undefined|null)?$/;
 
 const groupsOfExecutions = new WeakMap<IExecuteFunctions, string>();
 
 /**
- * The group that an item's run gets; undefined: none is sent. Where n8n knows no execution ID the
- * group is one of its own: everything that came in by MCP would share one otherwise.
+ * The group that an item's run gets; undefined: none is sent. Where n8n knows no execution ID, the
+ * group gets a random name, since all calls by MCP would share one group otherwise.
  */
 export function readGroupId(item: Item): string | undefined {
 	const { context } = item;

@@ -31,7 +31,7 @@ export function readInputs(item: Item): WorkflowInputs {
 		// All else is text on the wire: an object as JSON (as the Python SDK sends it), true and false
 		// in lower case.
 		else if (!Array.isArray(value)) inputs.texts[name] = asText(value);
-		// Of an empty list nothing is sent, and no run shows it.
+		// An empty list sends nothing, so no run shows it.
 		else if (value.length > 0) inputs.texts[name] = value.map(asText);
 	}
 	for (const [name, fields] of fileRows(item)) {

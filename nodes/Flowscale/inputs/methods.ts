@@ -20,8 +20,9 @@ const UNSEEN_START = /^[\s\p{Default_Ignorable_Code_Point}]+/u;
 
 /**
  * Whether a text of the service may become a parameter. n8n evaluates what begins with `=`, and our
- * nodes refuse what holds `{{`: a deployment must not get its expressions into a workflow. Nor is
- * offered what cannot be seen, such as line breaks and marks that turn the direction of writing.
+ * nodes refuse what holds `{{`: a deployment must not get its expressions into a workflow. Texts
+ * with invisible characters, such as line breaks and marks that turn the direction of writing, are
+ * not offered, either.
  */
 export function isOfferable(text: string): boolean {
 	const seen = text.replace(UNSEEN_START, '');
@@ -149,8 +150,8 @@ export function describeRun(
 }
 
 /**
- * The form of the chosen workflow's declared inputs. What stands in the way is said in its place,
- * for n8n shows no errors there.
+ * The form of the chosen workflow's declared inputs. If the form cannot be made, the reason takes
+ * its place, since n8n shows no errors there.
  */
 export async function getWorkflowInputs(
 	this: ILoadOptionsFunctions,

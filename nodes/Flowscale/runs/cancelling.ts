@@ -12,8 +12,8 @@ export interface CancelResult {
 }
 
 /**
- * Flowscale takes a cancel and carries it out afterwards; the run is checked until it has ended,
- * for 15 seconds at most.
+ * Flowscale accepts a cancel and carries it out later; the run is checked until it has ended, for
+ * 15 seconds at most.
  */
 const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 

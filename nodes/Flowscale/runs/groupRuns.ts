@@ -33,7 +33,8 @@ export async function listGroupRuns(
 	groupId: string,
 	{ sinceMs, known, isDetached, signal }: GroupScope,
 ): Promise<KnownRun[] | undefined> {
-	// Also after Stop: a run whose start was on its way then is still to be found, and cancelled.
+	// The listing continues after Stop: a run whose start was being sent then must still be found and
+	// cancelled.
 	const extra = isDetached ? { isDetached: true, tries: 2, signal } : {};
 	const found = new Map<string, Entry | KnownRun>();
 	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
@@ -66,14 +67,14 @@ export async function listGroupRuns(
 
 const hasId = (entry: RunPage['runs'][number]): entry is Entry => entry.run.run_id !== null;
 
-/** Pages are sorted newest first; of a page without times nothing is known. */
+/** Pages are sorted newest first. A page without times allows no conclusion. */
 function isOlderThan(entries: Entry[], limitMs: number): boolean {
 	const times = entries.map(({ run }) => timeOf(run.created_at));
 	return times.length > 0 && times.every((time) => time < limitMs);
 }
 
 /**
- * undefined for deployments that do not list runs, or not like this.
+ * undefined for deployments that do not list runs, or refuse this list.
  * @throws the error itself otherwise
  */
 function orNoList(error: unknown): PageRead | undefined {

@@ -7,9 +7,8 @@ import { cancelGroup, knownRunsOfGroup } from './groups';
 import type { Session } from './session';
 
 /**
- * Pause between the polls that must see no open run, since another run may be about to join. Two
- * are enough where the second shows no run that is new. In a list that never comes to rest, five
- * are.
+ * Pause between the polls that must all see no open run, since another run may be about to join.
+ * Two polls are enough if the second shows no new run. If the list keeps changing, five are.
  */
 const SECOND_LOOK_MS = 1_000;
 const MOST_LOOKS = 5;
@@ -158,7 +157,7 @@ function aboutGroup(error: unknown, groupId: string, order?: WaitOrder): unknown
 	return new ServiceError(text.includes(name) ? text : `${text} (${name})`, facts);
 }
 
-/** What the last poll of a group that did not end failed of. */
+/** How the last poll of a group failed that did not end in time. */
 function causeIn({ facts: { lastFailure } }: WaitTimeout): string {
 	return lastFailure === undefined ? '' : `. The last check failed: ${lastFailure}`;
 }

@@ -57,7 +57,7 @@ export async function completeOutputs(
 			elapsedMs: clock.now() - begunMs,
 			endedAgoMs: serviceTime(clock.now()) - timeOf(run.completed_at),
 		});
-		// Nothing is listed or named, and whether that is still so could not be read.
+		// Nothing was listed or named so far, and the last check failed, so there may be outputs now.
 		const isUnread = failedCheck !== undefined && run.outputs.length + missing.length === 0;
 		if (next === 'done' && isUnread && failures.size === 0) throw failedCheck;
 		if (next === 'done') return withMissing(run, failures);
@@ -132,8 +132,8 @@ function missingOf({ outputs, output_names }: KnownRun): string[] {
 }
 
 /**
- * The order that the run names its outputs in, whichever of them was there first; those of no name
- * come last.
+ * Outputs in the order in which the run names them, whichever came first. Those that it does not
+ * name come last.
  */
 function inOrder({ outputs, output_names }: KnownRun): Output[] {
 	const ownerOf = indexNames(output_names);
@@ -176,7 +176,7 @@ export async function waitForOutput(
 }
 
 /**
- * A further check of a run that has ended already: what an earlier one gave stays, unless the run
+ * A further check of a run that has ended already: what an earlier one found stays, unless the run
  * itself now lists the files of that name (asked for as `prefix`, listed as `prefix.png`).
  */
 function united(again: KnownRun, before: KnownRun): KnownRun {

@@ -53,8 +53,8 @@ interface Reading {
 
 /**
  * The events of a run from a sequence number on: of an ended run all, of another one those that are
- * there, or those that come within `listenMs`. After a break the reading continues behind the last
- * event, without a gap or a double.
+ * there, or those that come within `listenMs`. After a break, reading continues after the last
+ * event, without gaps or duplicates.
  * @throws ServiceError | ExecutionCancelledError
  */
 export async function readRunEvents(
@@ -157,7 +157,7 @@ function takeEvent(reading: Reading, event: ServerEvent): boolean {
 }
 
 /**
- * An open stream behind the last event; undefined where nothing comes behind it.
+ * A stream that continues after the last event; undefined where nothing follows it.
  * @throws ServiceError | ExecutionCancelledError
  */
 async function openStream(
@@ -185,7 +185,8 @@ async function openStream(
 			const text = await refusalText(session, answer);
 			// An event source that is asked to continue says by 204 that nothing comes any more.
 			if (status === 204 && last !== undefined) return undefined;
-			// A gateway's page in place of the stream passes; a deployment without streams stays so.
+			// A gateway's page in place of the stream is a passing fault; a deployment without streams
+			// stays without.
 			const isOther = status === 200 || status === 204;
 			if ([404, 405, 501].includes(status) || (isOther && isLastTry)) throw noStreams(status);
 			if (!isOther && (!isRetryableStatus(status) || isLastTry))

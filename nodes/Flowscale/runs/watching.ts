@@ -86,8 +86,8 @@ async function verifyByOutputs(api: FlowscaleApi, run: KnownRun): Promise<KnownR
 	if (answers.some(({ kind }) => kind === 'timedOut'))
 		return { ...run, state: 'timed_out', finished: true };
 	const outputs = answers.flatMap((answer) => (answer.kind === 'ready' ? [answer.output] : []));
-	// It ended with a word of the service's own, such as "partially_completed": what is there is what
-	// there will be.
+	// It ended with an unknown status, such as "partially_completed", so no further outputs will
+	// come.
 	if (run.finished) return { ...run, outputs };
 	return outputs.length === answers.length
 		? { ...run, outputs, state: 'succeeded', finished: true }

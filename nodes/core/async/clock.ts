@@ -6,7 +6,7 @@ import { onAbort, timeLimit } from './signals';
  */
 export interface Clock {
 	now(): number;
-	/** How long n8n's process, this one, has been running. */
+	/** How long this process, which is n8n's, has been running. */
 	processAgeMs(): number;
 	/** Resolves after `ms`, or as soon as `signal` is aborted. Never rejects. */
 	pause(ms: number, signal?: AbortSignal): Promise<void>;
@@ -43,7 +43,7 @@ export const systemClock: Clock = {
  */
 const LONGEST_STINT_MS = 10;
 
-/** Awaited before each piece of a long work. */
+/** Awaited before each step of long work. */
 export function createEventLoopYielder(clock: Clock): () => Promise<void> {
 	let sinceMs = clock.now();
 	return async () => {

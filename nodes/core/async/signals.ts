@@ -9,9 +9,9 @@ interface Listened {
 const listened = new WeakMap<AbortSignal, Listened>();
 
 /**
- * Calls `act` when the signal is aborted, at once if it is already; returns how to let go of it. A
- * node with many items hangs many listeners on its one stop signal, and Node warns of a leak from
- * the eleventh: so each signal gets a single real one.
+ * Calls `act` when the signal is aborted, at once if it is already; returns a function that stops
+ * listening. A node with many items hangs many listeners on its one stop signal, and Node warns of
+ * a leak from the eleventh: so each signal gets a single real one.
  */
 export function onAbort(signal: AbortSignal, act: Act): Act {
 	if (signal.aborted) {
@@ -42,7 +42,8 @@ function listenTo(signal: AbortSignal): Listened {
 }
 
 /**
- * A signal that is aborted with any of its parents or by `abort`; `release` lets go of the parents.
+ * A signal that is aborted with any of its parents or by `abort`; `release` stops listening to the
+ * parents.
  */
 export interface LinkedSignal {
 	signal: AbortSignal;

@@ -201,7 +201,7 @@ function openWaiter(
 				.untilEnd(async () => await begin().finally(noteBegun), ...wait)
 				.then(onEnded)
 				.finally(() => {
-					// Of an item that failed before its slot was free.
+					// For an item that failed before its slot was free.
 					noteBegun();
 					onEnd();
 				});

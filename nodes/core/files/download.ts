@@ -40,7 +40,7 @@ export interface WantedFile {
 /** The answer was not the file; the file may come later. */
 export class NotTheFile extends ServiceError {}
 
-/** A slower download is given up: a drip would hold its item for ever. */
+/** A slower download is stopped: a host that sends single bytes would hold its item for ever. */
 const LEAST_BYTES_PER_SECOND = 1_000;
 
 /**
@@ -140,8 +140,9 @@ async function keepAnswer(
 type Stored = { binary: IBinaryData } | { isTooLarge: boolean; reason?: string };
 
 /**
- * Hands a stream to n8n's store and sees to it that it is whole, and not too large. A stream that
- * has ended would never end for the store, so what came of it is handed over instead.
+ * Passes a stream to n8n's store and checks that it is complete and not too large. The store would
+ * wait for ever for the end of a stream that has ended already, so it gets the bytes that were read
+ * instead.
  */
 async function store(
 	content: ByteStream | Buffer,

@@ -84,8 +84,8 @@ export interface DownloadTries {
 export type NextTry = { act: 'giveUp' } | { act: 'askForLink' } | { act: 'wait'; pauseMs: number };
 
 /**
- * What to do after a try of a download that brought no file. A link is replaced once; a file that
- * is not behind the fresh link is waited for like an output that is not listed yet.
+ * What to do after a try of a download that brought no file. A link is replaced once; if the new
+ * link has no file yet, it is waited for like an output that is not listed yet.
  * @param tries with this one counted
  * @param retryAfterMs what the host asked for
  * @param random from 0 to 1

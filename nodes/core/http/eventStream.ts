@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 
-/** One server-sent event. After a break the stream continues behind this `id`. */
+/** One server-sent event. After a break the stream continues after this `id`. */
 export interface ServerEvent {
 	id: string | undefined;
 	event: string | undefined;
@@ -48,6 +48,6 @@ export async function* readEvents(
 		// A stream that breaks off has ended.
 	}
 	parser.feed(`${decoder.decode()}\n\n`);
-	// The stream could not continue behind a cut ID.
+	// The stream cannot continue after an ID that was cut off.
 	for (const { event, data } of ready) yield { id: undefined, event, data, isCut: true };
 }

@@ -209,7 +209,7 @@ async function send(
 	}
 }
 
-/** Slower than ten bytes a millisecond nothing is uploaded. */
+/** Slowest upload that is waited for: a form's longest time follows from its size. */
 const SLOWEST_BYTES_PER_MS = 10;
 
 /** Longest time that sending a body may take. */

@@ -5,7 +5,7 @@ import { ExecutionCancelledError, failureText, toNodeError } from '../errors';
 import type { ItemOutput } from './operation';
 
 /**
- * Grace period for requests that are under way when the node ends, such as a start that is being
+ * Grace period for requests that are in progress when the node ends, such as a start that is being
  * answered.
  */
 const SHUTDOWN_GRACE_PERIOD_MS = 10_000;
@@ -35,9 +35,7 @@ export interface ItemFailures {
 /** What a user should know of the other items when the failure of this one ends the node. */
 export type DescribeOthers = (failedIndex: number) => string | undefined;
 
-/**
- * @param abort aborted by the first failure that ends the node, so that no item continues behind it
- */
+/** @param abort aborted by the first failure that ends the node, so that no item outlives it */
 export function createItemFailures(
 	context: IExecuteFunctions,
 	abort: LinkedSignal,

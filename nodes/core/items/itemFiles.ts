@@ -22,7 +22,8 @@ function assertedAt(
 ): IBinaryData | undefined {
 	try {
 		const found = context.helpers.assertBinaryData(index, field);
-		// By a name that every object has, n8n finds what is no file.
+		// For a name that every object has, such as `constructor`, n8n returns something that is no
+		// file.
 		return typeof found.mimeType === 'string' ? found : undefined;
 	} catch {
 		// n8n throws a message of its own when the field is missing; ours names the fields that are

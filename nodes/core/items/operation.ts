@@ -20,7 +20,7 @@ export interface Operation<Session> {
 	 */
 	output: Shape;
 	fields: INodeProperties[];
-	/** Items under way at a time, where it is not the usual ten. */
+	/** Items in progress at a time, where it is not the usual ten. */
 	itemsAtATime?: number;
 	/** Reads and checks the item's parameters and sends nothing. @throws ConfigurationError */
 	prepare(item: Item, session: Session): Job;

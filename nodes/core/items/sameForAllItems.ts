@@ -6,7 +6,7 @@ const SAME = /\{\{\s*\$(?:execution\.id|workflow\.id|workflow\.name)\s*\}\}/g;
 
 interface NodeParameters {
 	parameters: unknown;
-	/** Values that were read, by name, and the fallbacks with which they were. */
+	/** Values that were read, by parameter name, each with the fallback that it was read with. */
 	read: Map<string, { value: unknown; fallback: unknown }>;
 }
 

@@ -113,7 +113,7 @@ function withoutBlanks(text: string, side: 'start' | 'end'): string {
 }
 
 /**
- * How a service may show a text that was sent: as it is, without blanks around it or behind it, and
+ * How a service may show a text that was sent: unchanged, without blanks around it or after it, and
  * NFC-normalised.
  */
 function formsOf(sent: string): Set<string> {

@@ -32,7 +32,7 @@ export interface Output {
 }
 
 /**
- * A run as every operation hands it out. Times as the service wrote them, counted seconds as dates.
+ * A run as every operation returns it. Times as the service wrote them, counted seconds as dates.
  */
 export interface Run {
 	run_id: string | null;

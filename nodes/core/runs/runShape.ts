@@ -32,7 +32,7 @@ export const outputShape = record(
 	['file_content'],
 );
 
-/** A run as every operation hands it out (see `Run`), its outputs as links. */
+/** A run as every operation returns it (see `Run`), its outputs as links. */
 export const runShape = record({
 	run_id: orNull(text('83c4ffd0-20f5-4bd1-9dcc-312684e4edaa')),
 	workflow_id: orNull(text('550e8400-e29b-41d4-a716-446655440000')),

@@ -4,8 +4,8 @@ import { LONGEST_RETRY_AFTER_MS } from '../http/retry';
 import type { StartGate, TryOutcome } from './startGate';
 
 /**
- * How many requests the service lets this node have under way, learned from its "too many requests"
- * (HTTP 429). Times are epoch ms.
+ * How many requests the service lets this node have in progress, learned from its "too many
+ * requests" (HTTP 429). Times are epoch ms.
  */
 export interface CountingState {
 	underWay: number;
@@ -59,17 +59,17 @@ export function onSent(state: CountingState): CountingState {
 		: { ...state, underWay };
 }
 
-/** Whether a request beyond the former limit is under way. */
+/** Whether a request beyond the former limit is in progress. */
 function isRaising({ limit, raiseMs }: CountingState): boolean {
 	return raiseMs === Number.POSITIVE_INFINITY && Number.isFinite(limit);
 }
 
-/** A request never reached the service: it took no place there. */
+/** A request never reached the service, so it occupies no slot there. */
 export function onNotReached(state: CountingState): CountingState {
 	return { ...state, underWay: state.underWay - 1 };
 }
 
-/** A request that was taken has ended, whatever came of it: its place is free. */
+/** A request that was taken has ended, whatever came of it, so its slot is free. */
 export function onEnded(state: CountingState, nowMs: number): CountingState {
 	return {
 		...state,
@@ -81,9 +81,9 @@ export function onEnded(state: CountingState, nowMs: number): CountingState {
 }
 
 /**
- * A request was refused with 429. With others of this node under way, their number is what the service
- * allows, and the next one is sent when one of them has ended. Alone, growing pauses are made, or
- * the one that the service asked for.
+ * A request was refused with 429. If other requests of this node are in progress, their number is
+ * what the service allows, and the next one is sent when one of them has ended. Otherwise the gate
+ * pauses, longer each time, or as long as the service asked for.
  * @param random from 0 to 1
  */
 export function onRefused(
@@ -104,8 +104,8 @@ export function onRefused(
 	const isKnown = Number.isFinite(state.limit) && !isAttempt;
 	const isLimitKept = underWay === 0 || (isKnown && isJustEnded);
 	const raisePauseMs = Math.min(LONGEST_RAISE_MS, state.raisePauseMs * (isAttempt ? 2 : 1));
-	// With others under way it is their end that opens; a pause is made for a service that is a
-	// moment late.
+	// If others are in progress, the end of one of them opens the gate. The pause is for a service
+	// that counts a request a moment longer.
 	const isPaused = askedMs !== undefined || isLimitKept;
 	return {
 		...state,
@@ -119,8 +119,8 @@ export function onRefused(
 }
 
 /**
- * How long one item waits for its answer: from its turn on, or from the last end of another
- * request, behind which it had to wait.
+ * How long one item waits: from its turn, or from the end of the last request that it had to wait
+ * for.
  */
 export function deadlineOf({ lastEndMs }: CountingState, sinceMs: number, limitMs: number): number {
 	return limitMs === 0 ? Number.POSITIVE_INFINITY : Math.max(sinceMs, lastEndMs) + limitMs;
@@ -136,9 +136,9 @@ interface Waiting {
 
 /**
  * A gate for a service that answers when its work is done, so this node sees the end of each of its
- * requests at once, and reports it by `released`. Behind its own requests it does not probe: one
- * more is sent when one of them has ended. `createStartGate` is for services that answer a start at
- * once, whose runs end unseen.
+ * requests at once, and reports it by `released`. While its own requests are in progress it does
+ * not probe: another one is sent when one of them has ended. `createStartGate` is for services that
+ * answer a start at once, whose runs end unseen.
  */
 export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): StartGate<Result> {
 	let state = newCounting();
@@ -152,7 +152,7 @@ export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): Sta
 			const isLate = deadlineMs <= clock.now() && lastRefusal !== undefined;
 			const isHeldBack = isLate || opensAt(state) > clock.now();
 			if (stop.aborted) waiting.admit('stopped');
-			// Behind requests of this node it waits for their end, and its time counts from there.
+			// It waits for the end of other requests of this node, and its time counts from there.
 			else if (isLate && state.underWay === 0) waiting.admit('tooLate');
 			else if (isHeldBack) return true;
 			else {

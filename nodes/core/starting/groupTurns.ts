@@ -85,7 +85,7 @@ function openTurn(group: GroupState, execution: object, clock: Clock): GroupTurn
 	};
 }
 
-/** Nobody is before it; an execution that has the turn lets others in before its next items. */
+/** Nobody is ahead of it. An execution that has the turn lets others in before its next items. */
 function canEnter({ execution: holder, items, waiters }: GroupState, execution: object): boolean {
 	return waiters.length === 0 && (items === 0 || holder === execution);
 }

@@ -38,7 +38,10 @@ export interface QueueGate {
 }
 
 const POLL_INTERVAL_MS = 2_000;
-/** Workers that poll at the same moment would keep doing so; this much chance parts them. */
+/**
+ * Workers that poll at the same moment would keep doing so. A random share of this size separates
+ * them.
+ */
 const JITTER_MS = 500;
 /** A process takes this part of the free places at most: others poll the same queue. */
 const LARGEST_SHARE = 3;

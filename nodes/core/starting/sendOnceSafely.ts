@@ -24,7 +24,7 @@ export interface SafeStart<Result extends Head | NetworkFailure> {
 	send(deadlineMs: number): Promise<Result>;
 	/** What became of it; by default by status and network failure alone. */
 	classify?(result: Result): StartVerdict;
-	/** Lets go of an answer that is not handed out, such as an unread stream. */
+	/** Closes an answer that is not returned, such as an unread stream. */
 	discard?(result: Result): void;
 }
 

@@ -66,7 +66,7 @@ interface Waiting {
 
 interface GateState<Result> {
 	mostAtATime: number;
-	/** How many tries may be under way at a time: all, or a growing few since the last refusal. */
+	/** How many tries may be in progress at a time: all, or a growing few since the last refusal. */
 	width: number;
 	active: number;
 	queue: Waiting[];
@@ -191,7 +191,7 @@ function deadlineOf(
 		: Math.max(sinceMs, progressMs) + limitMs;
 }
 
-/** Who leaves the queue now, and why. */
+/** Which starts leave the queue now, and why. */
 function admissions<Result>(state: GateState<Result>, nowMs: number, isStopped: boolean) {
 	const left: Array<{ waiting: Waiting; admission: Admission }> = [];
 	state.queue = state.queue.filter((waiting) => {
@@ -205,7 +205,7 @@ function admissions<Result>(state: GateState<Result>, nowMs: number, isStopped: 
 	return left;
 }
 
-/** When somebody may leave the queue although nothing else happens, epoch ms. */
+/** When a start may leave the queue although nothing else happens, epoch ms. */
 function nextChangeMs<Result>(state: GateState<Result>): number {
 	const deadlines = state.queue.map((waiting) => deadlineOf(waiting, state));
 	const opening = state.active < state.width ? [state.opensMs] : [];

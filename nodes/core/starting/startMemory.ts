@@ -162,7 +162,7 @@ function itemSlots(
 /**
  * A tool's starts, by what is asked: n8n gives each try of "Retry On Fail", and each call of the
  * model, a run index of its own (n8n-core 2.41 and 1.122). A start is remembered until its result
- * was handed out; calls at the same time get a start each.
+ * was returned; calls at the same time get a start each.
  */
 function toolSlots(starts: Record<string, RememberedStart[]>, ended?: AbortSignal): Slots {
 	const mine = new Map<number, RememberedStart>();

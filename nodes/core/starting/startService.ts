@@ -17,7 +17,10 @@ export interface GroupScope {
 	 * they were.
 	 */
 	known?: ReadonlyMap<string, KnownRun>;
-	/** Also after Stop: a run whose start was on its way then is still to be found, and cancelled. */
+	/**
+	 * The listing continues after Stop: a run whose start was being sent then must still be found and
+	 * cancelled.
+	 */
 	isDetached?: boolean;
 	/** Ends a detached listing: the node has failed, so that nobody needs its result. */
 	signal?: AbortSignal;

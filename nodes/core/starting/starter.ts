@@ -398,7 +398,7 @@ async function adoptLost(
 			: mayHaveStarted(request, message, serviceName, facts.status);
 	const report = () => warn?.(`${failure.message} ${failure.facts.hint ?? ''}`);
 	if (!stop?.aborted) {
-		// A stopped node hands out nothing, the failures of its items included.
+		// A stopped node returns nothing, not even the failures of its items.
 		if (stop) onAbort(stop, () => isStopped?.() && report());
 		throw failure;
 	}

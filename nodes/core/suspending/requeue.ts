@@ -14,10 +14,10 @@ import { recordOf } from '../json';
  *
  * n8n has no such call. After `putExecutionToWait` it stores the execution with the node's entry
  * back on top of its stack of nodes to execute. When the time has come it disables that entry's
- * node, so that the node hands its input on instead of waiting once more, and drops the task record
- * of the wait. The node therefore puts a second entry for itself right behind, the one that really
- * runs, and takes the input out of the first, which then leaves no task record and passes nothing
- * on.
+ * node, so that the node passes its input on instead of waiting once more, and drops the task
+ * record of the wait. The node therefore puts a second entry for itself right after it, the one
+ * that really runs, and takes the input out of the first, which then leaves no task record and
+ * passes nothing on.
  *
  * Read in n8n-core 1.85.4 to 2.41.1 (`handleWaitingState`, `handleDisabledNode`), run on 1.122.48
  * and 2.41.1. The stack and the entry are public fields of n8n's context, but not part of the
@@ -97,10 +97,10 @@ export async function requeue(
 	stack.unshift({ ...entry, node: { ...entry.node }, metadata });
 	stack.push(barrierFor(entry.node));
 	// The entry gets no connection data at all. With an empty list of items, each resume would record
-	// one more run of the node, and with execution order v0 a Merge node behind it would take that
-	// run for an input without items.
+	// one more run of the node, and with execution order v0 a Merge node after it would take that run
+	// for an input without items.
 	entry.data = { main: [] };
-	// Otherwise n8n hands out an empty item in place of the missing data.
+	// Otherwise n8n returns an empty item in place of the missing data.
 	entry.node = { ...entry.node, alwaysOutputData: false };
 	return [[]];
 }
@@ -108,7 +108,7 @@ export async function requeue(
 /**
  * An entry for a node that no workflow has, at the far end of the stack until the node resumes. It
  * makes n8n refuse "Retry with currently saved workflow" of an execution that died while it waited
- * or resumed: n8n would give both entries of the node the same object, disable it, and hand out the
+ * or resumed: n8n would give both entries of the node the same object, disable it, and return the
  * input items as the result. Its name is what n8n's message quotes.
  */
 function barrierFor(node: INode): IExecuteData {

@@ -271,7 +271,7 @@ async function suspend<Session>(
 	left: ItemWait[],
 ): Promise<INodeExecutionData[][]> {
 	const now = clock.now();
-	// One that waits for a slot gets it from a run that is waited for, and would be the youngest.
+	// An item that waits for a slot gets it when a run ends. Its run would then be the youngest.
 	const begun = left.filter(({ index }) => waitOf(suspension, index) !== NOT_BEGUN);
 	const open = (begun.length > 0 ? begun : left).flatMap(({ index, wait }) => {
 		const { timeoutMs, startTimeoutMs = 0 } = wait.order;

@@ -32,7 +32,7 @@ export interface Suspension {
 	 * Since when the service has not answered any check of the runs, epoch ms; absent while it does.
 	 */
 	unansweredSinceMs?: number;
-	/** The items were handed out, some of them failed: n8n may run the node again for them. */
+	/** The items were returned, and some of them failed: n8n may run the node again for them. */
 	isOver?: boolean;
 }
 
@@ -44,7 +44,7 @@ export const SUSPENSION_KEY = 'suspendedWait';
 
 const storeOf = (context: IExecuteFunctions) => nodeStore<Suspension>(context, SUSPENSION_KEY);
 
-/** The wait that is under way, or a new one. */
+/** The wait that is in progress, or a new one. */
 export function openSuspension(context: IExecuteFunctions): Suspension {
 	const known = storeOf(context).get();
 	const runIndex =
@@ -82,14 +82,14 @@ function triesOf(context: IExecuteFunctions): number {
 }
 
 /**
- * Whether runs that failed may be started again. n8n counts the tries of one resume; over all
- * resumes there would be no end to them, and each is paid for.
+ * Whether runs that failed may be started again. n8n counts only the tries of one resume. Over all
+ * resumes they would never end, and each is paid for.
  */
 export function mayStartAgain(context: IExecuteFunctions, { failedTries }: Suspension): boolean {
 	return failedTries < triesOf(context);
 }
 
-/** What a callback needs to know of a stored suspension, in whichever form n8n hands it over. */
+/** What a callback needs to know of a stored suspension, in whichever form n8n passes it. */
 export function readSuspension(value: unknown): { resumes: number; dueMs: number | undefined } {
 	const { resumes, dueMs } = recordOf(value) ?? {};
 	return { resumes: Number(resumes ?? 0), dueMs: typeof dueMs === 'number' ? dueMs : undefined };
@@ -100,9 +100,9 @@ export function saveSuspension(context: IExecuteFunctions, suspension: Suspensio
 }
 
 /**
- * The items are handed out. Where some of them failed, n8n's "Retry On Fail" may run the node again
- * at once, and must find how many tries there were: forgotten, each would begin a wait with all its
- * tries, without end.
+ * Ends the wait, since the items are returned. If some of them failed, n8n's "Retry On Fail" may
+ * run the node again at once. The number of tries so far is therefore kept: without it, each of
+ * them would begin a wait with all of its tries, without end.
  */
 export function closeSuspension(context: IExecuteFunctions, suspension: Suspension): void {
 	if (triesOf(context) === 1 || Object.keys(suspension.failures).length === 0) {
@@ -117,7 +117,7 @@ export function closeSuspension(context: IExecuteFunctions, suspension: Suspensi
 }
 
 /**
- * n8n runs the node again after failed items were handed out: they wait once more, for another run
+ * n8n runs the node again after failed items were returned. They wait once more, for another run
  * where one may be started.
  */
 export function reopenSuspension(suspension: Suspension, canStart: boolean): void {

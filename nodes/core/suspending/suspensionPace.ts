@@ -20,8 +20,8 @@ export const RESUME_MS = 3_000;
 export const DEADLINE_SLACK_MS = 65_000;
 
 /**
- * A service that has not answered for so long is not waited for, also where the wait has no limit:
- * a deployment may be gone for good. While it is away the wait is suspended, so patience costs
+ * A service that has not answered for this long is not waited for, even if the wait has no limit: a
+ * deployment may be gone for good. While it is down the wait is suspended, so patience costs
  * little, and a weekend's maintenance should not lose results that are paid for.
  */
 const LONGEST_SILENCE_MS = 72 * 3_600_000;

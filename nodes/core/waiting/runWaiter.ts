@@ -16,7 +16,7 @@ export interface WaitOrder {
 	/** How long a run may wait for its begin; 0: no limit. */
 	startTimeoutMs?: number;
 	cancelRemote: CancelRemote;
-	/** Hand a run that did not succeed out as a normal item. */
+	/** Return a run that did not succeed as a normal item. */
 	isFailedRunAnItem: boolean;
 }
 
@@ -263,8 +263,8 @@ async function conclude(
 }
 
 /**
- * A run that ended with a word of the service's own, such as "partially_completed" or "moderated":
- * what it lists is handed out, and its `status` holds the word. Outputs that it only names are not
+ * A run that ended with an unknown status, such as "partially_completed" or "moderated": what it
+ * lists is returned, and `status` holds the service's word. Outputs that it only names are not
  * waited for.
  */
 async function withListedOutputs(

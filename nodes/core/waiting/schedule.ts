@@ -17,7 +17,7 @@ const RESUMED_POLL_MS = 30_000;
  * which only further polls can settle.
  */
 const RESUMED_DOUBT_MS = 30_000;
-/** Pause before the poll that settles a doubt of a resumed wait. */
+/** Pause before the further poll of a resumed wait whose last answer was doubtful. */
 const DOUBT_PAUSE_MS = 5_000;
 /**
  * Runs of one group start and end together: one listing answers all reports and questions within
@@ -153,7 +153,8 @@ export function endOfWaitMs(watched: WatchedRun): number {
 	// On a busy server its time may be over before its one poll is made; each resume might then end
 	// without one.
 	if (isNew && !isPolling) return Number.POSITIVE_INFINITY;
-	// Without this limit each resume would start the doubt again, and the wait would never end.
+	// Without this limit each resume would begin with the same doubtful answer, and the wait would
+	// never end.
 	if (isDoubtful(watched)) return deadlineMs + RESUMED_DOUBT_MS;
 	return isPolling && isNew ? deadlineMs + RESUMED_POLL_MS : deadlineMs;
 }

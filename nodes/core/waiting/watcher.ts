@@ -134,7 +134,7 @@ async function addRun(
 		};
 		const watched = watchedRun({ ...known, ...resumed }, nowMs);
 		state.all.add(watched);
-		// Thousands of runs that join at once need the loop once.
+		// Thousands of runs that join at once wake the loop once.
 		if (isSooner(state, watched) || mayFollow(state, watched)) state.wake.abort();
 		if (state.isLooping) return;
 		state.isLooping = true;

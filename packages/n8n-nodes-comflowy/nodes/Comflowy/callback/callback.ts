@@ -9,8 +9,8 @@ import type { SuspensionPace } from '../../../../../nodes/core/suspending/suspen
 /** Name of the query parameter that proves that the caller was given this address. */
 export const TOKEN_PARAMETER = 'token';
 /**
- * In the node's context, which n8n stores with the execution and hands to `webhook()` on any of its
- * servers.
+ * In the node's context, which n8n stores with the execution and passes to `webhook()` on any of
+ * its servers.
  */
 export const MEMORY_KEY = 'callbacks';
 

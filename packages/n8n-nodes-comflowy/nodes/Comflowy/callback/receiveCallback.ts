@@ -29,7 +29,8 @@ export async function receiveCallback(context: IWebhookFunctions): Promise<IWebh
 		eventOf(type, body) === 'result' &&
 		mayResume({ token: memory.token, resumes, dueMs }, systemClock.now());
 	if (!isResumed) return { webhookResponse: { received: true, resumed: false } };
-	// No data for the node's first entry on n8n's stack: the second one has the items, and runs.
+	// The node's first entry on n8n's stack gets no data. The second one has the items, and is the
+	// one that runs.
 	return { webhookResponse: { received: true, resumed: true }, workflowData: [] };
 }
 

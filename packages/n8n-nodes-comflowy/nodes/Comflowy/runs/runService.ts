@@ -31,7 +31,7 @@ export function createRunService({
 			poll: async (run) => (await api.run(run.run_id, run, { tries: 1 }))?.run ?? null,
 		},
 		collect: { byRun: 'Run > Get' },
-		// Comflowy documents no way to cancel: every wait order says "never".
+		// Comflowy documents no way to cancel, so every wait is set never to cancel.
 		cancel: async () => undefined,
 		completeOutputs: async (run) => run,
 	};

@@ -70,8 +70,8 @@ export function readStartOrder(
 		reuse: 'never',
 		patienceMs,
 		maxQueued: 0,
-		// Detached: the answer to a start that is under way when the execution is stopped is still
-		// read, and remembered.
+		// Detached: if the execution is stopped while a start is being sent, its answer is still read
+		// and remembered.
 		send: async () =>
 			await transport.once({
 				...api.startRequest(body),

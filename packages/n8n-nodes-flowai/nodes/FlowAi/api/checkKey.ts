@@ -44,7 +44,7 @@ function checkOf(credentials: ICredentialDataDecryptedObject): CredentialCheck {
 	}
 }
 
-/** Any other answer is about the workflow, so the key was taken. */
+/** Any other answer is about the workflow, so the key was accepted. */
 function faultOf(answer: IN8nHttpFullResponse, root: string): string | undefined {
 	const { statusCode } = answer;
 	if (statusCode === 401 || statusCode === 403)

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../../../nodes/core/async/clock';
 
-/** A little more than the second itself: requests take differently long to arrive. */
+/** A little more than a second, since requests do not all take the same time to arrive. */
 const WINDOW_MS = 1_050;
 
 /**

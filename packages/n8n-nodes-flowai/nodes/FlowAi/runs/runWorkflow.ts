@@ -26,7 +26,7 @@ export async function runWorkflow(
 	const { gate } = sending;
 	let limit = linkSignals();
 	const send = async (deadlineMs: number) => {
-		// Time that the user's own rate costs does not count against Timeout.
+		// Time spent waiting for Max Requests per Second does not count towards Timeout.
 		const leftMs = deadlineMs - clock.now();
 		await sending.requestRate(abort);
 		if (abort.aborted) throw new ExecutionCancelledError();
@@ -43,7 +43,7 @@ export async function runWorkflow(
 	}
 }
 
-/** One try. What is no result is read at once, since it may be reported more than once. */
+/** One try. A refusal is read to its end at once, since it may be reported more than once. */
 async function sendOnce(session: Session, order: RunOrder, signal: AbortSignal): Promise<Outcome> {
 	const request = runRequest(order.workflowId, order.input, order.isStreamed);
 	const result = await session.transport.openOnce({ ...request, signal, idleMs: 0 });

@@ -1,6 +1,9 @@
 import type { Readable } from './platform';
 
-/** What an endpoint wants to say. Faults and latency change how it travels, never what was done. */
+/**
+ * The answer that an endpoint gives. Faults and latency change how it is sent, never what the
+ * service did.
+ */
 export interface Answer {
 	status: number;
 	headers?: Record<string, string>;

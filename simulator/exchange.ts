@@ -32,7 +32,7 @@ export interface ExchangeParts {
 	unknown: string[];
 	faults: Faults;
 	timers: Timers;
-	/** Milliseconds that this answer takes on top. */
+	/** Latency that is added to this answer, in ms. */
 	latencyMs(): number;
 	find(entry: JournalEntry): Endpoint | undefined;
 	onAnswer?(entry: JournalEntry): void;
@@ -43,7 +43,7 @@ const maintenancePage =
 
 const unprocessed: ReadonlyArray<Fault['kind']> = ['resetBefore', 'status', 'redirect'];
 
-/** What is said instead of the true answer. */
+/** What is sent instead of the true answer. */
 function replaced(answer: Answer, fault: Fault | undefined): Answer {
 	switch (fault?.kind) {
 		case 'status':

@@ -39,7 +39,7 @@ export type FaultKind =
 	| 'streamBreaks'
 	/** Event stream: sends all events from the start, each twice, whatever was asked for. */
 	| 'streamRepeats'
-	/** Event stream: says completed although the run is not. */
+	/** Event stream: reports the run as completed although it is not. */
 	| 'streamLies';
 
 /** Something that goes wrong, for the requests it names. */
@@ -68,7 +68,7 @@ export interface Fault<Route extends string = string> {
 export interface Faults<Route extends string = string> {
 	add(fault: Fault<Route>): void;
 	clear(): void;
-	/** The fault this request suffers, which is thereby used up. */
+	/** The fault of this request; it counts as used. */
 	take(entry: JournalEntry): Fault<Route> | undefined;
 }
 
@@ -110,7 +110,7 @@ const lostAnswers: readonly FaultKind[] = [
 	'wrongLength',
 ];
 
-/** A random misfortune that a client must live through without losing or doubling a run. */
+/** A random fault that a client must survive without losing a run or starting one twice. */
 function mishap(random: Random): Omit<Fault, 'on'> {
 	const roll = random.fraction();
 	if (roll < 0.15) return { kind: 'slowFirstByte', ms: random.between(20, 300) };
@@ -127,7 +127,7 @@ function mishap(random: Random): Omit<Fault, 'on'> {
 }
 
 /**
- * Lets a share (`rate`, 0 to 1) of the requests to the API suffer a misfortune, the same ones for
+ * Lets a share (`rate`, 0 to 1) of the requests to the API have a random fault, the same ones for
  * the same seed.
  */
 export function createChaos(

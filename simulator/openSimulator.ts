@@ -28,7 +28,7 @@ export interface SimulatorProcess {
 	stats(): Promise<Stats>;
 	/** Forgets runs, requests and faults. */
 	reset(): Promise<void>;
-	/** Puts in finished runs and gives their ids. */
+	/** Adds finished runs and returns their ids. */
 	addRuns(count: number): Promise<string[]>;
 	close(): Promise<void>;
 }

@@ -100,7 +100,7 @@ export const onExit = (act: () => void): void => {
 	endings.add(act);
 };
 
-/** Calls `act` for each promise that fails with nobody there; returns how to end that. */
+/** Calls `act` for each unhandled rejection; returns a function that stops this. */
 export const onUnhandledRejection = (act: (reason: unknown) => void): (() => void) => {
 	process.on('unhandledRejection', act);
 	return () => void process.off('unhandledRejection', act);

@@ -1,9 +1,6 @@
 import { readFileNow } from './platform';
 
-/**
- * A certificate that nobody vouches for, made with openssl; it is good for
- * 127.0.0.1 until 2126.
- */
+/** A self-signed certificate, made with openssl; it is valid for 127.0.0.1 until 2126. */
 export const selfSigned = {
 	key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgPwQJaCp2IXrzkoVo

@@ -46,7 +46,8 @@ async function write(response: ServerResponse, chunks: Chunks): Promise<void> {
 }
 
 /**
- * Sends the answer the way the fault has it. Resolves when all was said or the connection is gone.
+ * Sends the answer as the fault requires. Resolves when everything was sent or the connection is
+ * closed.
  */
 export async function sendAnswer(
 	response: ServerResponse,

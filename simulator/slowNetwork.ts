@@ -3,11 +3,11 @@ import { createRandom } from './random';
 
 /** What lies between a user and the service. */
 export interface NetworkTraits {
-	/** From a packet's leaving to its answer's arrival, ms; half of it each way. */
+	/** Round-trip time in ms; half of it each way. */
 	roundTripMs: number;
 	/** Share of segments that get lost, 0 to 1. */
 	lostShare: number;
-	/** How long what was lost, and all that was sent after it, is held back, ms. */
+	/** How long a lost segment, and all that was sent after it, is delayed, in ms. */
 	lostMs: number;
 }
 

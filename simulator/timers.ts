@@ -2,7 +2,7 @@ import { startTimer, stopTimer, type TimerHandle } from './platform';
 
 /** Timers of one simulator. They end with it, so that no test leaves an open handle behind. */
 export interface Timers {
-	/** Calls `act` once after `ms` milliseconds; the returned function calls it off. */
+	/** Calls `act` once after `ms` milliseconds; the returned function cancels it. */
 	after(ms: number, act: () => void): () => void;
 	/** Resolves after `ms` milliseconds, or never when the simulator is closed before. */
 	pause(ms: number): Promise<void>;

@@ -1,6 +1,7 @@
 /**
- * What would be released: the version, its packages, and whatever speaks against it. `isPublishedHere`: the siblings are published
- * from repositories of their own, which tools/mirror.js pushes.
+ * What would be released: the version, its packages, and the problems that prevent it.
+ * `isPublishedHere`: the siblings are published from repositories of their own, which
+ * tools/mirror.js pushes.
  */
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');

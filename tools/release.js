@@ -20,7 +20,7 @@ function stop(reasons) {
 	process.exit(1);
 }
 
-/** What the repository itself may have against a release. */
+/** What in the repository prevents a release. */
 function repositoryProblems() {
 	if (isOnGitHub)
 		return process.env.GITHUB_REF_NAME === tag
@@ -35,13 +35,13 @@ function repositoryProblems() {
 	return found;
 }
 
-/** A publishing that broke off half way is simply run again. */
+/** If publishing stopped half way, it is simply run again. */
 const isPublished = ({ name }) =>
 	run('npm', ['view', `${name}@${version}`, 'version']).stdout.trim() === version;
 
 function publish({ name, folder }, flags) {
 	console.log(`\n${name}@${version}`);
-	// RELEASE_MODE opens the door that `n8n-node prerelease` keeps shut for a bare `npm publish`.
+	// RELEASE_MODE allows what `n8n-node prerelease` refuses to a plain `npm publish`.
 	const { status } = run('npm', ['publish', '--access', 'public', '--loglevel=notice', ...flags], {
 		cwd: folder,
 		stdio: 'inherit',

@@ -8,7 +8,7 @@ export interface SentCallback {
 export interface Callbacks {
 	sent: SentCallback[];
 	send(url: string, body: object): Promise<SentCallback>;
-	/** No more are sent. */
+	/** Sends no more callbacks. */
 	end(): void;
 }
 

@@ -12,7 +12,7 @@ export interface ComflowyOptions {
 	 * Starts beyond so many unfinished runs are answered with 429, without Retry-After (no limit).
 	 */
 	runsAtATime?: number;
-	/** An access token ends after this (1 hour). */
+	/** How long an access token is valid (1 hour). */
 	tokenLifetimeMs?: number;
 	latencyMs?: number;
 	workflows?: ComflowyWorkflow[];

@@ -8,7 +8,7 @@ export interface ComflowyRun {
 	resultUrl?: string;
 	progressUrl?: string;
 	state: ComflowyState;
-	/** Not documented as anything but a text. */
+	/** Documented only as a text. */
 	error?: unknown;
 	/** Images by node, as names of files. */
 	images: Record<string, string[]>;

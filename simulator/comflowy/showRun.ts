@@ -1,7 +1,7 @@
 import { isOver, type ComflowyRun } from './comflowyRun';
 import type { ComflowyService } from './comflowyService';
 
-/** A link to an image, as the options have it; a signed one is never given twice. */
+/** A link to an image, as the options have it; a signed one is new each time. */
 function linkTo(run: ComflowyRun, name: string, service: ComflowyService): string {
 	const { filesUrl, options } = service;
 	if (options.links === 'view')

@@ -1,10 +1,10 @@
 import { createHash } from '../platform';
 
 export interface Tokens {
-	/** A new token, good for the lifetime from now; earlier ones stay good. */
+	/** A new token, valid for the lifetime from now; earlier ones stay valid. */
 	issue(): string;
 	isGood(token: string | undefined): boolean;
-	/** All tokens end now. */
+	/** Makes all tokens invalid. */
 	expire(): void;
 	issued: string[];
 }

@@ -13,11 +13,11 @@ export interface FlowAiOptions {
 	/** Streams stay open after their last event. */
 	isKeptOpen?: boolean;
 	/**
-	 * Runs that a key may have under way (no limit): a further one is answered 429, without
+	 * Runs that a key may have in progress (no limit): a further one is answered with 429, without
 	 * Retry-After.
 	 */
 	maxConcurrent?: number;
-	/** Requests that are taken within a second (no limit): a further one is answered 429. */
+	/** Requests that are accepted within a second (no limit): a further one is answered with 429. */
 	maxPerSecond?: number;
 	/** Retry-After of those 429, where there is one. */
 	retryAfter?: string;
@@ -35,7 +35,7 @@ export interface FlowAi {
 	readonly inputs: Array<Record<string, unknown>>;
 	/** Requests that the caller broke off. */
 	readonly aborted: string[];
-	/** How many runs were under way at a time, at most. */
+	/** The most runs that were in progress at a time. */
 	mostConcurrent(): number;
 	readonly unknown: string[];
 	fault(fault: AnyFault<FlowAiRoute>): void;

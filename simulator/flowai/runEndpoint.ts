@@ -14,10 +14,10 @@ export interface FlowAiService {
 	timers: Timers;
 	inputs: Array<Record<string, unknown>>;
 	aborted: string[];
-	/** Runs under way now, and at most until now. */
+	/** Runs in progress now, and the most so far. */
 	underWay: number;
 	mostUnderWay: number;
-	/** Arrivals of the last second that were taken, ms since 1970. */
+	/** Arrivals of the last second that were accepted, ms since 1970. */
 	taken: number[];
 }
 

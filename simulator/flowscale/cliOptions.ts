@@ -29,8 +29,8 @@ export const usage = `Usage: npm run simulator -- [options]
   --json                 one JSON line {baseUrl, filesUrl, controlUrl, apiKey, pid}, no log`;
 
 /**
- * Reads `list=grouped,start=array`; `openapi` alone stands for a whole dialect. Throws for what is
- * no switch or no way.
+ * Reads `list=grouped,start=array`; `openapi` alone stands for a whole dialect. Throws for an
+ * unknown switch or value.
  */
 export function readDialect(text: string): Partial<Dialect> {
 	const choices: Record<string, ReadonlyArray<string | number | boolean>> = dialectChoices;

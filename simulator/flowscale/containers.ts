@@ -10,7 +10,7 @@ export interface Containers {
 	working: Array<SimulatedRun | null>;
 	/** Runs that wait, oldest first. */
 	waiting: SimulatedRun[];
-	/** Puts a queued run at the end of the line. */
+	/** Puts a queued run at the end of the queue. */
 	submit(run: SimulatedRun): void;
 	/**
 	 * Ends a run that is not over yet, and gives its container to the next. `extra` overrides fields
@@ -31,7 +31,7 @@ export interface ContainerParts {
 }
 
 /**
- * The deployment's machines: each works on one run at a time, all share one line (protocols:
+ * The deployment's machines: each works on one run at a time, all share one queue (protocols:
  * queue).
  */
 export function createContainers(parts: ContainerParts): Containers {
@@ -107,7 +107,10 @@ function tellEnd(run: SimulatedRun, how: Ending, parts: ContainerParts): void {
 	if (how !== 'timeout' || parts.dialect.runTimeout === 'status') tellState(run, parts);
 }
 
-/** Half-way progress and the end of a run that begins its work; what is returned calls both off. */
+/**
+ * Schedules the half-way progress and the end of a run that begins its work; the returned function
+ * cancels both.
+ */
 function planWork(
 	run: SimulatedRun,
 	{ store, timers, workMs: workMsOf, runTimeoutMs }: ContainerParts,

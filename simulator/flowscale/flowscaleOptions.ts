@@ -13,7 +13,7 @@ export type Fault = AnyFault<Route>;
 export interface FlowscaleOptions {
 	/** `fs-sim-key-for-tests-only`; null for a public project. */
 	apiKey?: string | null;
-	/** Headers a proxy wants to see instead of the key. */
+	/** Headers that a proxy requires instead of the key. */
 	requiredHeaders?: Record<string, string>;
 	/** 0 takes a free port. */
 	port?: number;
@@ -52,7 +52,7 @@ export interface FlowscaleOptions {
 	workflows?: SimulatedWorkflow[];
 	/** Makes ids, latencies and names repeat (1). */
 	seed?: number;
-	/** Lets a share of the API's requests suffer a random fault. */
+	/** Gives a share of the API's requests a random fault. */
 	chaos?: { rate: number; seed: number };
 	/** Called as each request is answered or cut off; for a log. */
 	onAnswer?: (entry: JournalEntry) => void;
@@ -83,14 +83,14 @@ export interface Flowscale {
 	/** Ends a run now. `extra` overrides its fields. Throws for an unknown run. */
 	finish(runId: string, how?: Ending, extra?: Partial<SimulatedRun>): void;
 	/**
-	 * Puts in `count` runs as if they had been there: completed just now and of the first workflow,
-	 * unless said otherwise.
+	 * Adds `count` runs as if they had been there before: completed just now and of the first
+	 * workflow, unless stated otherwise.
 	 */
 	addRuns(
 		count: number,
 		given?: Partial<SimulatedRun> | ((index: number) => Partial<SimulatedRun>),
 	): SimulatedRun[];
-	/** Stops listening, on both hosts; the machines work on. */
+	/** Stops listening, on both hosts; runs continue. */
 	stop(): Promise<void>;
 	/** Drops all connections and listens again on the same ports, state kept. */
 	restart(): Promise<void>;

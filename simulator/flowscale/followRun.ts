@@ -19,7 +19,7 @@ function firstWanted(
 	return typeof lastEventId === 'string' ? (Number(lastEventId) || 0) + 1 : 0;
 }
 
-/** Events of a run that was put in finished: its end. */
+/** Events of a run that was added as finished: its end. */
 const pastEvents = (run: SimulatedRun, { dialect }: Service): RunEvent[] =>
 	run.events.length > 0 || !isOver(run)
 		? run.events

@@ -1,9 +1,9 @@
 import { createHmac } from '../platform';
 
 export interface Links {
-	/** A link to a path of the download host, good for the link lifetime from now. */
+	/** A link to a path of the download host, valid for the link lifetime from now. */
 	sign(path: string): string;
-	/** What the host thinks of a link it is shown. */
+	/** Whether the host accepts a link. */
 	check(path: string, query: Record<string, string>): 'good' | 'expired' | 'forged';
 }
 

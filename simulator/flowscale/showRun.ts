@@ -17,7 +17,7 @@ export function statusWord(run: SimulatedRun, dialect: Dialect): string {
 	return dialect.words[state] ?? state;
 }
 
-/** Has the run ended well, and is the output there by now? */
+/** Whether the run has succeeded and the output is available by now. */
 export const hasOutput = (
 	run: SimulatedRun,
 	{ source }: SimulatedOutput,
@@ -60,7 +60,7 @@ function shownInput(
 	};
 }
 
-/** What the dashboard's records say of an output besides; a text stands in `data`. */
+/** Further fields of an output in the dashboard's records; a text stands in `data`. */
 function dashboardOutput(
 	run: SimulatedRun,
 	{ source }: SimulatedOutput,
@@ -101,7 +101,7 @@ function shownOutputs(run: SimulatedRun, view: View) {
 const progressOf = ({ state }: SimulatedRun): number | null =>
 	(({ running: 50, completed: 100 }) as Partial<Record<string, number>>)[state] ?? null;
 
-/** What the dashboard's records say of a run besides (protocols: a second dialect). */
+/** Further fields of a run in the dashboard's records (protocols: a second dialect). */
 function dashboardRun(run: SimulatedRun, { dialect }: View) {
 	const { startedAt, completedAt } = run;
 	return {

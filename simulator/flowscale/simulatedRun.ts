@@ -20,7 +20,7 @@ export interface RunEvent {
 	data: Record<string, unknown>;
 }
 
-/** A run at the service. Live: its fields change as time goes by. Times are ms since 1970. */
+/** A run at the service. Its fields change as time passes. Times are ms since 1970. */
 export interface SimulatedRun extends RunInputs {
 	/**
 	 * ComfyUI's own id, shown in the queue. Sources do not say that it equals the run id, so here it

@@ -19,7 +19,9 @@ const sourceOf = ({ files, inputs }: RunInputs): Scene =>
 const drawPrompt: WorkflowOutput['make'] = (run, index) =>
 	picture(promptOf(run), seedOf(run) + index);
 
-/** `describe` is what a vision model would say if it could only count and measure. */
+/**
+ * `describe` returns what can be counted and measured in the picture, in place of a vision model.
+ */
 const describe = ({ files }: RunInputs): string =>
 	files.length === 0
 		? 'No image was uploaded.'

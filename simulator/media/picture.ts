@@ -19,7 +19,10 @@ export function paint(width: number, height: number, scene: Scene): Pixels {
 	return { width, height, data };
 }
 
-/** A number that a text always gives and other texts hardly do. */
+/**
+ * A number derived from a text: always the same for the same text, and hardly ever the same for
+ * another.
+ */
 export const seedOf = (text: string): number =>
 	createHash('sha256').update(text).digest().readUInt32BE(0);
 

@@ -7,7 +7,7 @@ export interface FakeClock extends Clock {
 	readonly waits: number[];
 	/** Does something at a time of this clock. */
 	at(ms: number, act: () => void): void;
-	/** This much time passes before anybody is woken, as on a server that is busy with something else. */
+	/** Time that passes before a sleeper wakes, as on a server that is busy with something else. */
 	block(ms: number): void;
 	/** Restarts n8n's process. Before the first restart it counts as running for ever. */
 	restart(): void;

@@ -29,7 +29,7 @@ const switchTo: Work = {
 	},
 };
 
-/** Less than 65 seconds are waited in place, more with the execution put away, as in n8n. */
+/** Less than 65 seconds are waited in place, longer waits save the execution, as in n8n. */
 const wait: Work = {
 	async execute() {
 		expectOnly(this, 'resume', 'timeInterval');

@@ -43,7 +43,7 @@ export interface RunOptions {
 	destination?: string;
 }
 
-/** A workflow of nodes in a row behind a start node. */
+/** A workflow of nodes in a row after a start node. */
 export function chain(...nodes: INode[]): WorkflowFile {
 	const all = [nodeOf('Start', START), ...nodes];
 	const connections: IConnections = {};
@@ -233,7 +233,7 @@ export async function resumeWorkflow(
 	return await execution;
 }
 
-/** Items that a node handed out in its last run. */
+/** Items that a node returned in its last run. */
 export function outputOf(run: IRun, node: string, output = 0): INodeExecutionData[] {
 	return run.data.resultData.runData[node]?.at(-1)?.data?.main[output] ?? [];
 }

@@ -29,7 +29,7 @@ async function main(): Promise<void> {
 	const node = nodeOf('Flowscale', 'n8n-nodes-flowscale.flowscale', parameters, {
 		credentials: { flowscaleApi: { id: '1', name: 'Simulator' } },
 	});
-	// Should the parent go without ending it.
+	// If the parent ends without ending this process.
 	startTimer(600_000, () => exit(2));
 	onStopSignal(() => exit(3));
 	await sleep(Math.max(0, Number(beginMs) - Date.now()));

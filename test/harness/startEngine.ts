@@ -29,7 +29,7 @@ export interface Engine {
 export const START = 'n8n-nodes-base.manualTrigger';
 
 /**
- * Stands for any node that hands items on: the start of a workflow, or what comes after our node.
+ * Stands for any node that passes items on: the start of a workflow, or what comes after our node.
  */
 export class PassThrough implements INodeType {
 	description = {

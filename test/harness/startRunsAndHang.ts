@@ -29,7 +29,7 @@ async function main(): Promise<void> {
 	const node = nodeOf('Flowscale', 'n8n-nodes-flowscale.flowscale', parameters, {
 		credentials: { flowscaleApi: { id: '1', name: 'Simulator' } },
 	});
-	// Should the parent go without killing it.
+	// If the parent ends without killing this process.
 	startTimer(60_000, () => exit(2));
 	onStopSignal(() => exit(3));
 	await runWorkflow(

@@ -1,6 +1,8 @@
 import type { RunOptions } from './runWorkflow';
 
-/** Runs a workflow as n8n does it for a chat that streams: its own hook takes the pieces of text. */
+/**
+ * Runs a workflow as n8n does it for a chat that streams: n8n's hook receives the pieces of text.
+ */
 export const streamTo = (hear: (text: string) => void): RunOptions => ({
 	mode: 'webhook',
 	onServer: (server) => {

@@ -39,7 +39,8 @@ export const suspendedNode = (
 	);
 
 /**
- * Start, "Rows", the node, "After": each hands items on, so that links can be followed across them.
+ * Start, "Rows", the node, "After": each passes items on, so that links can be followed across
+ * them.
  */
 export function suspendedFlow(node: INode, settings?: WorkflowFile['settings']): WorkflowFile {
 	const file: WorkflowFile = {
@@ -94,7 +95,7 @@ export function endRuns({ flowscale }: Harness, state: 'completed' | 'failed' = 
 export const openRuns = (runs: readonly SimulatedRun[]): SimulatedRun[] =>
 	runs.filter(({ state }) => state === 'queued' || state === 'running');
 
-/** What the node behind got, in one line per item. */
+/** What the next node received, one line per item. */
 export const after = (run: IRun, node = 'After') =>
 	outputOf(run, node).map(({ json, binary, pairedItem }) => [
 		json.state ?? json,

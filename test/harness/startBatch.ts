@@ -3,7 +3,8 @@ import { chain, nodeOf, runWorkflow } from './runWorkflow';
 import { startEngine } from './startEngine';
 
 /**
- * A process of its own, as a worker is, that starts runs of "Text to Image" and waits for them:
+ * A separate process, as a worker is, that starts runs of "Text to Image" and waits for them; with
+ * 0 as the time it begins at once:
  * `<base URL> <key> <group> <workflow ID> <items> <epoch ms at which it begins> <options as JSON>`.
  */
 async function main(): Promise<void> {

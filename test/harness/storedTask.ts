@@ -14,7 +14,7 @@ export const taskOf = (run: IRun, node: string) =>
 		outputs: (data?.main ?? []).map((output) => (output ?? []).map(withoutPlaces)),
 	}));
 
-/** Links are signed anew each time, and every file has a place of its own in n8n's store. */
+/** Links are signed again each time, and every file has a place of its own in n8n's store. */
 function withoutPlaces({ json, binary, pairedItem }: INodeExecutionData) {
 	return {
 		json: JSON.parse(

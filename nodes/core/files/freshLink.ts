@@ -5,7 +5,7 @@ import { pathKeyOf } from './linkKey';
 export interface LinkSource {
 	/** The outputs that the service lists for the run now; undefined: it does not know the run. */
 	list(run: KnownRun): Promise<readonly Output[] | undefined>;
-	/** The link that the service hands out under an output's file name, where it does that. */
+	/** The link that the service returns under an output's file name, where it does that. */
 	byName?(filename: string): Promise<string | undefined>;
 }
 

@@ -37,7 +37,7 @@ function percentDecoded(text: string): Buffer {
 }
 
 /**
- * A link as a full address: some proxies hand out paths, or addresses without a scheme. What is
+ * A link as a full address: some proxies return paths, or addresses without a scheme. What is
  * neither stays as it is.
  */
 export function absoluteLink(link: string, root: string): string {

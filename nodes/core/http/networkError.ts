@@ -168,7 +168,7 @@ export function answerIn(
 ): { status: number; headers: Headers; stream: ByteStream } | undefined {
 	const all = [...causes(error)] as ThrownAnswer[];
 	const { httpCode, context } = all[0] ?? {};
-	// n8n 1.x hands on no cause, but the body, which is Node's own message with its headers.
+	// n8n 1.x passes no cause, but the body, which is Node's own message with its headers.
 	const { status, headers, data } = all.find(({ response }) => response)?.response ?? {
 		status: Number(httpCode ?? Number.NaN),
 		headers: context?.data?.headers,
@@ -191,7 +191,7 @@ function* causes(error: unknown): Generator<Record<string, unknown>> {
 }
 
 function codeOf(error: unknown): string | undefined {
-	// n8n 1.x hands on no cause, only the code that it found there, as the "HTTP code".
+	// n8n 1.x passes no cause, only the code that it found there, as the "HTTP code".
 	const codes = [...causes(error)]
 		.map(({ code, httpCode }) => code ?? httpCode)
 		.filter((code) => typeof code === 'string' && /^[A-Z]/.test(code));

@@ -111,7 +111,7 @@ function reasonsOf(value: unknown, levels: number): string[] {
 	return record === undefined ? [] : reasonsIn(record, levels);
 }
 
-/** Some services hand on the error of what they called as JSON in a text. */
+/** Some services pass on the error of what they called as JSON in a text. */
 function reasonsInText(text: string, levels: number): string[] {
 	if (isNothing(text)) return [];
 	const value = /^[[{]/.test(text) ? parsedJson(text) : undefined;

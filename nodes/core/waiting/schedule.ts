@@ -227,8 +227,8 @@ function pollMs({ run, dueMs }: WatchedRun, gathering: Map<string, Gathering>): 
 }
 
 /**
- * When the watcher has something to do again, epoch ms. A poll under way wakes it by itself when it
- * is answered.
+ * When the watcher has something to do again, epoch ms. A poll in progress wakes it by itself when
+ * it is answered.
  */
 export function nextWakeMs(all: Iterable<WatchedRun>): number {
 	const gathering = gatheringGroups(all);

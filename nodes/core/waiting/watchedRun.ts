@@ -19,7 +19,7 @@ export interface WatchedRun {
 	deadlineMs: number;
 	/** When the run must have begun; Infinity: never, or it has. */
 	startDeadlineMs: number;
-	/** When to poll next; Infinity while a poll is under way. */
+	/** When to poll next; Infinity while a poll is in progress. */
 	dueMs: number;
 	isPolling: boolean;
 	/** No poll of it has been answered yet. */

@@ -11,7 +11,9 @@ import {
 } from '../../harness/useHarness';
 
 const harness = useHarness();
-const batch = ['red fox', 'blue whale', 'green owl'].map((prompt) => ({ json: { prompt } }));
+/** As `startBatch.ts` has them. */
+const prompts = ['picture 0', 'picture 1', 'picture 2'];
+const batch = prompts.map((prompt) => ({ json: { prompt } }));
 
 describe('Reuse Run', () => {
 	it('takes up the runs of a process that was killed, and starts only what failed meanwhile', async () => {
@@ -21,11 +23,14 @@ describe('Reuse Run', () => {
 			[
 				'--import',
 				'tsx',
-				join(projectDir, 'test/harness/startRunsAndHang.ts'),
+				join(projectDir, 'test/harness/startBatch.ts'),
 				flowscale.baseUrl,
 				flowscale.apiKey ?? '',
 				'nightly',
 				workflow.image.value,
+				String(batch.length),
+				'0',
+				JSON.stringify({ pollInterval: 0.2 }),
 			],
 			{ stdio: ['ignore', 'ignore', 'inherit'] },
 		);
@@ -34,12 +39,12 @@ describe('Reuse Run', () => {
 		child.kill('SIGKILL');
 		expect(await gone).toEqual([null, 'SIGKILL']);
 
-		const [fox, whale, owl] = ['red fox', 'blue whale', 'green owl'].map((prompt) =>
+		const [succeeded, failed, unfinished] = prompts.map((prompt) =>
 			flowscale.runs.find(({ inputs }) => inputs.text_51536 === prompt),
 		);
-		// One ended well while nobody looked, one failed, one goes on.
-		flowscale.finish(fox?.id ?? '');
-		flowscale.finish(whale?.id ?? '', 'failed', { errorText: 'out of memory' });
+		// While no process waits, one run succeeds and one fails; the third continues.
+		flowscale.finish(succeeded?.id ?? '');
+		flowscale.finish(failed?.id ?? '', 'failed', { errorText: 'out of memory' });
 		const done = items(
 			node('workflow.executeAndWait', {
 				...startOf('image', ownPrompt, { pollInterval: 0.1, reuseRun: true }),
@@ -48,12 +53,16 @@ describe('Reuse Run', () => {
 			batch,
 		);
 		await until(() => flowscale.runs.length === 4);
-		flowscale.finish(owl?.id ?? '');
+		flowscale.finish(unfinished?.id ?? '');
 		flowscale.finish(flowscale.runs[3].id);
 
 		const out = await done;
-		expect(out.map(({ json }) => json.run_id)).toEqual([fox?.id, flowscale.runs[3].id, owl?.id]);
-		expect(flowscale.runs[3].inputs.text_51536).toBe('blue whale');
+		expect(out.map(({ json }) => json.run_id)).toEqual([
+			succeeded?.id,
+			flowscale.runs[3].id,
+			unfinished?.id,
+		]);
+		expect(flowscale.runs[3].inputs.text_51536).toBe('picture 1');
 		expect(flowscale.runs).toHaveLength(4);
 	}, 60_000);
 

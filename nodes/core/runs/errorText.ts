@@ -24,7 +24,7 @@ const REASON_KEYS = [
 	'fault',
 	'faultstring',
 ] as const;
-/** Within a reason only: at the top of an answer they are about something else. */
+/** Read within a reason only: at the top of an answer these keys are about something else. */
 const NESTED_KEYS = [
 	'exceptiontype',
 	'type',

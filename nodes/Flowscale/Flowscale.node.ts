@@ -5,20 +5,11 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { propertiesOf } from '../core/items/operation';
+import { propertiesOf, subtitleOf } from '../core/items/operation';
 import { testDeployment } from './api/checkDeployment';
 import { getWorkflowInputs, searchRuns, searchWorkflows } from './inputs/methods';
 import { executeOperation, resources } from './operations/resources';
 import { toolFields } from './operations/toolOutput';
-
-/** What stands below the node's name on the canvas, in words: "Execute and wait", "Cancel run". */
-const WORDS = resources.flatMap(({ value: resource, operations }) =>
-	operations.map(({ name, value, action }) => [
-		`${resource}.${value}`,
-		value.startsWith('execute') ? name.replace(/ \w/g, (word) => word.toLowerCase()) : action,
-	]),
-);
-const SUBTITLE = `={{ (${JSON.stringify(Object.fromEntries(WORDS))})[$parameter["resource"] + "." + $parameter["operation"]] }}`;
 
 export class Flowscale implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,7 +18,7 @@ export class Flowscale implements INodeType {
 		icon: { light: 'file:flowscale.svg', dark: 'file:flowscale.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: SUBTITLE,
+		subtitle: subtitleOf(resources),
 		description: 'Make images, videos, audio and text with ComfyUI workflows on Flowscale',
 		defaults: { name: 'Flowscale' },
 		usableAsTool: true,

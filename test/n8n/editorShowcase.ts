@@ -40,7 +40,7 @@ export const showcaseOnScreen = (harness: Harness, handsNow: () => Hands): Check
 						.getByText(/it does not accept this API key/)
 						.first()
 						.waitFor();
-					await hands.sketch('credential-error');
+					await hands.picture('credential-error', await dialogBox(hands, '.el-dialog'));
 				};
 				// The editor gives a new node the newest credential: the wrong one must not stay, even
 				// where this check fails.

@@ -66,12 +66,16 @@ const KIND_WORDS: Partial<Record<InputKind, string>> = {
 	array: 'JSON list',
 };
 
+/** Types of several files under one name: `images`, `image[]`, `list[video]`. */
+const MANY_FILES = /\[\]|list|array|multi|(image|picture|photo|video|audio|mask|file)s(?![a-z])/;
+
 /** What goes into a field, in words, where its appearance does not show it. */
 function wordsFor(input: Parameter): string | undefined {
 	const likelihood = takesFile(input);
 	if (likelihood !== 'yes' && likelihood !== 'likely') return KIND_WORDS[kindOf(input)];
 	const text = likelihood === 'yes' ? input.type : input.name.toLowerCase();
-	return FILE_WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? 'file';
+	const words = FILE_WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? 'file';
+	return MANY_FILES.test(text) ? `${words}s` : words;
 }
 
 /**

@@ -112,6 +112,7 @@ function requiredId(value: unknown, label: string): string {
 }
 
 function amountOf(given: unknown, label: string, least: number): number {
+	if (typeof given === 'string') evaluated(given, () => label);
 	// Number() would make 0, "no limit", of an expression that gives nothing.
 	const value =
 		typeof given === 'number' || (typeof given === 'string' && given.trim() !== '')
@@ -124,6 +125,7 @@ function amountOf(given: unknown, label: string, least: number): number {
 
 function oneOf<T extends string>(value: unknown, label: string, values: readonly T[]): T {
 	const found = values.find((known) => known === value);
+	if (found === undefined && typeof value === 'string') evaluated(value, () => label);
 	if (found === undefined)
 		throw new ConfigurationError(
 			`${label} cannot be "${String(value)}"`,

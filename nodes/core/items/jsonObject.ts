@@ -29,11 +29,11 @@ export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
 	if (typeof given === 'string') {
 		const isEmptyField = given.trim() === '' && !isExpression;
 		const record = isEmptyField ? {} : recordOf(parsedUserJson(given));
-		if (record === undefined) throw notAnObject(field, given);
+		if (record === undefined) throw notAnObject(field, given, isExpression);
 		return record;
 	}
 	const record = recordOf(given);
-	if (record === undefined) throw notAnObject(field, given);
+	if (record === undefined) throw notAnObject(field, given, isExpression);
 	// The integers of a text are exact already; those of an object come out of an expression.
 	const exact = ([name, entry]: [string, unknown]): [string, unknown] => [
 		name,
@@ -48,6 +48,7 @@ const asWritten = (exact: number | string) =>
 function notAnObject(
 	{ label, example, otherWay }: JsonObjectField,
 	given: unknown,
+	isExpression: boolean,
 ): ConfigurationError {
 	const message = `${label} is not a JSON object`;
 	if (typeof given !== 'string')
@@ -61,6 +62,11 @@ function notAnObject(
 		return new ConfigurationError(
 			message,
 			`The expression gives an empty text for this item. ${example}`,
+		);
+	if (!isExpression && given.includes('{{'))
+		return new ConfigurationError(
+			`${label} still holds an expression as plain text`,
+			'Switch this field to Expression.',
 		);
 	const place = describeJsonFault(given);
 	return new ConfigurationError(

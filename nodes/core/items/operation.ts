@@ -41,6 +41,20 @@ export function propertiesOf<Session>(resources: Array<Resource<Session>>): INod
 	return [resource, ...resources.flatMap((entry) => [operationChoice(entry), ...fieldsOf(entry)])];
 }
 
+/**
+ * What stands below a node's name on the canvas, in words: "Execute and wait", "Cancel run". Where
+ * an operation's action is a sentence about what comes out, its name says enough.
+ */
+export function subtitleOf<Session>(resources: Array<Resource<Session>>): string {
+	const words = resources.flatMap(({ value: resource, operations }) =>
+		operations.map(({ name, value, action }) => [
+			`${resource}.${value}`,
+			value.startsWith('execute') ? name.replace(/ \w/g, (word) => word.toLowerCase()) : action,
+		]),
+	);
+	return `={{ (${JSON.stringify(Object.fromEntries(words))})[$parameter["resource"] + "." + $parameter["operation"]] }}`;
+}
+
 function operationChoice<Session>({ value, operations }: Resource<Session>): INodeProperties {
 	const choices = operations
 		.map(({ name, value: operation, action, description }) => ({

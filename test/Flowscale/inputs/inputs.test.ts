@@ -85,6 +85,19 @@ describe('inputs as JSON', () => {
 		expect(() => read(asJson(json))).toThrow('Inputs (JSON) is not a JSON object');
 	});
 
+	it.each([
+		['a value', '{ "text_1": {{ $json.prompt }} }'],
+		['a whole', '{{ $json }}'],
+		['a call', '{ "text_1": {{ JSON.stringify($json.prompt) }} }'],
+	])('%s that is still an expression asks for the switch to Expression', (_, json) => {
+		expect(() => read(asJson(json))).toThrow(
+			expect.objectContaining({
+				message: 'Inputs (JSON) still holds an expression as plain text',
+				hint: 'Switch this field to Expression.',
+			}) as Error,
+		);
+	});
+
 	it('refuses the one name that would be lost', () => {
 		expect(() => read(asJson('{"__proto__":["x"]}'))).toThrow(
 			'No parameter can be named "__proto__"',
@@ -238,6 +251,15 @@ describe('what a parameter takes', () => {
 		[{ name: 'image_22068', type: 'image' }, 'Image 22068 (image file)'],
 		[{ name: 'video_30001', type: 'string' }, 'Video 30001 (video file)'],
 		[{ name: 'x', type: 'image', label: 'Your photo' }, 'Your photo (image file)'],
+		[{ name: 'x', type: 'image[]', label: 'Photos' }, 'Photos (image files)'],
+		[{ name: 'refs', type: 'list[video]' }, 'Refs (video files)'],
+		[{ name: 'images_12', type: 'string' }, 'Images 12 (image files)'],
+		[{ name: 'upload', type: 'multi_file' }, 'Upload (files)'],
+		[{ name: 'mode', type: 'combo', choices: ['a', 'b'] }, 'Mode'],
+		[{ name: 'upscale_7', type: 'boolean' }, 'Upscale 7'],
+		[{ name: 'denoise', type: 'slider' }, 'Denoise'],
+		[{ name: 'tags', type: 'list' }, 'Tags (JSON list)'],
+		[{ name: 'settings', type: 'json' }, 'Settings (JSON object)'],
 		[{ name: '6.inputs.text', type: 'string', label: 'Prompt' }, 'Prompt'],
 		[{ name: '__', type: 'string' }, '__'],
 	])('%j is labelled %s', (input, label) => expect(labelOf(input)).toBe(label));

@@ -31,6 +31,24 @@ describe('a number', () => {
 	});
 });
 
+describe('an expression that n8n did not evaluate is named with its field', () => {
+	const left = item('{{ $json.value }}');
+	it.each<[string, () => unknown]>([
+		['a text', () => left.text('p', 'Group ID')],
+		['an ID', () => left.id('p', 'Group ID')],
+		['a locator', () => left.locator('p', 'Group ID')],
+		['a number', () => left.amount('p', 'Group ID', 1, 0)],
+		['a choice', () => left.choice('p', 'Group ID', ['a', 'b'])],
+		['one of several choices', () => left.choices('p', 'Group ID', ['a', 'b'])],
+		[
+			'an optional text',
+			() => itemAt(executeContext([{ groupId: '{{ 1 }}' }]), 0).optionalText('groupId'),
+		],
+	])('in %s', (_, read) =>
+		expect(read).toThrow('Group ID still holds an expression as plain text'),
+	);
+});
+
 describe('an id', () => {
 	it.each([
 		['text', 'a-1', 'a-1'],

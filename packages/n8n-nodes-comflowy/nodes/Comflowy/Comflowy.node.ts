@@ -8,7 +8,7 @@ import type {
 	IWebhookFunctions,
 	IWebhookResponseData,
 } from 'n8n-workflow';
-import { propertiesOf } from '../../../../nodes/core/items/operation';
+import { propertiesOf, subtitleOf } from '../../../../nodes/core/items/operation';
 import { testKey } from './api/accessToken';
 import { executeOperation, resources } from './operations/resources';
 import { receiveCallback } from './callback/receiveCallback';
@@ -31,7 +31,7 @@ export class Comflowy implements INodeType {
 		icon: { light: 'file:comflowy.svg', dark: 'file:comflowy.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: subtitleOf(resources),
 		description: 'Run ComfyUI workflows on Comflowy and fetch the images they make',
 		defaults: { name: 'Comflowy' },
 		usableAsTool: true,

@@ -5,7 +5,7 @@ import type {
 	INodeType,
 	INodeTypeDescription,
 } from 'n8n-workflow';
-import { propertiesOf } from '../../../../nodes/core/items/operation';
+import { propertiesOf, subtitleOf } from '../../../../nodes/core/items/operation';
 import { testKey } from './api/checkKey';
 import { executeOperation, resources } from './operations/resources';
 
@@ -16,7 +16,7 @@ export class FlowAi implements INodeType {
 		icon: { light: 'file:flowAi.svg', dark: 'file:flowAi.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		subtitle: subtitleOf(resources),
 		description: 'Run published FlowAI workflows, with answers as a whole or as they are written',
 		defaults: { name: 'FlowAI' },
 		usableAsTool: true,

@@ -134,6 +134,16 @@ interface Waiting {
 	admit(admission: Admission): void;
 }
 
+/** When a request may leave the queue although nothing else happens, epoch ms. */
+function nextChangeMs(state: CountingState, queue: readonly Waiting[]): number {
+	// Behind requests of this node the others wait for their end, and their time counts from there.
+	if (state.underWay > 0) return opensAt(state);
+	return queue.reduce(
+		(leastMs, { sinceMs, limitMs }) => Math.min(leastMs, deadlineOf(state, sinceMs, limitMs)),
+		opensAt(state),
+	);
+}
+
 /**
  * A gate for a service that answers when its work is done, so this node sees the end of each of its
  * requests at once, and reports it by `released`. While its own requests are in progress it does
@@ -147,6 +157,8 @@ export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): Sta
 	let lastRefusal: Result | undefined;
 
 	const admitAll = () => {
+		const isFull = state.underWay > 0 && opensAt(state) > clock.now();
+		if (isFull && !stop.aborted) return waitForChange();
 		queue = queue.filter((waiting) => {
 			const deadlineMs = deadlineOf(state, waiting.sinceMs, waiting.limitMs);
 			const isLate = deadlineMs <= clock.now() && lastRefusal !== undefined;
@@ -161,15 +173,14 @@ export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): Sta
 			}
 			return false;
 		});
+		waitForChange();
+	};
+	const waitForChange = () => {
 		wake.abort();
 		if (queue.length === 0) return;
 		wake = new AbortController();
 		const { signal } = wake;
-		const deadlines =
-			state.underWay > 0
-				? []
-				: queue.map(({ sinceMs, limitMs }) => deadlineOf(state, sinceMs, limitMs));
-		const nextMs = Math.min(opensAt(state), ...deadlines) - clock.now();
+		const nextMs = nextChangeMs(state, queue) - clock.now();
 		if (Number.isFinite(nextMs))
 			void clock.pause(nextMs, signal).then(() => signal.aborted || admitAll());
 	};

@@ -70,6 +70,11 @@ interface GateState<Result> {
 	width: number;
 	active: number;
 	queue: Waiting[];
+	/**
+	 * No start in the queue loses its patience before this time, epoch ms. With ten thousand starts,
+	 * checking each of them whenever one leaves took seconds.
+	 */
+	patientUntilMs: number;
 	/** No try before this time, epoch ms. */
 	opensMs: number;
 	/** The service named the time itself, so that nothing opens the gate earlier. */
@@ -93,23 +98,29 @@ export function createStartGate<Result>(
 ): StartGate<Result> {
 	const state = openState<Result>(mostAtATime);
 	let wake = new AbortController();
+	let wakesMs = Number.POSITIVE_INFINITY;
 	const pump = () => {
 		for (const { waiting, admission } of admissions(state, clock.now(), stop?.aborted ?? false))
 			waiting.admit(admission);
+		const changesMs = nextChangeMs(state);
+		if (changesMs === wakesMs) return;
 		wake.abort();
-		if (state.queue.length === 0) return;
+		wakesMs = changesMs;
+		if (wakesMs === Number.POSITIVE_INFINITY) return;
 		wake = new AbortController();
 		const { signal } = wake;
-		const pauseMs = nextChangeMs(state) - clock.now();
-		if (Number.isFinite(pauseMs))
-			void clock.pause(pauseMs, signal).then(() => signal.aborted || pump());
+		void clock.pause(wakesMs - clock.now(), signal).then(() => {
+			if (signal.aborted) return;
+			wakesMs = Number.POSITIVE_INFINITY;
+			pump();
+		});
 	};
 	if (stop) onAbort(stop, pump);
 
 	return {
 		pass: async (patience, send) => {
 			const admission = await new Promise<Admission>((admit) => {
-				state.queue.push({ ...patience, admit });
+				join(state, { ...patience, admit });
 				pump();
 			});
 			if (admission === 'tooLate' && state.lastRefusal !== undefined)
@@ -136,6 +147,7 @@ function openState<Result>(mostAtATime: number): GateState<Result> {
 		width: mostAtATime,
 		active: 0,
 		queue: [],
+		patientUntilMs: Number.POSITIVE_INFINITY,
 		opensMs: 0,
 		isOpeningFixed: false,
 		progressMs: undefined,
@@ -191,25 +203,46 @@ function deadlineOf(
 		: Math.max(sinceMs, progressMs) + limitMs;
 }
 
+function join(state: GateState<unknown>, waiting: Waiting): void {
+	state.queue.push(waiting);
+	state.patientUntilMs = Math.min(state.patientUntilMs, deadlineOf(waiting, state));
+}
+
+/** Measures for every start in the queue when its patience ends. */
+function measurePatience(state: GateState<unknown>): void {
+	state.patientUntilMs = state.queue.reduce(
+		(leastMs, waiting) => Math.min(leastMs, deadlineOf(waiting, state)),
+		Number.POSITIVE_INFINITY,
+	);
+}
+
 /** Which starts leave the queue now, and why. */
-function admissions<Result>(state: GateState<Result>, nowMs: number, isStopped: boolean) {
-	const left: Array<{ waiting: Waiting; admission: Admission }> = [];
-	state.queue = state.queue.filter((waiting) => {
-		const isTooLate = deadlineOf(waiting, state) <= nowMs;
-		const mayGo = state.active < state.width && state.opensMs <= nowMs;
-		if (!isStopped && !isTooLate && !mayGo) return true;
-		if (!isStopped && !isTooLate) state.active++;
-		left.push({ waiting, admission: isStopped ? 'stopped' : isTooLate ? 'tooLate' : 'go' });
-		return false;
-	});
-	return left;
+function admissions(state: GateState<unknown>, nowMs: number, isStopped: boolean) {
+	if (isStopped) return leave(state, state.queue.length, 'stopped');
+	const late = state.patientUntilMs <= nowMs ? leaveLate(state, nowMs) : [];
+	const places = state.opensMs <= nowMs ? Math.max(0, state.width - state.active) : 0;
+	const admitted = leave(state, places, 'go');
+	state.active += admitted.length;
+	return [...late, ...admitted];
+}
+
+function leave(state: GateState<unknown>, count: number, admission: Admission) {
+	return state.queue.splice(0, count).map((waiting) => ({ waiting, admission }));
+}
+
+function leaveLate(state: GateState<unknown>, nowMs: number) {
+	const isLate = (waiting: Waiting) => deadlineOf(waiting, state) <= nowMs;
+	const late = state.queue.filter(isLate);
+	state.queue = state.queue.filter((waiting) => !isLate(waiting));
+	measurePatience(state);
+	return late.map((waiting) => ({ waiting, admission: 'tooLate' as const }));
 }
 
 /** When a start may leave the queue although nothing else happens, epoch ms. */
-function nextChangeMs<Result>(state: GateState<Result>): number {
-	const deadlines = state.queue.map((waiting) => deadlineOf(waiting, state));
-	const opening = state.active < state.width ? [state.opensMs] : [];
-	return Math.min(...opening, ...deadlines);
+function nextChangeMs(state: GateState<unknown>): number {
+	if (state.queue.length === 0) return Number.POSITIVE_INFINITY;
+	const opensMs = state.active < state.width ? state.opensMs : Number.POSITIVE_INFINITY;
+	return Math.min(opensMs, state.patientUntilMs);
 }
 
 function close<Result>(
@@ -221,7 +254,10 @@ function close<Result>(
 	const nowMs = clock.now();
 	const retryAfterMs = refused?.retryAfterMs;
 	state.lastRefusal = result;
-	state.progressMs ??= nowMs;
+	if (state.progressMs === undefined) {
+		state.progressMs = nowMs;
+		measurePatience(state);
+	}
 	state.lastRefusedMs = nowMs;
 	state.width = 1;
 	state.refusalTookMs = nowMs - sentMs;

@@ -12,7 +12,8 @@ import {
 import type { ItemOutput } from '../items/operation';
 import type { ItemRun } from '../items/runItems';
 import type { KnownRun } from '../runs/run';
-import { type PollWindow, type RunWaiter, StillRunning } from '../waiting/runWaiter';
+import { type PollWindow, type RunWaiter } from '../waiting/runWaiter';
+import { StillRunning } from '../waiting/watchedRun';
 import type { Wait, WaitingOperation } from '../waiting/waitingOperation';
 import { requeue } from './requeue';
 import {
@@ -34,8 +35,11 @@ import {
 	USUAL_PACE,
 } from './suspensionPace';
 
-/** After this many resumes, the outputs of a run that seems to be in progress are read, too. */
-const RESUMES_PER_VERIFICATION = 4;
+/**
+ * In every so many resumes of an item, the outputs of its run are read although it seems to be in
+ * progress.
+ */
+const RESUMES_PER_VERIFICATION = 6;
 
 interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
 	operation: WaitingOperation<Session>;
@@ -185,7 +189,7 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 	const waiter = waiterOf(item);
 	const isNewTry = suspension.reported[index] && canStartAgain;
 	const isBegun = waitOf(suspension, index) !== NOT_BEGUN && !isNewTry;
-	const pollWindow = pollWindowOf(resume, isBegun);
+	const pollWindow = pollWindowOf(resume, index, isBegun);
 	const begin = async () => {
 		if (isNewTry) {
 			delete suspension.reported[index];
@@ -232,10 +236,12 @@ function giveUp({ stillRunning }: ItemWait, silence: StillRunning | undefined): 
 
 function pollWindowOf<Session>(
 	{ suspension, clock, endsMs }: Resume<Session>,
+	index: number,
 	isBegun: boolean,
 ): PollWindow {
 	const { resumes } = suspension;
-	const isSuspicious = resumes > 0 && resumes % RESUMES_PER_VERIFICATION === 0;
+	// Neighbours take turns, so that no resume verifies all of a large batch.
+	const isSuspicious = resumes > 0 && (resumes + index) % RESUMES_PER_VERIFICATION === 0;
 	return {
 		endsMs,
 		isBegun,

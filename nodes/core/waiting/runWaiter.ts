@@ -6,7 +6,7 @@ import { hasUnknownEnd, type KnownRun, type RunState, runWithId } from '../runs/
 import { StartTimeout } from './beginning';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
-import { WaitTimeout } from './watchedRun';
+import { STILL_RUNNING, WaitTimeout } from './watchedRun';
 
 export type CancelRemote = 'never' | 'onStop' | 'onStopOrTimeout';
 
@@ -34,14 +34,6 @@ export interface PollWindow {
 	sinceMs: number;
 	/** When the run's outputs were last read although it seemed to be in progress. */
 	verifiedMs: number;
-}
-
-/** The poll window is over and the run has not ended. */
-export class StillRunning extends Error {
-	/** @param unanswered the service did not answer the last check of the run: how the wait would end */
-	constructor(readonly unanswered?: ServiceError) {
-		super();
-	}
 }
 
 export interface RunWaiter {
@@ -130,11 +122,10 @@ async function checkMayBegin(
 	pollWindow: PollWindow | undefined,
 ): Promise<void> {
 	// A failed item frees its slot one turn of the event loop before its failure ends the node.
-	await clock.pause(0);
+	if (!pollWindow?.isBegun) await clock.pause(0);
 	if (isStopped() || stop?.aborted) throw new ExecutionCancelledError();
 	// A slot that became free only because the poll window ended must not start another run.
-	if (pollWindow && !pollWindow.isBegun && clock.now() >= pollWindow.endsMs)
-		throw new StillRunning();
+	if (pollWindow && !pollWindow.isBegun && clock.now() >= pollWindow.endsMs) throw STILL_RUNNING;
 }
 
 async function watchRun(
@@ -149,10 +140,13 @@ async function watchRun(
 	const isWindowFirst =
 		pollWindow !== undefined && deadlineMs > pollWindow.endsMs + pollWindow.deadlineSlackMs;
 	return await watcher
-		.watch(run, isWindowFirst ? pollWindow.endsMs : deadlineMs, pollWindow, order.startTimeoutMs)
+		.watch(
+			run,
+			isWindowFirst ? pollWindow.endsMs : deadlineMs,
+			pollWindow && { ...pollWindow, isFirst: isWindowFirst },
+			order.startTimeoutMs,
+		)
 		.catch(async (error: unknown) => {
-			if (error instanceof WaitTimeout && isWindowFirst)
-				throw new StillRunning(error.isUnanswered ? (error.lastFailure ?? error) : undefined);
 			throw await afterCancel(parts, run.run_id, order, error);
 		});
 }

@@ -2,12 +2,18 @@ import { ServiceError } from '../errors';
 import type { KnownRun } from '../runs/run';
 
 /** The wait was longer than allowed; the run itself continues at the service. */
-export class WaitTimeout extends ServiceError {
-	/** The service did not answer the last check of the run. */
-	isUnanswered = false;
-	/** How the last check failed, where it did. */
-	lastFailure?: ServiceError;
+export class WaitTimeout extends ServiceError {}
+
+/** The poll window is over and the run has not ended. */
+export class StillRunning extends Error {
+	/** @param unanswered the service did not answer the last check of the run: how the wait would end */
+	constructor(readonly unanswered?: ServiceError) {
+		super();
+	}
 }
+
+/** The usual one. Nobody sees it, and ten thousand of them at each resume took their time. */
+export const STILL_RUNNING = new StillRunning();
 
 /** One run that one item waits for. All times in epoch ms by our clock. */
 export interface WatchedRun {
@@ -26,6 +32,8 @@ export interface WatchedRun {
 	isNew: boolean;
 	/** The wait may be suspended, so there is time: it is polled less often. */
 	hasPollWindow: boolean;
+	/** The poll window ends before the item's deadline: the wait is suspended then. */
+	isWindowFirst: boolean;
 	/** The wait comes back from a suspension: there is time for one poll only. */
 	isReturning: boolean;
 	/** Polls that failed in a row, and when the first of them did. */
@@ -54,6 +62,7 @@ export function watchedRun(known: NewWatch, nowMs: number): WatchedRun {
 		isPolling: false,
 		isNew: true,
 		hasPollWindow: false,
+		isWindowFirst: false,
 		isReturning: false,
 		failures: 0,
 		failingSinceMs: nowMs,
@@ -64,15 +73,29 @@ export function watchedRun(known: NewWatch, nowMs: number): WatchedRun {
 	};
 }
 
+/** What becomes of a wait whose time is over. */
+export function endOfWait(
+	watched: WatchedRun,
+	nowMs: number,
+	serviceName: string,
+): WaitTimeout | StillRunning {
+	const { isWindowFirst, isNew, failures, lastFailure } = watched;
+	if (!isWindowFirst) return timeoutError(watched, nowMs, serviceName);
+	if (failures > 0 && lastFailure) return new StillRunning(lastFailure);
+	return isNew || failures > 0
+		? new StillRunning(timeoutError(watched, nowMs, serviceName))
+		: STILL_RUNNING;
+}
+
 /** The failure of an item whose run has not ended in time. */
-export function timeoutError(
-	{ run, sinceMs, lastFailure, failures, isNew }: WatchedRun,
+function timeoutError(
+	{ run, sinceMs, lastFailure, failures }: WatchedRun,
 	nowMs: number,
 	serviceName: string,
 ): WaitTimeout {
 	const failure = failures > 0 ? lastFailure?.message : undefined;
 	const cause = failure === undefined ? '' : `. The last check failed: ${failure}`;
-	const error = new WaitTimeout(
+	return new WaitTimeout(
 		`The run did not end within ${Math.round((nowMs - sinceMs) / 100) / 10} s${cause}`,
 		{
 			runId: run.run_id,
@@ -81,7 +104,4 @@ export function timeoutError(
 			hint: `It continues at ${serviceName}. Collect it later by this run ID, or raise Timeout.`,
 		},
 	);
-	error.isUnanswered = isNew || failures > 0;
-	if (failures > 0) error.lastFailure = lastFailure;
-	return error;
 }

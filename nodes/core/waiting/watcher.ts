@@ -27,7 +27,7 @@ import {
 	pauseBeforePoll,
 	type WatchFacts,
 } from './schedule';
-import { timeoutError, type WatchedRun, watchedRun } from './watchedRun';
+import { endOfWait, type WatchedRun, watchedRun } from './watchedRun';
 import type { WatchService, WatchSettings } from './watchService';
 
 /** Waits for the ends of many runs at once. */
@@ -35,17 +35,24 @@ export interface Watcher {
 	/**
 	 * Resolves with the run as it ended.
 	 * @param deadlineMs epoch ms; Infinity: none
-	 * @param pollWindow of a wait that may be suspended: since when the run is waited for, and when
-	 * its outputs were last read although it seemed to be in progress (epoch ms)
+	 * @param pollWindow of a wait that may be suspended: since when the run is waited for, when its
+	 * outputs were last read although it seemed to be in progress (epoch ms), and whether the wait is
+	 * suspended at its deadline, rather than over
 	 * @param startTimeoutMs how long the run may wait for its begin; 0: no limit
-	 * @throws WaitTimeout | StartTimeout | ServiceError | ExecutionCancelledError
+	 * @throws WaitTimeout | StillRunning | StartTimeout | ServiceError | ExecutionCancelledError
 	 */
 	watch(
 		run: KnownRun,
 		deadlineMs: number,
-		pollWindow?: { sinceMs: number; verifiedMs: number },
+		pollWindow?: Window,
 		startTimeoutMs?: number,
 	): Promise<KnownRun>;
+}
+
+interface Window {
+	sinceMs: number;
+	verifiedMs: number;
+	isFirst?: boolean;
 }
 
 /**
@@ -108,7 +115,7 @@ async function addRun(
 	state: WatcherState,
 	run: KnownRun,
 	deadlineMs: number,
-	pollWindow: { sinceMs: number; verifiedMs: number } | undefined,
+	pollWindow: Window | undefined,
 	startTimeoutMs: number,
 ): Promise<KnownRun> {
 	return await new Promise<KnownRun>((resolve, reject) => {
@@ -129,6 +136,7 @@ async function addRun(
 		};
 		const resumed = pollWindow && {
 			hasPollWindow,
+			isWindowFirst: pollWindow.isFirst ?? false,
 			isReturning: sinceMs < nowMs,
 			verifiedMs: pollWindow.verifiedMs,
 		};
@@ -178,7 +186,7 @@ function checkWait(state: WatcherState, watched: WatchedRun): void {
 	const nowMs = clock.now();
 	if (stop?.aborted) settle(state, watched, new ExecutionCancelledError());
 	else if (endOfWaitMs(watched) <= nowMs)
-		settle(state, watched, timeoutError(watched, nowMs, poller.service.serviceName));
+		settle(state, watched, endOfWait(watched, nowMs, poller.service.serviceName));
 	else if (mayFollow(state, watched)) followRun(follower, watched.run);
 }
 
@@ -225,7 +233,9 @@ function pollIn(state: WatcherState, runId: string, pauseMs: number): void {
 }
 
 function noteSeen(state: WatcherState, watched: WatchedRun, run: KnownRun): void {
-	if (run.state !== watched.run.state) state.settings.onChange?.(run);
+	// Of a run that comes back from a suspension only the ID is known: in progress is no news.
+	const isNews = run.finished || !(watched.isNew && watched.isReturning);
+	if (isNews && run.state !== watched.run.state) state.settings.onChange?.(run);
 	watched.run = run;
 	checkBeginning(state, watched);
 }

@@ -22,7 +22,7 @@ describe('a run of two hours', () => {
 	it('costs 40 requests at most, from the start to its end', async () => {
 		const { looks, items } = await play();
 		expect(items?.map(({ json }) => json.state)).toEqual(['succeeded']);
-		expect(looks.length).toBe(36);
+		expect(looks.length).toBe(35);
 	});
 
 	it('is looked at for a minute, and then after pauses from one minute to fifteen', async () => {

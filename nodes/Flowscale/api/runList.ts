@@ -25,10 +25,7 @@ export const NEEDS_GROUP =
  * Whether a list was refused because it had no group. Deployments that follow the vendor's OpenAPI
  * file list the runs of one group only.
  */
-export function isForWantOfGroup(
-	error: unknown,
-	groupId: string | undefined,
-): error is ServiceError {
+export function isGroupMissing(error: unknown, groupId: string | undefined): error is ServiceError {
 	if (groupId !== undefined || !(error instanceof ServiceError)) return false;
 	return error.facts.status === 422 || (error.facts.status === 400 && /group/i.test(error.message));
 }
@@ -36,7 +33,7 @@ export function isForWantOfGroup(
 /** Adds to the error of a list that requires a group what the user can do. */
 function namingGroup({ groupId }: ListQuery) {
 	return (error: unknown): never => {
-		throw isForWantOfGroup(error, groupId)
+		throw isGroupMissing(error, groupId)
 			? new ServiceError(error.message, { ...error.facts, hint: NEEDS_GROUP })
 			: error;
 	};

@@ -15,7 +15,7 @@ import {
 import { timeLimit } from '../../core/async/signals';
 import { findEndedRuns } from './endedRuns';
 import { isFirstPoll, withoutOverlap } from './pollOnce';
-import { isForWantOfGroup, NEEDS_GROUP } from '../api/runList';
+import { isGroupMissing, NEEDS_GROUP } from '../api/runList';
 import { LIMITS, type SeenRun } from '../api/runPages';
 import { openConnection } from '../api/connection';
 import { itemsOf } from './triggerItems';
@@ -83,7 +83,7 @@ async function openWatch(context: IPollFunctions, { groupId, isWanted }: Trigger
 /** At activation n8n shows the message and nothing else. */
 function nameGroup({ groupId }: TriggerSettings) {
 	return (error: unknown): never => {
-		throw isForWantOfGroup(error, groupId) ? new ConfigurationError(NEEDS_GROUP) : error;
+		throw isGroupMissing(error, groupId) ? new ConfigurationError(NEEDS_GROUP) : error;
 	};
 }
 

@@ -1,7 +1,7 @@
 /** Runs a task when one of its slots is free, first come first served. */
 export type Limiter = <T>(task: () => Promise<T>) => Promise<T>;
 
-/** @param places how many tasks may be in progress at a time, at least 1 */
+/** @param slots how many tasks may be in progress at a time, at least 1 */
 export function createLimiter(slots: number): Limiter {
 	let free = Math.max(1, Math.floor(slots));
 	const queue: Array<() => void> = [];

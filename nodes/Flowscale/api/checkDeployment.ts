@@ -19,11 +19,11 @@ const HEALTH_PATH = '/comfy/health';
 const API_SETTINGS = 'Project Settings → API Settings in Flowscale';
 /** What each kind of authentication lacks when the deployment answers 401 or 403. */
 const REFUSED: Record<string, string> = {
-	noKey: `it wants an API key. Copy the key from ${API_SETTINGS}.`,
+	noKey: `it requires an API key. Copy the key from ${API_SETTINGS}.`,
 	apiKey: `it does not accept this API key. Copy the key from ${API_SETTINGS}. After Regenerate there, restart the deployment.`,
 	headers:
 		'it does not accept these headers. Check the names and values that your proxy expects in front of the deployment.',
-	none: `it wants an API key. Choose API Key as Authentication, and copy the key from ${API_SETTINGS}.`,
+	none: `it requires an API key. Choose API Key as Authentication, and copy the key from ${API_SETTINGS}.`,
 };
 
 /**
@@ -70,7 +70,7 @@ function faultOf(
 	if (statusCode === 401 || statusCode === 403)
 		return `The deployment was reached, but ${REFUSED[authentication]}`;
 	if (statusCode === 429)
-		return 'The deployment was reached, but it has had too many requests. Test again in a minute.';
+		return 'The deployment was reached, but it received too many requests. Test again in a minute.';
 	if (statusCode >= 500)
 		return `${new URL(root).host} answered HTTP ${statusCode}. The deployment has trouble or is starting up, which can take two minutes. See its state in Flowscale, and test again.`;
 	if (statusCode === 404 || isWebPage(answer))

@@ -29,7 +29,7 @@ const ADVICE: Array<[RegExp, (who: Unreached, failure: NetworkFailure) => string
 	[
 		/^It cannot be reached/,
 		({ address }) =>
-			`n8n has no way to ${address.host}. Check the Base URL, and the firewall or proxy of n8n’s network.`,
+			`n8n has no route to ${address.host}. Check the Base URL, and the firewall or proxy of n8n’s network.`,
 	],
 	[/^No secure connection/, noSecureConnection],
 	[/^Its certificate/, badCertificate],
@@ -48,7 +48,7 @@ const CERTIFICATE_FAULTS: Array<[RegExp, string]> = [
 	[/ALTNAME|HOSTNAME/, 'it belongs to another host'],
 	[/SELF_SIGNED/, 'it is self-signed'],
 	[/REVOKED/, 'it was revoked'],
-	[/UNABLE_TO|CA\b|ISSUER|CHAIN/, 'nobody whom n8n knows has signed it'],
+	[/UNABLE_TO|CA\b|ISSUER|CHAIN/, 'no authority that n8n trusts has signed it'],
 ];
 
 /**

@@ -19,7 +19,7 @@ it.each([
 		'ECONNREFUSED',
 		'the connection was refused. Check the Base URL and its port, and that the deployment is running.',
 	],
-	['EHOSTUNREACH', 'n8n has no way to smart-amber.pod.flowscale.ai. Check the Base URL, and the'],
+	['EHOSTUNREACH', 'n8n has no route to smart-amber.pod.flowscale.ai. Check the Base URL, and the'],
 	['ETIMEDOUT', 'did not answer in time. Check the Base URL. If the deployment is starting up'],
 	['ECONNABORTED', 'did not answer in time.'],
 	['ECONNRESET', 'There was no answer from smart-amber.pod.flowscale.ai. The connection was lost'],
@@ -27,7 +27,7 @@ it.each([
 	['CERT_HAS_EXPIRED', 'was not accepted: it has expired (CERT_HAS_EXPIRED)'],
 	['ERR_TLS_CERT_ALTNAME_INVALID', 'was not accepted: it belongs to another host'],
 	['DEPTH_ZERO_SELF_SIGNED_CERT', 'it is self-signed'],
-	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'nobody whom n8n knows has signed it'],
+	['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'no authority that n8n trusts has signed it'],
 	['ERR_INVALID_CHAR', 'check the credential for line breaks and other special characters.'],
 ])('%s is said in words, with what to do', (code, text) => {
 	expect(adviceOn(code)).toContain(text);

@@ -80,7 +80,7 @@ const refused: Array<[string, HarnessOptions, string, string]> = [
 	[
 		'no authentication where a key is wanted',
 		{ credential: () => ({ authentication: 'none' }) },
-		`The deployment was reached, but it wants an API key. Choose API Key as Authentication, and copy the key from ${KEY_PLACE}.`,
+		`The deployment was reached, but it requires an API key. Choose API Key as Authentication, and copy the key from ${KEY_PLACE}.`,
 		'Flowscale answered HTTP 403: Not authenticated',
 	],
 	[
@@ -175,7 +175,7 @@ const answers: Array<[string, Fault, string]> = [
 	[
 		'429',
 		{ on: 'health', kind: 'status', status: 429 },
-		'it has had too many requests. Test again in a minute.',
+		'it received too many requests. Test again in a minute.',
 	],
 	['400 with a reason', { on: 'health', kind: 'status', status: 400 }, 'answered HTTP 400'],
 ];

@@ -50,7 +50,7 @@ function faultOf(answer: IN8nHttpFullResponse, root: string): string | undefined
 	if (statusCode === 401 || statusCode === 403)
 		return 'FlowAI was reached, but it does not accept this API key. Copy the key from the page API Management of FlowAI.';
 	if (statusCode === 429)
-		return 'FlowAI was reached, but it has had too many requests. Test again in a minute.';
+		return 'FlowAI was reached, but it received too many requests. Test again in a minute.';
 	if (statusCode === 502 || statusCode === 503 || statusCode === 504)
 		return `${new URL(root).host} answered HTTP ${statusCode}. FlowAI has trouble. Test again in a few minutes.`;
 	if (isWebPage(answer))

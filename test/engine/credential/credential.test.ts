@@ -147,7 +147,7 @@ test.each(refused)(
 test.each([
 	['', 'The credential has no Base URL. Enter the address that the deployment’s dashboard shows.'],
 	['ftp://a.example', 'The Base URL of the credential is not a web address. Enter the address of'],
-	['https://a.example/?x=1', 'The Base URL of the credential has a query or fragment. Enter the'],
+	['https://a.example/?x=1', 'The Base URL of the credential has a query or fragment. Leave out'],
 ])('the credential test says what is wrong with "%s", and what to enter', async (baseUrl, text) => {
 	const { engine } = await harness({ credential: () => ({ baseUrl }) });
 	expect(await testCredential(engine, 'flowscaleApi')).toEqual({

@@ -1,3 +1,5 @@
+import { parsedJson } from '../json';
+import { canonicalJson, canonicalText, wellFormed } from './canonicalJson';
 import { type Run, timeOf } from './run';
 
 /**
@@ -18,13 +20,18 @@ export interface RunIdentity {
  */
 export function isSameRun(run: Run, { workflowId, texts, fileNames }: RunIdentity): boolean {
 	if (run.workflow_id !== workflowId) return false;
-	const received = Object.keys(run.inputs).filter((name) => !fileNames.includes(name));
+	const files = new Set(fileNames.map(plainName));
+	const received = new Map(
+		Object.entries(run.inputs)
+			.map(([name, value]) => [plainName(name), value] as const)
+			.filter(([name]) => !files.has(name)),
+	);
 	const sent = Object.entries(texts);
 	return (
-		received.length === sent.length &&
+		received.size === sent.length &&
 		sent.every(([name, value]) => {
-			const key = wellFormed(name);
-			return Object.hasOwn(run.inputs, key) && isSameValue(run.inputs[key], value);
+			const key = plainName(name);
+			return received.has(key) && isSameValue(received.get(key), value);
 		})
 	);
 }
@@ -38,12 +45,14 @@ export function runsWithFiles<T extends Run>(
 	runs: readonly T[],
 	fileNames: readonly string[],
 ): readonly T[] {
-	const hasFile =
-		({ inputs }: T) =>
-		(name: string) =>
-			Object.hasOwn(inputs, wellFormed(name));
-	const areFilesShown = runs.some((run) => fileNames.some(hasFile(run)));
-	return areFilesShown ? runs.filter((run) => fileNames.every(hasFile(run))) : runs;
+	if (fileNames.length === 0) return runs;
+	const files = fileNames.map(plainName);
+	const shownBy = ({ inputs }: T) => {
+		const names = new Set(Object.keys(inputs).map(plainName));
+		return (name: string) => names.has(name);
+	};
+	const areFilesShown = runs.some((run) => files.some(shownBy(run)));
+	return areFilesShown ? runs.filter((run) => files.every(shownBy(run))) : runs;
 }
 
 /**
@@ -71,35 +80,43 @@ export function runKey({ workflow_id, inputs }: Run, fileNames: readonly string[
 }
 
 function roughKey(workflowId: string | null, inputs: object, fileNames: readonly string[]) {
+	const files = new Set(fileNames.map(plainName));
 	const pairs = Object.entries(inputs)
-		.filter(([name]) => !fileNames.includes(name))
-		.map(([name, value]) => [wellFormed(name), roughly(value)]);
+		.map(([name, value]) => [plainName(name), value] as const)
+		.filter(([name]) => !files.has(name))
+		.map(([name, value]) => [name, roughly(value)]);
 	return JSON.stringify([workflowId, ...pairs.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 function isSameValue(received: unknown, sent: string | string[]): boolean {
-	if (Array.isArray(sent)) {
-		// Repeated fields are shown as a list, or as the last of them.
-		return Array.isArray(received)
-			? received.length === sent.length && sent.every((text, i) => isSameText(received[i], text))
-			: isSameText(received, sent.at(-1) ?? '');
-	}
-	return isSameText(received, sent);
+	if (!Array.isArray(sent)) return isSameText(received, sent);
+	// Repeated fields are shown as a list, as a list in JSON, or as the last of them.
+	const list = typeof received === 'string' ? (parsedJson(received) ?? received) : received;
+	if (Array.isArray(list) && list.length === sent.length)
+		return sent.every((text, index) => isSameText(list[index], text));
+	return !Array.isArray(received) && isSameText(received, sent.at(-1) ?? '');
 }
 
 function isSameText(received: unknown, sent: string): boolean {
 	if (typeof received === 'string')
-		return formsOf(sent).has(withPlainBreaks(received)) || isSameJson(received, sent);
+		return (
+			formsOf(sent).has(withPlainBreaks(received)) || isSameJson(canonicalText(received), sent)
+		);
 	if (typeof received === 'number') return isSameNumber(received, sent);
 	if (typeof received === 'boolean') return String(received) === sent.trim().toLowerCase();
 	if (received === null || received === undefined) return sent.trim() === '';
-	return isSameJson(JSON.stringify(received), sent);
+	return isSameJson(canonicalJson(received), sent);
 }
+
+function isSameJson(canonical: string | undefined, sent: string): boolean {
+	return canonical !== undefined && canonical === canonicalText(sent);
+}
+
+/** Services show names as they were sent, or NFC-normalised. */
+const plainName = (name: string) => wellFormed(name).normalize('NFC');
 
 /** A form sends every line break as CRLF (WHATWG), and services show it either way. */
 const withPlainBreaks = (text: string) => text.replace(/\r\n?/g, '\n');
-/** A form sends half of a surrogate pair as U+FFFD (WHATWG: names and values are scalar values). */
-const wellFormed = (text: string) => text.replace(/\p{Cs}/gu, '\uFFFD');
 /** What Python takes for blank besides what JavaScript does. */
 const PYTHON_BLANKS = '\u001c\u001d\u001e\u001f\u0085';
 const isBlank = (char: string) => /\s/.test(char) || PYTHON_BLANKS.includes(char);
@@ -139,35 +156,18 @@ function isSameNumber(received: number, sent: string): boolean {
 	const text = sent.trim();
 	if (!DECIMAL.test(text) || Number(text) !== received) return false;
 	if (Number.isSafeInteger(received) || !Number.isInteger(received)) return true;
-	return /^[+-]?\d+$/.test(text) && BigInt(text.replace('+', '')) === BigInt(received);
+	// An exponent (1e21) was meant for a double.
+	return !/^[+-]?\d+$/.test(text) || BigInt(text.replace('+', '')) === BigInt(received);
 }
-
-/**
- * The same JSON with other blanks between its tokens, as parsers write it again (`{"a": 1}` in
- * Python).
- */
-function isSameJson(received: string, sent: string): boolean {
-	if (!/^\s*[[{]/.test(sent)) return false;
-	return compactJson(received) === compactJson(wellFormed(sent));
-}
-
-/**
- * A text without a closing quotation mark is matched to the end of the input, so that its start is
- * not tried again.
- */
-const compactJson = (json: string) =>
-	json.replace(
-		/("[^"\\]*(?:\\[\s\S][^"\\]*)*"?)|\s+/g,
-		(_, text: string | undefined) => text ?? '',
-	);
 
 /** A key that is equal for all forms of one value. */
 function roughly(value: unknown): string {
 	if (value === null || value === undefined) return '';
 	if (typeof value === 'number') return `#${value}`;
-	if (typeof value === 'object') return '{';
+	if (typeof value === 'object') return canonicalJson(value);
 	const text = withPlainBreaks(wellFormed(String(value))).normalize('NFC');
 	const trimmed = withoutBlanks(withoutBlanks(text, 'end'), 'start');
-	if (/^[[{]/.test(trimmed)) return '{';
+	const json = canonicalText(trimmed);
+	if (json !== undefined) return json;
 	return DECIMAL.test(trimmed) ? `#${Number(trimmed)}` : trimmed.toLowerCase();
 }

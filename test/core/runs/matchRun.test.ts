@@ -1,5 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isCreatedAfter, isSameRun, requestKey, runKey } from '../../../nodes/core/runs/matchRun';
+import {
+	isCreatedAfter,
+	isSameRun,
+	requestKey,
+	runKey,
+	runsWithFiles,
+} from '../../../nodes/core/runs/matchRun';
 import { aRun } from '../../harness/runs';
 
 const order = { workflowId: 'w', texts: { prompt: 'a fox', steps: '20' }, fileNames: ['image'] };
@@ -82,6 +88,49 @@ describe('a run is the same', () => {
 			false,
 		],
 		['JSON as an object', { a: 1, b: ['x y'] }, '{"a": 1, "b": ["x y"]}', true],
+		[
+			'JSON with its keys in another order',
+			'{"b":{"d":2,"c":1},"a":0}',
+			'{"a":0,"b":{"c":1,"d":2}}',
+			true,
+		],
+		[
+			'an object with its keys in another order',
+			{ b: { d: 2, c: 1 }, a: 0 },
+			'{"a":0,"b":{"c":1,"d":2}}',
+			true,
+		],
+		['JSON whose list has another order', '[2,1]', '[1,2]', false],
+		['JSON with another key', '{"a":1,"c":2}', '{"a":1,"b":2}', false],
+		['JSON as Python escapes it', '{"a": "caf\\u00e9"}', '{"a":"café"}', true],
+		[
+			'JSON that a database normalised',
+			{ a: 'caf\u00e9', n: 1.5 },
+			'{"a":"cafe\u0301","n":1.50}',
+			true,
+		],
+		['JSON with half an emoji', { a: '\ufffd' }, '{"a":"\\ud83d"}', true],
+		[
+			'an object that keeps the digits of a seed',
+			{ s: '18446744073709551615' },
+			'{"s":18446744073709551615}',
+			true,
+		],
+		['a prompt in braces with a blank more', '{a b|c} fox', '{ab|c} fox', false],
+		['a prompt in brackets with a blank more', '[cat:dog :0.5]', '[cat:dog:0.5]', false],
+		['a prompt in braces', '{day|night} city', '{day|night} city', true],
+		['a list as JSON', '["a", "b"]', ['a', 'b'], true],
+		['a list as JSON in another order', '["b", "a"]', ['a', 'b'], false],
+		['a list of numbers', [1, 2.5], ['1', '2.5'], true],
+		['a list of one text, as that text', 'a', ['a'], true],
+		['zero with a sign', 0, '-0', true],
+		['zero with a sign, as JavaScript shows it', -0, '-0', true],
+		['zero with a sign, as a text without it', '0', '-0', false],
+		['a number beyond 1e21', 1e21, '1e+21', true],
+		['a number beyond 1e21, as Python shows it', 1e21, '1e21', true],
+		['another number beyond 1e21', 1.1e21, '1e21', false],
+		['a sum with its last digits', 0.1 + 0.2, '0.30000000000000004', true],
+		['a sum without its last digits', 0.3, '0.30000000000000004', false],
 	])('%s', (_, value, sent, isSame) => {
 		const run = received({ p: value as string });
 		const request = { workflowId: 'w', texts: { p: sent }, fileNames: [] };
@@ -99,6 +148,27 @@ describe('a run is the same', () => {
 				fileNames: [],
 			}),
 		).toBe(true));
+
+	it.each([
+		['that the service normalised', 'gr\u00f6\u00dfe', 'gro\u0308\u00dfe'],
+		['that n8n normalised', 'gro\u0308\u00dfe', 'gr\u00f6\u00dfe'],
+	])('by a name %s', (_, shown, sent) => {
+		const run = received({ [shown]: 'x', photo: 'uploads/1.png' });
+		const request = { workflowId: 'w', texts: { [sent]: 'x' }, fileNames: ['photo'] };
+		expect(isSameRun(run, request)).toBe(true);
+		expect(runKey(run, request.fileNames)).toBe(requestKey(request));
+		const file = received({ [shown]: 'uploads/1.png' });
+		const upload = { workflowId: 'w', texts: {}, fileNames: [sent] };
+		expect(isSameRun(file, upload)).toBe(true);
+		expect(runsWithFiles([file, received({})], [sent])).toEqual([file]);
+	});
+
+	it('a thousand prompts in braces have a thousand keys', () => {
+		const keys = Array.from({ length: 1_000 }, (_, index) =>
+			requestKey({ workflowId: 'w', texts: { p: `{day|night} ${index}` }, fileNames: [] }),
+		);
+		expect(new Set(keys).size).toBe(1_000);
+	});
 
 	it('with a text of 50,000 blanks in a moment', () => {
 		const text = `a${' '.repeat(50_000)}b`;

@@ -4,6 +4,8 @@
  */
 const LONGEST_COMPARED = 256;
 
+/** Some file stores decompose the accents of a name, others compose them. */
+const composed = (name: string) => name.normalize('NFC');
 const lastPart = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 /** The ending of a file name with its dot, or nothing. */
 const endingOf = (name: string) => /\.[a-z0-9]{1,12}$/i.exec(name.slice(-13))?.[0] ?? '';
@@ -33,16 +35,17 @@ function* namesFor(filename: string): Generator<string> {
 export type OwnerOf = (filename: string) => string | undefined;
 
 export function indexNames(names: readonly string[]): OwnerOf {
-	const known = new Set(names);
+	const known = new Map(names.map((name) => [composed(name), name]));
 	const withoutFolder = new Map(
-		names.filter((name) => name.includes('/')).map((name) => [lastPart(name), name]),
+		names.filter((name) => name.includes('/')).map((name) => [composed(lastPart(name)), name]),
 	);
 	return (filename) => {
 		const hasFolder = filename.includes('/');
-		for (const name of namesFor(filename)) if (known.has(name)) return name;
-		for (const name of namesFor(hasFolder ? lastPart(filename) : filename)) {
-			const owner = hasFolder ? name : withoutFolder.get(name);
-			if (owner !== undefined && known.has(owner)) return owner;
+		const whole = composed(filename);
+		for (const name of namesFor(whole)) if (known.has(name)) return known.get(name);
+		for (const name of namesFor(hasFolder ? lastPart(whole) : whole)) {
+			const owner = hasFolder ? known.get(name) : withoutFolder.get(name);
+			if (owner !== undefined) return owner;
 		}
 		return undefined;
 	};

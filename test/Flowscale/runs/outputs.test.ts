@@ -248,6 +248,8 @@ describe('the outputs of a run that succeeded', () => {
 		['as a batch, without', ['a', 'b'], ['a_000001.png', 'a_000002.png', 'b.png']],
 		['with', ['a.png', 'b.png'], ['a_000001.png', 'b.png']],
 		['in a folder, without', ['x/a', 'x/b'], ['a.png', 'b.png']],
+		['with an accent and without', ['caf\u00e9', 'b'], ['cafe\u0301.png', 'b.png']],
+		['in a folder with an accent, without', ['e\u0301/a', 'b'], ['\u00e9/a.png', 'b.png']],
 	])(
 		'named %s extension are not counted twice when the run lists them later',
 		async (_, names, filenames) => {

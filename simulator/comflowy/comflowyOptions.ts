@@ -12,6 +12,8 @@ export interface ComflowyOptions {
 	 * Starts beyond so many unfinished runs are answered with 429, without Retry-After (no limit).
 	 */
 	runsAtATime?: number;
+	/** Between a run's success and its images being listed (0). */
+	outputDelayMs?: number;
 	/** How long an access token is valid (1 hour). */
 	tokenLifetimeMs?: number;
 	latencyMs?: number;

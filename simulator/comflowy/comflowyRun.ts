@@ -14,6 +14,8 @@ export interface ComflowyRun {
 	images: Record<string, string[]>;
 	/** Ms since 1970. */
 	startedAt: number;
+	/** By the clock of `performance`; undefined while it has not ended. */
+	endedAt?: number;
 }
 
 export interface ComflowyWorkflow {

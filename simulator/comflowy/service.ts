@@ -1,5 +1,6 @@
 import { json, type Answer } from '../answer';
 import { createFaults } from '../faults';
+import { performance } from '../platform';
 import { createRandom } from '../random';
 import { createTimers } from '../timers';
 import { createCallbacks } from './callbacks';
@@ -43,6 +44,7 @@ export async function moveOn(
 	if (isOver(run)) return;
 	run.state = state;
 	if (isOver(run)) {
+		run.endedAt = performance.now();
 		if (run.resultUrl !== undefined)
 			await service.callbacks.send(run.resultUrl, resultOf(run, service));
 	} else if (run.progressUrl !== undefined)

@@ -1,3 +1,4 @@
+import { performance } from '../platform';
 import { isOver, type ComflowyRun } from './comflowyRun';
 import type { ComflowyService } from './comflowyService';
 
@@ -12,7 +13,10 @@ function linkTo(run: ComflowyRun, name: string, service: ComflowyService): strin
 
 /** Outputs in both of the documented forms: flat, and by node. */
 function outputsOf(run: ComflowyRun, service: ComflowyService): object {
-	const nodes = run.state === 'success' ? Object.entries(run.images) : [];
+	const { outputDelayMs = 0 } = service.options;
+	// Not `Date.now`, which tests let run faster for our nodes.
+	const isListed = performance.now() - (run.endedAt ?? 0) >= outputDelayMs;
+	const nodes = run.state === 'success' && isListed ? Object.entries(run.images) : [];
 	const linksOf = (names: string[]) => names.map((name) => linkTo(run, name, service));
 	return {
 		...(run.error !== undefined && isOver(run) ? { error: run.error } : {}),

@@ -1,12 +1,14 @@
 import { ConfigurationError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
 import {
+	describedInText,
+	descriptionsIn,
 	fieldsOfBinaryObject,
 	fileFieldsAt,
 	fileFieldsOfBatch,
 	isBinaryObject,
 } from '../../core/items/itemFiles';
-import { asText, type JsonRecord, parsedJson, recordOf, textOf } from '../../core/json';
+import { asText, type JsonRecord, recordOf, textOf } from '../../core/json';
 import { type FileLikelihood, takesFile } from './inputKind';
 
 /** A parameter, what was given for it, and whether another item of the batch has a file there. */
@@ -86,9 +88,9 @@ function isMissingFile(
  * value.
  */
 function describedFields(item: Item, { name, value }: GivenValue): string[] | undefined {
-	const entries = descriptionsIn(value);
+	const entries = describedEntries(value);
 	if (entries === undefined) {
-		if (holdsDescription(value, 0)) throw notAFile(name, item);
+		if (!descriptionsIn(value).next().done) throw notAFile(name, item);
 		return undefined;
 	}
 	return entries.flatMap((entry) => {
@@ -106,27 +108,12 @@ function describedFields(item: Item, { name, value }: GivenValue): string[] | un
  * The members of a value that is one description of a file, holds some, or is a whole `{{ $binary
  * }}`.
  */
-function descriptionsIn(value: unknown): unknown[] | undefined {
+function describedEntries(value: unknown): unknown[] | undefined {
 	const read = typeof value === 'string' ? describedInText(value) : value;
 	if (isBinaryObject(read)) return [read];
 	if (Array.isArray(read)) return read.some(isBinaryObject) ? read : undefined;
 	const members = Object.values(recordOf(read) ?? {});
 	return members.length > 0 && members.every(isBinaryObject) ? members : undefined;
-}
-
-/** `{{ JSON.stringify($binary.photo) }}` is no text to send either. */
-function describedInText(text: string): unknown {
-	return /^\s*[[{]/.test(text) && text.includes('"mimeType"') ? parsedJson(text) : text;
-}
-
-const MOST_NESTED = 20;
-
-function holdsDescription(value: unknown, depth: number): boolean {
-	if (typeof value !== 'object' || value === null || depth > MOST_NESTED) return false;
-	return (
-		isBinaryObject(value) ||
-		Object.values(value).some((member) => holdsDescription(member, depth + 1))
-	);
 }
 
 function describedField(item: Item, description: JsonRecord, name = 'Files'): string {

@@ -1,6 +1,6 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
-import { type JsonRecord, recordOf } from '../json';
+import { type JsonRecord, parsedJson, recordOf } from '../json';
 
 /**
  * The file in a field of an item, in whichever way this n8n stores it; undefined when there is
@@ -107,4 +107,19 @@ export function fieldsOfBinaryObject(
 		const found = binaryAt(context, index, field);
 		return found !== undefined && keys.every((key) => found[key] === wanted[key]);
 	});
+}
+
+const MOST_NESTED = 20;
+
+/** The descriptions of files that a value is, or holds at any depth; also those in a JSON text. */
+export function* descriptionsIn(value: unknown, depth = 0): Generator<JsonRecord> {
+	const read = typeof value === 'string' ? describedInText(value) : value;
+	if (typeof read !== 'object' || read === null || depth > MOST_NESTED) return;
+	if (isBinaryObject(read)) yield read;
+	else for (const member of Object.values(read)) yield* descriptionsIn(member, depth + 1);
+}
+
+/** `{{ JSON.stringify($binary.photo) }}` is no text to send either. */
+export function describedInText(text: string): unknown {
+	return /^\s*[[{]/.test(text) && text.includes('"mimeType"') ? parsedJson(text) : text;
 }

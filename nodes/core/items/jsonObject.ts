@@ -37,13 +37,24 @@ export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
 	// The integers of a text are exact already; those of an object come out of an expression.
 	const exact = ([name, entry]: [string, unknown]): [string, unknown] => [
 		name,
-		typeof entry === 'number' ? asWritten(allDigits(name, entry, written)) : entry,
+		typeof entry === 'number' ? exactNumber(name, entry, written) : entry,
 	];
 	return Object.fromEntries(Object.entries(record).map(exact));
 }
 
-const asWritten = (exact: number | string) =>
-	typeof exact === 'string' ? new LongInteger(exact) : exact;
+/**
+ * A number that an expression gives, in all of its digits.
+ * @throws ConfigurationError
+ */
+export function exactNumber(name: string, value: number, written: unknown): number | LongInteger {
+	if (!Number.isFinite(value))
+		throw new ConfigurationError(
+			`Invalid input for '${name}': expects a number but got '${value}'`,
+			'Check what the expression gives for this item.',
+		);
+	const exact = allDigits(name, value, written);
+	return typeof exact === 'string' ? new LongInteger(exact) : exact;
+}
 
 function notAnObject(
 	{ label, example, otherWay }: JsonObjectField,

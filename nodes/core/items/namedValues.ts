@@ -1,7 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
 import type { Item } from './item';
-import { readJsonObject } from './jsonObject';
+import { descriptionsIn, fieldsOfBinaryObject } from './itemFiles';
+import { exactNumber, readJsonObject } from './jsonObject';
 import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
 
 /** A set of named values that a user enters as pairs, or all at once as JSON. */
@@ -107,12 +108,25 @@ export function readNamedValues(
 			: pairValues(item, pairs, entry, word);
 	const values = new Map<string, unknown>();
 	for (const [name, value] of given) {
+		refuseFile(item, name, value);
 		if (values.has(name))
 			throw new ConfigurationError(`${word} "${name}" has two values`, 'Give it only once.');
 		values.set(name, value);
 	}
 	// Each name becomes a key of the object itself, `__proto__` and `constructor` included.
 	return Object.fromEntries(values);
+}
+
+/** Neither service takes files: n8n's description of one is no value. @throws ConfigurationError */
+function refuseFile(item: Item, name: string, value: unknown): void {
+	for (const description of descriptionsIn(value)) {
+		const [field] = fieldsOfBinaryObject(item.context, item.index, description);
+		if (field !== undefined)
+			throw new ConfigurationError(
+				`Invalid input for '${name}': it holds the file "${field}" of the item, and files cannot be sent here`,
+				'Store the file where it has a web address, for example with the S3 node, and enter that address.',
+			);
+	}
 }
 
 const jsonFieldOf = (parameter: string, word: string) => ({
@@ -128,6 +142,7 @@ function pairValues(
 	entry: string,
 	word: string,
 ): Array<[string, unknown]> {
+	const written = listOf(recordOf(recordOf(item.context.getNode().parameters)?.[pairs])?.[entry]);
 	return listOf(recordOf(item.raw(pairs, {}))?.[entry]).map((row, index) => {
 		const record = recordOf(row);
 		const name = textAt(record, 'name')?.trim() ?? '';
@@ -136,8 +151,19 @@ function pairValues(
 				`${word} ${index + 1} has no name`,
 				'Enter its name, or remove it.',
 			);
-		return [name, record?.type === 'text' ? asText(record.value) : guessed(record?.value)];
+		const value = exactValue(name, record?.value, recordOf(written[index])?.value);
+		return [name, record?.type === 'text' ? asText(value) : guessed(value)];
 	});
+}
+
+/** @param written the value as the user wrote it @throws ConfigurationError */
+function exactValue(name: string, value: unknown, written: unknown): unknown {
+	if (typeof written === 'string' && !written.startsWith('=') && /\{\{\s*\$/.test(written))
+		throw new ConfigurationError(
+			`Invalid input for '${name}': it still holds an expression as plain text`,
+			'Switch this field to Expression.',
+		);
+	return typeof value === 'number' ? exactNumber(name, value, written) : value;
 }
 
 /**

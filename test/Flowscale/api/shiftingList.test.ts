@@ -107,6 +107,21 @@ describe.each(Object.entries(readers))('a list that shifts while it is read by %
 	});
 });
 
+it.each(['Run > Get Many', 'Group > Get', 'Reuse Run', 'the trigger'])(
+	'1,500 runs are read in as many requests as pages: %s',
+	async (name) => {
+		for (const [traits, most] of [
+			[{ count: 1_500, joining: {}, hasPages: true }, 15],
+			[{ count: 1_500, joining: {}, fixedSize: 10 }, 151],
+		] as Array<[ListTraits, number]>) {
+			const { api, requests } = aList(traits);
+			const found = await readers[name](api);
+			expect(typeof found === 'number' ? found : new Set(found).size).toBe(1_500);
+			expect(requests()).toBeLessThanOrEqual(most);
+		}
+	},
+);
+
 describe('runs of one moment, which come in another order with each request', () => {
 	const traits: ListTraits = { count: 250, joining: {}, hasPages: true, isUnstable: true };
 

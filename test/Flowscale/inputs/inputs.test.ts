@@ -292,6 +292,13 @@ const readFirst = (
 describe('an item that came without its file', () => {
 	it.each<[string, string, string, string[], IBinaryKeyData[]]>([
 		['another item has such a field', 'image_1', 'string', ['pic7', 'pic7'], [{}, { pic7: file }]],
+		[
+			'another item has it under any name',
+			'image_1',
+			'string',
+			['my cat', 'my cat'],
+			[{}, { 'my cat': file }],
+		],
 		['the name is n8n’s default', 'image_1', 'string', ['data'], [{}]],
 		['the name is a usual one', 'video_1', 'string', ['photo_2'], [{}]],
 		['one of two is there', 'image_1', 'string', ['a, b'], [{ a: file }]],

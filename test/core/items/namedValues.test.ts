@@ -141,3 +141,78 @@ test('an empty field is no values; a long integer of an expression’s object ke
 	expect(read({ seed: Number(digits) }, `={{ { seed: ${digits} } }}`)).toBe(`{"seed":${digits}}`);
 	expect(() => read({ seed: Number(digits) }, '={{ $json }}')).toThrow('without losing digits');
 });
+
+describe('a value as the user wrote it', () => {
+	const photo = { mimeType: 'image/png', fileName: 'a.png', fileSize: '9 kB', id: 'filesystem:7' };
+	/** @param value what n8n gives for it */
+	const read = (written: unknown, value: unknown, type = 'auto') => {
+		const collection = (entry: unknown) => ({ pair: [{ name: 'a', value: entry, type }] });
+		const context = {
+			getNode: () => ({ parameters: { pairs: collection(written) } }),
+			getInputData: () => [{ json: {}, binary: { photo } }],
+			helpers: { assertBinaryData: (_: number, field: string) => ({ photo })[field] },
+		};
+		const raw = () => collection(value);
+		const item = { index: 0, raw, choice: () => 'fields', context } as unknown as Item;
+		return writtenJson(readNamedValues(item, form).a);
+	};
+	const digits = '18446744073709551615';
+
+	it.each([
+		[
+			'keeps its digits where the expression spells them out',
+			`={{ ${digits} }}`,
+			Number(digits),
+			digits,
+		],
+		[
+			'is text where it quotes an expression',
+			'={{ $json.text }}',
+			'write {{ $json.a }}',
+			'"write {{ $json.a }}"',
+		],
+		[
+			'is an object although it describes some file',
+			'={{ $json.a }}',
+			{ ...photo, id: 'other' },
+			JSON.stringify({ ...photo, id: 'other' }),
+		],
+	])('%s', (_, written, value, sent) => expect(read(written, value)).toBe(sent));
+
+	it('keeps its digits as text, too', () =>
+		expect(read(`={{ ${digits} }}`, Number(digits), 'text')).toBe(`"${digits}"`));
+
+	it.each<[string, unknown, unknown, string]>([
+		['a number that lost its digits', '={{ $json.seed }}', Number(digits), 'without losing digits'],
+		[
+			'a number that is none',
+			'={{ $json.a / $json.b }}',
+			Number.NaN,
+			"expects a number but got 'NaN'",
+		],
+		['a number without end', '={{ 1 / 0 }}', Number.POSITIVE_INFINITY, "got 'Infinity'"],
+		['an expression in a fixed field', 'a {{ $json.a }}', 'a {{ $json.a }}', 'as plain text'],
+		['a file of the item', '={{ $binary.photo }}', photo, 'it holds the file "photo"'],
+		[
+			'a file within an object',
+			'={{ { b: [$binary.photo] } }}',
+			{ b: [photo] },
+			'it holds the file "photo"',
+		],
+		[
+			'a file as text',
+			'={{ JSON.stringify($binary.photo) }}',
+			JSON.stringify(photo),
+			'it holds the file "photo"',
+		],
+	])('is refused where it is %s', (_, written, value, message) => {
+		expect(() => read(written, value)).toThrow(message);
+		if (message !== 'as plain text') expect(() => read(written, value, 'text')).toThrow(message);
+	});
+});
+
+it('JSON with a number that is none is refused', () => {
+	const context = { getNode: () => ({ parameters: { json: '={{ { a: 0 / 0 } }}' } }) };
+	const item = { raw: () => ({ a: Number.NaN }), choice: () => 'json', context } as unknown as Item;
+	expect(() => readNamedValues(item, form)).toThrow("Invalid input for 'a': expects a number");
+});

@@ -162,6 +162,18 @@ describe('Reuse Run', () => {
 		expect([taken, seen]).toEqual([['r3', 'r2', 'r4'], { sent: 1, listed: 1 }]);
 	});
 
+	it('counts no run as started that it took, in a retry of the node either', async () => {
+		const { open, start, order } = startHarness({
+			runs: [...listed],
+			fates: [{ result: started('r4') }],
+		});
+		const tries = [open(), open()];
+		for (const starter of tries)
+			for (const index of [0, 1, 2]) await start(starter, order(index, { reuse: 'sameInputs' }));
+		for (const starter of tries)
+			expect(['r3', 'r2', 'r4'].filter((id) => starter.hasStarted(id))).toEqual(['r4']);
+	});
+
 	it.each<[string, Partial<StartRequest>]>([
 		['it is off', { reuse: 'never' }],
 		['there is no group', { reuse: 'sameInputs', groupId: undefined }],

@@ -258,6 +258,21 @@ test.each([
 	expect(service.journal).toEqual([]);
 });
 
+test('a file of the item in place of its address is refused before any request', async () => {
+	const { node, error, service } = await harness();
+	const photo = { data: 'AAAA', mimeType: 'image/png', fileName: 'a.png' };
+	const params = { param: [{ name: '6::text', type: 'auto', value: '={{ $binary.photo }}' }] };
+	expect(
+		await error(
+			node('workflow.execute', { workflowId: comflowyWorkflows.image.id, params }),
+			two.map((item) => ({ ...item, binary: { photo } })),
+		),
+	).toMatchObject({
+		message: expect.stringContaining('it holds the file "photo" of the item') as string,
+	});
+	expect(service.journal).toEqual([]);
+});
+
 test('callbacks of the user’s own are passed on', async () => {
 	const { node, items, service } = await harness({ runMs: 60_000 });
 	await items(

@@ -29,6 +29,19 @@ test.each(['403', '404'])(
 	},
 );
 
+test('images that are listed a moment after the run’s success are waited for', async () => {
+	const { node, items, service } = await harness({ outputDelayMs: 600 });
+	const done = await items(node('workflow.executeAndWait', promptOf('batch')));
+	expect(done.map(({ binary }) => Object.keys(binary ?? {}))).toEqual([
+		['data', 'data_1', 'data_2'],
+		['data', 'data_1', 'data_2'],
+	]);
+	expect(done.map(({ json }) => (json.inputs as IDataObject)['6::text'])).toEqual(
+		two.map(({ json }) => json.prompt),
+	);
+	expect(service.runs).toHaveLength(2);
+});
+
 test('an image that is listed under two signatures comes once', async () => {
 	const { node, items } = await harness({ links: 'signed' });
 	const [{ json, binary }] = await items(node('workflow.executeAndWait', promptOf('batch')), one);

@@ -241,6 +241,21 @@ test.each(['18446744073709551615', '-9007199254740993'])(
 	},
 );
 
+test('a file of the item in place of its address is refused before any request', async () => {
+	const { node, error, service } = await harness();
+	const photo = { data: 'AAAA', mimeType: 'image/png', fileName: 'a.png' };
+	const inputs = { input: [{ name: 'image', type: 'auto', value: '={{ $binary.photo }}' }] };
+	expect(
+		await error(
+			node('workflow.execute', { workflowId: flowAiWorkflows.chat.id, inputs }),
+			one.map((item) => ({ ...item, binary: { photo } })),
+		),
+	).toMatchObject({
+		message: expect.stringContaining('it holds the file "photo" of the item') as string,
+	});
+	expect(service.journal).toEqual([]);
+});
+
 test('a pair named __proto__ arrives as one', async () => {
 	const { node, items, service } = await harness();
 	const pairs = [

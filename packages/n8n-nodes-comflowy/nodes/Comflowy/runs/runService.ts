@@ -1,19 +1,25 @@
+import type { Clock } from '../../../../../nodes/core/async/clock';
+import { ExecutionCancelledError, ServiceError } from '../../../../../nodes/core/errors';
+import { nextOutputsCheck } from '../../../../../nodes/core/files/patience';
 import { isNetworkFailure } from '../../../../../nodes/core/http/http';
 import type { RunService } from '../../../../../nodes/core/execution/runSession';
 import type { Transport } from '../../../../../nodes/core/http/transport';
+import type { KnownRun } from '../../../../../nodes/core/runs/run';
 import type { ComflowyApi } from '../api/api';
+
+export interface RunServiceParts {
+	api: ComflowyApi;
+	transport: Transport;
+	clock: Clock;
+	stop: AbortSignal;
+}
 
 /**
  * Comflowy's side of starting and watching runs. It lists none, so that a run whose answer was lost
  * cannot be found again.
  */
-export function createRunService({
-	api,
-	transport,
-}: {
-	api: ComflowyApi;
-	transport: Transport;
-}): RunService {
+export function createRunService(parts: RunServiceParts): RunService {
+	const { api, transport } = parts;
 	return {
 		start: {
 			place: transport.root,
@@ -33,6 +39,35 @@ export function createRunService({
 		collect: { byRun: 'Run > Get' },
 		// Comflowy documents no way to cancel, so every wait is set never to cancel.
 		cancel: async () => undefined,
-		completeOutputs: async (run) => run,
+		completeOutputs: async (run) => await withOutputs(parts, run),
 	};
+}
+
+/**
+ * A run that has succeeded, with its outputs: where none is listed, it is checked again for some 16
+ * seconds. Comflowy names no outputs, so one that comes later than others cannot be missed.
+ * @throws ExecutionCancelledError
+ */
+export async function withOutputs(
+	{ api, clock, stop }: Omit<RunServiceParts, 'transport'>,
+	ended: KnownRun,
+): Promise<KnownRun> {
+	const begunMs = clock.now();
+	let run = ended;
+	for (let checks = 1; ; checks++) {
+		const seen = { missing: 0, listed: run.outputs.length, endedAgoMs: Number.NaN };
+		const next = nextOutputsCheck({ checks, elapsedMs: clock.now() - begunMs, ...seen });
+		if (next === 'done') return run;
+		await clock.pause(next.pauseMs, stop);
+		if (stop.aborted) throw new ExecutionCancelledError();
+		const again = await api.run(run.run_id, run, { areRefusalsConfirmed: true }).catch(asNothing);
+		const { outputs = [], output_names: names } = again?.run ?? {};
+		if (outputs.length > 0) run = { ...run, outputs, output_names: names ?? run.output_names };
+	}
+}
+
+/** A check that fails only means that nothing new is known. @throws what is no ServiceError */
+function asNothing(error: unknown): null {
+	if (error instanceof ServiceError) return null;
+	throw error;
 }

@@ -15,7 +15,7 @@ export const MOST_QUEUED = 8;
 /** What became of three executions that share one deployment's queue. */
 export interface QueuedResult {
 	/** Items of all executions that hold a run of their own. */
-	own: number;
+	recognised: number;
 	starts: number;
 	/** The longest queue, looked at with each answer. */
 	longest: number;
@@ -110,7 +110,7 @@ export async function runQueuedBatches(count: number, runMs: number): Promise<Qu
 	await service.close();
 	const expected = groups.map((group) => promptsOf(count).map((prompt) => `${group} ${prompt}`));
 	return {
-		own: done.flatMap((prompts, at) =>
+		recognised: done.flatMap((prompts, at) =>
 			prompts.filter((prompt, index) => prompt === expected[at][index]),
 		).length,
 		starts: service.runs.filter(({ groupId }) => groupId !== 'another').length,

@@ -78,6 +78,23 @@ it('counts 10,000 runs in 100 requests', async () => {
 	expect(requests).toHaveLength(100);
 });
 
+it('a group’s times are its first creation and its last end, whatever the order of the list', async () => {
+	const at = (created_at: string | null, completed_at: string | null) => ({
+		created_at,
+		completed_at,
+	});
+	const { api } = aGroup([
+		run('a', 'completed', at('2026-01-01T12:00:05Z', '2026-01-01T12:00:30Z')),
+		run('b', 'completed', at('2026-01-01T12:00:00Z', '2026-01-01T12:00:50Z')),
+		run('c', 'completed', at('2026-01-01T12:00:09Z', '2026-01-01T12:00:20Z')),
+		run('d', 'running', at('yesterday', null)),
+	]);
+	expect(await summarizeGroup(api, 'g')).toMatchObject({
+		first_created_at: '2026-01-01T12:00:00Z',
+		last_completed_at: '2026-01-01T12:00:50Z',
+	});
+});
+
 it('an empty group has not finished', async () => {
 	expect(await summarizeGroup(aGroup([]).api, 'g')).toMatchObject({
 		total: 0,
@@ -192,6 +209,14 @@ it('runs that join while a group is cancelled are cancelled too, and each once',
 		message: '2 of 2 open runs were cancelled',
 	});
 	expect(requests).toEqual(['list 1', 'cancel b', 'list 1', 'cancel c', 'list 1']);
+});
+
+it('a run whose cancel takes effect later is cancelled once', async () => {
+	const { api, clock, requests } = aGroup(
+		...[[run('b', 'running')], nothing, nothing, nothing, nothing, ends('b', 'cancelled')],
+	);
+	expect(await cancelGroup(api, 'g', clock)).toMatchObject({ total: 1, cancelled: 1 });
+	expect(requests).toEqual(['list 1', 'cancel b', 'list 1', 'list 1', 'list 1']);
 });
 
 it('a run that completes although its cancel was accepted is not counted as cancelled', async () => {

@@ -1,7 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { picture } from '../../../simulator/media/picture';
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
+import type { Comflowy } from '../../../simulator/comflowy/startComflowy';
 import { bytesOf, two } from '../../harness/assertions';
+import { useFastTime } from '../../harness/fastTime';
 
 const harness = useComflowy();
 const one = two.slice(0, 1);
@@ -86,4 +88,48 @@ test.each([
 	const [{ json, binary }] = await items(node('workflow.executeAndWait', promptOf()), one);
 	expect(json.outputs).toMatchObject([{ mime_type: contentType }]);
 	expect(binary?.data).toMatchObject({ fileName: `node_9_1.${ending}`, mimeType: contentType });
+});
+
+describe('with time that passes faster', () => {
+	useFastTime(20);
+
+	const inPlace = (status: number, type: string, body: string) => ({
+		...{ kind: 'status' as const, status, body, headers: { 'content-type': type } },
+	});
+	test.each<[string, Omit<Parameters<Comflowy['fault']>[0], 'on'>]>([
+		['nothing yet (404, some seconds long)', { kind: 'status', status: 404, times: 4 }],
+		['JSON', inPlace(200, 'application/json', '{"statusCode":413}')],
+		['XML', inPlace(200, 'application/xml', '<Error><Code>SlowDown</Code></Error>')],
+		['a text', inPlace(200, 'text/plain', 'warming up')],
+		['202', inPlace(202, 'application/json', '{"status":"processing"}')],
+		['a page', inPlace(200, 'text/html', '<html>please wait</html>')],
+		['a page called a picture', inPlace(200, 'image/png', '<html>please wait</html>')],
+		['0 bytes', { kind: 'empty200' }],
+		['204', { kind: 'noContent' }],
+		['half of the file', { kind: 'resetMidBody' }],
+		['a wrong content length', { kind: 'wrongLength' }],
+		['a part of the file (206)', inPlace(206, 'image/png', 'PNG')],
+		['HTTP 524', { kind: 'status', status: 524 }],
+	])('%s in place of an image is asked for again', async (_, fault) => {
+		const { node, items, service } = await harness({ links: 'signed' });
+		service.fault({ on: 'download', ...fault });
+		const [{ json, binary }] = await items(node('workflow.executeAndWait', promptOf()), one);
+		expect(await bytesOf(binary?.data)).toEqual(
+			picture(`${prompt} ${String((json.outputs as IDataObject[])[0].filename)}`),
+		);
+		expect(service.runs).toHaveLength(1);
+	});
+
+	test('one image of three that is gone is named, and the others are there', async () => {
+		const { node, items, service } = await harness();
+		let gone: string | undefined;
+		service.fault({
+			...{ on: 'download', kind: 'status', status: 404, times: 99 },
+			match: ({ path }) => (gone ??= path) === path,
+		});
+		const [{ json, binary }] = await items(node('workflow.executeAndWait', promptOf('batch')), one);
+		const outputs = json.outputs as IDataObject[];
+		expect(outputs.map(({ generation_status: state }) => state)).toContain('missing');
+		expect(Object.keys(binary ?? {})).toEqual(['data', 'data_1']);
+	});
 });

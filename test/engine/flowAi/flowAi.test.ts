@@ -299,6 +299,20 @@ test.each([
 	['FlowAI answers 500', { kind: 'status', status: 500, processed: true }, {}],
 	['Timeout is over', { kind: 'hang' }, { timeout: 0.5 }],
 	['a stream ends early', { kind: 'streamEndsEarly' }, {}],
+	['a page comes in its place', { kind: 'html' }, {}],
+	['half an answer comes', { kind: 'truncatedJson' }, {}],
+	['nothing comes', { kind: 'empty200' }, {}],
+	[
+		'it was accepted',
+		{ kind: 'status', status: 202, processed: true, body: '{"message":"queued"}' },
+		{},
+	],
+	[
+		'its answer has no output',
+		{ kind: 'status', status: 200, processed: true, body: '{"task":7}' },
+		{},
+	],
+	['a network reports 524', { kind: 'status', status: 524, processed: true }, {}],
 ] as const)(
 	'with Retry On Fail a request that may have run (%s) is not sent again, by a node or a tool',
 	async (_, fault, options) => {

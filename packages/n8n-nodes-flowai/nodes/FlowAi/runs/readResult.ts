@@ -15,6 +15,8 @@ import type { RunOrder, Session } from './session';
 
 const LONGEST_TEXT_BYTES = 64 * 1024 * 1024;
 const LONGEST_REMAINDER = 2_000;
+/** Whatever it says, the request was taken, and its result is still to come. */
+const ACCEPTED = 202;
 export const NOT_AGAIN = 'The workflow may have run all the same, so it was not sent again.';
 
 /**
@@ -31,7 +33,7 @@ export class UncertainRun extends ServiceError {}
 export async function readResult(
 	session: Session,
 	order: RunOrder,
-	{ headers, stream }: StreamAnswer,
+	{ status, headers, stream }: StreamAnswer,
 	limit: AbortSignal,
 	listener: StreamListener,
 ): Promise<StreamEnd> {
@@ -39,7 +41,7 @@ export async function readResult(
 	const { isEvents, bytes } = await openAnswer(stream, headers['content-type']);
 	const end = isEvents
 		? await readAnswerStream(bytes, listener, redact)
-		: await readWhole(session, bytes);
+		: await readWhole(session, status, bytes);
 	if (stop.aborted) throw new ExecutionCancelledError();
 	if (end.error !== undefined)
 		throw transport.failureInWords(end.error, { hint: remainder(session, end) });
@@ -50,9 +52,14 @@ export async function readResult(
 	});
 }
 
-/** The standard answer, also where a stream was asked for. */
+/**
+ * The standard answer, also where a stream was asked for.
+ * @throws UncertainRun for one that is neither a result nor says that the workflow failed: a page of
+ *   a gateway, half an answer, a word that the request was accepted
+ */
 async function readWhole(
-	{ redact }: Session,
+	{ redact, transport }: Session,
+	status: number,
 	bytes: AsyncIterable<Uint8Array>,
 ): Promise<StreamEnd> {
 	const end = nothingYet();
@@ -62,11 +69,19 @@ async function readWhole(
 	const body = parsedJson(text);
 	const answer = readAnswer(body);
 	if (answer !== undefined) return { ...end, answer };
-	if (body !== undefined)
-		return { ...end, error: readErrorText(body) ?? 'its answer contains no output' };
-	return text.trim() === ''
-		? end
-		: { ...end, error: tooDeepIn(text) ?? `its answer is not JSON: ${cleanText(text, 200)}` };
+	const words = readErrorText(body);
+	if (words !== undefined && status !== ACCEPTED) return { ...end, error: words };
+	if (text.trim() === '') return end;
+	const noJson = tooDeepIn(text) ?? `its answer is not JSON: ${cleanText(text, 200)}`;
+	const noOutput = ['its answer contains no output', words].filter(Boolean).join(': ');
+	const what = body === undefined ? noJson : noOutput;
+	throw uncertain(transport.failureInWords(what, { status }));
+}
+
+/** The workflow may have run. FlowAI does not document whether its 500 says that it did. */
+export function uncertain({ message, facts }: ServiceError): UncertainRun {
+	const hint = [facts.hint, NOT_AGAIN].filter(Boolean).join(' ');
+	return new UncertainRun(message, { ...facts, hint });
 }
 
 /** The text of a refusing answer; empty if it breaks off. */

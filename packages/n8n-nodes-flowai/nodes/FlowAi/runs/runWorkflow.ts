@@ -5,7 +5,7 @@ import { sendOnceSafely, type StartEnd } from '../../../../../nodes/core/startin
 import { classifyStart } from '../../../../../nodes/core/starting/startOutcome';
 import type { StreamEnd, StreamListener } from '../api/answerStream';
 import { runRequest } from '../api/api';
-import { NOT_AGAIN, readResult, textOf, tooLate, UncertainRun } from './readResult';
+import { readResult, textOf, tooLate, uncertain } from './readResult';
 import type { Outcome, RunOrder, Sending, Session } from './session';
 
 const NOBODY: StreamListener = { onText: () => undefined, onNodeEnd: () => undefined };
@@ -75,12 +75,6 @@ async function endOf(
 function failureOf({ transport }: Session, result: Outcome): ServiceError {
 	if (isNetworkFailure(result)) return transport.networkError(result);
 	return transport.failureOf({ ...result, text: 'text' in result ? result.text : '' });
-}
-
-/** The workflow may have run. FlowAI does not document whether its 500 says that it did. */
-function uncertain({ message, facts }: ServiceError): UncertainRun {
-	const hint = [facts.hint, NOT_AGAIN].filter(Boolean).join(' ');
-	return new UncertainRun(message, { ...facts, hint });
 }
 
 function heldBack({ timeoutMs }: RunOrder, refusal: ServiceError): ServiceError {

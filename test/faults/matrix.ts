@@ -210,7 +210,7 @@ export async function runMatrix(
 	elsewhere: Elsewhere,
 	onResult: (result: CellResult) => void = () => undefined,
 ): Promise<CellResult[]> {
-	const quick = createLimiter(24);
+	const quick = createLimiter(12);
 	const isPatient = ({ fault, row, expected }: Cell) =>
 		fault.isLong === true ||
 		(row.part === 'start' && fault.nature === 'later' && fault.times === 'for ever') ||
@@ -229,7 +229,7 @@ export async function runMatrix(
 	return await Promise.all(
 		cells.map(async (cell) =>
 			isPatient(cell)
-				? await one(cell, 50 * patient++)
+				? await one(cell, 250 * patient++)
 				: await quick(async () => await one(cell, 0)),
 		),
 	);

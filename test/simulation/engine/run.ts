@@ -31,6 +31,7 @@ async function playAll(executions: number, seed: number, isSurvey: boolean): Pro
 		total.executions += batch.executions;
 		total.worlds += batch.worlds;
 		total.cpuMs = batch.cpuMs;
+		if (isSurvey) showNew(total.failures, batch.failures);
 		total.failures.push(...batch.failures);
 		if (total.executions - reported >= PROGRESS_EVERY) {
 			reported = total.executions;
@@ -39,6 +40,18 @@ async function playAll(executions: number, seed: number, isSurvey: boolean): Pro
 		if (total.executions >= executions || (!isSurvey && total.failures.length > 0)) stop();
 	});
 	return total;
+}
+
+const kindsOf = (failures: Failure[]) =>
+	new Set(failures.flatMap(({ complaints }) => complaints.map(kindOf)));
+
+/** What was not found before, as soon as it is. */
+function showNew(known: Failure[], found: Failure[]): void {
+	const kinds = kindsOf(known);
+	for (const { world, complaints } of found) {
+		const fresh = complaints.filter((complaint) => !kinds.has(kindOf(complaint)));
+		if (fresh.length > 0) stdout.write(`${fresh.join('\n')}\n    ${world}\n`);
+	}
 }
 
 /** How often each kind of complaint came, with the first world of each. */

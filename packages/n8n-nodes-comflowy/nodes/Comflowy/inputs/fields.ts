@@ -20,8 +20,8 @@ export const runField: INodeProperties = {
 	name: 'runId',
 	type: 'string',
 	required: true,
-	default: '',
-	placeholder: 'e.g. {{ $json.run_id }}',
+	default: '={{ $json.run_id }}',
+	placeholder: 'e.g. 808f34d0-ef97-4b78-a00f-1268077ea6db',
 	description: 'ID of a run that was started here or anywhere else',
 };
 

@@ -3,14 +3,17 @@
  * <name> <address of the service>`. Prints one line of JSON. n8n's own engine is left out: only
  * what we hold and how long we compute is measured.
  */
-import type { IHttpRequestOptions } from 'n8n-workflow';
+import type { IExecuteFunctions, IHttpRequestOptions, NodeExecutionHint } from 'n8n-workflow';
 import { systemClock } from '../../nodes/core/async/clock';
 import { createHttp, type NodeContext } from '../../nodes/core/http/http';
 import { connect } from '../../nodes/core/http/transport';
+import { itemAt } from '../../nodes/core/items/item';
 import { parsedJson } from '../../nodes/core/json';
 import { createApi, type FlowscaleApi } from '../../nodes/Flowscale/api/api';
 import { readErrorText } from '../../nodes/Flowscale/api/readers';
 import { collectRuns } from '../../nodes/Flowscale/api/runList';
+import { getRuns } from '../../nodes/Flowscale/operations/getRuns';
+import type { FlowscaleSession } from '../../nodes/Flowscale/runs/session';
 import {
 	argv,
 	exit,
@@ -35,18 +38,27 @@ async function httpRequest({ url, method, headers, abortSignal }: IHttpRequestOp
 	return { statusCode: body.statusCode, headers: body.headers, body };
 }
 
+const hints: NodeExecutionHint[] = [];
+
+/** What n8n gives a node, as far as Run > Get Many uses it: fifty runs of a rare state. */
+const context = {
+	getNode: () => ({ name: 'Flowscale', parameters: {} }),
+	getNodeParameter: (name: string, _: number, fallback: unknown) =>
+		name === 'filters.status' ? ['cancelled'] : fallback,
+	logger: { warn: () => undefined },
+	addExecutionHints: (hint: NodeExecutionHint) => hints.push(hint),
+	helpers: {
+		httpRequest,
+		httpRequestWithAuthentication: async (_: string, options: IHttpRequestOptions) =>
+			await httpRequest(options),
+	},
+} as unknown as IExecuteFunctions;
+
 function openApi(address: string): FlowscaleApi {
-	const context = {
-		helpers: {
-			httpRequest,
-			httpRequestWithAuthentication: async (_: string, options: IHttpRequestOptions) =>
-				await httpRequest(options),
-		},
-	} as unknown as NodeContext;
 	const keys = ['fs-a-key/of+some=length-0123456789'];
 	return createApi(
 		connect({
-			http: createHttp(context, 'flowscaleApi'),
+			http: createHttp(context as NodeContext, 'flowscaleApi'),
 			root: `${address}/api/v1`,
 			serviceName: 'Flowscale',
 			clock: systemClock,
@@ -64,6 +76,12 @@ const measurements: Record<string, (address: string) => Promise<unknown>> = {
 	'fifty runs of a rare state': async (address) => {
 		const { runs, cutAfter } = await collectRuns(openApi(address), {}, rare, 50, signal);
 		return `${runs.length} found among ${cutAfter?.read} of ${cutAfter?.total}`;
+	},
+	'Run > Get Many, fifty of a rare state': async (address) => {
+		const session = { api: openApi(address), context, stop: signal };
+		const job = getRuns.prepare(itemAt(context, 0), session as unknown as FlowscaleSession);
+		const items = await (job as () => Promise<unknown[]>)();
+		return `${items.length} items. ${String(hints[0]?.message)}`;
 	},
 	'all runs of a rare state': async (address) => {
 		const { runs } = await collectRuns(openApi(address), {}, rare, Infinity, signal);

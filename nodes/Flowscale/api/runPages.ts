@@ -136,8 +136,11 @@ function hasMissing({ pages, total }: RunPage, page: number, size: number, known
 	return total !== undefined && page === pages && total > known && total <= page * size;
 }
 
-/** A 413 comes from a gateway that limits the length of what it passes on. */
-function isTooLong(error: unknown): boolean {
+/**
+ * Whether an answer was longer than is read. A 413 comes from a gateway that limits the length of
+ * what it passes on.
+ */
+export function isTooLong(error: unknown): boolean {
 	return (
 		error instanceof ServiceError && (error.facts.code === TOO_LONG || error.facts.status === 413)
 	);

@@ -8,7 +8,8 @@ import type {
 import { cleanText, readable, ServiceError, toNodeError } from '../../core/errors';
 import { type JsonRecord, listOf, recordOf, textAt } from '../../core/json';
 import { type Run, timeOf } from '../../core/runs/run';
-import type { FlowscaleApi } from '../api/api';
+import type { FlowscaleApi, RunPage } from '../api/api';
+import { isTooLong } from '../api/runPages';
 import type { DeclaredInput, ListedWorkflow } from '../api/workflows';
 import { askForEditor, ONCE } from './editorCall';
 import { formTypeOf, labelOf, takesFile } from './inputKind';
@@ -74,6 +75,7 @@ const isFound = (filter: string | undefined, ...texts: string[]) => {
 };
 
 const RUNS_PER_PAGE = 50;
+const RUNS_OF_SHORT_PAGE = 5;
 
 /**
  * The newest runs, as "Text to Image · succeeded · 05:38"; searchable by any of the words, and by
@@ -101,18 +103,29 @@ export async function searchRuns(
 	return hasMore ? { results, paginationToken: String(page + 1) } : { results };
 }
 
-async function newestRuns(api: FlowscaleApi, page: number) {
+/** Inputs may hold files as text. Then the first page is a short one, and the only one. */
+async function newestPage(api: FlowscaleApi, page: number): Promise<RunPage> {
+	const query = { sortBy: 'created_at', sortOrder: 'desc', page } as const;
 	const found = await api
-		.runs({ sortBy: 'created_at', sortOrder: 'desc', page, pageSize: RUNS_PER_PAGE }, ONCE)
+		.runs({ ...query, pageSize: RUNS_PER_PAGE }, ONCE)
 		.catch((error: unknown) => {
-			const isGroupDue = error instanceof ServiceError && error.facts.status === 422;
-			throw isGroupDue
-				? new ServiceError('This deployment lists the runs of one group only', {
-						status: 422,
-						hint: 'Choose By ID, and enter the ID of the run.',
-					})
-				: error;
+			if (page === 1 && isTooLong(error)) return undefined;
+			throw error;
 		});
+	if (found !== undefined) return found;
+	return { ...(await api.runs({ ...query, pageSize: RUNS_OF_SHORT_PAGE }, ONCE)), pages: 1 };
+}
+
+async function newestRuns(api: FlowscaleApi, page: number) {
+	const found = await newestPage(api, page).catch((error: unknown) => {
+		const isGroupDue = error instanceof ServiceError && error.facts.status === 422;
+		throw isGroupDue
+			? new ServiceError('This deployment lists the runs of one group only', {
+					status: 422,
+					hint: 'Choose By ID, and enter the ID of the run.',
+				})
+			: error;
+	});
 	const newestFirst = [...found.runs].sort(
 		(a, b) => (timeOf(b.run.created_at) || 0) - (timeOf(a.run.created_at) || 0),
 	);

@@ -1,3 +1,5 @@
+import { headerText } from '../http/webAddress';
+
 /** A file written into its own link (RFC 2397). */
 export interface DataUri {
 	mimeType: string;
@@ -79,8 +81,9 @@ export function namesInLink(link: string): string[] {
 export function nameInDisposition(header: string | undefined): string | undefined {
 	if (header === undefined || header.length > 4_000) return undefined;
 	const encoded = /filename\*\s*=\s*"?(?:utf-8|iso-8859-1)'[^']*'([^;\s"]+)/i.exec(header)?.[1];
-	const quoted = /filename\s*=\s*"((?:[^"\\]|\\[^])*)"/i.exec(header)?.[1];
-	const bare = /filename\s*=\s*([^";]+)/i.exec(header)?.[1].trim();
+	const text = headerText(header);
+	const quoted = /filename\s*=\s*"((?:[^"\\]|\\[^])*)"/i.exec(text)?.[1];
+	const bare = /filename\s*=\s*([^";]+)/i.exec(text)?.[1].trim();
 	const named = quoted?.replace(/\\(["\\])/g, '$1') ?? bare;
 	const name = encoded === undefined ? named : decoded(encoded);
 	return name === undefined || name === '' ? undefined : lastSegment(name);

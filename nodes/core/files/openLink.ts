@@ -3,6 +3,7 @@ import type { Clock } from '../async/clock';
 import { type Head, type Http, isNetworkFailure, type StreamAnswer } from '../http/http';
 import { ServiceError } from '../errors';
 import type { NetworkFailure } from '../http/networkError';
+import { headerText } from '../http/webAddress';
 import { retryAfterMs } from '../http/retry';
 import { isRetryableStatus } from '../http/statuses';
 
@@ -69,7 +70,7 @@ export async function openLink(
 		if (isNetworkFailure(answer)) return networkError(answer, target.host, filename);
 		if (answer.status >= 200 && answer.status < 300) return { ...answer, isKeyed };
 		answer.stream.destroy();
-		const { location } = answer.headers;
+		const location = answer.headers.location && headerText(answer.headers.location);
 		if (answer.status < 300 || answer.status >= 400 || location === undefined)
 			return statusError(answer, target.host, filename, settings.clock.now());
 		url = URL.canParse(location, url) ? new URL(location, url).href : location;

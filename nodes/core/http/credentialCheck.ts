@@ -8,6 +8,7 @@ import type {
 import { onAbort, timeLimit } from '../async/signals';
 import { cleanText, ConfigurationError } from '../errors';
 import { networkAdvice, type Unreached } from './networkAdvice';
+import { redirectTarget } from './webAddress';
 import { classifyNetworkError, NO_TOKEN, NO_TOKEN_YET, noTokenError } from './networkError';
 import type { Secrets } from './redact';
 import { createRedactor } from './redact';
@@ -115,7 +116,7 @@ function redirectOf(
 	{ statusCode, headers }: IN8nHttpFullResponse,
 ): string | undefined {
 	if (statusCode < 300 || statusCode >= 400) return undefined;
-	const target = String(headers.location ?? 'nowhere');
+	const target = redirectTarget(String(headers.location ?? ''));
 	return `${service} redirects to ${target}, where the key is not sent. Enter the final address as Base URL.`;
 }
 

@@ -37,10 +37,13 @@ export function withKeyAtOrigin(
 ): IHttpRequestOptions {
 	const { url, uri, baseURL }: AnyRequestOptions = options;
 	const address = url ?? uri ?? '';
-	const isPath = !baseURL && /^\/(?!\/)/.test(address);
+	const isPath = !baseURL && /^\/(?![/\\])/.test(address);
 	const target = isPath ? `${root}${address}` : address;
-	const { origin } = URL.canParse(target, baseURL) ? new URL(target, baseURL) : {};
-	if (origin !== new URL(root).origin) throw new Error(refusal);
+	const isAtOrigin = (text: string) =>
+		URL.canParse(text, baseURL) && new URL(text, baseURL).origin === new URL(root).origin;
+	// n8n decides which of two addresses it takes.
+	const isOther = uri !== undefined && uri !== address && !isAtOrigin(uri);
+	if (isOther || !isAtOrigin(target)) throw new Error(refusal);
 	return {
 		...options,
 		...(isPath ? { url: target } : {}),

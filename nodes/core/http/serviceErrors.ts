@@ -5,6 +5,7 @@ import { type NetworkFailure, NO_TOKEN, NO_TOKEN_YET } from './networkError';
 import { DEEPEST_JSON, readJson } from '../jsonText';
 import { isNothing } from '../json';
 import { createRedactor, type Secrets } from './redact';
+import { redirectTarget } from './webAddress';
 import { retryAfterMs } from './retry';
 import { isRetryableStatus } from './statuses';
 
@@ -75,7 +76,7 @@ function failureOf(
 	{ status, headers, text }: Head & { text?: string },
 ): ServiceError {
 	if (status >= 300 && status < 400) {
-		const target = safe(headers.location ?? 'nowhere');
+		const target = safe(redirectTarget(headers.location));
 		return new ServiceError(`${serviceName} redirects to ${target}`, {
 			status,
 			hint: 'API calls are not redirected, so that the key stays with its host. Enter the final address as Base URL in the credential.',

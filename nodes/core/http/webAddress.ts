@@ -39,3 +39,23 @@ function withScheme(text: string): string {
 
 const isLocal = (hostname: string) => LOCAL_NAME.test(hostname) || IP_ADDRESS.test(hostname);
 const parse = (text: string) => (URL.canParse(text) ? new URL(text) : undefined);
+
+/**
+ * A header as it was meant: Node reads one byte for each character (RFC 9110, 5.5), and most servers
+ * write UTF-8.
+ */
+export function headerText(header: string): string {
+	if (!/[\x80-\xff]/.test(header) || /[^\0-\xff]/.test(header)) return header;
+	const text = Buffer.from(header, 'latin1').toString('utf8');
+	return text.includes('\ufffd') ? header : text;
+}
+
+/**
+ * Where an answer redirects to, as a message names it: without a user name and a password, which may
+ * be in an address.
+ */
+export function redirectTarget(location: string | undefined): string {
+	const target = headerText(location ?? '').trim();
+	if (target === '') return 'nowhere';
+	return target.replace(/^([a-z][a-z\d+.-]{0,20}:)?\/\/[^/@\s]{0,500}@/i, '$1//');
+}

@@ -34,5 +34,6 @@ it.each([
 	['attachment; filename="C:\\\\x\\\\y.png"', 'y.png'],
 	['attachment; filename*="UTF-8\'\'a%20b.png"', 'a b.png'],
 	['attachment; filename="a;b.png"', 'a;b.png'],
+	['attachment; filename="caf\u00c3\u00a9.png"', 'café.png'],
 	['attachment; filename=""', undefined],
 ])('the file name in %s is %j', (header, name) => expect(nameInDisposition(header)).toBe(name));

@@ -1,4 +1,9 @@
-import { isThisMachine, readWebAddress } from '../../../nodes/core/http/webAddress';
+import {
+	headerText,
+	isThisMachine,
+	readWebAddress,
+	redirectTarget,
+} from '../../../nodes/core/http/webAddress';
 
 it.each([
 	['smart-amber-tgdsf.pod.flowscale.ai', 'https://smart-amber-tgdsf.pod.flowscale.ai/'],
@@ -53,3 +58,22 @@ it.each([
 ])('%s is this machine: %p', (address, expected) => {
 	expect(isThisMachine(new URL(address))).toBe(expected);
 });
+it.each([
+	['/caf\u00c3\u00a9.png', '/café.png'],
+	['/caf\u00e9.png', '/caf\u00e9.png'],
+	['/a.png', '/a.png'],
+	['/日.png', '/日.png'],
+])('the header %j is read as %j', (received, text) => expect(headerText(received)).toBe(text));
+
+it.each([
+	[undefined, 'nowhere'],
+	['', 'nowhere'],
+	['  ', 'nowhere'],
+	['https://user:secret@other.test/x?a=b@c', 'https://other.test/x?a=b@c'],
+	['//secret@other.test', '//other.test'],
+	['HTTPS://OTHER.TEST./X', 'HTTPS://OTHER.TEST./X'],
+	['/users/me@home', '/users/me@home'],
+	['javascript:alert(1)', 'javascript:alert(1)'],
+])('a redirect to %j is named %j', (location, target) =>
+	expect(redirectTarget(location)).toBe(target),
+);

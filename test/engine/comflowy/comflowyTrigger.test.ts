@@ -19,7 +19,7 @@ afterAll(async () => await fs.rm(userFolder, { recursive: true, force: true }));
 async function receive(
 	body: unknown,
 	query: object = { token: TOKEN },
-	events = ['result', 'progress'],
+	events: string | string[] = ['result', 'progress'],
 	token = TOKEN,
 	rawBody?: Buffer,
 ): Promise<IWebhookResponseData & { refused?: unknown }> {
@@ -200,6 +200,20 @@ test.each([
 ])('a callback with %s is refused and starts nothing', async (_, body, query, status) => {
 	const answer = await receive(body, query);
 	expect([answer.refused, answer.workflowData]).toEqual([status, undefined]);
+});
+
+test.each(['Result', '["Result"]', 'progress; result', ['RESULT']])(
+	'Events %j of an expression take a result',
+	async (events) => {
+		expect(itemsOf(await receive(result, { token: TOKEN }, events))).toHaveLength(1);
+	},
+);
+
+test('a callback that is nested too deep to be stored is refused, whatever n8n made of it', async () => {
+	const deep = `{"type":"message","payload":${'['.repeat(10_000)}${']'.repeat(10_000)}}`;
+	const rawBody = Buffer.from(deep);
+	const answer = await receive(JSON.parse(deep), { token: TOKEN }, ['progress'], TOKEN, rawBody);
+	expect([answer.refused, answer.workflowData]).toEqual([400, undefined]);
 });
 
 test('an empty token of the node’s own fits nothing', async () => {

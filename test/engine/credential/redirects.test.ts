@@ -91,8 +91,10 @@ test.each(['new', 'old'] as const)(
 		const health = `${flowscale.baseUrl}/api/v1/comfy/health`;
 		expect(await sendWith(engine, 'flowscaleApi', send, health)).toBeUndefined();
 		expect(flowscale.journal.at(-1)?.headers['x-api-key']).toBe(flowscale.apiKey);
-		flowscale.fault({ on: 'health', kind: 'redirect', to: `${elsewhere.origin}/health` });
-		expect(await sendWith(engine, 'flowscaleApi', send, health)).toBeDefined();
+		for (const status of REDIRECTS) {
+			flowscale.fault({ on: 'health', kind: 'redirect', status, to: `${elsewhere.origin}/health` });
+			expect(await sendWith(engine, 'flowscaleApi', send, health)).toBeDefined();
+		}
 		expect(await sendWith(engine, 'flowscaleApi', send, `${elsewhere.origin}/health`)).toContain(
 			'The Flowscale credential is only for the deployment at its Base URL',
 		);

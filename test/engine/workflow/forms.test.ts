@@ -8,6 +8,7 @@ import type {
 import { openapiDialect } from '../../../simulator/flowscale/dialect';
 import type { SimulatedWorkflow } from '../../../simulator/flowscale/simulatedWorkflow';
 import { serverSide, workflowOf } from '../../harness/runWorkflow';
+import { openTinyDeployment } from '../../harness/tinyDeployment';
 import { byId, type Harness, useHarness, workflow } from '../../harness/useHarness';
 
 const harness = useHarness();
@@ -68,6 +69,33 @@ const seedField = field('seed_51537', 'Seed 51537 (whole number)', 'int');
 const savedField = (id: string, word: string, type: string) => ({
 	...field(id, `${id} (${word})`, word, { type }),
 	declaredType: undefined,
+});
+
+test('the list of runs shows the newest few where the inputs of more are too long to be read', async () => {
+	const open = await harness({ latencyMs: 0 });
+	const pages: number[] = [];
+	const tiny = await openTinyDeployment();
+	const run = (index: number) => ({
+		_id: `r${index}`,
+		workflow_id: 'w',
+		status: 'completed',
+		inputs: [{ path: 'image', value: 'A'.repeat(3_000_000) }],
+	});
+	tiny.says['/api/v1/runs'] = () => {
+		const size = Number(
+			new URL(tiny.asked.at(-1)?.url ?? '', tiny.origin).searchParams.get('page_size'),
+		);
+		pages.push(size);
+		const runs = Array.from({ length: Math.min(14, size) }, (_, index) => run(index));
+		return { body: { status: 'success', data: { runs } } };
+	};
+	Object.assign(open.engine.credentials.values.flowscaleApi, { baseUrl: tiny.origin });
+	const { results } = await editor(open).runs();
+	await tiny.close();
+	expect([results.map(({ value }) => value), pages]).toEqual([
+		['r0', 'r1', 'r2', 'r3', 'r4'],
+		[50, 5],
+	]);
 });
 
 describe.each(['sdk', 'beta'] as const)('with workflows as the %s tells them', (workflows) => {

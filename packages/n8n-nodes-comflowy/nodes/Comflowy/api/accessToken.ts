@@ -15,11 +15,12 @@ import {
 import { networkAdvice } from '../../../../../nodes/core/http/networkAdvice';
 import { classifyNetworkError } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
+import { redirectTarget } from '../../../../../nodes/core/http/webAddress';
 import { isRetryableStatus } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, secretsOf } from '../credential';
 import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 
-const LONGEST_ANSWER_MS = 30_000;
+const LONGEST_ANSWER_MS = 15_000;
 /**
  * Exchanges in progress, shared by the items and executions that find the token missing or expired
  * at the same moment.
@@ -76,7 +77,7 @@ async function exchanged(
 	}
 	const { statusCode, body, headers } = answer;
 	if (statusCode >= 300 && statusCode < 400) {
-		const target = cleanText(clean(String(headers.location ?? 'nowhere')));
+		const target = cleanText(clean(redirectTarget(String(headers.location ?? ''))));
 		throw credentialRefusal(
 			`Comflowy redirects to ${target}, where the key is not sent. Enter the final address as Base URL in the credential.`,
 			false,

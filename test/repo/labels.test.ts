@@ -14,7 +14,7 @@ const OF_N8N = new Set(
 		'+|AI Agent|Attachment Field Name|Attachments|Binary|Code|Execute Once|Execute step',
 		'Expression|If|Import from File|Install|JSON|Max Iterations|n8n Form|n8n Form Trigger|On Error',
 		'On n8n Form Submission|Page Type|Predefined Credential Type|Production URL|Respond|Respond With',
-		'Create credential|Respond to Webhook|Retry|Retry On Fail|Retry with original workflow|Save successful production executions',
+		'Actions|Credentials|Create credential|Respond to Webhook|Retry|Retry On Fail|Retry with original workflow|Save successful production executions',
 		'Settings|Stop|Tool|Uninstall package|Update|View|Waiting executions|Webhook',
 	].flatMap((line) => line.split('|')),
 );

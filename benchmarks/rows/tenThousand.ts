@@ -145,8 +145,15 @@ interface Figures {
 	stallMs: number;
 }
 
-/** One execution of so many items. The heap is probed as the time passes, after a collection. */
-async function execute(count: number): Promise<Figures> {
+interface Execution {
+	out: INodeExecutionData[];
+	cpuMsPerItem: number;
+	stallMs: number;
+	idleBytes: number;
+}
+
+/** One execution of so many items. */
+async function play(count: number): Promise<Execution> {
 	const time = installVirtualTime(1_700_000_000_000);
 	const { answer } = createService(time);
 	const context = createContext(count, answer);
@@ -158,16 +165,23 @@ async function execute(count: number): Promise<Figures> {
 			async () => await time.until(executeOperation(context), 86_400_000),
 		);
 		const after = cpuUsage();
-		if (result[0].length !== count) throw new Error(`${result[0].length} items came out`);
-		collectGarbage();
-		return {
-			cpuMsPerItem: (after.user + after.system - before.user - before.system) / 1_000 / count,
-			heapMiB: (memoryUsage().heapUsed - idleBytes) / 1024 / 1024,
-			stallMs,
-		};
+		const cpuMs = (after.user + after.system - before.user - before.system) / 1_000;
+		return { out: result[0], cpuMsPerItem: cpuMs / count, stallMs, idleBytes };
 	} finally {
 		time.uninstall();
 	}
+}
+
+/**
+ * The heap is measured when the simulated clock is gone: it holds on to time limits that nobody
+ * waits for any more, which Node lets go of.
+ */
+async function execute(count: number): Promise<Figures> {
+	const { out, cpuMsPerItem, stallMs, idleBytes } = await play(count);
+	collectGarbage();
+	const heapMiB = (memoryUsage().heapUsed - idleBytes) / 1024 / 1024;
+	if (out.length !== count) throw new Error(`${out.length} items came out`);
+	return { cpuMsPerItem, heapMiB, stallMs };
 }
 
 /** In a process of its own, which collects garbage when it is asked to. */
@@ -190,7 +204,7 @@ export const tenThousand: Measurement = {
 		},
 		{
 			id: 'manyHeap',
-			title: 'Same: heap above idle, all items and the stand-in’s runs in it',
+			title: 'Same: heap above idle at the end, the items and their files’ facts in it',
 			unit: 'MiB',
 			bound: 64,
 			digits: 0,

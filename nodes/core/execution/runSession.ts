@@ -135,21 +135,13 @@ function openCanceller(
 const noStartTimeout = (serviceName: string) =>
 	`Start Timeout has no effect here: ${serviceName} reports neither a separate state for queued runs nor the time when a run began. The node waits as if it were not set.`;
 
-function once(act: () => void): () => void {
-	let isDone = false;
-	return () => {
-		if (!isDone) act();
-		isDone = true;
-	};
-}
-
 interface SharedByItems {
 	canceller: RunCanceller;
 	/** Whether this execution started the run, or the user named it. */
 	hasStarted(runId: string): boolean;
 	/** Items that wait for their slot, or for the answer to their start. */
 	unbegun(): number;
-	/** An item's run is known, or will never be. */
+	/** An item's run is watched from now on, or never will be. */
 	onBegun(): void;
 	/** An item's run has ended, or is not waited for any more. */
 	onEnd(): void;
@@ -183,6 +175,7 @@ function openWaiter(
 		),
 		canceller,
 		hasStarted,
+		onBegun,
 		onCancelled: (runId) => {
 			cancelledRuns.note(runId);
 			otherRuns.drop(runId);
@@ -195,20 +188,11 @@ function openWaiter(
 	});
 	return {
 		...waiter,
-		untilEnd: async (begin, ...wait) => {
-			const noteBegun = once(onBegun);
-			return await waiter
-				.untilEnd(async () => await begin().finally(noteBegun), ...wait)
+		untilEnd: async (...wait) =>
+			await waiter
+				.untilEnd(...wait)
 				.then(onEnded)
-				.finally(() => {
-					// For an item that failed before its slot was free.
-					noteBegun();
-					onEnd();
-				});
-		},
-		refresh: async (run) => {
-			onBegun();
-			return await waiter.refresh(run).finally(onEnd);
-		},
+				.finally(onEnd),
+		refresh: async (run) => await waiter.refresh(run).finally(onEnd),
 	};
 }

@@ -70,6 +70,8 @@ export interface WaiterParts {
 	 * execution that started it.
 	 */
 	hasStarted(runId: string): boolean;
+	/** An item's run is watched from now on, or never will be. Called once for each item. */
+	onBegun(): void;
 	/** The run is being cancelled because the item's time was up. */
 	onCancelled(runId: string): void;
 	/** Completes the outputs of a run that succeeded. */
@@ -101,15 +103,31 @@ const CANCEL_CHECK_MS = 3_000;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
 export function createRunWaiter(parts: WaiterParts): RunWaiter {
-	const { slots, watcher } = parts;
+	const { slots, watcher, onBegun } = parts;
 	return {
-		untilEnd: async (begin, order, pollWindow) =>
-			await slots(async () => {
+		untilEnd: async (begin, order, pollWindow) => {
+			const noteBegun = once(onBegun);
+			return await slots(async () => {
 				await checkMayBegin(parts, pollWindow);
-				return await watchRun(parts, await begin(), order, pollWindow);
-			}),
-		refresh: async (run) => await watcher.watch(run, Number.POSITIVE_INFINITY),
+				const run = await begin();
+				// In the same turn as the run joins the watcher: a thousand items may get here at once.
+				noteBegun();
+				return await watchRun(parts, run, order, pollWindow);
+			}).finally(noteBegun);
+		},
+		refresh: async (run) => {
+			onBegun();
+			return await watcher.watch(run, Number.POSITIVE_INFINITY);
+		},
 		conclude: async (ended, order) => await conclude(parts, ended, order),
+	};
+}
+
+function once(act: () => void): () => void {
+	let isDone = false;
+	return () => {
+		if (!isDone) act();
+		isDone = true;
 	};
 }
 

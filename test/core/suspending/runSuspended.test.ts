@@ -51,6 +51,18 @@ it('items that wait for a slot do not shorten the pauses of a long run', async (
 	expect(looks.length).toBeLessThan(50);
 });
 
+it('a resume of a hundred runs costs one listing and no poll of a single run', async () => {
+	const items = Array.from({ length: 100 }, () => [{ takesMs: HOUR }]);
+	const { play, looks } = suspendedHarness({
+		items,
+		options: { timeout: 0, maxConcurrent: 100, pollInterval: 2 },
+		canVerify: false,
+	});
+	const { resumes } = await play();
+	const afterTheFirst = looks.filter((ms) => ms > looks[0] + MINUTE + 10_000);
+	expect(afterTheFirst.length).toBeLessThanOrEqual(resumes + 1);
+});
+
 describe('nothing is started twice', () => {
 	it.each<[string, Partial<SuspendedPlan>]>([
 		['whose seed is random at each resume', { textOf: String }],

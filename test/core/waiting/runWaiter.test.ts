@@ -46,6 +46,7 @@ function waitHarness({
 			warn: (text) => warnings.push(text),
 		}),
 		hasStarted: () => !isReused,
+		onBegun: () => undefined,
 		onCancelled: (runId) => noted.push(runId),
 		completeOutputs: async (run) => {
 			completed.push(run.run_id);

@@ -95,7 +95,11 @@ export const operationsOnScreen = (
 				});
 				const hands = await execute(
 					'Poster files',
-					flowscaleNode(credential, { resource: 'run', operation: 'getOutputs', runId: run.id }),
+					flowscaleNode(credential, {
+						resource: 'run',
+						operation: 'getOutputs',
+						runId: { __rl: true, mode: 'id', value: run.id },
+					}),
 					[1560, 590],
 				);
 				// n8n counts items here and not files: all three have the same name.

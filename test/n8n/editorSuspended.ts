@@ -48,7 +48,7 @@ export const suspendedOnScreen = ({ rest, credential }: Harness, handsNow: () =>
 			await hands.fitCanvas();
 			const text = await hands.part('canvas').innerText();
 			doesNotMatch(text, /Still Running|Done/);
-			await hands.picture('suspended');
+			await hands.canvasPicture('suspended');
 			await hands.page.locator('[data-test-id^="execute-workflow-button"]').last().click();
 			const execution = await untilWaiting(id);
 			await hands.openNode('Flowscale');

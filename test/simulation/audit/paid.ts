@@ -27,6 +27,7 @@ export function auditPaid(happened: Happened, result: ExecutionResult): string[]
 	return [
 		...auditCount(happened, result, known),
 		...known.flatMap((run) => auditRun(happened, result, run)),
+		...known.flatMap((run) => auditStop(happened, result, run)),
 		...auditNames(result, known),
 		...journal.entries
 			.filter(({ by, kind }) => by === result.id && kind === 'cancel')
@@ -109,6 +110,25 @@ function auditRun(happened: Happened, result: ExecutionResult, run: SimRun): str
 	if (last?.outcome === 'failed' && !isTolerant(result)) return [];
 	if (isSpent(happened, result, run) || isMaybeNamed(result)) return [];
 	return [`${id}: paid run ${run.id} (${run.outcome}) is neither handed out, cancelled nor named`];
+}
+
+/**
+ * A run that was going on at Stop is asked to end, where that was promised: to name it is not enough.
+ * Left out are executions with troubles: an item that failed before Stop leaves its run going.
+ */
+function auditStop(happened: Happened, result: ExecutionResult, run: SimRun): string[] {
+	const { id, plan, stoppedMs, runs } = result;
+	const { world } = happened;
+	const isPromised =
+		plan.operation === 'workflow.executeAndWait' && plan.options.cancelRemote !== 'never';
+	if (!isPromised || stoppedMs === null || runs.at(-1)?.outcome !== 'stopped') return [];
+	const { timeout, startTimeout } = plan.options;
+	const isInTime = timeout === 0 || stoppedMs < result.beganMs + timeout * 1_000;
+	const isUntroubled = isCalm(happened) && world.killsMs.length === 0 && world.failingShare === 0;
+	if (!isUntroubled || !isInTime || startTimeout > 0 || plan.tries > 1) return [];
+	const isGoingOn = run.outcome === null || (run.endedMs ?? 0) > stoppedMs + CALM_CANCEL_MS;
+	const isAsked = isCancelledHere(happened, result, run) || run.outcome === 'cancelled';
+	return isGoingOn && !isAsked ? [`${id}: Stop leaves ${run.id} going (${run.outcome})`] : [];
 }
 
 /** Lines of the log about each run's progress name it, and tell nobody that it is left over. */

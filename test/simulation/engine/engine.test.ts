@@ -65,6 +65,11 @@ const BROKEN = [
 		complaint: /did not succeed \(failed\), and is no failure/,
 	},
 	{
+		name: 'Stop cancels nothing',
+		world: '{"workMs":200000,"executions":[{"stopMs":3000}]}',
+		complaint: /Stop leaves run-000000 going/,
+	},
+	{
 		name: 'Retry On Fail starts every run again',
 		world:
 			'{"workMs":200000,"outages":[{"fromMs":2000,"lengthMs":200000,"fate":"404","kind":"read"}],"executions":[{"tries":2}]}',

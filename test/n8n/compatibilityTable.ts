@@ -85,7 +85,13 @@ export const withSums = (document: string, full: string): string => {
 		return `${passed}/${all}`;
 	};
 	const [, block] = partsOf(full);
-	const rows = [...readRows(block)].map(([version, { row }]) => `| ${version} | ${sumOf(row)} |`);
+	// Versions of one result share a row.
+	const versionsBySum = new Map<string, string[]>();
+	for (const [version, { row }] of readRows(block)) {
+		const sum = sumOf(row);
+		versionsBySum.set(sum, [...(versionsBySum.get(sum) ?? []), version]);
+	}
+	const rows = [...versionsBySum].map(([sum, versions]) => `| ${versions.join(', ')} | ${sum} |`);
 	const [before, , after] = partsOf(document);
 	const lines = ['| n8n | Checks passed |', '| --- | --- |', ...rows];
 	return [before, BEGIN, `\n\n${lines.join('\n')}\n\n`, END, after].join('');

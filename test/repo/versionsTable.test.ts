@@ -45,6 +45,8 @@ describe('the table of versions', () => {
 			'| 2.0.3 | 26/27 |',
 			'| 1.104.2 | 27/27 |',
 		]);
+		const more = withResults(first, [result('2.8.4')]);
+		expect(withSums(empty, more)).toContain('\n| 2.8.4, 1.104.2 | 27/27 |\n| 2.0.3 | 26/27 |\n');
 	});
 
 	it('stands in the FAQ, and its sums in the README', async () => {

@@ -29,7 +29,7 @@ export type { IntervalHistogram } from 'node:perf_hooks';
 export { Duplex, Readable } from 'node:stream';
 export { pipeline } from 'node:stream/promises';
 export { parseArgs } from 'node:util';
-export { Script } from 'node:vm';
+export { compileFunction, Script } from 'node:vm';
 export { crc32, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib';
 
 export type TimerHandle = ReturnType<typeof nodeSetTimeout>;

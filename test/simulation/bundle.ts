@@ -35,8 +35,13 @@ const patching = (root: string, patches: readonly Patch[]): Plugin => ({
  * A file of the simulation with all that it imports from this repository, as one text of
  * JavaScript: it starts at once, and may hold code that is broken on purpose.
  * @param entry below `test/simulation/`
+ * @param texts names in the code that stand for these texts
  */
-export async function bundle(entry: string, patches: readonly Patch[] = []): Promise<string> {
+export async function bundle(
+	entry: string,
+	patches: readonly Patch[] = [],
+	texts: Record<string, string> = {},
+): Promise<string> {
 	const root = projectDir;
 	const { outputFiles } = await build({
 		entryPoints: [join(root, 'test/simulation', entry)],
@@ -48,6 +53,9 @@ export async function bundle(entry: string, patches: readonly Patch[] = []): Pro
 		packages: 'external',
 		logLevel: 'error',
 		plugins: [patching(root, patches)],
+		define: Object.fromEntries(
+			Object.entries(texts).map(([name, text]) => [name, JSON.stringify(text)]),
+		),
 	});
 	return outputFiles[0].text;
 }

@@ -1,8 +1,8 @@
 import type { IDataObject, IExecuteData, INodeExecutionData } from 'n8n-workflow';
-import { executeOperation } from '../../nodes/Flowscale/operations/resources';
 import type { HttpRequest, Sender } from './network';
 import type { ErrorLike, ExecutionResult, NodeRun } from './happened';
 import { createContext, inputItem, nodeOf, type Stores, type Target } from './nodeContext';
+import type { Product } from './products';
 import type { Server, ServerProcess } from './server';
 import type { VirtualTime } from './virtualTime';
 import type { ExecutionPlan, ItemPlan } from './world';
@@ -34,7 +34,11 @@ const MOST_LIVES = 400;
  * Runs one execution of the node to its end as n8n does: all items at once, again when Retry On
  * Fail says so, again after each suspension, and again when the user presses Retry.
  */
-export async function runExecution(parts: ExecutionParts): Promise<ExecutionResult> {
+export async function runExecution(
+	given: ExecutionParts,
+	products: readonly Product[],
+): Promise<ExecutionResult> {
+	const parts = { ...given, products };
 	const { time, server, plan, id } = parts;
 	await time.sleep(plan.startMs);
 	await server.process();
@@ -103,7 +107,12 @@ interface Life {
 	stored?: Stored;
 }
 
-interface LifeParts extends ExecutionParts {
+interface AloneParts extends ExecutionParts {
+	/** What ships, loaded for each process that n8n may have. */
+	products: readonly Product[];
+}
+
+interface LifeParts extends AloneParts {
 	result: ExecutionResult;
 	entry: IExecuteData;
 	stack: IExecuteData[];
@@ -116,7 +125,7 @@ interface LifeParts extends ExecutionParts {
 }
 
 async function liveOnce(
-	parts: ExecutionParts,
+	parts: AloneParts,
 	result: ExecutionResult,
 	stored: Stored,
 	executionId: string,
@@ -229,7 +238,7 @@ async function tryOnce(current: LifeParts): Promise<Omit<NodeRun['earlier'][numb
 		onWait: (until) => (current.waitsUntil = until.getTime()),
 		isRetry: run.executionId !== id,
 	});
-	const outcome = await executeOperation(context).then(
+	const outcome = await current.products[process.number].executeOperation(context).then(
 		(outputs) => ({ items: shownItems(current, outputs[0] ?? []) }),
 		(error: ErrorLike) => ({ error }),
 	);

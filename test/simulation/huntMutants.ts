@@ -1,34 +1,22 @@
-import { argv, execPath, exit, projectDir, spawn, stdout } from '../../simulator/platform';
-import { bundle } from './bundle';
-import type { Batch } from './play';
+import { argv, exit, stdout } from '../../simulator/platform';
+import type { Failure } from './play';
+import { bundlePlayer, playIn } from './player';
 import { mutants } from './mutants';
 
 /** Executions within which each is to be caught. */
 const MOST = 100_000;
 const BATCHES = 600;
 
-/** Plays worlds on broken code until something is wrong; undefined: nothing was noticed. */
+/** Plays worlds on broken code until something is wrong; `caught` undefined: nothing was noticed. */
 async function hunt(code: string, seed: number) {
-	const child = spawn(execPath, ['-', String(seed), '1', String(BATCHES)], {
-		stdio: ['pipe', 'pipe', 'inherit'],
-		cwd: projectDir,
+	let [executions, cpuMs] = [0, 0];
+	let caught: Failure | undefined;
+	await playIn(code, { what: 'seeds', first: seed, step: 1, batches: BATCHES }, (batch) => {
+		executions += batch.executions;
+		cpuMs = batch.cpuMs;
+		[caught] = batch.failures;
+		return caught !== undefined || executions >= MOST;
 	});
-	child.stdin.end(code);
-	let [executions, rest, cpuMs] = [0, '', 0];
-	let caught: Batch['failures'][number] | undefined;
-	child.stdout.setEncoding('utf8').on('data', (text: string) => {
-		const lines = (rest + text).split('\n');
-		rest = lines.pop() ?? '';
-		for (const line of lines) {
-			const batch = JSON.parse(line) as Batch;
-			if (caught !== undefined) return;
-			executions += batch.executions;
-			cpuMs = batch.cpuMs;
-			[caught] = batch.failures;
-		}
-		if (caught !== undefined || executions >= MOST) child.kill();
-	});
-	await new Promise<void>((resolve) => child.once('close', () => resolve()));
 	return { caught, executions, cpuMs };
 }
 
@@ -41,7 +29,7 @@ async function main(): Promise<void> {
 	const words = argv.slice(1).join(' ');
 	let missed = 0;
 	for (const mutant of mutants.filter(({ name }) => name.includes(words))) {
-		const { caught, executions, cpuMs } = await hunt(await bundle('play.ts', [mutant]), seed);
+		const { caught, executions, cpuMs } = await hunt(await bundlePlayer([mutant]), seed);
 		if (caught === undefined) missed++;
 		const result =
 			caught === undefined

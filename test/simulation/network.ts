@@ -239,14 +239,31 @@ export function createNetwork(parts: NetworkParts, sender: Sender): HttpRequest 
 				reject(failure('ERR_CANCELED'));
 			};
 			abortSignal?.addEventListener('abort', abort, { once: true });
+			let isOver = false;
+			const end = () => {
+				isOver = true;
+				abortSignal?.removeEventListener('abort', abort);
+			};
 			if (timeout)
-				time.after(timeout, () => {
-					limit.abort();
-					reject(failure('ECONNABORTED'));
-				});
-			travel(parts, sender, options, entry, latencyMs, limit.signal)
-				.then(resolve, reject)
-				.finally(() => abortSignal?.removeEventListener('abort', abort));
+				time.after(
+					timeout,
+					() => {
+						if (isOver) return;
+						limit.abort();
+						reject(failure('ECONNABORTED'));
+					},
+					() => isOver,
+				);
+			travel(parts, sender, options, entry, latencyMs, limit.signal).then(
+				(answer) => {
+					end();
+					resolve(answer);
+				},
+				(error: Error) => {
+					end();
+					reject(error);
+				},
+			);
 		});
 		entry.status = answer.status;
 		return {

@@ -1,7 +1,9 @@
-import { argv, execPath, exit, projectDir, spawn, stdout } from '../../simulator/platform';
-import { bundle } from './bundle';
-import type { Batch } from './play';
-import { codeAlone, kindOf, shrunk } from './shrink';
+import { argv, exit, stdout } from '../../simulator/platform';
+import type { Failure } from './play';
+import { bundlePlayer, playIn } from './player';
+import { bundleProduct, loadProducts, type Product } from './products';
+import { codeAlone } from './codeAlone';
+import { kindOf, layerOne, shrunk } from './shrink';
 import { simulate } from './simulate';
 import { textOfWorld, worldOfText } from './worldText';
 
@@ -16,29 +18,7 @@ interface Total {
 	worlds: number;
 	/** CPU time of each process. */
 	cpuMs: Map<number, number>;
-	failures: Batch['failures'];
-}
-
-/** Starts a process that plays batches, and hands over each as it is done. */
-async function playIn(
-	code: string,
-	args: number[],
-	onBatch: (batch: Batch) => void,
-	isOver: () => boolean,
-): Promise<void> {
-	const child = spawn(execPath, ['-', ...args.map(String)], {
-		stdio: ['pipe', 'pipe', 'inherit'],
-		cwd: projectDir,
-	});
-	child.stdin.end(code);
-	let rest = '';
-	child.stdout.setEncoding('utf8').on('data', (text: string) => {
-		const lines = (rest + text).split('\n');
-		rest = lines.pop() ?? '';
-		for (const line of lines) onBatch(JSON.parse(line) as Batch);
-		if (isOver()) child.kill();
-	});
-	await new Promise<void>((resolve) => child.once('close', () => resolve()));
+	failures: Failure[];
 }
 
 /** Plays so many executions, in several processes, up to the first failure unless all are wanted. */
@@ -46,27 +26,30 @@ async function playAll(executions: number, seed: number, isSurvey: boolean): Pro
 	const total: Total = { executions: 0, worlds: 0, cpuMs: new Map(), failures: [] };
 	const batches = Math.max(1, Math.ceil(executions / EXECUTIONS_PER_BATCH));
 	const processes = Math.min(PROCESSES, batches);
-	const code = await bundle('play.ts');
+	const code = await bundlePlayer();
 	let reported = 0;
 	const isOver = () => total.executions >= executions || (!isSurvey && total.failures.length > 0);
 	await Promise.all(
 		Array.from({ length: processes }, async (_, place) => {
 			const share = Math.ceil((batches * 1.1) / processes);
-			await playIn(
-				code,
-				[seed + place, processes, share],
-				(batch) => {
-					if (isOver()) return;
-					total.executions += batch.executions;
-					total.worlds += batch.worlds;
-					total.cpuMs.set(place, batch.cpuMs);
-					total.failures.push(...batch.failures);
-					if (total.executions - reported < PROGRESS_EVERY) return;
+			const orders = {
+				what: 'seeds' as const,
+				first: seed + place,
+				step: processes,
+				batches: share,
+			};
+			await playIn(code, orders, (batch) => {
+				if (isOver()) return true;
+				total.executions += batch.executions;
+				total.worlds += batch.worlds;
+				total.cpuMs.set(place, batch.cpuMs);
+				total.failures.push(...batch.failures);
+				if (total.executions - reported >= PROGRESS_EVERY) {
 					reported = total.executions;
 					stdout.write(`${summary(total)}\n`);
-				},
-				isOver,
-			);
+				}
+				return isOver();
+			});
 		}),
 	);
 	return total;
@@ -78,8 +61,8 @@ const summary = ({ executions, worlds, cpuMs, failures }: Total) => {
 };
 
 /** Plays one world and prints its story. */
-async function replay(text: string): Promise<number> {
-	const { lines, complaints } = await simulate(worldOfText(text));
+async function replay(text: string, products: readonly Product[]): Promise<number> {
+	const { lines, complaints } = await simulate(worldOfText(text), codeAlone(products));
 	stdout.write(
 		`${lines().join('\n')}\n\n${complaints.join('\n') || 'Nothing to complain about'}\n`,
 	);
@@ -87,7 +70,7 @@ async function replay(text: string): Promise<number> {
 }
 
 /** How often each kind of complaint came, with the first world of each. */
-function survey(failures: Batch['failures']): void {
+function survey(failures: Failure[]): void {
 	const kinds = new Map<string, { count: number; world: string; complaint: string }>();
 	for (const { world, complaints } of failures)
 		for (const complaint of complaints) {
@@ -99,10 +82,11 @@ function survey(failures: Batch['failures']): void {
 		stdout.write(`${count} × ${complaint}\n    ${world}\n`);
 }
 
-async function explain({ world, complaints }: Batch['failures'][number]): Promise<void> {
-	const smallest = textOfWorld(await shrunk(worldOfText(world), complaints[0], codeAlone));
+async function explain({ world, complaints }: Failure): Promise<void> {
+	const products = loadProducts(await bundleProduct());
+	const smallest = textOfWorld(await shrunk(worldOfText(world), complaints[0], layerOne(products)));
 	stdout.write('\nThe smallest world that was found with this failure:\n\n');
-	await replay(smallest);
+	await replay(smallest, products);
 	stdout.write(`\nAgain: npm run test:simulate -- replay '${smallest}'\n`);
 }
 
@@ -112,7 +96,10 @@ async function explain({ world, complaints }: Batch['failures'][number]): Promis
  * <world>` plays one world.
  */
 async function main(): Promise<void> {
-	if (argv[0] === 'replay') exit((await replay(argv[1])) > 0 ? 1 : 0);
+	if (argv[0] === 'replay') {
+		const products = loadProducts(await bundleProduct());
+		exit((await replay(argv[1], products)) > 0 ? 1 : 0);
+	}
 	if (argv[0] === 'shrink') return await explain({ world: argv[1], complaints: [argv[2]] });
 	const executions = Number(argv[0] ?? 10_000);
 	const seed = Number(argv[1] ?? Date.now() % 2 ** 30);

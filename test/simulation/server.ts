@@ -2,6 +2,8 @@ import type { VirtualTime } from './virtualTime';
 
 /** One current of n8n's process. */
 export interface ServerProcess {
+	/** Processes are counted from 0: each has variables of its own. */
+	number: number;
 	isAlive(): boolean;
 	/** Resolves when it is killed. */
 	died: Promise<'killed'>;
@@ -18,7 +20,9 @@ export interface Server {
 const RESTART_MS = 8_000;
 
 export function startServer(time: VirtualTime, killsMs: readonly number[]): Server {
-	const { promise: first, kill } = createProcess();
+	let started = 0;
+	const startNext = () => createProcess(started++);
+	const { promise: first, kill } = startNext();
 	let current = first;
 	let end = kill;
 	let upAgain: Promise<void> = Promise.resolve();
@@ -28,7 +32,7 @@ export function startServer(time: VirtualTime, killsMs: readonly number[]): Serv
 			end();
 			upAgain = time.sleep(RESTART_MS).then(() => {
 				time.restartProcess();
-				const next = createProcess();
+				const next = startNext();
 				current = next.promise;
 				end = next.kill;
 			});
@@ -41,12 +45,13 @@ export function startServer(time: VirtualTime, killsMs: readonly number[]): Serv
 	};
 }
 
-function createProcess() {
+function createProcess(number: number) {
 	const acts = new Set<() => void>();
 	let isAlive = true;
 	let die: (word: 'killed') => void = () => undefined;
 	const died = new Promise<'killed'>((resolve) => (die = resolve));
 	const promise: ServerProcess = {
+		number,
 		isAlive: () => isAlive,
 		died,
 		onDeath: (act) => void acts.add(act),

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { codeAlone } from './codeAlone';
+import type { Product } from './products';
 import { simulate, type Story } from './simulate';
 import { world, type World } from './world';
 
@@ -18,7 +20,11 @@ export interface Layer<W> {
 	simulate(one: W): Promise<Story>;
 }
 
-export const codeAlone: Layer<World> = { worlds: world, simulate };
+/** @param products what ships, loaded for each process that n8n may have */
+export const layerOne = (products: readonly Product[]): Layer<World> => ({
+	worlds: world,
+	simulate: async (one) => await simulate(one, codeAlone(products)),
+});
 
 /** The smallest world found that has a complaint of the same kind. */
 export async function shrunk<W>(found: W, complaint: string, layer: Layer<W>): Promise<W> {

@@ -1,6 +1,6 @@
 import { onUnhandledRejection } from '../../simulator/platform';
 import { audit } from './audit/audit';
-import { type ExecutionParts, runExecution } from './execution';
+import type { ExecutionParts } from './execution';
 import { createFates } from './fates';
 import type { ExecutionResult, Happened } from './happened';
 import { createNetwork, type Journal, type Sender } from './network';
@@ -30,7 +30,7 @@ const BEGIN_MS = 1_800_000_000_000;
 /** Who plays n8n in a world. */
 export interface Actor {
 	runExecution(parts: ExecutionParts): Promise<ExecutionResult>;
-	createPoller?: CreatePoller;
+	createPoller: CreatePoller;
 	/** What the world's auditor cannot see. */
 	audit?(happened: Happened): string[];
 	/** Timers beside the time limits of the node's. */
@@ -39,9 +39,6 @@ export interface Actor {
 }
 export type CreateActor = (time: VirtualTime) => Actor;
 
-/** The shipped code alone, on an imitation of n8n's context. */
-const codeAlone: CreateActor = () => ({ runExecution });
-
 /** What the product remembers of a deployment outlives a world, so each world has its own. */
 let worlds = 0;
 
@@ -49,7 +46,7 @@ let worlds = 0;
  * Lets everything of a world happen, and has it audited. The same world always gives the same
  * story.
  */
-export async function simulate(world: World, createActor: CreateActor = codeAlone): Promise<Story> {
+export async function simulate(world: World, createActor: CreateActor): Promise<Story> {
 	const random = randomFrom(world.seed);
 	const original = Math.random;
 	const time = installVirtualTime(BEGIN_MS);

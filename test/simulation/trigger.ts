@@ -4,10 +4,10 @@ import type {
 	INodeParameters,
 	IPollFunctions,
 } from 'n8n-workflow';
-import { pollRuns } from '../../nodes/Flowscale/trigger/pollRuns';
 import type { HttpOptions, HttpRequest, Sender } from './network';
 import type { TriggerResult } from './happened';
 import { KEY } from './nodeContext';
+import type { Product } from './products';
 import type { Server, ServerProcess } from './server';
 import type { VirtualTime } from './virtualTime';
 import type { TriggerPlan } from './world';
@@ -46,7 +46,7 @@ export type CreatePoller = (parts: PollerParts) => Poller;
 /** Polls as n8n's scheduler does, also while an earlier poll is still under way. */
 export async function runTrigger(
 	parts: TriggerParts,
-	createPoller: CreatePoller = pollerOnContext,
+	createPoller: CreatePoller,
 ): Promise<TriggerResult> {
 	const { time, server, plan, isOver } = parts;
 	const result: TriggerResult = { plan, polls: [], log: [], stored: '{}' };
@@ -97,11 +97,15 @@ export const triggerSender = ({ isAlive }: ServerProcess): Sender => ({
 	isAlive,
 });
 
-const pollerOnContext: CreatePoller = (parts) => {
-	const memory = JSON.parse(parts.stored) as IDataObject;
-	const context = createContext(parts, memory);
-	return { poll: async () => await pollRuns(context), stored: () => JSON.stringify(memory) };
-};
+/** @param products what ships, loaded for each process that n8n may have */
+export const pollerOnContext =
+	(products: readonly Product[]): CreatePoller =>
+	(parts) => {
+		const memory = JSON.parse(parts.stored) as IDataObject;
+		const context = createContext(parts, memory);
+		const { pollRuns } = products[parts.process.number];
+		return { poll: async () => await pollRuns(context), stored: () => JSON.stringify(memory) };
+	};
 
 function createContext(parts: PollerParts, memory: IDataObject): IPollFunctions {
 	const { plan, origin, requestOf, number, process, isFirst, log, current } = parts;

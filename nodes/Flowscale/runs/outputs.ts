@@ -39,6 +39,8 @@ export async function completeOutputs(
 	let failedCheck: ServiceError | undefined;
 	for (let checks = 1; ; checks++) {
 		if (stop?.aborted) throw new ExecutionCancelledError();
+		// What an answer says is at least as old as its request, however slow its body is.
+		const askedMs = clock.now();
 		if (checks > 1) {
 			const again = await api.run(run.run_id, run, CONFIRMED).catch(orFailure);
 			failedCheck = again instanceof ServiceError ? again : undefined;
@@ -55,7 +57,7 @@ export async function completeOutputs(
 			missing: missing.length,
 			listed: run.outputs.length,
 			elapsedMs: clock.now() - begunMs,
-			endedAgoMs: serviceTime(clock.now()) - timeOf(run.completed_at),
+			endedAgoMs: serviceTime(askedMs) - timeOf(run.completed_at),
 		});
 		// Nothing was listed or named so far, and the last check failed, so there may be outputs now.
 		const isUnread = failedCheck !== undefined && run.outputs.length + missing.length === 0;

@@ -37,6 +37,8 @@ export interface HttpCall {
 	totalMs?: number;
 	/** Resolves when the whole body was read from us: `totalMs` counts from then. */
 	whenSent?: Promise<unknown>;
+	/** Called with the answer's head as it arrives, before its body. */
+	onHead?(head: Head): void;
 }
 
 export interface Head {
@@ -198,7 +200,9 @@ async function send(
 		})) as IN8nHttpFullResponse;
 		const stream = answer.body as unknown as ByteStream;
 		stream.once('close', link.release);
-		return { status: answer.statusCode, headers: answer.headers as Head['headers'], stream };
+		const head = { status: answer.statusCode, headers: answer.headers as Head['headers'] };
+		call.onHead?.(head);
+		return { ...head, stream };
 	} catch (error) {
 		const refusal = isRefusalThrown ? answerIn(error) : undefined;
 		if (!refusal) link.release();

@@ -83,8 +83,14 @@ export function connect(options: TransportOptions): Transport {
 		send: (call: HttpCall) => Promise<T>,
 	): Promise<T> => {
 		if (stop?.aborted && !request.isDetached) throw new ExecutionCancelledError();
-		const result = await send(callOf(request));
-		if (!isNetworkFailure(result)) noteTime(result.headers.date);
+		// A body may arrive long after the time in its head.
+		let isNoted = false;
+		const onHead = ({ headers }: Head) => {
+			isNoted = true;
+			noteTime(headers.date);
+		};
+		const result = await send({ ...callOf(request), onHead });
+		if (!isNetworkFailure(result) && !isNoted) noteTime(result.headers.date);
 		if (stop?.aborted && !request.isDetached) throw new ExecutionCancelledError();
 		return result;
 	};

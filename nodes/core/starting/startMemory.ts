@@ -23,6 +23,11 @@ export interface RememberedStart {
 	/** The run was there before, and was taken by Reuse Run. */
 	isReused?: boolean;
 	/**
+	 * The start got no clear answer, and the run was found in a group of several executions: another
+	 * one may have started it.
+	 */
+	isPerhapsForeign?: boolean;
+	/**
 	 * An agent's tool: the result was returned, so that the same call once more asks for another run.
 	 */
 	isHandedOut?: boolean;
@@ -181,7 +186,8 @@ function toolSlots(starts: Record<string, RememberedStart[]>, ended?: AbortSigna
 		},
 		set: (request, start) => {
 			const known = mine.get(request.itemIndex);
-			if (known) Object.assign(known, { runId: undefined, isReused: undefined }, start);
+			const unknown = { runId: undefined, isReused: undefined, isPerhapsForeign: undefined };
+			if (known) Object.assign(known, unknown, start);
 			else (starts[start.fingerprint] ??= []).push(claim(request, start));
 		},
 		delete: (request) => {

@@ -79,6 +79,8 @@ interface StarterState extends StarterParts {
  * before the service has created the run.
  */
 const ADOPTION_PAUSES_MS = [0, 1_000, 2_500];
+/** `Date` is written in whole seconds, and answers take their time. */
+const CLOCK_CHANGE_MS = 2_000;
 
 export function createStarter(parts: StarterParts): Starter {
 	const { service, memory, clock, stop } = parts;
@@ -114,7 +116,7 @@ function take(
 	start: Omit<RememberedStart, 'fingerprint' | 'executionId' | 'runId' | 'groupId'>,
 ): KnownRun {
 	state.taken.add(run.run_id);
-	if (!start.isReused) state.started.add(run.run_id);
+	if (!start.isReused && !start.isPerhapsForeign) state.started.add(run.run_id);
 	state.memory.save(request, { ...start, groupId: request.groupId, runId: run.run_id });
 	return run;
 }
@@ -142,7 +144,7 @@ async function rememberedRun(
 			);
 		return run;
 	}
-	if (!start.isReused) state.started.add(start.runId);
+	if (!start.isReused && !start.isPerhapsForeign) state.started.add(start.runId);
 	const named: KnownRun = {
 		...createRun({ workflow_id: request.workflowId, group_id: request.groupId ?? null }),
 		run_id: start.runId,
@@ -233,14 +235,10 @@ async function adopt(
 	const { groupId, isGroupOfExecution } = request;
 	const { service, clock, memory } = state;
 	if (groupId === undefined) return undefined;
-	const sent = { atMs: service.serviceTime(sentAtMs), isGroupOfExecution };
 	for (const pauseMs of ADOPTION_PAUSES_MS) {
 		await clock.pause(pauseMs, signal);
 		if (signal?.aborted) return undefined;
-		const scope = { sinceMs: sent.atMs, isDetached: true, signal };
-		// A failed listing proves nothing, since the fault that lost the start may last a little
-		// longer.
-		const runs = await service.listGroup(groupId, scope).catch(() => []);
+		const runs = await listSince(service, groupId, sentAtMs, signal);
 		if (runs === undefined) return undefined;
 		// This must come after the listing: a listed run may belong to a start that is just being
 		// answered.
@@ -255,13 +253,42 @@ async function adopt(
 		const choice = findExistingRun(runs, {
 			request,
 			rivals,
-			sent: { ...sent, foreign: others.filter(({ isLost }) => isLost).map((s) => s.request) },
+			sent: {
+				atMs: service.serviceTime(sentAtMs),
+				isGroupOfExecution,
+				foreign: others.filter(({ isLost }) => isLost).map((s) => s.request),
+			},
 			taken: new Set([...state.taken, ...others.flatMap(({ runId }) => runId ?? [])]),
 			reuse: 'never',
 		});
-		if (choice.kind === 'take') return take(state, request, choice.run, { sentAtMs });
+		if (choice.kind === 'take')
+			return take(state, request, choice.run, {
+				sentAtMs,
+				...(!isGroupOfExecution && { isPerhapsForeign: true }),
+			});
 	}
 	return undefined;
+}
+
+/**
+ * The group's runs since a start. A node's first answer shows how far the service's clock is off:
+ * where it is behind, a listing that was cut by our clock may lack the run.
+ * @returns empty where the listing failed: that proves nothing, since the fault that lost the start
+ *   may last a little longer
+ */
+async function listSince(
+	service: StartService,
+	groupId: string,
+	sentAtMs: number,
+	signal: AbortSignal | undefined,
+): Promise<KnownRun[] | undefined> {
+	const list = async (sinceMs: number) =>
+		await service.listGroup(groupId, { sinceMs, isDetached: true, signal }).catch(() => []);
+	const assumedMs = service.serviceTime(sentAtMs);
+	const runs = await list(assumedMs);
+	const sinceMs = service.serviceTime(sentAtMs);
+	const isCutTooEarly = sinceMs < assumedMs - CLOCK_CHANGE_MS && !signal?.aborted;
+	return isCutTooEarly && runs !== undefined ? await list(sinceMs) : runs;
 }
 
 /**
@@ -290,9 +317,22 @@ async function adoptUnlessStopped(
 	// cancel.
 	if (hasFailed()) abandon.abort();
 	void search
-		.then(async (run) => await (run && request.cancelLate?.(run.run_id)))
+		.then(async (run) => await (run && cancelFound(state, request, run.run_id)))
 		.catch((error: Error) => warn?.(`A run could not be cancelled after Stop: ${error.message}`));
 	throw new ExecutionCancelledError();
+}
+
+/** Nobody waits any more for a run that was found after Stop. */
+async function cancelFound(
+	{ started, warn }: StarterState,
+	request: StartRequest,
+	runId: string,
+): Promise<void> {
+	if (started.has(runId)) return void (await request.cancelLate?.(runId));
+	if (request.cancelLate)
+		warn?.(
+			`Run ${runId} was found in group "${request.groupId}" after Stop, and may be of a start that got no clear answer. It was not cancelled, since another execution that uses the group may have started it.`,
+		);
 }
 
 /** Starts the run. @throws ServiceError | ExecutionCancelledError */

@@ -240,7 +240,7 @@ function unbegunError({ message, facts }: StartTimeout, outcome: CheckedCancel, 
 }
 
 const notOurs = (serviceName: string) =>
-	`It continues at ${serviceName}: Reuse Run took it over, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.`;
+	`It continues at ${serviceName}: Reuse Run took it over, or it was found in its group after a start without a clear answer, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.`;
 
 /** What became of a cancel, for the user. */
 function cancelText(serviceName: string, outcome: CheckedCancel): string {

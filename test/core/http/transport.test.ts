@@ -26,13 +26,21 @@ const REFUSED: NetworkFailure = {
 
 /** A transport whose service gives these answers, the last for ever. */
 function open(...answers: Array<Answer | NetworkFailure>) {
+	return openSlow(0, ...answers);
+}
+
+/** @param bodyMs from the head of each answer to its end */
+function openSlow(bodyMs: number, ...answers: Array<Answer | NetworkFailure>) {
 	const clock = fakeClock({ random: 0.5 });
 	const stop = new AbortController();
 	const calls: HttpCall[] = [];
 	const http: Http = {
 		exchange: async (call) => {
 			calls.push(call);
-			return answers[Math.min(calls.length, answers.length) - 1];
+			const given = answers[Math.min(calls.length, answers.length) - 1];
+			if (!('reached' in given)) call.onHead?.(given);
+			if (bodyMs > 0) await clock.pause(bodyMs);
+			return given;
 		},
 		open: async () => LOST,
 		openPublic: async () => LOST,
@@ -247,6 +255,13 @@ it('tells the service’s time after the Date of its last answer', async () => {
 	expect(transport.serviceTime(5)).toBe(5);
 	await read();
 	expect(transport.serviceTime(5)).toBe(60_005);
+	await read();
+	expect(transport.serviceTime(5)).toBe(60_005);
+});
+
+it('takes the Date of an answer as of when its head arrived, however slow its body is', async () => {
+	const date = 'Thu, 01 Jan 1970 00:01:00 GMT';
+	const { transport, read } = openSlow(20_000, answer(200, '{}', { date }));
 	await read();
 	expect(transport.serviceTime(5)).toBe(60_005);
 });

@@ -1,10 +1,10 @@
 import { ServiceError } from '../../../nodes/core/errors';
 import { type Answer, isNetworkFailure } from '../../../nodes/core/http/http';
 import type { NetworkFailure } from '../../../nodes/core/http/networkError';
-import { type KnownRun, createRun } from '../../../nodes/core/runs/run';
+import { type KnownRun, createRun, timeOf } from '../../../nodes/core/runs/run';
 import { openStartMemory } from '../../../nodes/core/starting/startMemory';
 import { createStarter } from '../../../nodes/core/starting/starter';
-import type { StartRequest } from '../../../nodes/core/starting/startService';
+import type { GroupScope, StartRequest } from '../../../nodes/core/starting/startService';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { fakeClock, type FakeClock } from '../../harness/fakeClock';
 import { aRun, endOf } from '../../harness/runs';
@@ -50,6 +50,7 @@ export function startHarness({
 	canList = true,
 	listFails = 0,
 	skewMs = 0,
+	isClockUnknown = false,
 }) {
 	const clock: FakeClock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
 	const stop = new AbortController();
@@ -85,17 +86,20 @@ export function startHarness({
 		readStart: ({ text }: Answer) =>
 			createRun({ status: 'queued', run_id: text === '' ? null : text }),
 		getRun: async (runId: string) => runs.find(({ run_id }) => run_id === runId) ?? null,
-		listGroup: async (groupId: string) => {
+		listGroup: async (groupId: string, { sinceMs = Number.NEGATIVE_INFINITY }: GroupScope = {}) => {
 			seen.listed++;
 			if (listFails-- > 0) throw new ServiceError('busy', { isRetryable: true });
-			return canList ? runs.filter(({ group_id }) => group_id === groupId) : undefined;
+			const isListed = ({ group_id, created_at }: KnownRun) =>
+				group_id === groupId && !(timeOf(created_at) < sinceMs);
+			return canList ? runs.filter(isListed) : undefined;
 		},
 		failureOf: (result: Answer | NetworkFailure) =>
 			new ServiceError(
 				isNetworkFailure(result) ? result.text : `HTTP ${result.status}`,
 				isNetworkFailure(result) ? {} : { status: result.status },
 			),
-		serviceTime: (ms: number) => ms + skewMs,
+		// Where the clock is unknown, the first answer shows it.
+		serviceTime: (ms: number) => ms + (isClockUnknown && seen.listed === 0 ? 0 : skewMs),
 	};
 	/** An execution of another workflow, or of the same once more. */
 	const openOther = () => {

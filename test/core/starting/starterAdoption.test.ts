@@ -38,6 +38,27 @@ describe('a start without a clear answer', () => {
 		expect(await start(open(), order(0))).toBe('r1');
 	});
 
+	it('does not take a run of before while the clock of the service is unknown', async () => {
+		const skewMs = 60_000;
+		const { open, start, order } = startHarness({
+			fates: [{ result: LOST }],
+			runs: [aRun('other', { ...same, created_at: before(10_000 - skewMs) })],
+			skewMs,
+			isClockUnknown: true,
+		});
+		expect(await start(open(), order(0))).toMatchObject({ kind: 'ServiceError' });
+	});
+
+	it('lists once more where the clock of the service turns out to be behind', async () => {
+		const { open, start, order, seen } = startHarness({
+			fates: [{ result: LOST, makes: 'r1' }],
+			skewMs: -3_600_000,
+			isClockUnknown: true,
+		});
+		expect(await start(open(), order(0))).toBe('r1');
+		expect(seen).toEqual({ sent: 1, listed: 2 });
+	});
+
 	it.each([
 		['was created before', { ...same, created_at: before(10_000) }],
 		['tells no creation time', same],
@@ -185,6 +206,38 @@ describe('two executions in one group send the same text', () => {
 		expect(await start(open(), order(0, shared))).toMatchObject(lost);
 		await clock.pause(3_700_000);
 		expect(await start(openOther(), order(0, shared))).toBe('r2');
+	});
+
+	it('and a run that is only found there is not of this execution: Stop leaves it alone', async () => {
+		const { open, start, order } = startHarness({ fates: [{ result: LOST, makes: 'r1' }] });
+		const starter = open();
+		expect(await start(starter, order(0, shared))).toBe('r1');
+		expect(starter.hasStarted('r1')).toBe(false);
+		const again = open();
+		expect(await start(again, order(0, shared))).toBe('r1');
+		expect(again.hasStarted('r1')).toBe(false);
+	});
+
+	it.each([
+		['in the execution’s group it is cancelled', {}, ['r1'], []],
+		[
+			'in a group of several executions the log names it',
+			shared,
+			[],
+			[expect.stringMatching(/Run r1 was found in group "g" after Stop.*not cancelled/)],
+		],
+	])('and a run that is found after Stop: %s', async (_, group, cancelled, texts) => {
+		const fates = [{ result: LOST }];
+		const { open, start, order, stop, clock, runs, warned } = startHarness({ fates });
+		const late: string[] = [];
+		const cancelLate = async (runId: string) => void late.push(runId);
+		const ending = start(open(), order(0, { ...group, cancelLate }));
+		clock.at(clock.now() + 500, () => stop.abort());
+		clock.at(clock.now() + 800, () => runs.push(aRun('r1', { ...same, created_at: before(0) })));
+		expect(await ending).toMatchObject({ kind: 'ExecutionCancelledError' });
+		await clock.pause(10_000);
+		expect(late).toEqual(cancelled);
+		expect(warned).toEqual(texts);
 	});
 
 	it('and a retry of the lost one still finds its run', async () => {

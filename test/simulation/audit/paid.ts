@@ -1,15 +1,6 @@
 import type { ExecutionResult, Happened } from '../happened';
 import type { SimRun } from '../service';
-import {
-	allTexts,
-	isCalm,
-	isStarting,
-	isTolerant,
-	keyOfItem,
-	keyOfRun,
-	mayAdopt,
-	runIdsIn,
-} from './facts';
+import { allTexts, isCalm, isStarting, isTolerant, keyOfItem, keyOfRun, runIdsIn } from './facts';
 
 /**
  * Paid runs ≤ asked runs, and each paid run is handed out, cancelled, or named. What a process that
@@ -158,9 +149,9 @@ function auditNames(result: ExecutionResult, known: SimRun[]): string[] {
 		: [];
 }
 
-/** A run that another execution started belongs to whoever started it. */
+/** A run that another execution started belongs to whoever started it, even if it was adopted. */
 function auditCancel(happened: Happened, result: ExecutionResult, url: string): string[] {
 	const run = happened.state.byId.get(/\/runs\/([^/]+)\/cancel/.exec(url)?.[1] ?? '');
-	const isOurs = run === undefined || run.by === result.id || mayAdopt(happened, result, run);
+	const isOurs = run === undefined || run.by === result.id;
 	return isOurs ? [] : [`${result.id}: cancels ${run.id} of ${run.by}`];
 }

@@ -73,24 +73,13 @@ export function connect(options: TransportOptions): Transport {
 	});
 
 	const slots = createLimiter(READS_AT_A_TIME);
-	let aheadMs = 0;
-	const noteTime = (date: string | undefined) => {
-		const received = Date.parse(date ?? '');
-		if (!Number.isNaN(received)) aheadMs = received - clock.now();
-	};
+	const serviceClock = createServiceClock(clock);
 	const guarded = async <T extends Head | NetworkFailure>(
 		request: ApiRequest,
 		send: (call: HttpCall) => Promise<T>,
 	): Promise<T> => {
 		if (stop?.aborted && !request.isDetached) throw new ExecutionCancelledError();
-		// A body may arrive long after the time in its head.
-		let isNoted = false;
-		const onHead = ({ headers }: Head) => {
-			isNoted = true;
-			noteTime(headers.date);
-		};
-		const result = await send({ ...callOf(request), onHead });
-		if (!isNetworkFailure(result) && !isNoted) noteTime(result.headers.date);
+		const result = await serviceClock.readFrom(send, callOf(request));
 		if (stop?.aborted && !request.isDetached) throw new ExecutionCancelledError();
 		return result;
 	};
@@ -104,7 +93,7 @@ export function connect(options: TransportOptions): Transport {
 		root,
 		once,
 		openOnce: async (request) => await guarded(request, http.open),
-		serviceTime: (ms) => ms + aheadMs,
+		serviceTime: serviceClock.timeOf,
 		read: async (request, interpret) => {
 			for (let tries = 1; ; tries++) {
 				const result = await (stop?.aborted
@@ -123,6 +112,32 @@ export function connect(options: TransportOptions): Transport {
 					request.isDetached ? undefined : stop,
 				);
 			}
+		},
+	};
+}
+
+/** What the `Date` of the last answer says of the service's clock. */
+function createServiceClock(clock: Clock) {
+	let aheadMs = 0;
+	const note = ({ headers }: Head) => {
+		const received = Date.parse(headers.date ?? '');
+		if (!Number.isNaN(received)) aheadMs = received - clock.now();
+	};
+	return {
+		timeOf: (ms: number) => ms + aheadMs,
+		/** Sends the call. The time is read with the head, since a body may arrive long after it. */
+		readFrom: async <T extends Head | NetworkFailure>(
+			send: (call: HttpCall) => Promise<T>,
+			call: HttpCall,
+		): Promise<T> => {
+			let isNoted = false;
+			const onHead = (head: Head) => {
+				isNoted = true;
+				note(head);
+			};
+			const result = await send({ ...call, onHead });
+			if (!isNetworkFailure(result) && !isNoted) note(result);
+			return result;
 		},
 	};
 }

@@ -117,7 +117,7 @@ export function connect(options: TransportOptions): Transport {
 }
 
 /** What the `Date` of the last answer says of the service's clock. */
-function createServiceClock(clock: Clock) {
+function createServiceClock(clock: TransportOptions['clock']) {
 	let aheadMs = 0;
 	const note = ({ headers }: Head) => {
 		const received = Date.parse(headers.date ?? '');

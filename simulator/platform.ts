@@ -51,6 +51,9 @@ export const sleep = async (ms: number): Promise<void> =>
 		nodeSetTimeout(resolve, ms);
 	});
 
+/** What every file sees without importing it: timers, `Date`. */
+export const globalObject: object = globalThis;
+
 /** The top folder of the project. */
 export const projectDir = resolvePath(__dirname, '..');
 

@@ -54,17 +54,22 @@ export function watched(type: INodeType, parts: CallParts): INodeType {
 		};
 		watchContext(this, call, parts);
 		parts.onCall(call);
-		try {
-			const outputs = (await type.execute?.call(this)) as INodeExecutionData[][];
-			call.items = (outputs[0] ?? []).map((item) => placed(item, call));
-			return outputs;
-		} catch (error) {
-			call.error = error as ErrorLike;
-			throw error;
-		} finally {
-			call.settledMs = parts.now();
-			parts.onSettle(call);
-		}
+		const made = type.execute?.call(this) as Promise<INodeExecutionData[][]>;
+		return await made
+			.then(
+				(outputs) => {
+					call.items = (outputs[0] ?? []).map((item) => placed(item, call));
+					return outputs;
+				},
+				(error: ErrorLike) => {
+					call.error = error;
+					throw error;
+				},
+			)
+			.finally(() => {
+				call.settledMs = parts.now();
+				parts.onSettle(call);
+			});
 	};
 	return node;
 }

@@ -1,4 +1,3 @@
-import type { AxiosAdapter, AxiosStatic, InternalAxiosRequestConfig } from 'axios';
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { createRequire, join, resolve } from '../../../simulator/platform';
 import type { FullResponse, HttpRequest } from '../network';
@@ -7,7 +6,31 @@ import { KEY } from '../nodeContext';
 /** Header by which a request is known to come from a certain call of the node; it never arrives. */
 const MARK = 'x-simulated-sender';
 
-type Axios = AxiosStatic;
+/** The part of a request that n8n's helpers hand to axios's adapter. */
+interface Config {
+	method?: string;
+	headers: { toJSON(): object };
+	data?: unknown;
+	timeout?: number;
+	signal?: unknown;
+	responseType?: string;
+	validateStatus?: ((status: number) => boolean) | null;
+}
+
+/** axios, as far as it is needed here. */
+interface Axios {
+	defaults: { adapter?: unknown };
+	getUri(config: Config): string;
+	AxiosError: new (
+		message: string,
+		code: string,
+		config: Config,
+		request?: object,
+		response?: object,
+	) => Error;
+	CanceledError: new (message: string) => Error;
+}
+
 type Headers = Record<string, string>;
 
 export interface Egress {
@@ -35,12 +58,12 @@ export function installEgress(): Egress {
 	const requests = new Map<string, HttpRequest>();
 	const strangers: string[] = [];
 	let marks = 0;
-	const adapter: AxiosAdapter = async (config) => {
+	const adapter = async (config: Config) => {
 		const headers = { ...(config.headers.toJSON() as Headers) };
 		const request = requests.get(headers[MARK]);
 		delete headers[MARK];
 		if (request === undefined) {
-			strangers.push(`${config.method} ${config.url}`);
+			strangers.push(`${config.method} ${axios.getUri(config)}`);
 			throw new axios.AxiosError('Nobody may send this', 'ECONNREFUSED', config);
 		}
 		const { isWithKey, others } = withoutKey(headers);
@@ -49,7 +72,7 @@ export function installEgress(): Egress {
 				method: config.method?.toUpperCase(),
 				url: axios.getUri(config),
 				headers: others,
-				body: config.data as unknown,
+				body: config.data,
 				timeout: config.timeout,
 				abortSignal: config.signal as AbortSignal | undefined,
 			},
@@ -85,11 +108,7 @@ function withoutKey(headers: Headers): { isWithKey: boolean; others: Headers } {
 }
 
 /** As axios hands on an answer: whole or as a stream, and as an error where its status is one. */
-async function settled(
-	axios: Axios,
-	config: InternalAxiosRequestConfig,
-	{ statusCode, headers, body }: FullResponse,
-) {
+async function settled(axios: Axios, config: Config, { statusCode, headers, body }: FullResponse) {
 	const isStream = config.responseType === 'stream';
 	const response = {
 		data: isStream ? body : Buffer.concat((await body.toArray()) as Buffer[]).toString(),

@@ -1,3 +1,4 @@
+import { globalObject } from '../../../simulator/platform';
 import type { VirtualTime } from '../virtualTime';
 
 /** What n8n and its packages call; everything that Node itself times has timers of its own. */
@@ -43,7 +44,7 @@ type Act = (...args: unknown[]) => void;
  * timed before keeps to real time.
  */
 export function installTimers(time: VirtualTime): VirtualTimers {
-	const globals = globalThis as unknown as Clockwork;
+	const globals = globalObject as unknown as Clockwork;
 	const real: Clockwork = {
 		setTimeout: globals.setTimeout,
 		clearTimeout: globals.clearTimeout,

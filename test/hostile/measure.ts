@@ -42,7 +42,7 @@ const hints: NodeExecutionHint[] = [];
 
 /** What n8n gives a node, as far as Run > Get Many uses it: fifty runs of a rare state. */
 const context = {
-	getNode: () => ({ name: 'Flowscale', parameters: {} }),
+	getNode: () => ({ name: 'Flowscale', type: 'flowscale', parameters: {} }),
 	getNodeParameter: (name: string, _: number, fallback: unknown) =>
 		name === 'filters.status' ? ['cancelled'] : fallback,
 	logger: { warn: () => undefined },

@@ -71,7 +71,11 @@ const TAG_NAMES = new Set(
 /** Comments, and what XML and PHP write in angle brackets. */
 const ASIDE = /<!--[^<>]{0,2000}-->|<!\[CDATA\[|\]\]>|<[?!][a-z][^<>]{0,2000}>/gi;
 /** Colours and links of a terminal (ECMA-48), which programs write into their messages. */
-const TERMINAL = /(?:\x1b\[|\x9b)[\d;:?]{0,50}[@-~]|\x1b\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\)?/g;
+const [BELL, ESCAPE, SEQUENCE] = [0x07, 0x1b, 0x9b].map((code) => String.fromCharCode(code));
+const TERMINAL = new RegExp(
+	`(?:${ESCAPE}\\[|${SEQUENCE})[\\d;:?]{0,50}[@-~]|${ESCAPE}\\][^${BELL}${ESCAPE}]{0,2000}(?:${BELL}|${ESCAPE}\\\\)?`,
+	'g',
+);
 /** Names of characters that pages have in plain sentences, and that make no markup. */
 const CHARACTERS: Readonly<Record<string, string>> = {
 	'&nbsp;': ' ',

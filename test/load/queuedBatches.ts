@@ -1,5 +1,4 @@
 import { request } from 'undici';
-import type { JournalEntry } from '../../simulator/journal';
 import { sleep } from '../../simulator/platform';
 import { type Flowscale, startFlowscale } from '../../simulator/flowscale/startFlowscale';
 import { chain, nodeOf, outputOf, runWorkflow } from '../harness/runWorkflow';
@@ -79,7 +78,7 @@ async function execute(engine: Engine, count: number, group: string): Promise<st
 export async function runQueuedBatches(count: number, runMs: number): Promise<QueuedResult> {
 	const known: { service?: Flowscale } = {};
 	const seen = { longest: 0, excess: 0 };
-	const onAnswer = (_: JournalEntry) => {
+	const onAnswer = () => {
 		const { runs = [], journal = [] } = known.service ?? {};
 		const queued = runs.filter(
 			({ state, groupId }) => state === 'queued' && groupId !== 'another',

@@ -93,7 +93,7 @@ function openStarter(
 		memory: openStartMemory(context, runIndex, stop),
 		clock,
 		stop,
-		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
+		stopped: context.getExecutionCancelSignal(),
 		warn: (text) => context.logger.warn(cleanText(text)),
 	});
 	const start: Starter['start'] = async (request) => {

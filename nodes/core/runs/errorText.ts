@@ -163,6 +163,9 @@ function bareReasons(record: JsonRecord, nested: string[], levels: number): stri
 		);
 }
 
+/** Where ComfyUI writes what kind of node it is. */
+const KIND_KEYS = ['class_type', 'node_type'];
+
 /**
  * `node_errors: {<node id>: {errors: [{type, message, details}], class_type}}` of ComfyUI's public
  * `server.py`; also as a list, as JSON in a text, and with a text for each node.
@@ -173,10 +176,11 @@ function reasonsOfNodes(value: unknown, levels: number): string[] {
 	if (Array.isArray(read)) return read.flatMap((entry) => reasonsOf(entry, levels));
 	return Object.entries(recordOf(read) ?? {}).flatMap(([id, entry]) => {
 		const record = recordOf(entry);
-		const kind = textAt(record, 'class_type', 'node_type');
+		const kind = textAt(record, ...KIND_KEYS);
 		const node = `Node ${id}${kind === undefined ? '' : ` (${kind})`}`;
-		const { class_type: _, node_type: __, ...rest } = record ?? {};
-		const reasons = reasonsOf(record === undefined ? entry : (record.errors ?? rest), levels);
+		const rest = Object.entries(record ?? {}).filter(([key]) => !KIND_KEYS.includes(key));
+		const parts = record === undefined ? entry : (record.errors ?? Object.fromEntries(rest));
+		const reasons = reasonsOf(parts, levels);
 		return reasons.map((reason) => `${node}: ${reason}`);
 	});
 }

@@ -53,8 +53,8 @@ export interface StarterParts {
 	clock: Clock;
 	/** Ends with the execution, and with the node's first failure. */
 	stop?: AbortSignal;
-	/** Whether the execution was stopped, rather than the node having failed. */
-	isStopped?(): boolean;
+	/** The stop of the whole execution, by the user or n8n's own timeout: it outlives the node. */
+	stopped?: AbortSignal;
 	warn?(text: string): void;
 }
 
@@ -301,8 +301,8 @@ async function adoptUnlessStopped(
 	request: StartRequest,
 	sentAtMs: number,
 ): Promise<KnownRun | undefined> {
-	const { stop, warn, isStopped } = state;
-	const hasFailed = () => isStopped?.() === false;
+	const { stop, warn } = state;
+	const hasFailed = () => !state.stopped?.aborted;
 	if (stop?.aborted && hasFailed()) throw new ExecutionCancelledError();
 	const abandon = linkSignals();
 	const search = adopt(state, request, sentAtMs, abandon.signal);
@@ -415,7 +415,7 @@ async function adoptLost(
 	start: ProcessStart,
 	result: Answer | NetworkFailure,
 ): Promise<KnownRun> {
-	const { service, stop, warn, isStopped } = state;
+	const { service, stop, stopped, warn } = state;
 	const { sentAtMs } = start;
 	state.sent.add(start);
 	const adopted = await adoptUnlessStopped(state, request, sentAtMs).finally(
@@ -439,7 +439,9 @@ async function adoptLost(
 	const report = () => warn?.(`${failure.message} ${failure.facts.hint ?? ''}`);
 	if (!stop?.aborted) {
 		// A stopped node returns nothing, not even the failures of its items.
-		if (stop) onAbort(stop, () => isStopped?.() && report());
+		// Nor does n8n show the failure of a try that Retry On Fail was to repeat: the node has ended by
+		// then, so this listens to the execution's own signal.
+		if (stopped) onAbort(stopped, report);
 		throw failure;
 	}
 	report();

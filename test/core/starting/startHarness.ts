@@ -53,7 +53,10 @@ export function startHarness({
 	isClockUnknown = false,
 }) {
 	const clock: FakeClock = fakeClock({ startMs: Date.UTC(2026, 0, 1) });
+	/** The user's stop, which ends the node, too; and the node's end by a failure. */
 	const stop = new AbortController();
+	const nodeEnd = new AbortController();
+	stop.signal.addEventListener('abort', () => nodeEnd.abort());
 	const store: Record<string, unknown> = {};
 	const contextOf = (executionId: string, type: string) =>
 		({
@@ -113,7 +116,8 @@ export function startHarness({
 			service,
 			memory: openStartMemory(context, 0),
 			clock,
-			stop: stop.signal,
+			stop: nodeEnd.signal,
+			stopped: stop.signal,
 		});
 	};
 	const warned: string[] = [];
@@ -126,8 +130,8 @@ export function startHarness({
 			service,
 			memory: openStartMemory(contextOf(executionId, type), runIndex),
 			clock,
-			stop: stop.signal,
-			isStopped: () => stop.signal.aborted,
+			stop: nodeEnd.signal,
+			stopped: stop.signal,
 			warn: (text) => void warned.push(text),
 		});
 	const order = (itemIndex: number, known: Partial<StartRequest> = {}): StartRequest => {
@@ -150,5 +154,5 @@ export function startHarness({
 		const end = await endOf(starter.start(given));
 		return 'value' in end ? end.value.run_id : end;
 	};
-	return { clock, stop, seen, runs, warned, open, openOther, order, start };
+	return { clock, stop, nodeEnd, seen, runs, warned, open, openOther, order, start };
 }

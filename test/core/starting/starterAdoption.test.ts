@@ -80,6 +80,17 @@ describe('a start without a clear answer', () => {
 		expect(warned).toEqual([expect.stringContaining('may have started')]);
 	});
 
+	it('is named in the log at a stop after the node has failed, while n8n waits to repeat it', async () => {
+		const { open, start, order, stop, nodeEnd, warned } = startHarness({
+			fates: [{ result: LOST }],
+		});
+		await start(open(), order(0, { groupId: undefined }));
+		nodeEnd.abort();
+		expect(warned).toEqual([]);
+		stop.abort();
+		expect(warned).toEqual([expect.stringContaining('may have started')]);
+	});
+
 	it('is not looked up where the list tells no run ids', async () => {
 		const { open, start, order, seen } = startHarness({
 			fates: [{ result: LOST, makes: 'r1' }],

@@ -1,6 +1,6 @@
 import type { Clock } from '../async/clock';
 import { linkSignals, onAbort } from '../async/signals';
-import { ExecutionCancelledError } from '../errors';
+import { ExecutionCancelledError, type ServiceError } from '../errors';
 import { type Answer, isNetworkFailure } from '../http/http';
 import type { NetworkFailure } from '../http/networkError';
 import { requestKey } from '../runs/matchRun';
@@ -133,15 +133,15 @@ async function rememberedRun(
 	if (start === undefined) return undefined;
 	const request = { ...asked, groupId: start.groupId };
 	if (start.runId === undefined) {
-		const run = await adoptUnlessStopped(state, request, start.sentAtMs);
+		const failure = mayHaveStarted(
+			request,
+			'An earlier try of this item got no clear answer.',
+			state.service.serviceName,
+		);
+		const run = await adoptUnlessStopped(state, request, start.sentAtMs, failure);
 		// A list without the run proves nothing, since a gateway may give up minutes before the service
 		// starts the run.
-		if (run === undefined)
-			throw mayHaveStarted(
-				request,
-				'An earlier try of this item got no clear answer.',
-				state.service.serviceName,
-			);
+		if (run === undefined) throw failure;
 		return run;
 	}
 	if (!start.isReused && !start.isPerhapsForeign) state.started.add(start.runId);
@@ -295,15 +295,20 @@ async function listSince(
  * Searches for the run of an unanswered start. A stop ends the wait at once; the search continues
  * in the background and cancels the run that it finds. A start that was on its way at the stop is
  * waited for, and its caller cancels the run.
+ * @param failure what is logged where the search finds nothing and nobody waits for it any more
  */
 async function adoptUnlessStopped(
 	state: StarterState,
 	request: StartRequest,
 	sentAtMs: number,
+	failure: ServiceError,
 ): Promise<KnownRun | undefined> {
 	const { stop, warn } = state;
 	const hasFailed = () => !state.stopped?.aborted;
-	if (stop?.aborted && hasFailed()) throw new ExecutionCancelledError();
+	if (stop?.aborted && hasFailed()) {
+		logFailure(state, failure);
+		throw new ExecutionCancelledError();
+	}
 	const abandon = linkSignals();
 	const search = adopt(state, request, sentAtMs, abandon.signal);
 	if (stop === undefined || stop.aborted) return await search;
@@ -317,9 +322,17 @@ async function adoptUnlessStopped(
 	// cancel.
 	if (hasFailed()) abandon.abort();
 	void search
-		.then(async (run) => await (run && cancelFound(state, request, run.run_id)))
+		.then(async (run) => {
+			if (run) await cancelFound(state, request, run.run_id);
+			else logFailure(state, failure);
+		})
 		.catch((error: Error) => warn?.(`A run could not be cancelled after Stop: ${error.message}`));
 	throw new ExecutionCancelledError();
+}
+
+/** Names a start that may have run where the node returns nothing that could. */
+function logFailure({ warn }: StarterState, { message, facts }: ServiceError): void {
+	warn?.(`${message} ${facts.hint ?? ''}`);
 }
 
 /** Nobody waits any more for a run that was found after Stop. */
@@ -415,17 +428,9 @@ async function adoptLost(
 	start: ProcessStart,
 	result: Answer | NetworkFailure,
 ): Promise<KnownRun> {
-	const { service, stop, stopped, warn } = state;
+	const { service, stop, stopped } = state;
 	const { sentAtMs } = start;
 	state.sent.add(start);
-	const adopted = await adoptUnlessStopped(state, request, sentAtMs).finally(
-		() => (start.isLeft = true),
-	);
-	if (adopted) {
-		state.sent.delete(start);
-		Object.assign(start, { isLost: false, runId: adopted.run_id });
-		return adopted;
-	}
 	const { message, facts } = service.failureOf(result);
 	const { serviceName } = service;
 	const failure =
@@ -436,15 +441,22 @@ async function adoptLost(
 					serviceName,
 				)
 			: mayHaveStarted(request, message, serviceName, facts.status);
-	const report = () => warn?.(`${failure.message} ${failure.facts.hint ?? ''}`);
+	const adopted = await adoptUnlessStopped(state, request, sentAtMs, failure).finally(
+		() => (start.isLeft = true),
+	);
+	if (adopted) {
+		state.sent.delete(start);
+		Object.assign(start, { isLost: false, runId: adopted.run_id });
+		return adopted;
+	}
 	if (!stop?.aborted) {
-		// A stopped node returns nothing, not even the failures of its items.
-		// Nor does n8n show the failure of a try that Retry On Fail was to repeat: the node has ended by
-		// then, so this listens to the execution's own signal.
-		if (stopped) onAbort(stopped, report);
+		// A stopped node returns nothing, not even the failures of its items. Nor does n8n show the
+		// failure of a try that Retry On Fail was to repeat: the node has ended by then, so this listens
+		// to the execution's own signal.
+		if (stopped) onAbort(stopped, () => logFailure(state, failure));
 		throw failure;
 	}
-	report();
+	logFailure(state, failure);
 	throw new ExecutionCancelledError();
 }
 

@@ -91,6 +91,14 @@ describe('a start without a clear answer', () => {
 		expect(warned).toEqual([expect.stringContaining('may have started')]);
 	});
 
+	it('is named in the log where Stop comes during the search, and the search finds nothing', async () => {
+		const { open, start, order, clock, stop, warned } = startHarness({ fates: [{ result: LOST }] });
+		clock.at(clock.now() + 500, () => stop.abort());
+		expect(await start(open(), order(0))).toMatchObject({ kind: 'ExecutionCancelledError' });
+		await clock.pause(60_000);
+		expect(warned).toEqual([expect.stringContaining('may have started')]);
+	});
+
 	it('is not looked up where the list tells no run ids', async () => {
 		const { open, start, order, seen } = startHarness({
 			fates: [{ result: LOST, makes: 'r1' }],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'crypto';
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { ConfigurationError } from '../../core/errors';
 import { isTool } from '../../core/items/agentTool';
 import type { Item } from '../../core/items/item';
 
@@ -23,6 +24,19 @@ export function readGroupId(item: Item): string | undefined {
 	if (group === '') return undefined;
 	if (WITHOUT_ID.test(group)) return `n8n-${uniqueId(context)}`;
 	return group.includes(UNKNOWN) ? group.replaceAll(UNKNOWN, uniqueId(context)) : group;
+}
+
+/**
+ * The group that an operation reads, waits for or cancels. A name that n8n made of an execution ID
+ * which it does not know would be the same in every such execution, and no run has it.
+ * @throws ConfigurationError
+ */
+export function existingGroupId(groupId: string): string {
+	if (!groupId.includes(UNKNOWN) && !/^n8n-(undefined|null)?$/.test(groupId)) return groupId;
+	throw new ConfigurationError(
+		`Group ID is "${groupId}": n8n knows no execution ID here`,
+		'Take the group_id of the item that Workflow > Execute returned, or enter a group of your own at both places.',
+	);
 }
 
 /** The same for all items of an execution of the node. */

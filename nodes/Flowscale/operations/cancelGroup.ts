@@ -1,5 +1,6 @@
 import type { Operation } from '../../core/items/operation';
 import { record, text, whole } from '../../core/shape';
+import { existingGroupId } from '../inputs/groupId';
 import { groupIdField } from '../inputs/groupIdField';
 import { cancelGroup as cancelRunsOfGroup } from '../runs/groups';
 import type { FlowscaleSession } from '../runs/session';
@@ -19,7 +20,7 @@ export const cancelGroup: Operation<FlowscaleSession> = {
 	}),
 	fields: [groupIdField],
 	prepare: (item, { api, clock, stop }) => {
-		const groupId = item.text('groupId', 'Group ID');
+		const groupId = existingGroupId(item.text('groupId', 'Group ID'));
 		return async () => [{ json: { ...(await cancelRunsOfGroup(api, groupId, clock, stop)) } }];
 	},
 };

@@ -1,5 +1,6 @@
 import type { Operation } from '../../core/items/operation';
 import { flag, orNull, record, text, whole } from '../../core/shape';
+import { existingGroupId } from '../inputs/groupId';
 import { groupIdField } from '../inputs/groupIdField';
 import { summarizeGroup } from '../runs/groups';
 import type { FlowscaleSession } from '../runs/session';
@@ -25,7 +26,7 @@ export const getGroup: Operation<FlowscaleSession> = {
 	}),
 	fields: [groupIdField],
 	prepare: (item, { api, stop }) => {
-		const groupId = item.text('groupId', 'Group ID');
+		const groupId = existingGroupId(item.text('groupId', 'Group ID'));
 		return async () => [{ json: { ...(await summarizeGroup(api, groupId, stop)) } }];
 	},
 };

@@ -5,6 +5,7 @@ import { itemOf, rawItem } from '../../core/files/outputItems';
 import type { Run } from '../../core/runs/run';
 import { collectRuns, readRunPage, type RunCollection } from '../api/runList';
 import type { FlowscaleSession } from '../runs/session';
+import { existingGroupId } from '../inputs/groupId';
 import { chosenId } from '../inputs/chosenId';
 import {
 	groupFilter,
@@ -103,7 +104,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 		const limit = item.flag('returnAll', false)
 			? Number.POSITIVE_INFINITY
 			: item.amount('limit', 'Limit', 50, 1);
-		const groupId = item.optionalText('filters.groupId') || undefined;
+		const groupId = existingGroupId(item.optionalText('filters.groupId')) || undefined;
 		const workflowId = chosenId(item.raw('filters.workflowId', ''));
 		const states: string[] = item.choices(
 			'filters.status',

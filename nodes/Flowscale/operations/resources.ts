@@ -23,6 +23,7 @@ import { waitForRun } from './waitForRun';
 import { createGroupService, waiterOfGroup } from '../runs/groupService';
 import { createRunService } from '../runs/runService';
 import { type FlowscaleSession, openSession } from '../runs/session';
+import { existingGroupId } from '../inputs/groupId';
 
 /** The node's whole menu. An operation is added by its file and one word here. */
 export const resources: Array<Resource<FlowscaleSession>> = [
@@ -59,6 +60,6 @@ async function openFlowscaleSession(
 		return { ...session, ...openRunSession(service, { ...session, runIndex }) };
 	const groups = openRunSession(createGroupService(service, session), { ...session, runIndex });
 	const waiting = (item: Item) =>
-		waiterOfGroup(groups.waiting(item), item.text('groupId', 'Group ID'));
+		waiterOfGroup(groups.waiting(item), existingGroupId(item.text('groupId', 'Group ID')));
 	return { ...session, ...groups, waiting };
 }

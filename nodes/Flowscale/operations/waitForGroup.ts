@@ -6,6 +6,7 @@ import { hasUnknownEnd, type KnownRun, runWithId, timeOf } from '../../core/runs
 import { runWithFilesShape } from '../../core/runs/runShape';
 import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
+import { existingGroupId } from '../inputs/groupId';
 import { groupIdField } from '../inputs/groupIdField';
 import { knownRunsOfGroup } from '../runs/groups';
 import { completeOutputs } from '../runs/outputs';
@@ -33,7 +34,7 @@ export const waitForGroup = waitingOperation<FlowscaleSession>({
 		),
 	],
 	prepareWait: (item, session) => {
-		const groupId = item.text('groupId', 'Group ID');
+		const groupId = existingGroupId(item.text('groupId', 'Group ID'));
 		const settings = readOutputSettings(item);
 		const order = readWaitOrder(item);
 		const itemsOf = async (run: KnownRun) =>

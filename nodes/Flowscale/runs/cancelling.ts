@@ -82,12 +82,19 @@ function resultOf(answer: string | ServiceError, last: LastCheck): Omit<CancelRe
 
 /**
  * The service's text says itself that nothing was cancelled ("Run already completed"); any other
- * may speak of success.
+ * may speak of success, also one such as "Cancelled successfully, nothing else to do".
  */
-const EXPLAINS = /\b(already|not|cannot|can't|too late|no longer|nothing)\b/i;
+const EXPLAINS = /^(?!.*\bsuccess).*\b(already|not|cannot|can't|too late|no longer|nothing)\b/is;
 
+/** Refusals that say nothing of the run: the key, or the number of requests. */
+const NOT_OF_THE_RUN = [401, 403, 407, 429];
+
+/**
+ * A refusal after which the run itself is checked: which status the cancel of an ended run gets is
+ * not documented, and an error in a 200 or a 500 may mean the same as a 409.
+ */
 function orRefusal(error: unknown): ServiceError {
-	if (error instanceof ServiceError && [400, 404, 405, 409, 422].includes(error.facts.status ?? 0))
-		return error;
+	const status = error instanceof ServiceError ? error.facts.status : undefined;
+	if (status !== undefined && !NOT_OF_THE_RUN.includes(status)) return error as ServiceError;
 	throw error;
 }

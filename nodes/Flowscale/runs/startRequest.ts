@@ -126,6 +126,8 @@ async function sendForm(
 			whenSent: form.whenRead,
 			signal: abort.signal,
 		});
+		const unopened = form.failure();
+		if (unopened !== undefined) throw unopened;
 		return form.isRead() ? result : notStarted(result);
 	} finally {
 		unlink();

@@ -20,11 +20,14 @@ export interface Form {
 	isRead(): boolean;
 	/** Resolves then. */
 	whenRead: Promise<void>;
+	/** Why a file of it could not be opened: n8n may delete it between two tries. */
+	failure(): Error | undefined;
 	/** Nothing more is read of it, and no file stays open. */
 	close(): void;
 }
 
 const CHUNK_BYTES = 256 * 1024;
+const GIVEN_UP = 'The upload was given up';
 
 /** What the files of one form share. */
 interface Reading {
@@ -33,6 +36,7 @@ interface Reading {
 	/** Called when all of them were. */
 	finish(): void;
 	isClosed: boolean;
+	failure: Error | undefined;
 	open: Set<{ destroy?(): unknown }>;
 }
 
@@ -56,11 +60,16 @@ class StreamedFile extends File {
 
 	private async *chunks(): AsyncGenerator<Uint8Array> {
 		const { reading, part } = this;
-		const bytes: AsyncIterable<Uint8Array> & { destroy?(): unknown } = await part.open();
+		if (reading.isClosed) throw new Error(GIVEN_UP);
+		const opening = part.open().catch((error: Error) => {
+			reading.failure = error;
+			throw error;
+		});
+		const bytes: AsyncIterable<Uint8Array> & { destroy?(): unknown } = await opening;
 		reading.open.add(bytes);
 		try {
 			for await (const chunk of bytes) {
-				if (reading.isClosed) throw new Error('The upload was given up');
+				if (reading.isClosed) throw new Error(GIVEN_UP);
 				yield chunk;
 			}
 			reading.unread--;
@@ -84,7 +93,13 @@ export function buildForm(
 		[value].flat().forEach((text) => body.append(name, text));
 	let finish: () => void = () => undefined;
 	const whenRead = new Promise<void>((resolve) => (finish = resolve));
-	const reading: Reading = { unread: files.length, finish, isClosed: false, open: new Set() };
+	const reading: Reading = {
+		unread: files.length,
+		finish,
+		isClosed: false,
+		failure: undefined,
+		open: new Set(),
+	};
 	if (files.length === 0) finish();
 	// No third argument: with a file name given, FormData would copy the file and lose its stream.
 	for (const [name, part] of files) body.append(name, new StreamedFile(part, reading));
@@ -92,6 +107,7 @@ export function buildForm(
 		body,
 		isRead: () => reading.unread <= 0,
 		whenRead,
+		failure: () => reading.failure,
 		close: () => {
 			reading.isClosed = true;
 			for (const bytes of reading.open) bytes.destroy?.();
@@ -112,11 +128,11 @@ export async function filePartOf(
 	const bare = named || (fileExtension ? `${field}.${fileExtension}` : field);
 	const mimeType = mimeTypeOfUpload(bare, received);
 	const fileName = withExtension(bare, mimeType);
+	const stored = <T>(task: Promise<T>) => task.catch((error: unknown) => throwGone(field, error));
 	if (id === undefined) {
-		const buffer = await context.helpers.getBinaryDataBuffer(index, field);
+		const buffer = await stored(context.helpers.getBinaryDataBuffer(index, field));
 		return { fileName, mimeType, bytes: buffer.length, open: async () => oneChunk(buffer) };
 	}
-	const stored = <T>(task: Promise<T>) => task.catch((error: unknown) => throwGone(field, error));
 	const { fileSize } = await stored(context.helpers.getBinaryMetadata(id));
 	return {
 		fileName,

@@ -49,24 +49,41 @@ export function credentialTest(
 	};
 }
 
-/** n8n gives a credential's test its old request helper and no other. */
+/**
+ * n8n gives a credential's test its old request helper and no other. It takes no signal, so the wait
+ * for its answer is ended here.
+ */
 function httpRequestBy(request: (options: object) => Promise<unknown>): IHttpRequestHelper {
 	const httpRequest = async (options: IHttpRequestOptions) =>
-		await request({
-			method: options.method ?? 'GET',
-			uri: options.url,
-			headers: options.headers,
-			qs: options.qs,
-			body: options.body,
-			json: true,
-			simple: options.ignoreHttpStatusErrors !== true,
-			resolveWithFullResponse: options.returnFullResponse,
-			followRedirect: options.disableFollowRedirect !== true,
-			timeout: options.timeout,
-			// With the key alone, n8n replaces the fault of a certificate by an error without its code.
-			...(options.skipSslCertificateValidation === true ? { rejectUnauthorized: false } : {}),
-		});
+		await untilAborted(
+			request({
+				method: options.method ?? 'GET',
+				uri: options.url,
+				headers: options.headers,
+				qs: options.qs,
+				body: options.body,
+				json: true,
+				simple: options.ignoreHttpStatusErrors !== true,
+				resolveWithFullResponse: options.returnFullResponse,
+				followRedirect: options.disableFollowRedirect !== true,
+				timeout: options.timeout,
+				// With the key alone, n8n replaces the fault of a certificate by an error without its code.
+				...(options.skipSslCertificateValidation === true ? { rejectUnauthorized: false } : {}),
+			}),
+			options.abortSignal as AbortSignal | undefined,
+		);
 	return { helpers: { httpRequest } };
+}
+
+/** @throws Error with the code of a time limit when the signal is aborted first */
+async function untilAborted(answer: Promise<unknown>, over?: AbortSignal): Promise<unknown> {
+	if (over === undefined) return await answer;
+	let forget: () => void = () => undefined;
+	const late = new Promise<never>((_, reject) => {
+		const error = Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
+		forget = onAbort(over, () => reject(error));
+	});
+	return await Promise.race([answer, late]).finally(forget);
 }
 
 /**
@@ -89,26 +106,18 @@ async function exchange(
 	{ helpers }: IHttpRequestHelper,
 	request: IHttpRequestOptions,
 ): Promise<IN8nHttpFullResponse | Error> {
-	// An answer that comes byte by byte is never silent, so `timeout` alone would never end it.
-	const over = timeLimit(LONGEST_ANSWER_MS);
-	const answer = helpers
+	return await helpers
 		.httpRequest({
 			...request,
 			returnFullResponse: true,
 			ignoreHttpStatusErrors: true,
 			disableFollowRedirect: true,
 			timeout: LONGEST_ANSWER_MS,
-			abortSignal: over,
+			// An answer that comes byte by byte is never silent, so `timeout` alone would never end it.
+			abortSignal: timeLimit(LONGEST_ANSWER_MS),
 		})
 		.then((received: unknown) => received as IN8nHttpFullResponse)
 		.catch((error: unknown) => error as Error);
-	let forget: () => void = () => undefined;
-	// The request of a credential's test takes no signal.
-	const late = new Promise<Error>((resolve) => {
-		const error = Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
-		forget = onAbort(over, () => resolve(error));
-	});
-	return await Promise.race([answer, late]).finally(forget);
 }
 
 function redirectOf(

@@ -245,7 +245,8 @@ async function exchange(egress: Egress, call: HttpCall): Promise<Answer | Networ
 		if (isNetworkFailure(answer)) return answer;
 		const { status, headers, stream } = answer;
 		limitTo(LONGEST_BODY_MS);
-		return { status, headers, text: await readText(stream, LONGEST_TEXT_BYTES) };
+		const text = await readText(stream, LONGEST_TEXT_BYTES, headers['content-type']);
+		return { status, headers, text };
 	} catch (error) {
 		return classifyNetworkError(error);
 	} finally {

@@ -132,6 +132,30 @@ describe('an output by its name', () => {
 				},
 			},
 		],
+		...(
+			[
+				['a text in the place of its record', 'a red fox', { file_content: 'a red fox' }],
+				['a link in that place', 'https://s3/x.png', { download_url: 'https://s3/x.png' }],
+				['a number in that place', 42, { file_content: 42 }],
+			] as const
+		).map(([name, data, content]): [string, Answer, unknown] => [
+			name,
+			ok(data),
+			{
+				kind: 'ready',
+				output: {
+					filename: 'x.png',
+					...content,
+					generation_status: null,
+					mime_type: 'image/png',
+				},
+			},
+		]),
+		[
+			'a text in that place, of a run that goes on',
+			answer(200, { status: 'running', data: 'wait' }),
+			{ kind: 'notYet' },
+		],
 		[
 			'a word that nobody knows',
 			answer(200, { status: 'strange', data: null }),

@@ -1,6 +1,6 @@
 import type { IBinaryKeyData, IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import { itemAt } from '../../../nodes/core/items/item';
-import { readGroupId } from '../../../nodes/Flowscale/inputs/groupId';
+import { existingGroupId, readGroupId } from '../../../nodes/Flowscale/inputs/groupId';
 import { readInputs } from '../../../nodes/Flowscale/inputs/inputs';
 import {
 	declaredTypeOf,
@@ -532,4 +532,12 @@ describe('the group', () => {
 		expect(second).toBe(first);
 		expect(groupOf(groupId, type)).not.toContain(first);
 	});
+	it.each(['n8n-__UNKNOWN__', '__UNKNOWN__-night', 'n8n-undefined', 'n8n-null', 'n8n-'])(
+		'%j is no group that runs could be read from, waited for or cancelled in',
+		(groupId) => {
+			expect(() => existingGroupId(groupId)).toThrow(`Group ID is "${groupId}": n8n knows no`);
+			expect(existingGroupId('n8n-231')).toBe('n8n-231');
+			expect(existingGroupId('')).toBe('');
+		},
+	);
 });

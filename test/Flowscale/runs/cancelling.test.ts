@@ -71,6 +71,20 @@ it.each<[string, Parameters<typeof cancelled>, unknown]>([
 		{ cancelled: false, message: refusal.message, reads: 1 },
 	],
 	['not, and it goes on', [refusal, 'running'], refusal.message],
+	...[200, 400, 410, 412, 423, 500, 501].map(
+		(status): [string, Parameters<typeof cancelled>, unknown] => [
+			`not, it had ended, in the words of a ${status}`,
+			[new ServiceError(`Flowscale answered HTTP ${status}: ended`, { status }), 'failed'],
+			{ cancelled: false, message: `Flowscale answered HTTP ${status}: ended`, reads: 1 },
+		],
+	),
+	['not, the key is wrong', [new ServiceError('key', { status: 401 }), 'completed'], 'key'],
+	['not, nothing was answered', [new ServiceError('lost'), 'completed'], 'lost'],
+	[
+		'not, though the service speaks of success',
+		['Cancelled successfully, nothing else to do', 'completed'],
+		{ cancelled: false, message: 'The run was not cancelled: it ended as succeeded', reads: 1 },
+	],
 	['not, nobody knows it', [refusal, null], 'Flowscale does not know the run'],
 ])('a run is cancelled %s', async (_, given, expected) => {
 	expect(await cancelled(...given)).toEqual(expected);

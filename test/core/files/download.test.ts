@@ -414,6 +414,17 @@ describe('a download', () => {
 		expect(harness.clock.now()).toBeLessThan(4 * windowMs + 6_000);
 	});
 
+	it.each([
+		['slower', 'Thu, 01 Jan 1998 11:59:00 GMT', 'Thu, 01 Jan 1998 11:59:20 GMT'],
+		['faster', 'Tue, 01 Jan 2080 12:00:00 GMT', 'Tue, 01 Jan 2080 12:00:20 GMT'],
+	])('waits by the date of Retry-After, by the %s clock of its host', async (_, date, later) => {
+		const busy = () => body(503, { date, 'retry-after': later });
+		const { get, clock } = fileHarness([busy, () => body(200, {}, Buffer.from('file'))]);
+		const begunMs = clock.now();
+		expect(await get()).toMatchObject({ bytes: 4 });
+		expect(clock.now() - begunMs).toBe(20_000);
+	});
+
 	it('is given up after four tries', async () => {
 		const { get, calls } = fileHarness([breaking]);
 		expect(await get()).toMatchObject({ message: 'The download of "a.png" broke off (aborted)' });

@@ -181,6 +181,49 @@ describe('a form', () => {
 	});
 });
 
+describe('a form that is closed before its end', () => {
+	/** A file whose opened streams are kept; it is opened when `opening` says so. */
+	const tracked = (opening: Promise<unknown> = Promise.resolve()) => {
+		const streams: Readable[] = [];
+		const open = async () => {
+			await opening;
+			const stream = Readable.from([Buffer.from('x'), Buffer.from('y')]);
+			streams.push(stream);
+			return stream;
+		};
+		const form = buildForm({}, [['a', { fileName: 'a', mimeType: 'image/png', bytes: 2, open }]]);
+		const [part] = form.body.getAll('a') as unknown as Array<{
+			stream(): AsyncGenerator<Uint8Array>;
+		}>;
+		return { form, streams, chunks: part.stream() };
+	};
+
+	it('leaves no file open whose reader stays away', async () => {
+		const { form, streams, chunks } = tracked();
+		await chunks.next();
+		form.close();
+		expect(streams.map(({ destroyed }) => destroyed)).toEqual([true]);
+		expect(form.isRead()).toBe(false);
+	});
+
+	it('leaves none open that was being opened', async () => {
+		let opened = () => {};
+		const { form, streams, chunks } = tracked(new Promise<void>((resolve) => (opened = resolve)));
+		const first = chunks.next();
+		form.close();
+		opened();
+		await expect(first).rejects.toThrow('The upload was given up');
+		expect(streams.map(({ destroyed }) => destroyed)).toEqual([true]);
+	});
+
+	it('opens none any more', async () => {
+		const { form, streams, chunks } = tracked();
+		form.close();
+		await expect(chunks.next()).rejects.toThrow('The upload was given up');
+		expect(streams).toEqual([]);
+	});
+});
+
 describe('a binary of an item', () => {
 	const itemWith = (binary: Partial<IBinaryData>, isStored: boolean) => {
 		const helpers = {
@@ -267,6 +310,30 @@ describe('a binary of an item', () => {
 		const chunks: Uint8Array[] = [];
 		for await (const chunk of await part.open()) chunks.push(chunk);
 		expect(Buffer.concat(chunks).toString()).toBe(isStored ? 'disk' : 'memory');
+	});
+
+	it('that n8n deletes between two tries is named by its field, too', async () => {
+		const item = itemWith({ fileName: 'a.png' }, true);
+		const part = await filePartOf(item, 'photo');
+		item.context.helpers.getBinaryStream = async () =>
+			await Promise.reject(new Error('File not found'));
+		const form = buildForm({}, [['image', part]]);
+		const [sent] = form.body.getAll('image') as unknown as Array<{
+			stream(): AsyncGenerator<Uint8Array>;
+		}>;
+		const message = 'The file in binary field "photo" cannot be read (File not found)';
+		await expect(sent.stream().next()).rejects.toMatchObject({ message });
+		// Behind the network failure that it looks like, the reason stays known.
+		expect([form.failure()?.message, form.isRead()]).toEqual([message, false]);
+	});
+
+	it('that n8n keeps in memory, and has lost, is named by its field, too', async () => {
+		const item = itemWith({ fileName: 'a.png' }, false);
+		item.context.helpers.getBinaryDataBuffer = async () =>
+			await Promise.reject(new Error('no bytes'));
+		await expect(filePartOf(item, 'photo')).rejects.toMatchObject({
+			message: 'The file in binary field "photo" cannot be read (no bytes)',
+		});
 	});
 
 	it('that n8n has deleted is named by its field', async () => {

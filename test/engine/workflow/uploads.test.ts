@@ -1,4 +1,6 @@
+import { BinaryDataService } from 'n8n-core';
 import type { INodeParameters } from 'n8n-workflow';
+import { Container } from '@n8n/di';
 import { createHash } from '../../../simulator/platform';
 import type { Flowscale } from '../../../simulator/flowscale/startFlowscale';
 import { chain, runWorkflow } from '../../harness/runWorkflow';
@@ -359,4 +361,20 @@ test.each([
 	const filesOf = ({ photo, second }: (typeof rows)[number]) =>
 		(name === 'a list of names' ? [photo, second] : [photo]).map(({ bytes }) => bytes.length);
 	expect(sizes.sort()).toEqual(rows.map(filesOf).sort());
+});
+
+test('a file that n8n deletes while the form is sent is named by its field, and nothing is started', async () => {
+	const made = await harness();
+	const store = Container.get(BinaryDataService);
+	const gone = jest.spyOn(store, 'getAsStream').mockRejectedValue(new Error('File not found'));
+	const node = made.node('workflow.execute', {
+		...startOf('retouch', { prompt_68667: 'x' }, {}),
+		...files({ parameter: 'image_22068', binaryField: 'photo' }),
+	});
+	const run = await made.run([made.files(rows), node]);
+	gone.mockRestore();
+	expect(run.data.resultData.error).toMatchObject({
+		message: 'The file in binary field "photo" cannot be read (File not found)',
+	});
+	expect(made.flowscale.runs).toEqual([]);
 });

@@ -38,10 +38,11 @@ export async function readResult(
 	listener: StreamListener,
 ): Promise<StreamEnd> {
 	const { redact, stop, transport } = session;
-	const { isEvents, bytes } = await openAnswer(stream, headers['content-type']);
+	const contentType = headers['content-type'];
+	const { isEvents, bytes } = await openAnswer(stream, contentType);
 	const end = isEvents
 		? await readAnswerStream(bytes, listener, redact)
-		: await readWhole(session, status, bytes);
+		: await readWhole(session, { status, contentType }, bytes);
 	if (stop.aborted) throw new ExecutionCancelledError();
 	if (end.error !== undefined)
 		throw transport.failureInWords(end.error, { hint: remainder(session, end) });
@@ -59,11 +60,11 @@ export async function readResult(
  */
 async function readWhole(
 	{ redact, transport }: Session,
-	status: number,
+	{ status, contentType }: { status: number; contentType?: string },
 	bytes: AsyncIterable<Uint8Array>,
 ): Promise<StreamEnd> {
 	const end = nothingYet();
-	const received = await readText(bytes, LONGEST_TEXT_BYTES).catch(() => undefined);
+	const received = await readText(bytes, LONGEST_TEXT_BYTES, contentType).catch(() => undefined);
 	if (received === undefined) return end;
 	const text = redact(received);
 	const body = parsedJson(text);
@@ -85,8 +86,12 @@ export function uncertain({ message, facts }: ServiceError): UncertainRun {
 }
 
 /** The text of a refusing answer; empty if it breaks off. */
-export async function textOf({ redact }: Session, { stream }: StreamAnswer): Promise<string> {
-	return await readText(stream, LONGEST_TEXT_BYTES).then(redact, () => '');
+export async function textOf(
+	{ redact }: Session,
+	{ stream, headers }: StreamAnswer,
+): Promise<string> {
+	const text = readText(stream, LONGEST_TEXT_BYTES, headers['content-type']);
+	return await text.then(redact, () => '');
 }
 
 export function tooLate({ timeoutMs }: RunOrder, more?: string): UncertainRun {

@@ -37,6 +37,7 @@ export async function completeOutputs(
 	const failures = new Map<string, ServiceError>();
 	let run = ended;
 	let failedCheck: ServiceError | undefined;
+	let hasFailed = false;
 	for (let checks = 1; ; checks++) {
 		if (stop?.aborted) throw new ExecutionCancelledError();
 		// What an answer says is at least as old as its request, however slow its body is.
@@ -44,8 +45,10 @@ export async function completeOutputs(
 		if (checks > 1) {
 			const again = await api.run(run.run_id, run, CONFIRMED).catch(orFailure);
 			failedCheck = again instanceof ServiceError ? again : undefined;
-			// A check that fails only means that nothing new is known.
-			if (!(again instanceof ServiceError) && again) run = united(again.run, run);
+			// A check that fails, or does not find a run that has been seen, only means that nothing new
+			// is known.
+			hasFailed = again === null || again instanceof ServiceError;
+			if (again !== null && !(again instanceof ServiceError)) run = united(again.run, run);
 		}
 		const answers = await askForAll(api, missingOf(run), failures);
 		if (answers.some(({ answer }) => answer.kind === 'timedOut'))
@@ -58,6 +61,7 @@ export async function completeOutputs(
 			listed: run.outputs.length,
 			elapsedMs: clock.now() - begunMs,
 			endedAgoMs: serviceTime(askedMs) - timeOf(run.completed_at),
+			hasFailed,
 		});
 		// Nothing was listed or named so far, and the last check failed, so there may be outputs now.
 		const isUnread = failedCheck !== undefined && run.outputs.length + missing.length === 0;

@@ -34,6 +34,8 @@ export interface OutputsSeen {
 	 * Time since the run's end by the service's clock, in ms; NaN when it does not say when that was.
 	 */
 	endedAgoMs: number;
+	/** The last check failed, so it shows nothing of outputs that came since the one before. */
+	hasFailed?: boolean;
 }
 
 /**
@@ -46,6 +48,7 @@ export function nextOutputsCheck({
 	listed,
 	elapsedMs,
 	endedAgoMs,
+	hasFailed = false,
 }: OutputsSeen): { pauseMs: number } | 'done' {
 	const pauseMs = pauseBeforeCheck(checks);
 	// With a service that hangs, each check may take minutes.
@@ -55,7 +58,7 @@ export function nextOutputsCheck({
 	// Outputs have been seen listed some seconds after the run's end. NaN: it may have ended just
 	// now.
 	const hasJustEnded = !(endedAgoMs >= PATIENCE_MS);
-	return hasJustEnded || checks < CHECKS_WITHOUT_OUTPUTS ? { pauseMs } : 'done';
+	return hasJustEnded || hasFailed || checks < CHECKS_WITHOUT_OUTPUTS ? { pauseMs } : 'done';
 }
 
 /** Why a download brought no file. */

@@ -183,6 +183,15 @@ describe('the outputs of a run that succeeded', () => {
 		},
 	);
 
+	it('that come while a check does not find the run are taken, however long ago it ended', async () => {
+		const ended = { ...done([]), completed_at: '2020-01-01T00:00:00.000Z' };
+		const { complete } = outputHarness({
+			startMs: Date.UTC(2026, 0, 1),
+			looks: [ended, null, { ...ended, outputs: [linked('a.png')] }],
+		});
+		expect(await complete(ended)).toMatchObject({ files: [['a.png', true]] });
+	});
+
 	it('stay when a later look forgets them', async () => {
 		const { complete, asked } = outputHarness({
 			says: { a: ['ready', 'notYet'], b: ['notYet', 'notYet', 'ready'] },

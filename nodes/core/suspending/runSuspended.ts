@@ -55,6 +55,8 @@ interface Resume<Session> extends SuspendedRun<Session> {
 	failures: ItemFailures;
 	/** Whether the wait was suspended before. */
 	isContinued: boolean;
+	/** Something else than n8n's timer resumed it, such as a callback. */
+	isWokenEarly: boolean;
 	canStartAgain: boolean;
 	/** When what is still in progress is suspended, epoch ms; known once the items are prepared. */
 	endsMs: number;
@@ -81,8 +83,8 @@ interface ItemWait {
 export async function runSuspended<Session>(
 	parts: SuspendedRun<Session>,
 ): Promise<INodeExecutionData[][]> {
-	await holdAfterStart(parts);
-	const resume = openResume(parts);
+	const isWokenEarly = await holdAfterStart(parts);
+	const resume = openResume(parts, isWokenEarly);
 	const { context, suspension } = resume;
 
 	const waits = await prepareWaits(resume);
@@ -120,19 +122,22 @@ export async function runSuspended<Session>(
 
 /**
  * n8n resumes what is overdue in the middle of its own start, when what it saves may still be lost.
+ * @returns whether something else than n8n's timer resumed the execution
  */
 async function holdAfterStart<Session>({
 	suspension,
 	clock,
 	abort,
-}: SuspendedRun<Session>): Promise<void> {
+}: SuspendedRun<Session>): Promise<boolean> {
 	const { dueMs } = suspension;
 	delete suspension.dueMs;
-	if (dueMs !== undefined && clock.now() >= dueMs)
-		await clock.pause(holdBeforeResume(clock.processAgeMs()), abort.signal);
+	if (dueMs === undefined) return false;
+	if (clock.now() < dueMs) return true;
+	await clock.pause(holdBeforeResume(clock.processAgeMs()), abort.signal);
+	return false;
 }
 
-function openResume<Session>(parts: SuspendedRun<Session>): Resume<Session> {
+function openResume<Session>(parts: SuspendedRun<Session>, isWokenEarly: boolean): Resume<Session> {
 	const { context, suspension, abort, pace = USUAL_PACE, describeOthers } = parts;
 	const isContinued = suspension.resumes > 0;
 	const canStartAgain = mayStartAgain(context, suspension);
@@ -145,6 +150,7 @@ function openResume<Session>(parts: SuspendedRun<Session>): Resume<Session> {
 		pace,
 		failures,
 		isContinued,
+		isWokenEarly,
 		canStartAgain,
 		endsMs: Number.POSITIVE_INFINITY,
 	};
@@ -273,7 +279,7 @@ function waiterOf({ index, waiter }: ItemWait): RunWaiter {
 
 /** Suspends the execution until the runs that are still in progress should be polled again. */
 async function suspend<Session>(
-	{ context, suspension, clock, pace }: Resume<Session>,
+	{ context, suspension, clock, pace, isWokenEarly }: Resume<Session>,
 	left: ItemWait[],
 ): Promise<INodeExecutionData[][]> {
 	const now = clock.now();
@@ -287,7 +293,7 @@ async function suspend<Session>(
 		return [timeoutMs, beginMs].map((limitMs) => ({ sinceMs, timeoutMs: limitMs }));
 	});
 	suspension.resumes++;
-	suspension.dueMs = nextResumeMs(now, pace, open);
+	suspension.dueMs = nextResumeMs(now, pace, open, isWokenEarly);
 	saveSuspension(context, suspension);
 	return await requeue(context, suspension.dueMs, suspension.firstRunIndex);
 }

@@ -4,8 +4,11 @@
  */
 export interface SuspensionPace {
 	firstPollWindowMs: number;
-	/** @param ageMs of the youngest run that is waited for */
-	pauseMs(ageMs: number): number;
+	/**
+	 * @param ageMs of the youngest run that is waited for
+	 * @param isWokenEarly something else than n8n's timer resumed the execution just now
+	 */
+	pauseMs(ageMs: number, isWokenEarly: boolean): number;
 }
 
 const SHORTEST_MS = 60_000;
@@ -70,12 +73,18 @@ export function holdBeforeResume(processAgeMs: number): number {
  * As the pace says for the youngest run, but not past a deadline that is still to come: a resume is
  * in time for its last poll.
  */
-export function nextResumeMs(now: number, { pauseMs }: SuspensionPace, open: OpenWait[]): number {
+export function nextResumeMs(
+	now: number,
+	{ pauseMs }: SuspensionPace,
+	open: OpenWait[],
+	isWokenEarly = false,
+): number {
 	const deadlines = open.flatMap(({ sinceMs, timeoutMs }) =>
 		timeoutMs > 0 ? [sinceMs + timeoutMs] : [],
 	);
 	const due = deadlines
 		.filter((deadlineMs) => deadlineMs > now + DEADLINE_SLACK_MS)
 		.map((deadlineMs) => deadlineMs - RESUME_MS);
-	return Math.min(now + pauseMs(now - Math.max(...open.map(({ sinceMs }) => sinceMs))), ...due);
+	const ageMs = now - Math.max(...open.map(({ sinceMs }) => sinceMs));
+	return Math.min(now + pauseMs(ageMs, isWokenEarly), ...due);
 }

@@ -289,6 +289,22 @@ test('without a callback the runs are looked up when the time has come', async (
 	expect(() => urlOf(0)).toThrow();
 }, 60_000);
 
+test('after a callback the other runs are looked up within a minute, since n8n may have refused theirs', async () => {
+	const { server, service } = await waiting(LONG, {
+		options: { lookUpAfter: 7_200, pollInterval: 0.1 },
+	});
+	await server.start(two);
+	await service.finish(service.runs[0].id);
+	const resumed = await server.idle();
+	expect(resumed.status).toBe('waiting');
+	expect(secondsUntil(resumed.waitTill)).toBeCloseTo(60, -1);
+	// The callback of the second one came while the execution was being saved.
+	service.runs[1].resultUrl = undefined;
+	await service.finish(service.runs[1].id);
+	expect((await server.wake()).status).toBe('success');
+	expect(after(server)).toEqual(expected(service));
+}, 60_000);
+
 test.each([
 	['the user set no Timeout', {}],
 	['Timeout is 0', { timeout: 0 }],

@@ -99,7 +99,8 @@ const SHORTEST_PAUSE_MS = 60_000;
 
 /**
  * A short poll window, for runs that end while the execution is being saved. After that there is a
- * poll only when the execution resumes without a callback.
+ * poll only when the execution resumes without a callback, and one soon after each callback that
+ * left runs in progress.
  */
 export function callbackPace(context: IExecuteFunctions): SuspensionPace {
 	const item = itemAt(context, 0);
@@ -107,7 +108,14 @@ export function callbackPace(context: IExecuteFunctions): SuspensionPace {
 	const timeoutMs = item.amount('options.timeout', 'Timeout', CALLBACK_TIMEOUT_SECONDS, 0) * 1000;
 	return {
 		firstPollWindowMs: FIRST_POLL_WINDOW_MS,
-		pauseMs: (ageMs) =>
-			Math.max(SHORTEST_PAUSE_MS, Math.min(lookUpMs, timeoutMs > 0 ? timeoutMs - ageMs : lookUpMs)),
+		// n8n refuses callbacks while it executes or saves the execution, so that one that followed
+		// another closely is lost.
+		pauseMs: (ageMs, isWokenEarly) =>
+			isWokenEarly
+				? SHORTEST_PAUSE_MS
+				: Math.max(
+						SHORTEST_PAUSE_MS,
+						Math.min(lookUpMs, timeoutMs > 0 ? timeoutMs - ageMs : lookUpMs),
+					),
 	};
 }

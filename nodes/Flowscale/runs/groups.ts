@@ -135,10 +135,9 @@ export async function cancelGroup(
 	const limit = createLimiter(CANCELS_AT_A_TIME);
 	const asked = new Map<string, Error | undefined>();
 	let states = new Map<string, RunState>();
-	let open: string[] = [];
 	for (const pauseMs of PAUSES_MS) {
 		if (pauseMs > 0) await clock.pause(pauseMs, stop);
-		open = [];
+		const open: string[] = [];
 		states = new Map();
 		for await (const run of knownRunsOfGroup(api, groupId, stop, extra)) {
 			states.set(run.run_id, run.state);
@@ -151,7 +150,7 @@ export async function cancelGroup(
 			fresh.map(async (id) => asked.set(id, await limit(async () => await cancel(id)))),
 		);
 	}
-	return cancelResult(groupId, { states, open }, asked);
+	return cancelResult(groupId, states, asked);
 }
 
 /** The failure of a task, as a value; a stopped execution ends everything. */
@@ -167,7 +166,7 @@ async function failureOf(task: Promise<unknown>): Promise<Error | undefined> {
 
 function cancelResult(
 	groupId: string,
-	{ states, open }: { states: Map<string, RunState>; open: string[] },
+	states: Map<string, RunState>,
 	asked: Map<string, Error | undefined>,
 ): GroupCancelResult {
 	// A service that forgets a cancelled run has cancelled it.
@@ -175,9 +174,7 @@ function cancelResult(
 		states.get(id) === 'cancelled' || (!states.has(id) && failure === undefined);
 	const cancelled = [...asked].filter(isCancelled).length;
 	const failures = [...asked.values()].filter((failure) => failure !== undefined);
-	// A run that ended by itself may be refused, too: nothing is left to be cancelled then.
-	const isLeft = [...asked.keys()].some((id) => open.includes(id) || !states.has(id));
-	if (cancelled === 0 && isLeft && failures.length === asked.size) throw failures[0];
+	if (cancelled === 0 && asked.size > 0 && failures.length === asked.size) throw failures[0];
 	const total = new Set([...states.keys(), ...asked.keys()]).size;
 	const notCancelled = asked.size - cancelled;
 	return {

@@ -1,7 +1,8 @@
-import { BINARY_IN_JSON_PROPERTY, BINARY_MODE_COMBINED, type INodeProperties } from 'n8n-workflow';
+import { BINARY_MODE_COMBINED, type INodeProperties } from 'n8n-workflow';
 import type { OutputSettings } from './outputItems';
 import { isTool } from '../items/agentTool';
 import type { Item } from '../items/item';
+import { combinedPlaceOf } from '../items/itemFiles';
 import { addHint, binaryModeOf } from '../items/olderN8n';
 import { cleanText, ConfigurationError } from '../errors';
 import { safeBaseName } from './fileType';
@@ -101,7 +102,7 @@ export function readFilePlace({ context }: Item): OutputSettings['placeOf'] {
 	const binaryMode = binaryModeOf(context);
 	const isCombined = binaryMode !== undefined && binaryMode === BINARY_MODE_COMBINED;
 	return (field, { binary }) =>
-		isCombined && binary.id !== undefined ? `${BINARY_IN_JSON_PROPERTY}.${field}` : field;
+		isCombined && binary.id !== undefined ? combinedPlaceOf(field) : field;
 }
 
 /** Shows a warning with the node's result, and in n8n's log. */

@@ -12,7 +12,7 @@ export function binaryAt(
 	field: string,
 ): IBinaryData | undefined {
 	// With n8n's combined storage the field "photo" is at "_files.photo"; either name means it.
-	return assertedAt(context, index, field) ?? assertedAt(context, index, `${COMBINED}.${field}`);
+	return assertedAt(context, index, field) ?? assertedAt(context, index, combinedPlaceOf(field));
 }
 
 function assertedAt(
@@ -36,6 +36,16 @@ function assertedAt(
 const COMBINED = '_files';
 
 /**
+ * Where a file is then. n8n reads the place as a path (lodash's `get`), in which dots and brackets of
+ * a field's name would lead elsewhere, so such a name stands in quotes.
+ */
+export function combinedPlaceOf(field: string): string {
+	return /[.[\]]/.test(field)
+		? `${COMBINED}["${field.replace(/["\\]/g, '\\$&')}"]`
+		: `${COMBINED}.${field}`;
+}
+
+/**
  * Names of the fields of an item that hold files. With n8n's combined storage they stand among the
  * JSON.
  */
@@ -44,7 +54,7 @@ export function fileFieldsAt(context: IExecuteFunctions, index: number): string[
 	return [
 		...Object.keys(binary ?? {}),
 		...Object.keys(json ?? {}).filter((name) => isBinaryObject(json[name])),
-		...Object.keys(recordOf(json?.[COMBINED]) ?? {}).map((name) => `${COMBINED}.${name}`),
+		...Object.keys(recordOf(json?.[COMBINED]) ?? {}).map(combinedPlaceOf),
 	].filter((name) => binaryAt(context, index, name) !== undefined);
 }
 

@@ -237,14 +237,3 @@ it('a run that completes although its cancel was accepted is not counted as canc
 			'1 of 2 open runs were cancelled; the others: they ended before, or have not ended yet',
 	});
 });
-
-it.each([
-	['ended meanwhile', 'completed', { cancelled: 0, not_cancelled: 1, total: 1 }],
-	['are in progress', 'running', 'Not running'],
-])('cancels that are all refused, of runs that %s', async (_, status, expected) => {
-	const { api, clock } = aGroup([run('a', 'running')], nothing, ends('a', status));
-	const refused = { ...api, cancel: async () => await Promise.reject(new Error('Not running')) };
-	const result = await cancelGroup(refused, 'g', clock).catch(({ message }: Error) => message);
-	if (typeof expected === 'string') expect(result).toBe(expected);
-	else expect(result).toMatchObject(expected);
-});

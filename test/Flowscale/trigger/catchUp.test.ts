@@ -15,7 +15,7 @@ const START = 1_700_000_000_000;
  * A sorted list without HTTP, so that the numbers of requests depend on nothing but the code. Runs
  * may end while it is read: some before each request, or many before the second one of a poll.
  */
-function aList({ endsPerRequest = 0, burst = 0 } = {}) {
+function aList({ endsPerRequest = 0, burst = 0, largestPage = 100 } = {}) {
 	const ends: number[] = [];
 	let newestFirst: Array<{ endMs: number; index: number }> = [];
 	let requests = 0;
@@ -26,7 +26,12 @@ function aList({ endsPerRequest = 0, burst = 0 } = {}) {
 			(a, b) => b.endMs - a.endMs || a.index - b.index,
 		);
 	};
-	const runs = async ({ page = 1, sortBy, pageSize = 100 }: ListQuery): Promise<RunPage> => {
+	const runs = async ({
+		page = 1,
+		sortBy,
+		pageSize: wanted = 100,
+	}: ListQuery): Promise<RunPage> => {
+		const pageSize = Math.min(wanted, largestPage);
 		requests++;
 		const lastMs = newestFirst[0]?.endMs ?? Number.NEGATIVE_INFINITY;
 		const ending = endsPerRequest + (requests === 2 && memory !== undefined ? burst : 0);
@@ -153,6 +158,31 @@ test.each([
 );
 
 test.each([
+	['at ten runs a page', 10, [1_300]],
+	['a second burst in the midst of the first', 100, [13_000, 5_000]],
+	['a second burst at ten runs a page', 10, [1_300, 700]],
+])(
+	'after more than 120 pages, %s, the polls fall back and no run is lost',
+	async (_name, largestPage, bursts) => {
+		const { add, poll } = aList({ largestPage });
+		add(10, START, 60_000);
+		await poll();
+		const polls = [];
+		let fromMs = START + 86_400_000;
+		for (const count of bursts) {
+			add(count, fromMs, 270);
+			fromMs += count * 270;
+			polls.push(await poll());
+		}
+		for (let minute = 0; minute < 40; minute++) polls.push(await poll());
+		const total = bursts.reduce((sum, count) => sum + count, 0);
+		expect(polls.flatMap(({ ids }) => ids).sort()).toEqual(named(10, total).sort());
+		expect(polls.slice(-5).map(({ requests }) => requests <= 2)).toEqual(Array(5).fill(true));
+	},
+	60_000,
+);
+
+test.each([
 	['60 s and 65 s', 60, 65],
 	['two minutes each, less a second', 119, 119],
 ])(
@@ -192,4 +222,92 @@ test.each([
 		}
 		expect(reported.sort()).toEqual(ends.map(({ id }) => id).sort());
 	},
+);
+
+const SECOND = 1_000;
+/** How far a machine's clock is off, and how much later than its end a run of it is listed. */
+type Machine = [aheadSeconds: number, lagSeconds: number];
+
+test.each<[string, Machine[], number]>([
+	[
+		'one clock ahead, the other behind and listed late',
+		[
+			[60, 0],
+			[-59, 119],
+		],
+		60,
+	],
+	[
+		'each machine ahead or behind, and late',
+		[
+			[60, 119],
+			[-60, 119],
+			[0, 0],
+		],
+		60,
+	],
+	[
+		'polled every ten seconds',
+		[
+			[119, 119],
+			[-1, 119],
+		],
+		10,
+	],
+	[
+		'polled every ten minutes',
+		[
+			[60, 0],
+			[-59, 119],
+			[0, 119],
+		],
+		600,
+	],
+])(
+	'by the list itself every run is reported once: %s',
+	async (_name, machines, everySeconds) => {
+		const ends = Array.from({ length: 300 }, (_, index) => {
+			const [aheadSeconds, lagSeconds] = machines[index % machines.length];
+			const realMs = START + index * 10 * SECOND;
+			return {
+				id: `run-${index}`,
+				stampMs: realMs + aheadSeconds * SECOND,
+				shownMs: realMs + lagSeconds * SECOND,
+			};
+		});
+		let nowMs = START - 60 * SECOND;
+		const runs = async ({ page = 1, sortBy, pageSize = 100 }: ListQuery): Promise<RunPage> => {
+			const shown = ends
+				.filter(({ shownMs }) => shownMs <= nowMs)
+				.sort((a, b) => b.stampMs - a.stampMs);
+			const pages = Math.ceil(shown.length / pageSize);
+			return {
+				runs: shown.slice((page - 1) * pageSize, page * pageSize).map(({ id, stampMs }) => {
+					const stamp = new Date(stampMs).toISOString();
+					const times = { created_at: stamp, completed_at: stamp };
+					return { run: createRun({ run_id: id, status: 'completed', ...times }), raw: {} };
+				}),
+				...{ pages, sortedBy: sortBy, isList: true },
+			};
+		};
+		let memory: TriggerMemory | undefined;
+		const reported: string[] = [];
+		for (; nowMs < START + 3_000 * SECOND + 1_800 * SECOND; nowMs += everySeconds * SECOND) {
+			const poll = await findEndedRuns(
+				{
+					api: { runs } as unknown as FlowscaleApi,
+					groupId: undefined,
+					isWanted: settings.isWanted,
+					clock: fakeClock(),
+					latestEndMs: () => nowMs + CLOCK_SKEW_MS,
+				},
+				memory,
+			);
+			const step = updateMemory(memory, poll, nowMs, settings);
+			memory = step.memory;
+			reported.push(...step.events.map(({ id }) => id));
+		}
+		expect(reported.sort()).toEqual(ends.map(({ id }) => id).sort());
+	},
+	60_000,
 );

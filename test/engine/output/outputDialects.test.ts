@@ -234,14 +234,18 @@ const reader = () => {
 };
 
 test.each([
-	['filesystem', 'combined'],
-	['filesystem', 'separate'],
+	['filesystem', 'combined', 'data'],
+	['filesystem', 'combined', 'photo.v1'],
+	['filesystem', 'combined', 'photos[0]'],
+	['filesystem', 'combined', 'a "quoted" \\ name.'],
+	['filesystem', 'separate', 'data'],
+	['filesystem', 'separate', 'photo.v1'],
 ] as const)(
-	'the next node finds the file where the item says: store %s, files %s',
-	async (binaries, binaryMode) => {
+	'the next node finds the file where the item says: store %s, files %s, field %s',
+	async (binaries, binaryMode, binaryField) => {
 		tiny.says[RUN] = runWith([{ filename: 'a.png', url: '/a.png' }]);
 		tiny.says['/a.png'] = { headers: image, body: PNG };
-		const { engine, node } = await outputsOf({}, { binaries });
+		const { engine, node } = await outputsOf({ binaryField }, { binaries });
 		engine.add('reader', reader());
 		const workflow = {
 			...chain(node, nodeOf('Reader', 'reader')),

@@ -378,3 +378,25 @@ test('a file that n8n deletes while the form is sent is named by its field, and 
 	});
 	expect(made.flowscale.runs).toEqual([]);
 });
+
+test.each(['photo.v1', 'photos[0]'])(
+	'a file in a field with the name %s is uploaded, also where n8n 2 keeps it among the JSON',
+	async (binaryField) => {
+		for (const binaryMode of ['separate', 'combined']) {
+			const made = await harness();
+			const node = made.node('workflow.execute', {
+				...startOf('retouch', { prompt_68667: 'x' }, {}),
+				...files({ parameter: 'image_22068', binaryField }),
+			});
+			const settings = { executionOrder: 'v1', binaryMode } as never;
+			const given = rows.map(({ photo }) => ({ [binaryField]: photo }));
+			const workflow = { ...chain(made.files(given), node), settings };
+			const run = await runWorkflow(made.engine, workflow, two);
+			expect(run.data.resultData.error).toBeUndefined();
+			const sizes = made.flowscale.runs.map(({ parts }) =>
+				parts.flatMap(({ file }) => file?.size ?? []),
+			);
+			expect(sizes.flat().sort()).toEqual(rows.map(({ photo }) => photo.bytes.length).sort());
+		}
+	},
+);

@@ -11,11 +11,21 @@ export function bodyText(bytes: Uint8Array, contentType = ''): string {
 	const wide = wideEncodingOf(bytes);
 	if (wide !== undefined) return new TextDecoder(wide).decode(bytes);
 	const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-	if (!text.includes('\ufffd')) return text;
+	if (!text.includes('\ufffd') || isUtf8(bytes)) return text;
 	const declared = declaredDecoder(contentType);
 	if (declared !== undefined) return declared.decode(bytes);
 	// Other characters outside of ASCII show that it is UTF-8 with a broken byte in it.
 	return /[^\p{ASCII}\ufffd]/u.test(text) ? text : new TextDecoder('windows-1252').decode(bytes);
+}
+
+/** A text may hold the replacement character itself, such as what became of half an emoji. */
+function isUtf8(bytes: Uint8Array): boolean {
+	try {
+		new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /** UTF-16 by its byte order mark, or by the zero byte of its first character. */

@@ -39,6 +39,14 @@ describe('the text of an answer', () => {
 		expect(await read(bytes, contentType)).toBe(JSON_TEXT);
 	});
 
+	it.each([undefined, 'application/json; charset=iso-8859-1'])(
+		'keeps a replacement character that UTF-8 itself writes: %s',
+		async (contentType) => {
+			const text = '{"prompt":"a fox \ufffd"}';
+			expect(await read(Buffer.from(text), contentType)).toBe(text);
+		},
+	);
+
 	it.each<[string, Buffer, string | undefined, string]>([
 		['a declared encoding', Buffer.from([0xc4, 0xe3]), 'text/html; charset=gbk', '你'],
 		['one broken byte', Buffer.from([0xe7, 0x8b, 0x90, 0xff]), undefined, '狐\ufffd'],

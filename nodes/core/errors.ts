@@ -70,12 +70,7 @@ const TAG_NAMES = new Set(
 );
 /** Comments, and what XML and PHP write in angle brackets. */
 const ASIDE = /<!--[^<>]{0,2000}-->|<!\[CDATA\[|\]\]>|<[?!][a-z][^<>]{0,2000}>/gi;
-/** Colours and links of a terminal (ECMA-48), which programs write into their messages. */
-const [BELL, ESCAPE, SEQUENCE] = [0x07, 0x1b, 0x9b].map((code) => String.fromCharCode(code));
-const TERMINAL = new RegExp(
-	`(?:${ESCAPE}\\[|${SEQUENCE})[\\d;:?]{0,50}[@-~]|${ESCAPE}\\][^${BELL}${ESCAPE}]{0,2000}(?:${BELL}|${ESCAPE}\\\\)?`,
-	'g',
-);
+const [BELL, ESCAPE, SEQUENCE] = ['\u0007', '\u001b', '\u009b'];
 /** Names of characters that pages have in plain sentences, and that make no markup. */
 const CHARACTERS: Readonly<Record<string, string>> = {
 	'&nbsp;': ' ',
@@ -87,12 +82,26 @@ const CHARACTERS: Readonly<Record<string, string>> = {
 	'&amp;': '&',
 };
 
+/** Without the colours and links of a terminal (ECMA-48), which programs write into their messages. */
+function withoutColours(text: string): string {
+	const [first, ...others] = text.replaceAll(SEQUENCE, `${ESCAPE}[`).split(ESCAPE);
+	return [first, ...others.map(afterEscape)].join('');
+}
+
+/** What is left of a text that begins behind an escape character. */
+function afterEscape(text: string): string {
+	if (!text.startsWith(']')) return text.replace(/^(?:\[[\d;:?]{0,50}[@-~]|\\)/, '');
+	// A link's address ends with a bell, or before the next escape character.
+	const bell = text.indexOf(BELL);
+	return bell < 0 ? '' : text.slice(bell + 1);
+}
+
 /**
  * Service text made fit to read: one line, no control characters or markup wherever it stands, at
  * most 500 characters.
  */
 export function cleanText(text: string, longest = LONGEST_TEXT): string {
-	const visible = withoutMarkup(text.slice(0, LONGEST_READ).replace(TERMINAL, ''))
+	const visible = withoutMarkup(withoutColours(text.slice(0, LONGEST_READ)))
 		.replace(/&(?:nbsp|quot|apos|amp|#34|#39|#x27);/gi, (name) => CHARACTERS[name.toLowerCase()])
 		.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
 		.replace(/\s+/g, ' ')

@@ -25,6 +25,6 @@ describe('the test of a credential', () => {
 		const result = await test.call(helper, { data } as unknown as ICredentialsDecrypted);
 		expect(result.status).toBe('Error');
 		expect(result.message).toContain('x.test');
-		expect(timeout.mock.calls).toEqual([[15_000]]);
+		expect(timeout.mock.calls[0]).toEqual([15_000]);
 	});
 });

@@ -83,6 +83,18 @@ const FOUND = [
 		`{"workMs":20000,"outages":[{"fromMs":0,"lengthMs":500,"fate":"408","kind":"start"}],"executions":[{"group":"shared","stopMs":1500}],"others":[{"atMs":2000,"prompt":"a","group":"shared"}]}`,
 	],
 	[
+		'a start whose answer is lost after Stop is named where it is perhaps another’s',
+		`{"workMs":2000000,"faults":[{"gap":0,"fate":"lostDone"}],"executions":[{"group":"shared","stopMs":50}]}`,
+	],
+	[
+		'a run whose cancel was carried out although its answer was lost is not started again',
+		`{"workMs":200000,"outages":[{"fromMs":0,"lengthMs":5500,"fate":"lostDone","kind":"cancel"}],"executions":[{"tries":2,"options":{"timeout":5,"cancelRemote":"onStopOrTimeout"}}]}`,
+	],
+	[
+		'a run that the last check for its outputs does not find is no run without outputs',
+		`{"service":{"outputsLateMs":5000},"workMs":200,"faults":[{"gap":6,"fate":"late"},{"gap":0,"fate":"404"}],"executions":[{}]}`,
+	],
+	[
 		'a check for late outputs whose body is slow is as old as its request',
 		`{"service":{"outputsLateMs":5000},"faults":[{"gap":8,"fate":"slowBody"}],"executions":[{}]}`,
 	],

@@ -37,17 +37,15 @@ export async function completeOutputs(
 	const failures = new Map<string, ServiceError>();
 	let run = ended;
 	let failedCheck: ServiceError | undefined;
-	let hasFailed = false;
 	for (let checks = 1; ; checks++) {
 		if (stop?.aborted) throw new ExecutionCancelledError();
 		// What an answer says is at least as old as its request, however slow its body is.
 		const askedMs = clock.now();
 		if (checks > 1) {
 			const again = await api.run(run.run_id, run, CONFIRMED).catch(orFailure);
-			failedCheck = again instanceof ServiceError ? again : undefined;
 			// A check that fails, or does not find a run that has been seen, only means that nothing new
 			// is known.
-			hasFailed = again === null || again instanceof ServiceError;
+			failedCheck = again === null ? notFound() : failureIn(again);
 			if (again !== null && !(again instanceof ServiceError)) run = united(again.run, run);
 		}
 		const answers = await askForAll(api, missingOf(run), failures);
@@ -61,7 +59,7 @@ export async function completeOutputs(
 			listed: run.outputs.length,
 			elapsedMs: clock.now() - begunMs,
 			endedAgoMs: serviceTime(askedMs) - timeOf(run.completed_at),
-			hasFailed,
+			hasFailed: failedCheck !== undefined,
 		});
 		// Nothing was listed or named so far, and the last check failed, so there may be outputs now.
 		const isUnread = failedCheck !== undefined && run.outputs.length + missing.length === 0;
@@ -73,6 +71,16 @@ export async function completeOutputs(
 
 const isFinal = (failure: ServiceError | undefined) =>
 	failure !== undefined && !failure.facts.isRetryable;
+
+/** A check did not find a run that has been seen. */
+const notFound = () =>
+	new ServiceError('Flowscale did not find the run when its outputs were read', {
+		status: 404,
+		hint: 'The run succeeded. Fetch its outputs later with Run > Get Outputs and this run ID.',
+	});
+
+const failureIn = (answer: unknown): ServiceError | undefined =>
+	answer instanceof ServiceError ? answer : undefined;
 
 /** A failure of the service as a value. @throws any other */
 function orFailure(error: unknown): ServiceError {

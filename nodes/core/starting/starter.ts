@@ -311,7 +311,12 @@ async function adoptUnlessStopped(
 	}
 	const abandon = linkSignals();
 	const search = adopt(state, request, sentAtMs, abandon.signal);
-	if (stop === undefined || stop.aborted) return await search;
+	if (stop === undefined || stop.aborted) {
+		const found = await search;
+		// The caller cancels it only where this execution started it for certain.
+		if (found && stop?.aborted) nameFound(state, request, found.run_id);
+		return found;
+	}
 	let unlink: () => void = () => undefined;
 	const stopped = new Promise<'stopped'>((resolve) => {
 		unlink = onAbort(stop, () => resolve('stopped'));
@@ -337,12 +342,17 @@ function logFailure({ warn }: StarterState, { message, facts }: ServiceError): v
 
 /** Nobody waits any more for a run that was found after Stop. */
 async function cancelFound(
-	{ started, warn }: StarterState,
+	state: StarterState,
 	request: StartRequest,
 	runId: string,
 ): Promise<void> {
-	if (started.has(runId)) return void (await request.cancelLate?.(runId));
-	if (request.cancelLate)
+	if (state.started.has(runId)) await request.cancelLate?.(runId);
+	else nameFound(state, request, runId);
+}
+
+/** Names a run that Stop leaves alone, since another execution may have started it. */
+function nameFound({ started, warn }: StarterState, request: StartRequest, runId: string): void {
+	if (request.cancelLate && !started.has(runId))
 		warn?.(
 			`Run ${runId} was found in group "${request.groupId}" after Stop, and may be of a start that got no clear answer. It was not cancelled, since another execution that uses the group may have started it.`,
 		);

@@ -214,16 +214,26 @@ async function cancelAndCheck(
 	runId: string,
 ): Promise<CheckedCancel> {
 	const outcome = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
-	if (outcome instanceof Error) return outcome;
 	const untilMs = clock.now() + CANCEL_CHECK_MS;
 	const run =
-		outcome === 'accepted'
+		outcome === 'accepted' || isRefusedAsEnded(outcome)
 			? await watcher.watch(runWithId(runId), untilMs).catch(() => undefined)
 			: undefined;
+	if (outcome instanceof Error) {
+		if (run?.state === 'cancelled') onCancelled(runId);
+		return run ?? outcome;
+	}
 	// Retry On Fail then returns the outputs of this run.
 	if (run?.state !== 'succeeded') onCancelled(runId);
 	return run ?? outcome;
 }
+
+/**
+ * Whether a cancel was refused as that of a run that has ended is: perhaps an earlier try, whose
+ * answer was lost, has cancelled it.
+ */
+const isRefusedAsEnded = (outcome: CancelOutcome): boolean =>
+	outcome instanceof ServiceError && [400, 404, 409, 410, 422].includes(outcome.facts.status ?? 0);
 
 const isEnded = (outcome: CheckedCancel): outcome is KnownRun =>
 	typeof outcome === 'object' && 'run_id' in outcome;

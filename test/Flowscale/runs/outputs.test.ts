@@ -192,6 +192,15 @@ describe('the outputs of a run that succeeded', () => {
 		expect(await complete(ended)).toMatchObject({ files: [['a.png', true]] });
 	});
 
+	it('that nobody could read since the run is not found any more are an error, not none', async () => {
+		const ended = { ...done([]), completed_at: '2020-01-01T00:00:00.000Z' };
+		const { complete } = outputHarness({ startMs: Date.UTC(2026, 0, 1), looks: [null] });
+		expect(await complete(ended)).toMatchObject({
+			message: 'Flowscale did not find the run when its outputs were read',
+			error: { facts: { status: 404 } },
+		});
+	});
+
 	it('stay when a later look forgets them', async () => {
 		const { complete, asked } = outputHarness({
 			says: { a: ['ready', 'notYet'], b: ['notYet', 'notYet', 'ready'] },

@@ -259,6 +259,25 @@ describe('two executions in one group send the same text', () => {
 		expect(warned).toEqual(texts);
 	});
 
+	it.each([
+		['in the execution’s group it is the execution’s', {}, true, []],
+		[
+			'in a group of several executions the log names it',
+			shared,
+			false,
+			[expect.stringMatching(/Run r1 was found in group "g" after Stop.*not cancelled/)],
+		],
+	])('and a start whose answer is lost after Stop: %s', async (_, group, isOurs, texts) => {
+		const fates = [{ result: LOST, makes: 'r1', afterMs: 500 }];
+		const { open, start, order, stop, clock, warned } = startHarness({ fates });
+		const starter = open();
+		const cancelLate = async () => undefined;
+		clock.at(clock.now() + 200, () => stop.abort());
+		expect(await start(starter, order(0, { ...group, cancelLate }))).toBe('r1');
+		expect(starter.hasStarted('r1')).toBe(isOurs);
+		expect(warned).toEqual(texts);
+	});
+
 	it('and a retry of the lost one still finds its run', async () => {
 		const fates = [{ result: LOST }];
 		const { open, start, order, clock, runs } = startHarness({ fates });

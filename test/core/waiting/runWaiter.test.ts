@@ -15,6 +15,7 @@ function waitHarness({
 	status = 'completed',
 	slots = 10,
 	cancelFails = false,
+	cancelStatus = 503,
 	error_message = null as string | null,
 	ended = {} as Partial<KnownRun>,
 	isReused = false,
@@ -40,7 +41,8 @@ function waitHarness({
 			serviceName: 'Flowscale',
 			cancel: async (runId) => {
 				cancelled.push(runId);
-				if (cancelFails) throw new ServiceError('Flowscale answered HTTP 503');
+				const facts = cancelStatus === 503 ? {} : { status: cancelStatus };
+				if (cancelFails) throw new ServiceError(`Flowscale answered HTTP ${cancelStatus}`, facts);
 			},
 			clock,
 			warn: (text) => warnings.push(text),
@@ -118,6 +120,23 @@ describe('who cancels the remote run', () => {
 		await stopped.wait('a', { cancelRemote: 'onStopOrTimeout' });
 		expect([late.noted, stopped.noted]).toEqual([['a'], []]);
 	});
+
+	it.each([
+		['cancelled', ['a'], 'It was cancelled at Flowscale.'],
+		['failed', [], 'It ended before its cancel took effect (state failed).'],
+	])(
+		'is known from the run where the cancel is refused: an earlier try may have had an effect (%s)',
+		async (status, remembered, hint) => {
+			const { wait, noted } = waitHarness({
+				...{ endsMs: 1_001, status, cancelFails: true, cancelStatus: 400 },
+			});
+			expect(await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 })).toMatchObject({
+				kind: 'WaitTimeout',
+				error: { facts: { hint } },
+			});
+			expect(noted).toEqual(remembered);
+		},
+	);
 
 	it('nobody, when the run has ended', async () => {
 		const { wait, end, cancelled, completed } = waitHarness({});

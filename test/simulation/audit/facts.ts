@@ -55,9 +55,23 @@ export const keyOfItem = ({ prompt, file }: ExecutionResult['items'][number]): s
 export const keyOfRun = ({ texts, files }: SimRun): string =>
 	JSON.stringify([texts.text_51536, files.image_22068 ?? null]);
 
-/** Answers to a start that leave open whether it was taken. */
+/**
+ * Answers to a start that leave open whether it was taken. A form of texts alone that is cut off may
+ * have been read to its end; only a file shows how much of it was.
+ */
 const UNCLEAR = [
-	...['lostBefore', 'lostDone', 'late', 'mute', 'muteDone', '502', '502Done', '503', '504Done'],
+	...[
+		'lostBefore',
+		'cutBefore',
+		'lostDone',
+		'late',
+		'mute',
+		'muteDone',
+		'502',
+		'502Done',
+		'503',
+		'504Done',
+	],
 	...['520', '520Done', '408', 'page', 'pageDone', 'empty', 'cut', 'slowBody'],
 ];
 

@@ -82,6 +82,9 @@ function auditRun(happened: Happened, result: ExecutionResult, run: SimRun): str
 	const isNamed = allTexts(result).some((text) => text.includes(run.id) && !isProgress(text));
 	if (isNamed) return [];
 	const last = runs.at(-1);
+	// What an earlier part of it knew is not reported by a process that was killed: it is stored, and
+	// a retry by hand finds it there.
+	if (last?.outcome === 'killed' && isStored(result, run)) return [];
 	if (stoppedMs !== null) {
 		// What is done in the background ends with n8n's process.
 		if (last?.outcome === 'waiting' || happened.world.killsMs.length > 0) return [];
@@ -126,6 +129,8 @@ function auditStop(happened: Happened, result: ExecutionResult, run: SimRun): st
 const isProgress = (text: string) => /: run \S+ (started|ended|is) /.test(text);
 
 const MAYBE = /may have started/;
+const isStored = ({ stored }: ExecutionResult, { id }: SimRun) =>
+	stored.some((text) => text.includes(id) || MAYBE.test(text));
 const isMaybeNamed = (result: ExecutionResult) => allTexts(result).some((text) => MAYBE.test(text));
 
 /** "May have started" stands for one run at a time. */

@@ -95,6 +95,10 @@ const FOUND = [
 		`{"service":{"outputsLateMs":5000},"workMs":200,"faults":[{"gap":6,"fate":"late"},{"gap":0,"fate":"404"}],"executions":[{}]}`,
 	],
 	[
+		'a cancel that got an empty answer is sent again while its run continues',
+		`{"workMs":2000000,"outages":[{"fromMs":0,"lengthMs":1000,"fate":"empty","kind":"cancel"}],"executions":[{"stopMs":50}]}`,
+	],
+	[
 		'a check for late outputs whose body is slow is as old as its request',
 		`{"service":{"outputsLateMs":5000},"faults":[{"gap":8,"fate":"slowBody"}],"executions":[{}]}`,
 	],

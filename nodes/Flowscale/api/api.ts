@@ -48,6 +48,9 @@ export type OutputAnswer =
 	| { kind: 'timedOut' }
 	| { kind: 'failed' };
 
+/** For the user, where the service accepted a cancel without a text. */
+export const CANCEL_REQUESTED = 'Cancel requested';
+
 const isSuccess = (status: number) => status >= 200 && status < 300;
 
 /** Extra request settings (tries, isDetached) go through every call. */
@@ -157,18 +160,19 @@ function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 
 		/**
 		 * Asks for a run's end; the text is the service's, its behaviour for finished runs is not
-		 * documented.
+		 * documented. An empty answer gives an empty text.
 		 */
 		cancel: async (runId: string, extra: Extra = {}) =>
 			await transport.read(
 				{ method: 'POST', path: `/runs${pathTo(runId)}/cancel`, ...extra },
 				(answer) => {
 					if (!isSuccess(answer.status)) throw transport.failureOf(answer);
+					if (answer.text.trim() === '') return '';
 					const { status, data } = readEnvelope(transport.jsonOf(answer));
 					if (status === 'error' || status === 'failed') throw transport.failureOf(answer);
 					return typeof data === 'string'
 						? data
-						: (textAt(recordOf(data), 'message') ?? 'Cancel requested');
+						: (textAt(recordOf(data), 'message') ?? CANCEL_REQUESTED);
 				},
 			),
 

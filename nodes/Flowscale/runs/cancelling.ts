@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/async/clock';
 import { ofRun, ServiceError } from '../../core/errors';
 import type { KnownRun } from '../../core/runs/run';
-import type { FlowscaleApi } from '../api/api';
+import { CANCEL_REQUESTED, type FlowscaleApi } from '../api/api';
 import { unknownRunError } from './findRun';
 
 /** What became of a run that was to be cancelled. */
@@ -32,12 +32,29 @@ export async function cancelAndCheck(
 ): Promise<CancelResult> {
 	const answer = await api
 		.cancel(runId)
+		.then((text) => text || CANCEL_REQUESTED)
 		.catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
 	const isRefused = answer instanceof Error;
 	const last = await untilEnded(api, runId, isRefused ? [0] : PAUSES_MS, clock, stop);
 	if (isRefused && 'run' in last && last.run === undefined) throw unknownRunError(runId);
 	if (isRefused && !('run' in last && last.run?.finished)) throw answer;
 	return { run_id: runId, ...resultOf(answer, last) };
+}
+
+/**
+ * Sends one cancel, also after Stop. An empty answer may be a gateway's, so the run itself then has
+ * to show that it has ended.
+ * @throws ServiceError, retryable where an empty answer has cancelled nothing yet
+ */
+export async function sendCancel(api: FlowscaleApi, runId: string): Promise<void> {
+	const extra = { isDetached: true, tries: 1 };
+	if ((await api.cancel(runId, extra)) !== '') return;
+	const found = await api.run(runId, {}, extra);
+	if (found === null || found.run.finished) return;
+	throw new ServiceError('Flowscale gave the cancel an empty answer, and the run continues', {
+		isRetryable: true,
+		runId,
+	});
 }
 
 /** The run as it was last seen; without a run where the service does not know it (any more). */

@@ -3,6 +3,7 @@ import { ServiceError } from '../../core/errors';
 import { isNetworkFailure } from '../../core/http/http';
 import { hintOnce } from '../../core/execution/hintOnce';
 import type { RunService } from '../../core/execution/runSession';
+import { sendCancel } from './cancelling';
 import { completeOutputs } from './outputs';
 import type { Session } from './session';
 import { createGroupTurns } from '../../core/starting/groupTurns';
@@ -48,7 +49,7 @@ export function createRunService(session: Session): RunService {
 		},
 		watch: createWatchService(session),
 		collect: { byRun: 'Run > Wait', byGroup: 'Group > Wait' },
-		cancel: async (runId) => await api.cancel(runId, { isDetached: true, tries: 1 }),
+		cancel: async (runId) => await sendCancel(api, runId),
 		completeOutputs: async (run) =>
 			await completeOutputs({ api, clock, stop, serviceTime: transport.serviceTime }, run),
 	};

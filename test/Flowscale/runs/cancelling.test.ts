@@ -1,7 +1,7 @@
 import { createRun } from '../../../nodes/core/runs/run';
 import { ServiceError } from '../../../nodes/core/errors';
 import type { FlowscaleApi } from '../../../nodes/Flowscale/api/api';
-import { cancelAndCheck } from '../../../nodes/Flowscale/runs/cancelling';
+import { cancelAndCheck, sendCancel } from '../../../nodes/Flowscale/runs/cancelling';
 import { fakeClock } from '../../harness/fakeClock';
 
 /**
@@ -88,4 +88,29 @@ it.each<[string, Parameters<typeof cancelled>, unknown]>([
 	['not, nobody knows it', [refusal, null], 'Flowscale does not know the run'],
 ])('a run is cancelled %s', async (_, given, expected) => {
 	expect(await cancelled(...given)).toEqual(expected);
+});
+
+it.each<[string, string, string | null, boolean]>([
+	['with a text is accepted, unread', ok, 'running', true],
+	['that is empty is accepted where the run has ended', '', 'cancelled', true],
+	['that is empty is accepted where the run is gone', '', null, true],
+	['that is empty is asked again where the run continues', '', 'running', false],
+])('an answer to a cancel after Stop %s', async (_, text, state, isAccepted) => {
+	const sent: unknown[] = [];
+	const api = {
+		cancel: async (_id: string, extra: unknown) => {
+			sent.push(extra);
+			return text;
+		},
+		run: async (_id: string, _known: unknown, extra: unknown) => {
+			sent.push(extra);
+			return state === null ? null : { run: createRun({ run_id: 'r', status: state }), raw: {} };
+		},
+	} as unknown as FlowscaleApi;
+	const failure = await sendCancel(api, 'r').catch((error: unknown) => error);
+	expect(failure).toEqual(
+		isAccepted ? undefined : expect.objectContaining({ facts: { isRetryable: true, runId: 'r' } }),
+	);
+	const detached = { isDetached: true, tries: 1 };
+	expect(sent).toEqual(text === '' ? [detached, detached] : [detached]);
 });

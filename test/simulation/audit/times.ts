@@ -45,7 +45,7 @@ function auditLife(happened: Happened, result: ExecutionResult, run: NodeRun) {
 	const isWaiting = /executeAndWait|wait$/.test(plan.operation);
 	const isStarting = plan.operation.startsWith('workflow.execute');
 	const isLimited = happened.world.service.mostUnfinished > 0 || plan.options.maxQueued > 0;
-	const atATime = isWaiting && isStarting ? Math.min(10, maxConcurrent) : 10;
+	const atATime = isWaiting ? Math.min(10, maxConcurrent) : 10;
 	const waves = rounds * Math.ceil(items.length / rounds / atATime);
 	const waitMs = timeout > 0 ? timeout * 1_000 : longestWorkMs(happened);
 	const isHeld = isStarting && (isLimited || !isCalm(happened));

@@ -73,21 +73,25 @@ export const suspendedItems: Measurement = {
 		const state = await stateBytes(harness, run);
 		let asked = (await service.stats()).totalRequests;
 		let most = 0;
-		const before = cpuUsage();
+		let cpuMicros = 0;
 		for (let resume = 0; resume < RESUMES; resume++) {
-			run = await resumeWorkflow(harness.engine, file, run.data);
+			let before = cpuUsage();
+			// From here on the stored execution has been read, which n8n's database does.
+			const onServer = () => (before = cpuUsage());
+			run = await resumeWorkflow(harness.engine, file, run.data, 'restart', { onServer });
+			const after = cpuUsage();
+			cpuMicros += after.user + after.system - before.user - before.system;
 			if (run.status !== 'waiting') throw new Error(`After a resume the run is ${run.status}`);
 			const { totalRequests } = await service.stats();
 			most = Math.max(most, totalRequests - asked);
 			asked = totalRequests;
 		}
-		const after = cpuUsage();
 		harness.pointTo(harness.simulator);
 		await service.close();
 		return {
 			suspendedState: state / ITEMS,
 			resumeRequests: most,
-			resumeCpu: (after.user + after.system - before.user - before.system) / 1e6 / RESUMES,
+			resumeCpu: cpuMicros / 1e6 / RESUMES,
 		};
 	},
 };

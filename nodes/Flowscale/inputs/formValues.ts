@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
+import { nodeOf } from '../../core/items/nodeOf';
 import { asText, listOf, parsedUserJson, recordOf, textAt, type JsonRecord } from '../../core/json';
 import { allDigits } from '../../core/items/allDigits';
 import { declaredTypeOf, kindOf, type InputKind } from './inputKind';
@@ -142,7 +143,7 @@ function exactNumber(item: Item, name: string, value: number, kind: InputKind): 
 			'Check what the expression gives for this item.',
 		);
 	if (kind === 'number') return value;
-	const inputs = recordOf(item.context.getNode().parameters.inputs);
+	const inputs = recordOf(nodeOf(item.context).parameters.inputs);
 	return allDigits(name, value, recordOf(inputs?.value)?.[name]);
 }
 

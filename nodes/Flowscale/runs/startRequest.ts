@@ -5,6 +5,7 @@ import { type Answer, isNetworkFailure } from '../../core/http/http';
 import type { NetworkFailure } from '../../core/http/networkError';
 import type { ApiRequest } from '../../core/http/transport';
 import type { Item } from '../../core/items/item';
+import { nodeOf } from '../../core/items/nodeOf';
 import { buildForm, type FilePart, filePartOf, type Form } from '../../core/files/upload';
 import { classifyStart } from '../../core/starting/startOutcome';
 import type { ReuseRun, StartRequest } from '../../core/starting/startService';
@@ -71,7 +72,7 @@ export function readStartRequest(item: Item, session: Session, patienceMs: numbe
 
 /** Whether the group is named by the execution's ID, so that no other execution has runs in it. */
 function isGroupOfExecution({ context }: Item, groupId: string | undefined): boolean {
-	const expression = String(context.getNode().parameters.groupId ?? '');
+	const expression = String(nodeOf(context).parameters.groupId ?? '');
 	const executionId = context.getExecutionId();
 	// The MCP Server Trigger has no execution ID; its expressions give this word.
 	const isKnown = Boolean(executionId) && executionId !== '__UNKNOWN__';

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { nodeOf } from './nodeOf';
 
 export function isTool(context: IExecuteFunctions): boolean {
-	return context.getNode().type.endsWith('Tool') || context.isToolExecution?.() === true;
+	return nodeOf(context).type.endsWith('Tool') || context.isToolExecution?.() === true;
 }

@@ -4,6 +4,7 @@ import { describeJsonFault } from '../jsonFault';
 import { LongInteger } from '../jsonText';
 import { allDigits } from './allDigits';
 import type { Item } from './item';
+import { nodeOf } from './nodeOf';
 
 /** A parameter that is one JSON object of names and values. */
 export interface JsonObjectField {
@@ -24,7 +25,7 @@ export interface JsonObjectField {
  */
 export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
 	const given = item.raw(field.parameter, {});
-	const written = item.context.getNode().parameters[field.parameter];
+	const written = nodeOf(item.context).parameters[field.parameter];
 	const isExpression = typeof written === 'string' && written.startsWith('=');
 	if (typeof given === 'string') {
 		const isEmptyField = given.trim() === '' && !isExpression;

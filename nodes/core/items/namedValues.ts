@@ -4,6 +4,7 @@ import type { Item } from './item';
 import { descriptionsIn, fieldsOfBinaryObject } from './itemFiles';
 import { exactNumber, readJsonObject } from './jsonObject';
 import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
+import { nodeOf } from './nodeOf';
 
 /** A set of named values that a user enters as pairs, or all at once as JSON. */
 export interface NamedValuesForm {
@@ -142,7 +143,7 @@ function pairValues(
 	entry: string,
 	word: string,
 ): Array<[string, unknown]> {
-	const written = listOf(recordOf(recordOf(item.context.getNode().parameters)?.[pairs])?.[entry]);
+	const written = listOf(recordOf(recordOf(nodeOf(item.context).parameters)?.[pairs])?.[entry]);
 	return listOf(recordOf(item.raw(pairs, {}))?.[entry]).map((row, index) => {
 		const record = recordOf(row);
 		const name = textAt(record, 'name')?.trim() ?? '';

@@ -1,13 +1,21 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { recordOf } from '../json';
+import { nodeOf } from './nodeOf';
 
 /** Parts of an expression that give the same for every item of an execution. */
 const SAME = /\{\{\s*\$(?:execution\.id|workflow\.id|workflow\.name)\s*\}\}/g;
 
+interface ReadValue {
+	value: unknown;
+	/** The fallback that it was read with; it counts only where the node holds no value. */
+	fallback: unknown;
+	isHeld: boolean;
+}
+
 interface NodeParameters {
 	parameters: unknown;
-	/** Values that were read, by parameter name, each with the fallback that it was read with. */
-	read: Map<string, { value: unknown; fallback: unknown }>;
+	/** Values that were read, by parameter name. */
+	read: Map<string, ReadValue>;
 }
 
 const nodes = new WeakMap<IExecuteFunctions, NodeParameters>();
@@ -26,29 +34,33 @@ export function readParameter(
 ): unknown {
 	const node = parametersOf(context);
 	const known = node.read.get(name);
-	if (known !== undefined && known.fallback === fallback) return known.value;
+	if (known !== undefined && (known.isHeld || known.fallback === fallback)) return known.value;
 	const value = read();
-	if (isFixed(node.parameters, name)) node.read.set(name, { value, fallback });
+	const fixed = fixedBy(node.parameters, name);
+	if (fixed !== undefined) node.read.set(name, { value, fallback, isHeld: fixed === 'value' });
 	return value;
 }
 
 function parametersOf(context: IExecuteFunctions): NodeParameters {
 	const known = nodes.get(context);
 	if (known !== undefined) return known;
-	// n8n copies the whole node each time.
-	const node = { parameters: context.getNode().parameters as unknown, read: new Map() };
+	const node = { parameters: nodeOf(context).parameters as unknown, read: new Map() };
 	nodes.set(context, node);
 	return node;
 }
 
-/** Whether the node holds a fixed value, or has a collection without one, so that the fallback counts. */
-function isFixed(parameters: unknown, name: string): boolean {
+/**
+ * What gives the same for every item: a fixed value that the node holds, or the fallback, where it
+ * has a collection without this value.
+ */
+function fixedBy(parameters: unknown, name: string): 'value' | 'fallback' | undefined {
 	const path = name.split('.');
 	const key = path.pop() ?? '';
 	const parent = path.reduce((value, part) => recordOf(value)?.[part], parameters);
 	const value = recordOf(parent)?.[key];
-	if (value === undefined) return path.length > 0 && recordOf(parent) !== undefined;
-	return isSameForAll(value);
+	if (value === undefined)
+		return path.length > 0 && recordOf(parent) !== undefined ? 'fallback' : undefined;
+	return isSameForAll(value) ? 'value' : undefined;
 }
 
 /** Whether a value as the node holds it, expressions unevaluated, gives the same for every item. */

@@ -17,6 +17,7 @@ import {
 } from './processStarts';
 import type { GroupTurn } from './groupTurns';
 import { sendOnceSafely } from './sendOnceSafely';
+import { type Announcements, createAnnouncements } from './announcements';
 import { createStartGate, type StartGate } from './startGate';
 import type { RememberedStart, StartMemory } from './startMemory';
 import {
@@ -67,7 +68,8 @@ interface StarterState extends StarterParts {
 	taken: Set<string>;
 	/** Runs that this execution started. */
 	started: Set<string>;
-	announced: Map<string, StartRequest[]>;
+	/** Requests that were announced, by what they ask for. */
+	announced: Announcements;
 	/** Stands for this starter where other executions of the process see its starts. */
 	owner: object;
 	/** Starts of this node that were sent and have no run yet, or are being sent. */
@@ -90,17 +92,12 @@ export function createStarter(parts: StarterParts): Starter {
 		listGroup: createGroupListings(service, clock),
 		taken: new Set(memory.runIds()),
 		started: new Set(),
-		announced: new Map(),
+		announced: createAnnouncements(),
 		sent: new Set(),
 		owner: {},
 	};
 	return {
-		announce: (request) => {
-			const key = requestKey(request) ?? '';
-			const alike = state.announced.get(key);
-			if (alike) alike.push(request);
-			else state.announced.set(key, [request]);
-		},
+		announce: state.announced.add,
 		start: async (request) =>
 			(await rememberedRun(state, request)) ?? (await reuseOrSend(state, request)),
 		hasStarted: (runId) => state.started.has(runId),
@@ -201,9 +198,11 @@ async function reuse(
 }
 
 function chooseReused(state: StarterState, request: StartRequest, listing: GroupListing) {
-	const rivals = (state.announced.get(requestKey(request) ?? '') ?? []).filter(
-		({ itemIndex, groupId }) => itemIndex !== request.itemIndex && groupId === request.groupId,
-	);
+	const rivals = state.announced
+		.like(request)
+		.filter(
+			({ itemIndex, groupId }) => itemIndex !== request.itemIndex && groupId === request.groupId,
+		);
 	const isAny = request.reuse === 'anyInGroup';
 	return findExistingRun(isAny ? listing.runs : listing.runsLike(request), {
 		request,

@@ -85,8 +85,10 @@ export async function pollRuns(
 			? await listGroup(poller, groupId, watched)
 			: new Map<string, KnownRun>();
 	if (listed === undefined) return;
+	// Most of ten thousand listed runs are in progress: a chain of promises for each took its time.
+	const rest = watched.filter((one) => !noteListed(poller, one, listed.get(one.run.run_id)));
 	await Promise.all(
-		watched.map(async (one) => await pollOne(poller, one, listed.get(one.run.run_id))),
+		rest.map(async (one) => await pollOne(poller, one, listed.get(one.run.run_id))),
 	);
 }
 
@@ -138,6 +140,22 @@ function isListWorthAnotherTry(poller: RunPoller, error: unknown): boolean {
 	return isBusy(error) || ++poller.failedLists < MOST_FAILED_LISTS;
 }
 
+/**
+ * Reports a run as its group's list shows it.
+ * @returns false: it was not reported, since it is not listed or has to be verified
+ */
+function noteListed(poller: RunPoller, watched: WatchedRun, listed: KnownRun | undefined): boolean {
+	if (listed === undefined) return false;
+	const run = withKnown(listed, watched.run);
+	if (verificationOf(watched, run, true, poller.clock.now()) !== 'none') return false;
+	try {
+		noteSeen(poller, watched, run);
+	} catch (error) {
+		noteFailure(poller, watched, error);
+	}
+	return true;
+}
+
 /** @param listed the run as its group's list shows it; without it the run itself is polled */
 async function pollOne(
 	poller: RunPoller,
@@ -145,22 +163,21 @@ async function pollOne(
 	listed: KnownRun | undefined,
 ): Promise<void> {
 	try {
-		const { limit, service } = poller;
+		const { limit, service, clock } = poller;
 		const found = listed ?? (await limit(async () => await service.poll(watched.run)));
-		if (found === null) noteMissing(poller, watched);
-		else await noteSeen(poller, watched, found, listed !== undefined);
+		if (found === null) return noteMissing(poller, watched);
+		const run = withKnown(found, watched.run);
+		noteSeen(
+			poller,
+			watched,
+			await verify(service, watched, run, listed !== undefined, clock.now()),
+		);
 	} catch (error) {
 		noteFailure(poller, watched, error);
 	}
 }
 
-async function noteSeen(
-	{ service, results, clock }: RunPoller,
-	watched: WatchedRun,
-	found: KnownRun,
-	isListed: boolean,
-): Promise<void> {
-	const run = await verify(service, watched, withKnown(found, watched.run), isListed, clock.now());
+function noteSeen({ results }: RunPoller, watched: WatchedRun, run: KnownRun): void {
 	watched.failures = 0;
 	watched.refusals = 0;
 	watched.missingSinceMs = Number.NaN;

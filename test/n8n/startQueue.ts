@@ -22,9 +22,16 @@ export interface Queue {
  */
 export const startQueue = async (
 	n8n: InstalledN8n,
-	plan: { folder: string; packed: PackedPackage[]; workers: number; env?: NodeJS.ProcessEnv },
+	plan: {
+		folder: string;
+		packed: PackedPackage[];
+		workers: number;
+		/** Executions that a worker takes at a time; n8n takes 10 where nothing is set. */
+		concurrency?: number;
+		env?: NodeJS.ProcessEnv;
+	},
 ): Promise<Queue> => {
-	const { folder, packed } = plan;
+	const { folder, packed, concurrency = 30 } = plan;
 	await fs.mkdir(folder, { recursive: true });
 	const [postgres, redis] = await Promise.all([startPostgres(folder), startRedis(folder)]);
 	const port = await freePort();
@@ -51,7 +58,7 @@ export const startQueue = async (
 		const userFolder = join(folder, `worker-${slots}`);
 		await fs.mkdir(userFolder, { recursive: true });
 		for (const { tarball } of packed) await installPackage(tarball, userFolder);
-		const worker = await startWorker(n8n, { userFolder, concurrency: 30, env });
+		const worker = await startWorker(n8n, { userFolder, concurrency, env });
 		workers.push(worker);
 		return worker;
 	};

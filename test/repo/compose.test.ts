@@ -68,6 +68,6 @@ it('the compose file starts as many workers, of the same n8n, as are tested', as
 	};
 	expect(/image: n8nio\/n8n:(\S+)/.exec(compose)?.[1]).toBe(dependencies.n8n);
 	expect(await read('docs/scaling.md')).toContain(`FROM n8nio/n8n:${dependencies.n8n}`);
-	expect(/--concurrency=(\d+)/.exec(compose)?.[1]).toBe(/concurrency: (\d+)/.exec(worker)?.[1]);
+	expect(/--concurrency=(\d+)/.exec(compose)?.[1]).toBe(/concurrency = (\d+)/.exec(worker)?.[1]);
 	expect(/replicas: (\d+)/.exec(compose)?.[1]).toBe(/workers: (\d+)/.exec(groups)?.[1]);
 });

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
-import { nodeOf } from '../../core/items/nodeOf';
+import { nodeOf } from '../../core/nodeOf';
 import { asText, listOf, parsedUserJson, recordOf, textAt, type JsonRecord } from '../../core/json';
 import { allDigits } from '../../core/items/allDigits';
 import { declaredTypeOf, kindOf, type InputKind } from './inputKind';

@@ -5,7 +5,7 @@ import { type Answer, isNetworkFailure } from '../../core/http/http';
 import type { NetworkFailure } from '../../core/http/networkError';
 import type { ApiRequest } from '../../core/http/transport';
 import type { Item } from '../../core/items/item';
-import { nodeOf } from '../../core/items/nodeOf';
+import { nodeOf } from '../../core/nodeOf';
 import { buildForm, type FilePart, filePartOf, type Form } from '../../core/files/upload';
 import { classifyStart } from '../../core/starting/startOutcome';
 import type { ReuseRun, StartRequest } from '../../core/starting/startService';

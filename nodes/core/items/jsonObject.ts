@@ -4,7 +4,7 @@ import { describeJsonFault } from '../jsonFault';
 import { LongInteger } from '../jsonText';
 import { allDigits } from './allDigits';
 import type { Item } from './item';
-import { nodeOf } from './nodeOf';
+import { nodeOf } from '../nodeOf';
 
 /** A parameter that is one JSON object of names and values. */
 export interface JsonObjectField {

@@ -4,7 +4,7 @@ import type { Item } from './item';
 import { descriptionsIn, fieldsOfBinaryObject } from './itemFiles';
 import { exactNumber, readJsonObject } from './jsonObject';
 import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
-import { nodeOf } from './nodeOf';
+import { nodeOf } from '../nodeOf';
 
 /** A set of named values that a user enters as pairs, or all at once as JSON. */
 export interface NamedValuesForm {

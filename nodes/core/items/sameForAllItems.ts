@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { recordOf } from '../json';
-import { nodeOf } from './nodeOf';
+import { nodeOf } from '../nodeOf';
 
 /** Parts of an expression that give the same for every item of an execution. */
 const SAME = /\{\{\s*\$(?:execution\.id|workflow\.id|workflow\.name)\s*\}\}/g;

@@ -9,7 +9,9 @@ const transform = {
 };
 const shared = {
 	rootDir: __dirname,
-	testEnvironment: 'node',
+	// What is installed is loaded once for each worker, not for each suite.
+	testEnvironment: '<rootDir>/tools/sharedEnvironment.js',
+	runtime: '<rootDir>/tools/sharedRuntime.js',
 	transform,
 	modulePathIgnorePatterns: [
 		'<rootDir>/dist/package.json',

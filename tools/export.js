@@ -49,6 +49,8 @@ const SHARED = [
 	'tsconfig.build.json',
 	'tools/ensureInstalled.js',
 	'tools/runTests.js',
+	'tools/sharedEnvironment.js',
+	'tools/sharedRuntime.js',
 	'tools/testOrder.js',
 	'test/harness/unrefIntervals.js',
 	'.github/dependabot.yml',

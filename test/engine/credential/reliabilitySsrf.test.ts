@@ -1,3 +1,8 @@
+/**
+ * n8n reads the switches of its guard as it is loaded, so this suite loads an n8n of its own.
+ *
+ * @jest-environment node
+ */
 import '../../harness/ssrfEnvironment';
 import { testCredential } from '../../harness/testCredential';
 import { useHarness } from '../../harness/useHarness';

@@ -41,7 +41,9 @@ function reported(history: History): string[][] {
 		// n8n stores the memory at activation and with what was reported.
 		if (isFirst || events.length > 0) stored = JSON.stringify(next);
 		const ends = events.map(({ run }) => Date.parse(run.completed_at ?? run.created_at ?? ''));
-		expect(ends).toEqual([...ends].sort((a, b) => a - b));
+		// One `expect` for each of 60,000 polls would take half of the time.
+		if (ends.some((end, index) => end < ends[index - 1]))
+			expect(ends).toEqual([...ends].sort((a, b) => a - b));
 		received.push(events.map(({ id }) => id));
 	}
 	return received;

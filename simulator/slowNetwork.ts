@@ -38,15 +38,15 @@ const SEGMENT_BYTES = 1_460;
 /** One direction of a connection: what goes in first comes out first, and no sooner than a network allows. */
 function createLine({ roundTripMs, lostShare, lostMs }: NetworkTraits, chance: () => number) {
 	let freeAtMs = 0;
-	const underWay: Array<() => void> = [];
+	const inProgress: Array<() => void> = [];
 	return (bytes: number, firstDelayMs: number, arrive: () => void): void => {
 		const segments = Math.max(1, Math.ceil(bytes / SEGMENT_BYTES));
 		const isHeldBack = chance() > (1 - lostShare) ** segments;
 		const dueMs = Date.now() + roundTripMs / 2 + firstDelayMs + (isHeldBack ? lostMs : 0);
 		freeAtMs = Math.max(freeAtMs, dueMs);
-		underWay.push(arrive);
+		inProgress.push(arrive);
 		// Timers of different lengths that are due at once fire in any order, so whatever left first arrives.
-		startTimer(freeAtMs - Date.now(), () => underWay.shift()?.());
+		startTimer(freeAtMs - Date.now(), () => inProgress.shift()?.());
 	};
 }
 

@@ -15,8 +15,8 @@ export interface FlowAiService {
 	inputs: Array<Record<string, unknown>>;
 	aborted: string[];
 	/** Runs in progress now, and the most so far. */
-	underWay: number;
-	mostUnderWay: number;
+	inProgress: number;
+	mostInProgress: number;
 	/** Arrivals of the last second that were accepted, ms since 1970. */
 	taken: number[];
 }
@@ -41,7 +41,7 @@ export async function run(service: FlowAiService, request: Request): Promise<Ans
 function isAdmitted(service: FlowAiService, at: number): boolean {
 	const { maxConcurrent = Infinity, maxPerSecond = Infinity } = service.options;
 	service.taken = service.taken.filter((time) => time > at - 1_000);
-	if (service.underWay >= maxConcurrent || service.taken.length >= maxPerSecond) return false;
+	if (service.inProgress >= maxConcurrent || service.taken.length >= maxPerSecond) return false;
 	service.taken.push(at);
 	return true;
 }
@@ -62,10 +62,10 @@ async function answer(
 	const { options, timers } = service;
 	const { pieceMs = 1, form = 'asked' } = options;
 	service.inputs.push(input);
-	service.mostUnderWay = Math.max(service.mostUnderWay, ++service.underWay);
+	service.mostInProgress = Math.max(service.mostInProgress, ++service.inProgress);
 	let isSaid = false;
 	const end = () => {
-		if (!isSaid) service.underWay--;
+		if (!isSaid) service.inProgress--;
 		isSaid = true;
 	};
 	message.socket.once('close', () => {

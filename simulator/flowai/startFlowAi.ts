@@ -21,8 +21,8 @@ export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> 
 		timers: createTimers(),
 		inputs: [],
 		aborted: [],
-		underWay: 0,
-		mostUnderWay: 0,
+		inProgress: 0,
+		mostInProgress: 0,
 		taken: [],
 	};
 	const find = (entry: JournalEntry): Endpoint | undefined => {
@@ -55,7 +55,7 @@ export async function startFlowAi(options: FlowAiOptions = {}): Promise<FlowAi> 
 		journal,
 		inputs: service.inputs,
 		aborted: service.aborted,
-		mostConcurrent: () => service.mostUnderWay,
+		mostConcurrent: () => service.mostInProgress,
 		unknown,
 		fault: faults.add,
 		close: async () => {

@@ -40,6 +40,7 @@ const RETIRED = new Map([
 	['own', 'raw'],
 	['ownItemOf', 'rawItem'],
 	['told', 'received'],
+	['underWay', 'inProgress'],
 	['runOf', 'createRun'],
 	['namedRun', 'runWithId'],
 	['stampOf', 'parseTimestamp'],
@@ -63,7 +64,11 @@ interface Source {
 	tree: ts.SourceFile;
 }
 
-async function sources(): Promise<Source[]> {
+/** All of them, read once for all tests. */
+let known: Promise<Source[]> | undefined;
+const sources = async (): Promise<Source[]> => await (known ??= readSources());
+
+async function readSources(): Promise<Source[]> {
 	const lists = await Promise.all(
 		CODE.map(async (folder) => {
 			const entries = await fs.readdir(join(root, folder), {

@@ -1,6 +1,6 @@
 import type { IPollFunctions } from 'n8n-workflow';
 
-const underWay = new Set<string>();
+const inProgress = new Set<string>();
 const activations = new WeakSet<object>();
 
 /**
@@ -12,12 +12,12 @@ export async function withoutOverlap<T>(
 	poll: () => Promise<T>,
 ): Promise<T | null> {
 	const key = JSON.stringify([context.getWorkflow().id, context.getNode().id]);
-	if (underWay.has(key)) return null;
-	underWay.add(key);
+	if (inProgress.has(key)) return null;
+	inProgress.add(key);
 	try {
 		return await poll();
 	} finally {
-		underWay.delete(key);
+		inProgress.delete(key);
 	}
 }
 

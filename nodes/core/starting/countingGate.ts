@@ -8,7 +8,7 @@ import type { StartGate, TryOutcome } from './startGate';
  * requests" (HTTP 429). Times are epoch ms.
  */
 export interface CountingState {
-	underWay: number;
+	inProgress: number;
 	/** Infinity until the first refusal. */
 	limit: number;
 	/** No request before this time. */
@@ -35,7 +35,7 @@ const LONGEST_RAISE_MS = 30_000;
 
 export function newCounting(): CountingState {
 	return {
-		underWay: 0,
+		inProgress: 0,
 		limit: Number.POSITIVE_INFINITY,
 		opensMs: 0,
 		refusals: 0,
@@ -46,17 +46,17 @@ export function newCounting(): CountingState {
 }
 
 /** When the next request may be sent; Infinity: once another one has ended. */
-export function opensAt({ underWay, limit, opensMs, raiseMs }: CountingState): number {
-	if (underWay < limit) return opensMs;
-	return underWay === limit ? Math.max(opensMs, raiseMs) : Number.POSITIVE_INFINITY;
+export function opensAt({ inProgress, limit, opensMs, raiseMs }: CountingState): number {
+	if (inProgress < limit) return opensMs;
+	return inProgress === limit ? Math.max(opensMs, raiseMs) : Number.POSITIVE_INFINITY;
 }
 
 /** A request is sent. One that goes beyond the limit is the attempt to raise it. */
 export function onSent(state: CountingState): CountingState {
-	const underWay = state.underWay + 1;
-	return underWay > state.limit
-		? { ...state, underWay, limit: underWay, raiseMs: Number.POSITIVE_INFINITY }
-		: { ...state, underWay };
+	const inProgress = state.inProgress + 1;
+	return inProgress > state.limit
+		? { ...state, inProgress, limit: inProgress, raiseMs: Number.POSITIVE_INFINITY }
+		: { ...state, inProgress };
 }
 
 /** Whether a request beyond the former limit is in progress. */
@@ -66,14 +66,14 @@ function isRaising({ limit, raiseMs }: CountingState): boolean {
 
 /** A request never reached the service, so it occupies no slot there. */
 export function onNotReached(state: CountingState): CountingState {
-	return { ...state, underWay: state.underWay - 1 };
+	return { ...state, inProgress: state.inProgress - 1 };
 }
 
 /** A request that was taken has ended, whatever came of it, so its slot is free. */
 export function onEnded(state: CountingState, nowMs: number): CountingState {
 	return {
 		...state,
-		underWay: state.underWay - 1,
+		inProgress: state.inProgress - 1,
 		refusals: 0,
 		lastEndMs: nowMs,
 		...(isRaising(state) ? { raiseMs: nowMs + FIRST_RAISE_MS, raisePauseMs: FIRST_RAISE_MS } : {}),
@@ -92,7 +92,7 @@ export function onRefused(
 	askedMs: number | undefined,
 	random: number,
 ): CountingState {
-	const underWay = state.underWay - 1;
+	const inProgress = state.inProgress - 1;
 	const refusals = state.refusals + 1;
 	const isJustEnded = nowMs - state.lastEndMs < JUST_ENDED_MS;
 	const ourPauseMs = isJustEnded
@@ -102,19 +102,19 @@ export function onRefused(
 	const pauseMs = askedMs === undefined ? ourPauseMs : Math.min(LONGEST_RETRY_AFTER_MS, askedMs);
 	const isAttempt = isRaising(state);
 	const isKnown = Number.isFinite(state.limit) && !isAttempt;
-	const isLimitKept = underWay === 0 || (isKnown && isJustEnded);
+	const isLimitKept = inProgress === 0 || (isKnown && isJustEnded);
 	const raisePauseMs = Math.min(LONGEST_RAISE_MS, state.raisePauseMs * (isAttempt ? 2 : 1));
 	// If others are in progress, the end of one of them opens the gate. The pause is for a service
 	// that counts a request a moment longer.
 	const isPaused = askedMs !== undefined || isLimitKept;
 	return {
 		...state,
-		underWay,
+		inProgress,
 		refusals,
 		opensMs: isPaused ? Math.max(state.opensMs, nowMs + pauseMs) : state.opensMs,
 		...(isLimitKept
 			? {}
-			: { limit: Math.min(state.limit, underWay), raisePauseMs, raiseMs: nowMs + raisePauseMs }),
+			: { limit: Math.min(state.limit, inProgress), raisePauseMs, raiseMs: nowMs + raisePauseMs }),
 	};
 }
 
@@ -137,7 +137,7 @@ interface Waiting {
 /** When a request may leave the queue although nothing else happens, epoch ms. */
 function nextChangeMs(state: CountingState, queue: readonly Waiting[]): number {
 	// Behind requests of this node the others wait for their end, and their time counts from there.
-	if (state.underWay > 0) return opensAt(state);
+	if (state.inProgress > 0) return opensAt(state);
 	return queue.reduce(
 		(leastMs, { sinceMs, limitMs }) => Math.min(leastMs, deadlineOf(state, sinceMs, limitMs)),
 		opensAt(state),
@@ -157,7 +157,7 @@ export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): Sta
 	let lastRefusal: Result | undefined;
 
 	const admitAll = () => {
-		const isFull = state.underWay > 0 && opensAt(state) > clock.now();
+		const isFull = state.inProgress > 0 && opensAt(state) > clock.now();
 		if (isFull && !stop.aborted) return waitForChange();
 		queue = queue.filter((waiting) => {
 			const deadlineMs = deadlineOf(state, waiting.sinceMs, waiting.limitMs);
@@ -165,7 +165,7 @@ export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): Sta
 			const isHeldBack = isLate || opensAt(state) > clock.now();
 			if (stop.aborted) waiting.admit('stopped');
 			// It waits for the end of other requests of this node, and its time counts from there.
-			else if (isLate && state.underWay === 0) waiting.admit('tooLate');
+			else if (isLate && state.inProgress === 0) waiting.admit('tooLate');
 			else if (isHeldBack) return true;
 			else {
 				state = onSent(state);

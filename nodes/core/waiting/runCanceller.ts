@@ -44,7 +44,7 @@ interface CancellerState extends CancellerParts {
 	 * refused.
 	 */
 	heldUntilMs: number;
-	underWay: Map<string, Promise<CancelOutcome>>;
+	inProgress: Map<string, Promise<CancelOutcome>>;
 }
 
 export function createRunCanceller(parts: CancellerParts): RunCanceller {
@@ -52,13 +52,13 @@ export function createRunCanceller(parts: CancellerParts): RunCanceller {
 		...parts,
 		limit: createLimiter(CANCELS_AT_A_TIME),
 		heldUntilMs: 0,
-		underWay: new Map(),
+		inProgress: new Map(),
 	};
 	return {
 		cancel: async (runId, patienceMs) => {
-			const known = state.underWay.get(runId);
+			const known = state.inProgress.get(runId);
 			const cancelling = known ?? cancelRun(state, runId);
-			state.underWay.set(runId, cancelling);
+			state.inProgress.set(runId, cancelling);
 			return await withinMs(cancelling, patienceMs, parts.clock);
 		},
 	};

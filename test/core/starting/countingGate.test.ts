@@ -24,13 +24,13 @@ describe('what a service allows is learned from its refusals', () => {
 	const three = times(7, (state) => refuse(state, 400), ten);
 
 	it('of ten requests seven are refused: three may be under way, and the next follows an end', () => {
-		expect([three.underWay, three.limit]).toEqual([3, 3]);
+		expect([three.inProgress, three.limit]).toEqual([3, 3]);
 		expect(opensAt(three)).toBe(1_400);
 		expect(opensAt(onEnded(three, 3_000))).toBeLessThanOrEqual(3_000);
 	});
 	it('a refusal just after an end lowers nothing: the service may count a moment longer', () => {
 		const state = refuse(onSent(onEnded(three, 3_000)), 3_010);
-		expect([state.underWay, state.limit]).toEqual([2, 3]);
+		expect([state.inProgress, state.limit]).toEqual([2, 3]);
 		expect(opensAt(state)).toBe(3_060);
 	});
 	it('one more is tried now and then, less often each time it is refused', () => {
@@ -59,15 +59,15 @@ async function simulate(items: number, allowed: () => number, lateMs = 0) {
 	const { signal: stop } = new AbortController();
 	const gate = createCountingGate<Answer>(clock, stop);
 	const slots = createLimiter(10);
-	let [underWay, requests] = [0, 0];
+	let [inProgress, requests] = [0, 0];
 	const send = async () => {
 		requests++;
 		await clock.pause(20);
-		if (underWay >= allowed()) return { status: 429, headers: {}, text: '' };
-		underWay++;
+		if (inProgress >= allowed()) return { status: 429, headers: {}, text: '' };
+		inProgress++;
 		await clock.pause(2_980);
-		if (lateMs > 0) clock.at(clock.now() + lateMs, () => void underWay--);
-		else underWay--;
+		if (lateMs > 0) clock.at(clock.now() + lateMs, () => void inProgress--);
+		else inProgress--;
 		return { status: 200, headers: {}, text: '' };
 	};
 	const one = async () => {

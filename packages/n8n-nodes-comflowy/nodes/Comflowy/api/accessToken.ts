@@ -25,7 +25,7 @@ const LONGEST_ANSWER_MS = 15_000;
  * Exchanges in progress, shared by the items and executions that find the token missing or expired
  * at the same moment.
  */
-const underWay = new Map<string, Promise<IDataObject>>();
+const inProgress = new Map<string, Promise<IDataObject>>();
 
 /**
  * The access token for the API key. n8n calls this when it has none, and again after a 401.
@@ -39,9 +39,9 @@ export async function fetchAccessToken(
 	const key = String(credentials.apiKey ?? '').trim();
 	const id = JSON.stringify([root, key]);
 	const exchange =
-		underWay.get(id) ??
-		exchanged(helper, root, key, credentials).finally(() => underWay.delete(id));
-	underWay.set(id, exchange);
+		inProgress.get(id) ??
+		exchanged(helper, root, key, credentials).finally(() => inProgress.delete(id));
+	inProgress.set(id, exchange);
 	return await exchange;
 }
 

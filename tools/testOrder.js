@@ -1,29 +1,43 @@
 const { default: Sequencer } = require('@jest/test-sequencer');
 
 /**
- * Suites that take longest, the longest first. They begin first, so that no single one is still
- * at work when all others are done. Jest knows the durations of a former run, but not on a fresh
- * clone.
+ * Suites that take longest. They begin first, so that no single one is still at work when all others
+ * are done. Half of them wait for runs most of their time and half of them compute, in turn, so that
+ * neither the cores nor the workers are idle. Jest knows the durations of a former run, but not on a
+ * fresh clone, and not which of them are waits.
  */
 const LONG = [
-	'repo/lint',
 	'repo/verification',
 	'engine/execution/faults',
 	'engine/trigger/triggerTroubles',
+	'repo/lint',
 	'engine/execution/suspendedSettings',
-	'simulation/simulation',
-	'engine/group/heavyGroups',
+	'simulation/engine',
 	'engine/comflowy/comflowyCallback',
-	'engine/credential/reliabilityKey',
+	'simulation/simulation',
 	'engine/execution/cancelRemote',
+	'core/trigger/newlyEnded.property',
 	'engine/group/suspendedGroups',
-	'engine/execution/reliabilityStop',
-	'engine/execution/suspended',
-	'engine/settings',
-	'engine/output/downloads',
+	'engine/group/heavyGroups',
+	'engine/group/hostileGroups',
+	'core/starting/queueGate',
 	'engine/workflow/reuseGroups',
+	'core/starting/startGate',
 	'contract/promises',
+	'Flowscale/trigger/catchUp',
+	'engine/execution/reliabilityStop',
+	'engine/trigger/trigger',
+	'engine/execution/suspended',
+	'engine/run/getManyRuns',
+	'engine/output/lateOutputs',
+	'simulator/dialects',
+	'engine/execution/queueLimit',
+	'simulator/vendorSdks',
+	'engine/settings',
+	'repo/patterns',
+	'engine/credential/reliabilityKey',
 	'repo/style',
+	'engine/output/downloads',
 ];
 
 const placeOf = ({ path }) => {

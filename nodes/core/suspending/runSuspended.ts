@@ -303,9 +303,12 @@ async function sideBySide<Session>(
 	items: ItemWait[],
 	task: (item: ItemWait) => Promise<void>,
 ): Promise<void> {
-	const work = items.map(
-		async (item) => await failures.attempt(item.index, async () => await task(item)),
-	);
+	const work: Array<Promise<void>> = [];
+	const yieldToEventLoop = createEventLoopYielder(clock);
+	for (const item of items) {
+		await yieldToEventLoop();
+		work.push(failures.attempt(item.index, async () => await task(item)));
+	}
 	await settleAll(work, abort.signal, clock);
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../async/clock';
+import { type Clock, createEventLoopYielder } from '../async/clock';
 import { onAbort } from '../async/signals';
 import { ExecutionCancelledError, ofRun } from '../errors';
 import type { KnownRun } from '../runs/run';
@@ -164,7 +164,7 @@ const outstanding = ({ settings, all }: WatcherState): number => settings.unbegu
 async function loop(state: WatcherState): Promise<void> {
 	const { all, clock, stop } = state;
 	while (all.size > 0) {
-		for (const watched of [...all]) checkWait(state, watched);
+		await checkWaits(state);
 		const wake = new AbortController();
 		state.wake = wake;
 		for (const due of duePolls(all, factsOf(state))) void poll(state, due);
@@ -178,6 +178,15 @@ async function loop(state: WatcherState): Promise<void> {
 	// ended and starts a new one.
 	state.isLooping = false;
 	unfollowAll(state.follower);
+}
+
+/** Ten thousand waits that end together, with a poll window, would block the event loop for long. */
+async function checkWaits(state: WatcherState): Promise<void> {
+	const yieldToEventLoop = createEventLoopYielder(state.clock);
+	for (const watched of [...state.all]) {
+		await yieldToEventLoop();
+		if (state.all.has(watched)) checkWait(state, watched);
+	}
 }
 
 /** Ends a wait that is over, and follows the run's events where few runs are left. */

@@ -202,7 +202,7 @@ const FACES: Record<string, string[]> = {
 		'freshLink',
 		'patience',
 	],
-	trigger: ['newlyEnded'],
+	trigger: ['newlyEnded', 'listCount'],
 	execution: ['runOperation', 'runSession', 'progress', 'hintOnce'],
 	suspending: ['runSuspended', 'requeue', 'selfConnection', 'suspension', 'suspensionPace'],
 };

@@ -6,8 +6,9 @@ import {
 	type Observation,
 	type TriggerMemory,
 } from '../../core/trigger/newlyEnded';
-import { type Run, timeOf } from '../../core/runs/run';
+import type { Run } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
+import { byEnd, type CountedEnds, countEnds, endOf } from './countEnds';
 import {
 	LIMITS,
 	openPager,
@@ -52,7 +53,8 @@ interface Reading {
 /**
  * Runs that ended after the memory's watermark, from the list sorted by end, newest first. Runs
  * that end while it is read can only move others to later pages, so reading meets some runs twice
- * and misses none. The lists of deployments that ignore sorting are read to their end; deployments
+ * and misses none. Where the runs after the watermark fill several pages, they are counted rather than
+ * read (`ListCount`). The lists of deployments that ignore sorting are read to their end; deployments
  * that ignore paging return everything at once. Ended runs without an end time are searched for
  * among the runs created last.
  * @returns with the number of requests in `pages`
@@ -126,16 +128,13 @@ async function readByEnd(
 	};
 	let [newestMs, lastMs] = [-1, Number.POSITIVE_INFINITY];
 	let isAmongKnown = false;
+	let counted: CountedEnds | undefined;
 	const cut = (end: 'pages' | 'time'): Reading => ({
 		...reading,
 		end: isAmongKnown && reading.isSorted ? 'known' : end,
 	});
 	const { pageSize } = limits;
-	const pager = openPager(
-		api,
-		{ groupId, sortBy: 'completed_at', sortOrder: 'desc' },
-		{ pageSize, offset: (first - 1) * pageSize },
-	);
+	const pager = openPager(api, byEnd(groupId), { pageSize, offset: (first - 1) * pageSize });
 	while (reading.pages < limits.mostPages) {
 		const answer = await readPage(pager);
 		if (answer === undefined) return cut('time');
@@ -147,8 +146,7 @@ async function readByEnd(
 			reading.isSorted = false;
 		// Only new runs count: runs that end meanwhile push others to the next page, where they appear
 		// again.
-		for (const { run } of added) {
-			const endMs = run.finished ? timeOf(run.completed_at) : Number.NaN;
+		for (const endMs of added.map(endOf)) {
 			if (Number.isNaN(endMs)) continue;
 			if (endMs > lastMs) reading.isSorted = false;
 			reading.hasTimes = true;
@@ -158,6 +156,12 @@ async function readByEnd(
 		if (answer.isLast) return { ...reading, end: 'list' };
 		if (reading.isSorted && lastMs <= (memory?.ended.watermarkMs ?? newestMs - LATENESS_MS))
 			return { ...reading, end: 'watermark' };
+		if (reading.pages === 1 && reading.isSorted) {
+			counted = await countEnds(api, groupId, memory, answer, pageSize);
+			for (const seen of counted?.added ?? []) reading.found.set(seen.id, seen);
+			if (counted !== undefined) reading.pages++;
+		}
+		if (counted?.areAll(reading.found.values())) return { ...reading, end: 'watermark' };
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
 		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));
 	}

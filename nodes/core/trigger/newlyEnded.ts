@@ -42,6 +42,8 @@ export const LATENESS_MS = CLOCK_SKEW_MS + LISTING_LAG_MS;
  */
 const MOST_ENDED = 30_000;
 const MOST_UNTIMED = 2_000;
+/** Above this many, late runs are not found by counting but by reading. */
+const MOST_OTHERS = 4_000;
 
 /**
  * All that a trigger remembers between polls, as JSON: about 200 bytes for a quiet deployment, 300
@@ -58,6 +60,11 @@ export interface TriggerMemory {
 	 * Runs that ended without one (cancelled before they began, on some deployments), by creation.
 	 */
 	untimed: SeenRuns;
+	/**
+	 * Runs as in `ended.seen` that were read and need no report, as their event or workflow is not
+	 * wanted: they are only counted. Absent in memories of earlier versions.
+	 */
+	others?: SeenRuns['seen'];
 	/** At n8n's time `markedAtMs`, all runs up to the end time `markMs` had been read. */
 	markMs: number;
 	markedAtMs: number;
@@ -155,9 +162,16 @@ export function updateMemory<Seen extends Sighting>(
 			.map((entry) => [entry.id, entry]),
 	);
 
+	const settledMs = settledUntil(before, observation, newestMs, nowMs);
+	const nextEnded = ended.with(timed, settledMs, MOST_ENDED);
+	const reportable = new Set(timed.map(({ id }) => id));
+	const passedOver = finished.filter(
+		({ id, timeMs }) => timeMs >= ended.fromMs && !reportable.has(id),
+	);
 	const after: TriggerMemory = {
 		...advanced(before, observation, newestMs, nowMs),
-		ended: ended.with(timed, settledUntil(before, observation, newestMs, nowMs), MOST_ENDED),
+		ended: nextEnded,
+		others: othersOf(before).with(passedOver, nextEnded.watermarkMs, MOST_OTHERS).seen,
 		untimed: withoutTime.with(untimed, before.untimed.watermarkMs, MOST_UNTIMED),
 		nextPage: observation.nextPage,
 	};
@@ -214,6 +228,11 @@ function advanced<Seen extends Sighting>(
 	};
 }
 
+/** Runs after the watermark that were read and need no report. */
+export function othersOf({ ended, others = {} }: Pick<TriggerMemory, 'ended' | 'others'>) {
+	return seenRunsOf({ watermarkMs: ended.watermarkMs, seen: others });
+}
+
 /** Whether a run was handled lately. */
 export function knownTo(memory: TriggerMemory): (id: string) => boolean {
 	return seenRunsOf(memory.ended).knows;
@@ -262,6 +281,7 @@ export function readMemory(stored: unknown, scope: string): TriggerMemory | unde
 	const record = recordOf(stored);
 	const ended = readSeenRuns(record?.ended);
 	const untimed = readSeenRuns(record?.untimed);
+	const others = readSeenRuns({ watermarkMs: ended?.watermarkMs, seen: record?.others })?.seen;
 	const [markMs, markedAtMs, nextPage] = [record?.markMs, record?.markedAtMs, record?.nextPage];
 	const areNumbers = [markMs, markedAtMs].every(
 		(value) => typeof value === 'number' && Number.isFinite(value),
@@ -284,6 +304,7 @@ export function readMemory(stored: unknown, scope: string): TriggerMemory | unde
 		scope,
 		ended,
 		untimed,
+		...(others === undefined ? {} : { others }),
 		markMs: Number(markMs),
 		markedAtMs: Number(markedAtMs),
 		nextPage: Number(nextPage),

@@ -29,7 +29,8 @@ export interface TimedId {
  */
 const DIGEST_LENGTH = 8;
 
-const digestOf = (id: string) =>
+/** Stands for a run's ID in a set of handled runs. */
+export const digestOf = (id: string) =>
 	createHash('sha256').update(id).digest('base64url').slice(0, DIGEST_LENGTH);
 
 function split(text: string): string[] {
@@ -42,6 +43,9 @@ const endOfSecondMs = (second: string) => Number(second) * 1000 + 999;
 export function seenRunsOf({ watermarkMs, seen }: SeenRuns) {
 	const digests = new Set(Object.values(seen).flatMap(split));
 	return {
+		digests,
+		/** Beginning of the earliest second (epoch ms) that may have runs in the set. */
+		fromMs: Math.floor((watermarkMs + 1) / 1000) * 1000,
 		knows: (id: string) => digests.has(digestOf(id)),
 
 		/**

@@ -1,18 +1,39 @@
 import type { IDataObject, IPollFunctions } from 'n8n-workflow';
 import { pollRuns } from '../../nodes/Flowscale/trigger/pollRuns';
 import { cpuUsage, Readable } from '../../simulator/platform';
+import { createRandom } from '../../simulator/random';
 import type { Measurement } from '../measurement';
 
 const HISTORY = 1_000_000;
 const NEW_A_MINUTE = 100;
 const POLLS = 60;
 const BETWEEN_ENDS_MS = 60_000 / NEW_A_MINUTE;
+const ANSWER_MS = 200;
 
-/** A deployment whose history is a formula: the run with the highest number ended last. */
-function createHistory(beganMs: number) {
+/**
+ * A deployment whose history is a formula: the run with the highest number ended last. What is new
+ * ends evenly, or at random moments (80 to 120 in most minutes), also between two requests of a
+ * poll.
+ */
+function createHistory(beganMs: number, isUneven = false) {
 	let count = HISTORY;
 	let requests = 0;
-	const endOf = (index: number) => beganMs - (HISTORY - index) * BETWEEN_ENDS_MS;
+	let nowMs = beganMs;
+	const { fraction } = createRandom(HISTORY);
+	const newEnds = [beganMs];
+	const endOf = (index: number) =>
+		index < HISTORY || !isUneven
+			? beganMs - (HISTORY - index) * BETWEEN_ENDS_MS
+			: newEnds[index - HISTORY];
+	const passRandomly = (ms: number) => {
+		nowMs += ms;
+		for (;;) {
+			const nextMs = endOf(HISTORY + newEnds.length - 1);
+			if (nextMs > nowMs) break;
+			newEnds.push(nextMs - BETWEEN_ENDS_MS * Math.log(1 - fraction()));
+		}
+		count = HISTORY + newEnds.length - 1;
+	};
 	const rawRun = (index: number) => {
 		const stamp = new Date(endOf(index)).toISOString();
 		return {
@@ -37,10 +58,15 @@ function createHistory(beganMs: number) {
 		};
 	};
 	return {
-		passMinute: () => (count += NEW_A_MINUTE),
+		passMinute: () => {
+			if (isUneven) passRandomly(60_000);
+			else count += NEW_A_MINUTE;
+		},
+		added: () => count - HISTORY,
 		requests: () => requests,
 		answer: async ({ url }: { url: string }) => {
 			requests++;
+			if (isUneven) passRandomly(ANSWER_MS);
 			const body = JSON.stringify(list(new URL(url).searchParams));
 			const headers = { date: new Date(endOf(count - 1)).toUTCString() };
 			return { statusCode: 200, headers, body: Readable.from([Buffer.from(body)]) };
@@ -81,6 +107,32 @@ function createContext(
 	return context as unknown as IPollFunctions;
 }
 
+/** An hour of polls, one each minute, after the first one. */
+async function measureHour(isUneven: boolean) {
+	const history = createHistory(Date.now(), isUneven);
+	const store: IDataObject = {};
+	const context = createContext(history.answer, store);
+	await pollRuns(context);
+	const requests: number[] = [];
+	const first = history.added();
+	let [due, reported] = [0, 0];
+	const before = cpuUsage();
+	for (let poll = 0; poll < POLLS; poll++) {
+		history.passMinute();
+		due = history.added() - first;
+		const asked = history.requests();
+		reported += (await pollRuns(context))?.[0].length ?? 0;
+		requests.push(history.requests() - asked);
+	}
+	const after = cpuUsage();
+	if (reported < due) throw new Error(`${reported} of ${due} runs were reported`);
+	return {
+		requests,
+		cpuMs: (after.user + after.system - before.user - before.system) / 1_000 / POLLS,
+		stateChars: JSON.stringify(store).length,
+	};
+}
+
 /** Requests, CPU time and state of a trigger that polls each minute; the dearest of an hour's polls. */
 export const triggerHistory: Measurement = {
 	isStallForeign: true,
@@ -101,27 +153,29 @@ export const triggerHistory: Measurement = {
 			digits: 1,
 		},
 		{ id: 'triggerState', title: 'Same: state that n8n keeps', unit: 'kB', bound: 32, digits: 1 },
+		{
+			id: 'triggerUneven',
+			title:
+				'Same, with ends at random moments, also between two requests of 0.2 s: requests of an average poll',
+			unit: '',
+			digits: 1,
+		},
+		{
+			id: 'triggerUnevenMost',
+			title: 'Same: requests of the dearest poll',
+			unit: '',
+			digits: 0,
+		},
 	],
 	measure: async () => {
-		const history = createHistory(Date.now());
-		const store: IDataObject = {};
-		const context = createContext(history.answer, store);
-		await pollRuns(context);
-		let most = 0;
-		let reported = 0;
-		const before = cpuUsage();
-		for (let poll = 0; poll < POLLS; poll++) {
-			history.passMinute();
-			const asked = history.requests();
-			reported += (await pollRuns(context))?.[0].length ?? 0;
-			most = Math.max(most, history.requests() - asked);
-		}
-		const after = cpuUsage();
-		if (reported !== POLLS * NEW_A_MINUTE) throw new Error(`${reported} runs were reported`);
+		const even = await measureHour(false);
+		const { requests } = await measureHour(true);
 		return {
-			triggerRequests: most,
-			triggerCpu: (after.user + after.system - before.user - before.system) / 1_000 / POLLS,
-			triggerState: JSON.stringify(store).length / 1_000,
+			triggerRequests: Math.max(...even.requests),
+			triggerCpu: even.cpuMs,
+			triggerState: even.stateChars / 1_000,
+			triggerUneven: requests.reduce((sum, count) => sum + count, 0) / POLLS,
+			triggerUnevenMost: Math.max(...requests),
 		};
 	},
 };

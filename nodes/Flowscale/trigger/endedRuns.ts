@@ -8,7 +8,7 @@ import {
 } from '../../core/trigger/newlyEnded';
 import type { Run } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
-import { byEnd, type CountedEnds, countEnds, endOf } from './countEnds';
+import { type AreAllEnds, byEnd, countEnds, endOf } from './countEnds';
 import {
 	LIMITS,
 	openPager,
@@ -128,7 +128,7 @@ async function readByEnd(
 	};
 	let [newestMs, lastMs] = [-1, Number.POSITIVE_INFINITY];
 	let isAmongKnown = false;
-	let counted: CountedEnds | undefined;
+	let areAll: AreAllEnds | undefined;
 	const cut = (end: 'pages' | 'time'): Reading => ({
 		...reading,
 		end: isAmongKnown && reading.isSorted ? 'known' : end,
@@ -157,11 +157,10 @@ async function readByEnd(
 		if (reading.isSorted && lastMs <= (memory?.ended.watermarkMs ?? newestMs - LATENESS_MS))
 			return { ...reading, end: 'watermark' };
 		if (reading.pages === 1 && reading.isSorted) {
-			counted = await countEnds(api, groupId, memory, answer, pageSize);
-			for (const seen of counted?.added ?? []) reading.found.set(seen.id, seen);
-			if (counted !== undefined) reading.pages++;
+			areAll = await countEnds(api, groupId, memory, answer, pageSize);
+			if (areAll !== undefined) reading.pages++;
 		}
-		if (counted?.areAll(reading.found.values())) return { ...reading, end: 'watermark' };
+		if (areAll?.(reading.found.values())) return { ...reading, end: 'watermark' };
 		const wanted = added.filter(({ run }) => run.finished && isWanted(run));
 		isAmongKnown = wanted.length > 0 && wanted.every(({ id }) => isKnown(id));
 	}

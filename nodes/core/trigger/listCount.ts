@@ -54,8 +54,7 @@ export function openCount(
 
 /**
  * The page to count on, a little smaller than the largest one where necessary: the place lies in
- * its third quarter, so that it is still on the page after some entries have moved it down, and
- * that the runs just above it, the last ones before they count as settled, are read as well.
+ * its third quarter, and so is still on the page after other entries have moved it.
  * @param position number of entries before the place
  * @returns undefined where the first two pages show the place, or no page fits
  */
@@ -75,17 +74,12 @@ export function pageAround(
 /**
  * Number of entries above the first run that ended before `fromMs`; undefined where the page does
  * not show it clearly.
- * @param entries all entries of the page
+ * @param endsMs the ends of all entries of the page (epoch ms; NaN without one)
  * @param offset number of entries before the page
  */
-export function entriesAbove(
-	fromMs: number,
-	entries: ListEntry[],
-	offset: number,
-): number | undefined {
-	const index = entries.findIndex(({ endMs }) => endMs < fromMs);
+export function entriesAbove(fromMs: number, endsMs: number[], offset: number): number | undefined {
+	const index = endsMs.findIndex((endMs) => endMs < fromMs);
 	const isClear =
-		index > 0 &&
-		entries.every(({ endMs }, at) => (at < index ? endMs >= fromMs : !(endMs >= fromMs)));
+		index > 0 && endsMs.every((endMs, at) => (at < index ? endMs >= fromMs : !(endMs >= fromMs)));
 	return isClear ? offset + index : undefined;
 }

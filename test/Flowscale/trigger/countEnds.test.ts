@@ -1,4 +1,5 @@
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
+import { ServiceError } from '../../../nodes/core/errors';
 import { findEndedRuns } from '../../../nodes/Flowscale/trigger/endedRuns';
 import { updateMemory, type TriggerMemory } from '../../../nodes/core/trigger/newlyEnded';
 import { type Run, createRun } from '../../../nodes/core/runs/run';
@@ -14,11 +15,13 @@ interface Entry {
 	status?: string;
 }
 
+type PageQuery = Required<Pick<ListQuery, 'page' | 'pageSize'>>;
+
 interface Traits {
 	/** Before the first request of a poll that reads the list by end it is called with 1, and so on. */
 	beforeRequest?(number: number, list: ReturnType<typeof busyList>): void;
 	/** What the deployment makes of a request. */
-	sees?(query: Required<Pick<ListQuery, 'page' | 'pageSize'>>): { page: number; pageSize: number };
+	sees?(query: PageQuery): PageQuery;
 	/** What the deployment makes of a page. */
 	shows?(runs: RunPage['runs']): RunPage['runs'];
 	isNullsFirst?: boolean;
@@ -164,8 +167,9 @@ test.each([
 
 test('late runs are reported also with a memory that lacks some runs, as one of an earlier version does', async () => {
 	const list = await runningList();
-	list.changeMemory(({ others: _, ...memory }) => ({
+	list.changeMemory((memory) => ({
 		...memory,
+		others: undefined,
 		ended: { ...memory.ended, seen: {} },
 	}));
 	list.passMinute(100);
@@ -212,6 +216,12 @@ test.each<[string, Traits]>([
 ])('a list that %s loses no late run', async (_, traits) => {
 	const list = await runningList(traits);
 	const ids: string[] = [];
+	// As many as make up for a page that begins a little further down.
+	list.passMinute();
+	for (let index = 0; index < 50; index++)
+		list.end({ id: `many-${index}`, endMs: list.agoMs(100) - index });
+	const { ids: many } = await list.poll();
+	expect(many.length).toBeGreaterThanOrEqual(150);
 	for (const seconds of [70, 130, 200, 235]) {
 		list.passMinute(60);
 		list.end({ id: `late-${seconds}`, endMs: list.agoMs(seconds) + 1 });
@@ -220,6 +230,35 @@ test.each<[string, Traits]>([
 		ids.push(...poll.ids);
 	}
 	expect(new Set(ids).size).toBe(ids.length);
+});
+
+test('a deployment that gives fifty at most is not asked for pages of any other size', async () => {
+	const sizes = new Set<number>();
+	const list = await runningList({
+		sees: ({ page, pageSize }) => {
+			sizes.add(pageSize);
+			return { page, pageSize: Math.min(50, pageSize) };
+		},
+	});
+	list.passMinute();
+	expect(await list.poll()).toMatchObject({ ids: { length: 100 } });
+	expect([...sizes]).toEqual([100]);
+});
+
+test.each([
+	['the list is read', new ServiceError('Bad page_size', { status: 422 }), undefined],
+	['the poll fails', new ServiceError('Busy', { status: 503, isRetryable: true }), 'Busy'],
+])('where the page to count on is refused, %s', async (_outcome, refusal, message) => {
+	const list = await runningList({
+		beforeRequest: (number) => {
+			if (number === 2) throw refusal;
+		},
+	});
+	list.passMinute();
+	list.end({ id: 'late', endMs: list.agoMs(200) });
+	const poll = await list.poll().catch((error: Error) => error.message);
+	if (message === undefined) expect(poll).toMatchObject({ ids: { length: 101 } });
+	else expect(poll).toBe(message);
 });
 
 test.each([

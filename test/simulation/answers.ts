@@ -55,8 +55,16 @@ function start(state: SimState, { query, form, by, attempt }: ServiceRequest): S
 		by,
 		attempt,
 	});
-	const names = traits.hasOutputNames ? { output_names: run.outputs.map(({ name }) => name) } : {};
+	const names = traits.hasOutputNames ? { output_names: namesOf(state, run) } : {};
 	return ok({ run_id: run.id, workflow_id: run.workflowId, ...names });
+}
+
+const namesOf = ({ traits }: SimState, { outputs }: SimRun) =>
+	traits.hasOneFileName ? [] : outputs.map(({ name }) => name);
+
+function shownText(text: string, form: SimState['traits']['textForm']): string {
+	if (form === 'trimmed') return text.trim();
+	return form === 'composed' ? text.normalize('NFC') : text;
 }
 
 /** A run as the service shows it; lists learn of its end later than the run itself. */
@@ -69,12 +77,15 @@ function shown(state: SimState, run: SimRun, isListed: boolean): Record<string, 
 	const outputs = isReady
 		? run.outputs.map(({ file }, i) => ({
 				filename: file,
-				s3_key: `${run.id}/${file}`,
+				s3_key: `${run.id}/${i}/${file}`,
 				url: linkTo(state, run, i),
 			}))
 		: [];
 	if (isListed && traits.isSparse) return { _id: run.id, status, outputs };
-	const inputs = Object.entries(run.texts).map(([path, value]) => ({ path, value }));
+	const inputs = Object.entries(run.texts).map(([path, value]) => ({
+		path,
+		value: shownText(value, traits.textForm),
+	}));
 	const files = Object.keys(run.files).map((path) => ({
 		path,
 		value: null,
@@ -86,7 +97,7 @@ function shown(state: SimState, run: SimRun, isListed: boolean): Record<string, 
 		group_id: run.groupId,
 		status,
 		inputs: [...inputs, ...files],
-		output_names: isReady ? run.outputs.map(({ name }) => name) : [],
+		output_names: isReady ? namesOf(state, run) : [],
 		outputs,
 		created_at: stamp(run.createdMs + traits.skewMs),
 		started_at: stamp(run.startedMs === null ? null : run.startedMs + traits.skewMs),
@@ -237,7 +248,8 @@ export function fileAt(state: SimState, path: string): ServiceAnswer {
 	const age = time.now() - Number(at);
 	if (run === undefined || age > traits.linkExpiryMs) return { status: 403, body: 'expired' };
 	const sinceMs = time.now() - (run.endedMs ?? time.now()) - traits.outputsLateMs;
-	if (sinceMs < traits.linkLateMs) return { status: 404, body: 'not here' };
+	if (sinceMs < traits.linkLateMs || Number(index) === traits.goneOutput)
+		return { status: 404, body: 'not here' };
 	const { content, mimeType } = run.outputs[Number(index)];
 	return { status: 200, headers: { 'content-type': mimeType }, body: content };
 }

@@ -22,7 +22,7 @@ export function createFates(
 		);
 		if (outage) return outage.fate;
 		const fault = faults[place];
-		if (fault === undefined) return 'fine';
+		if (fault === undefined || (fault.kind ?? kind) !== kind) return 'fine';
 		if (left-- > 0) return 'fine';
 		place++;
 		left = faults[place]?.gap ?? 0;

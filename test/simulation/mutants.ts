@@ -3,7 +3,11 @@ import type { Patch } from './bundle';
 /** A fault that is put into what ships, in memory, to see that the simulation finds it. */
 export interface Mutant extends Patch {
 	name: string;
+	/** Further places without which the fault would not show. */
+	also?: Patch[];
 }
+
+export const patchesOf = ({ also = [], ...patch }: Mutant): Patch[] => [patch, ...also];
 
 const core = (file: string) => `nodes/core/${file}`;
 const flowscale = (file: string) => `nodes/Flowscale/${file}`;
@@ -145,8 +149,8 @@ export const mutants: Mutant[] = [
 	{
 		name: 'M11: a file that is not there yet is not waited for',
 		file: core('files/patience.ts'),
-		from: "if (!isFresh) return { act: 'askForLink' };",
-		to: "return { act: 'giveUp' };",
+		from: 'const pauseMs = pauseBeforeCheck(absent);',
+		to: 'const pauseMs = pauseBeforeCheck(absent + 99);',
 	},
 	{
 		name: 'M17: one 520 ends a wait',
@@ -155,7 +159,7 @@ export const mutants: Mutant[] = [
 		to: 'isRetryable: status < 520',
 	},
 	{
-		name: 'M18: a start that is told "too many" fails at once',
+		name: 'M18: a start that is answered "too many" fails at once',
 		file: core('http/statuses.ts'),
 		from: "[429, { isRetryable: true, start: 'notTaken' }]",
 		to: "[429, { isRetryable: true, start: 'refused' }]",
@@ -171,6 +175,13 @@ export const mutants: Mutant[] = [
 		file: core('runs/matchRun.ts'),
 		from: "if (typeof received === 'string')\n",
 		to: "if (typeof received === 'string' && Number(received) === Number(sent)) return true;\n\tif (typeof received === 'string')\n",
+		also: [
+			{
+				file: core('runs/matchRun.ts'),
+				from: 'if (json !== undefined) return json;',
+				to: 'if (json !== undefined && !DECIMAL.test(trimmed)) return json;',
+			},
+		],
 	},
 	{
 		name: 'the key goes to the host of the files',
@@ -183,6 +194,19 @@ export const mutants: Mutant[] = [
 		file: core('waiting/watcher.ts'),
 		from: 'unfollowRun(follower, runId);\n\tif (!(result',
 		to: 'void runId;\n\tif (!(result',
+		// The loop closes all streams once more at its end, and so does the node.
+		also: [
+			{
+				file: core('execution/runOperation.ts'),
+				from: '\t\tabort.abort();\n\t\tabort.release();',
+				to: '',
+			},
+			{
+				file: core('waiting/watcher.ts'),
+				from: 'unfollowAll(state.follower);',
+				to: 'void unfollowAll;',
+			},
+		],
 	},
 	{
 		name: 'a failed run is a success',
@@ -197,9 +221,58 @@ export const mutants: Mutant[] = [
 		to: 'order.timeoutMs > 1e9 ? sinceMs + order.timeoutMs : Number.POSITIVE_INFINITY',
 	},
 	{
-		name: 'the runs of a group that go on are handed out with the others',
+		name: 'runs of a group that have not ended are handed out with the others',
 		file: flowscale('operations/waitForGroup.ts'),
 		from: 'if (verified?.finished) runs.push(verified);',
 		to: 'if (verified) runs.push(verified);',
+	},
+	{
+		name: 'M13: a new link is found by the file name alone',
+		file: core('files/freshLink.ts'),
+		from: 'if (named !== undefined && pathKeyOf(named) === key) return named;',
+		to: 'if (named !== undefined) return named;',
+	},
+	{
+		name: 'M14: one file that is gone takes the others with it',
+		file: core('files/outputItems.ts'),
+		from: 'if (!isAnyThere && !settings.isFailedRunAnItem) throw',
+		to: 'if (!settings.isFailedRunAnItem) throw',
+	},
+	{
+		name: 'M15: an upload that breaks off counts as sent',
+		file: core('files/upload.ts'),
+		from: 'isRead: () => reading.unread <= 0,',
+		to: 'isRead: () => true,',
+	},
+	{
+		name: 'M16: without a secure connection a run may have started',
+		file: core('http/networkError.ts'),
+		from: 'return notReached(`No secure connection could be made (${code})`, false);',
+		to: "return { code, reached: 'perhaps', isRetryable: true, text: code };",
+	},
+	{
+		name: 'M19: a text with half an emoji is not recognised',
+		file: core('runs/matchRun.ts'),
+		from: 'const text = withPlainBreaks(wellFormed(sent));',
+		to: 'const text = withPlainBreaks(sent);',
+	},
+	{
+		name: 'M19: a text that is shown composed is not recognised',
+		file: core('runs/matchRun.ts'),
+		from: "...trimmed.map((form) => form.normalize('NFC'))",
+		to: '...trimmed',
+	},
+	{
+		name: 'M19: a text that is shown without its blanks is not recognised',
+		file: core('runs/matchRun.ts'),
+		from: "const withoutTail = withoutBlanks(text, 'end');",
+		to: 'const withoutTail = text;',
+		also: [{ file: core('runs/matchRun.ts'), from: '\t\ttext.trim(),\n', to: '' }],
+	},
+	{
+		name: 'M25: a run that another execution may have started is taken',
+		file: core('starting/existingRuns.ts'),
+		from: 'if (foreign.some((other) => isSameRun(nearest, other))) return',
+		to: 'if (foreign.length > 99) return',
 	},
 ];

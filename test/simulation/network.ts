@@ -17,6 +17,8 @@ export interface JournalEntry {
 	kind: RequestKind;
 	/** It left after whoever sent it had ended. */
 	isAfterEnd: boolean;
+	/** A start with a file. */
+	isUpload: boolean;
 	/** The credential went to a host that is not the deployment's. */
 	isKeyLeaked: boolean;
 }
@@ -187,10 +189,11 @@ function bodyOf(
 	const close = () => {
 		if (!stream.destroyed && isAlive()) stream.push(null);
 	};
-	if (fate === 'cut') {
+	if (fate === 'cut' || fate === 'cutQuietly') {
 		const half = typeof body === 'string' ? body.slice(0, body.length / 2) : ': hello\n\n';
 		if (half !== '') write(half);
-		time.after(1, () => stream.destroy(failure('ECONNRESET')));
+		const error = fate === 'cut' ? failure('ECONNRESET') : undefined;
+		time.after(1, () => stream.destroy(error));
 		return stream;
 	}
 	if (typeof body !== 'string') stop = (body satisfies Feed)(write, close);
@@ -226,6 +229,9 @@ export function createNetwork(parts: NetworkParts, sender: Sender): HttpRequest 
 			fate,
 			kind,
 			isAfterEnd: sender.hasEnded(),
+			isUpload:
+				options.body instanceof FormData &&
+				[...options.body.values()].some((value) => typeof value !== 'string'),
 			isKeyLeaked:
 				(isWithKey && !options.url.startsWith(origin)) ||
 				options.url.includes(key) ||

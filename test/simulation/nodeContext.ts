@@ -6,6 +6,7 @@ import type {
 	INodeExecutionData,
 } from 'n8n-workflow';
 import type { Readable } from '../../simulator/platform';
+import type { ErrorLike } from './happened';
 import type { HttpOptions, HttpRequest } from './network';
 import type { ExecutionPlan, ItemPlan } from './world';
 
@@ -130,7 +131,13 @@ export function parametersOf(
 async function bytesOf(data: Readable | Buffer): Promise<Buffer> {
 	if (Buffer.isBuffer(data)) return data;
 	const chunks: Buffer[] = [];
-	for await (const chunk of data) chunks.push(chunk as Buffer);
+	// Stores of n8n's keep what has come of a stream that is closed without an error.
+	const kept = async () => {
+		for await (const chunk of data) chunks.push(chunk as Buffer);
+	};
+	await kept().catch((error: ErrorLike & { code?: string }) => {
+		if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+	});
 	return Buffer.concat(chunks);
 }
 

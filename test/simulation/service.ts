@@ -70,8 +70,8 @@ export const clockOf = ({ time, traits }: Pick<SimState, 'time' | 'traits'>) =>
 	time.now() + traits.skewMs;
 
 /** What a run makes is made from its own inputs, so that a swapped result shows. */
-const contentOf = ({ id, texts, files }: SimRun, output: number) =>
-	`${output} of ${id}: ${JSON.stringify([texts, files])}`;
+const contentOf = ({ id, texts, files }: SimRun, output: number, fileBytes: number) =>
+	`${output} of ${id}: ${JSON.stringify([texts, files])}`.padEnd(fileBytes, '.');
 
 /** @param planOf what a run's work takes, in ms, and whether it fails; asked once for each run */
 export function createState(
@@ -128,18 +128,16 @@ export function startRun(state: SimState, order: NewRun): SimRun {
 		isForgotten: false,
 		events: [],
 	};
-	run.outputs = Array.from({ length: state.outputs }, (_, i) => ({
-		name: `out_${i}_${run.id}`,
-		file: `out_${i}_${run.id}.png`,
-		content: contentOf(run, i),
-		mimeType: 'image/png',
-	}));
+	run.outputs = Array.from({ length: state.outputs }, (_, i) => {
+		const name = traits.hasOneFileName ? `out_${run.id}` : `out_${i}_${run.id}`;
+		const content = contentOf(run, i, traits.fileBytes);
+		return { name, file: `${name}.png`, content, mimeType: 'image/png' };
+	});
 	runs.push(run);
 	state.byId.set(run.id, run);
-	for (const [index, { name, file }] of run.outputs.entries()) {
-		state.byOutput.set(name, { run, index });
-		state.byOutput.set(file, { run, index });
-	}
+	for (const [index, { name, file }] of run.outputs.entries())
+		for (const known of [name, file])
+			if (!state.byOutput.has(known)) state.byOutput.set(known, { run, index });
 	announce(state, run, 'queued');
 	state.waiting.push(run);
 	assign(state);

@@ -1,5 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { ErrorLike, ExecutionResult, Happened, NodeRun } from '../happened';
+import type { JournalEntry } from '../network';
 import type { SimRun } from '../service';
 
 /** What parts of the audit share: plain questions to what happened. */
@@ -36,6 +37,9 @@ export const allTexts = ({ runs, log }: ExecutionResult): string[] => [
 	...log,
 ];
 
+/** How a start is named of which nobody knows whether it began a run. */
+export const MAYBE = /may have started/;
+
 /** Our word for how a run ended. */
 export const stateOf = ({ outcome, startedMs }: SimRun): string => {
 	if (outcome === 'completed') return 'succeeded';
@@ -51,7 +55,9 @@ export const hasFate = ({ journal }: Happened, ...fates: string[]): boolean =>
 
 /** The input of an item as the service gets it, and of a run as it got it. */
 export const keyOfItem = ({ prompt, file }: ExecutionResult['items'][number]): string =>
-	JSON.stringify([prompt, file]);
+	JSON.stringify([sentText(prompt), file]);
+/** A form is sent as UTF-8, in which half an emoji is a replacement character. */
+export const sentText = (text: string): string => Buffer.from(text).toString();
 export const keyOfRun = ({ texts, files }: SimRun): string =>
 	JSON.stringify([texts.text_51536, files.image_22068 ?? null]);
 
@@ -72,8 +78,12 @@ const UNCLEAR = [
 		'503',
 		'504Done',
 	],
-	...['520', '520Done', '408', 'page', 'pageDone', 'empty', 'cut', 'slowBody'],
+	...['520', '520Done', '408', '408Done', 'page', 'pageDone', 'empty', 'cut', 'cutQuietly'],
+	'slowBody',
 ];
+/** Whether this request is a start that may have been taken, as far as its sender can know. */
+export const isUnclearStart = ({ kind, fate }: JournalEntry): boolean =>
+	kind === 'start' && UNCLEAR.includes(fate);
 
 /**
  * Whether the run may be taken over by an execution that did not start it: its own start got no
@@ -94,8 +104,7 @@ export function mayAdopt(
 		run.groupId === 'poster' &&
 		isLike &&
 		journal.entries.some(
-			({ by, kind, fate, atMs }) =>
-				by === id && kind === 'start' && UNCLEAR.includes(fate) && run.createdMs >= atMs - 5_000,
+			(entry) => entry.by === id && isUnclearStart(entry) && run.createdMs >= entry.atMs - 5_000,
 		)
 	);
 }

@@ -12,8 +12,10 @@ import {
 	linkOf,
 	mayAdopt,
 	runIdsIn,
+	sentText,
 	stateOf,
 } from './facts';
+import { isUntroubled } from './reasons';
 
 /**
  * Each item is linked to its input item, in order, and holds the run made from its own inputs, with
@@ -101,7 +103,7 @@ function auditOwner(
 	if (isReused && reuseRun === 'anyInGroup') return [];
 	if (keyOfRun(run) === keyOfItem(wanted)) return [];
 	// Reuse Run cannot compare the content of files: that is stated, too.
-	const isSameText = run.texts.text_51536 === wanted.prompt;
+	const isSameText = run.texts.text_51536 === sentText(wanted.prompt);
 	const isOtherFile = wanted.file !== null;
 	if (reuseRun === 'anyInGroup') return [];
 	return isReused && isSameText && isOtherFile
@@ -112,9 +114,10 @@ function auditOwner(
 /** Items of operations that wait: the run has ended as they say, and its files are there. */
 export function auditEnded(
 	happened: Happened,
-	{ id, plan }: ExecutionResult,
+	result: ExecutionResult,
 	items: INodeExecutionData[],
 ): string[] {
+	const { id, plan } = result;
 	const complaints: string[] = [];
 	const groups = new Map<string, INodeExecutionData[]>();
 	for (const item of items.filter((one) => !isFailedItem(one) && !isFiller(one))) {
@@ -126,14 +129,14 @@ export function auditEnded(
 		if (run === undefined) continue;
 		const state = String(list[0].json.state);
 		// A 408 of the output endpoint is the service's word for a run that timed out.
-		const isLiedTo = state === 'timed_out' && hasFate(happened, '408');
+		const isLiedTo = state === 'timed_out' && hasFate(happened, '408', '408Done');
 		if (state !== stateOf(run) && !isLiedTo && !isCutShort(state, run))
 			complaints.push(`${id}: ${key} is called ${state}, and is ${stateOf(run)}`);
 		const isJudged = plan.operation !== 'run.getOutputs' && plan.options.onFailedRun === 'error';
 		if (state !== 'succeeded' && isJudged)
 			complaints.push(`${id}: ${key} did not succeed (${state}), and is no failure`);
 		if (state === 'succeeded' && run.outcome === 'completed')
-			complaints.push(...auditFiles(plan, `${id}: ${key}`, list, run));
+			complaints.push(...auditFiles(happened, result, `${id}: ${key}`, list, run));
 	}
 	return complaints;
 }
@@ -149,11 +152,13 @@ interface ShownOutput {
 }
 
 function auditFiles(
-	{ options }: ExecutionResult['plan'],
+	happened: Happened,
+	result: ExecutionResult,
 	what: string,
 	items: INodeExecutionData[],
 	run: SimRun,
 ): string[] {
+	const { options } = result.plan;
 	const shown = items.flatMap(({ json, binary }) =>
 		((json.outputs ?? []) as ShownOutput[]).map((output) => ({ output, binary })),
 	);
@@ -162,7 +167,11 @@ function auditFiles(
 		return [`${what} shows ${shown.length} outputs, its run made ${made.length}`];
 	return shown.flatMap(({ output, binary }, index) => {
 		const { content, file, name } = made[index];
-		if (output.generation_status === 'missing') return [];
+		if (output.generation_status === 'missing') {
+			const hasReason =
+				index === happened.world.service.goneOutput || !isUntroubled(happened, result);
+			return hasReason ? [] : [`${what} lacks ${file} without a reason`];
+		}
 		if (output.filename !== file && output.filename !== name)
 			return [`${what} shows ${output.filename} in place of ${file}`];
 		if (!options.download)

@@ -8,23 +8,47 @@ const MILD: Partial<Record<RequestKind, readonly Fate[]>> = {
 	read: [
 		...(['refused', 'lostBefore', 'lostDone', '502', '502Done', '503', '503Later'] as const),
 		...(['504Done', '520', '520Done', '425', '429', '429Later', 'page', 'pageDone'] as const),
-		...(['empty', 'cut', 'cutBefore'] as const),
+		...(['empty', 'cut', 'cutQuietly', 'cutBefore'] as const),
 	],
 	events: [
 		...(['refused', 'lostBefore', 'lostDone', '502', '503', '520', '429', '401', '404'] as const),
-		...(['page', 'empty', 'cut', 'cutBefore', 'mute', 'late'] as const),
+		...(['page', 'empty', 'cut', 'cutQuietly', 'cutBefore', 'mute', 'late'] as const),
 	],
 	file: [
 		...(['refused', 'lostBefore', 'lostDone', '502', '503', '520', '429', 'cut'] as const),
-		...(['cutBefore', '404', 'page', 'empty', '425', '504Done'] as const),
+		...(['cutQuietly', 'cutBefore', '404', 'page', 'empty', '425', '504Done'] as const),
 	],
 	cancel: [],
 };
 
-const isMild = ({ kind, fate }: JournalEntry) => MILD[kind]?.includes(fate) ?? false;
+/** Starts with these fates were taken, and their runs are found in the group. */
+const TAKEN: readonly Fate[] = ['lostDone', '502Done', '504Done', '520Done', '408Done', 'pageDone'];
+/** Runs are looked for in a group for this long at least. */
+const SEARCHED_MS = 1_000;
+
+function isMild(
+	{ world: { service } }: Happened,
+	{ plan, items }: ExecutionResult,
+	{ kind, fate, isUpload }: JournalEntry,
+): boolean {
+	if (MILD[kind]?.includes(fate)) return true;
+	if (kind !== 'start') return false;
+	// A form whose file was not read to its end never ended.
+	if (fate === 'cutBefore') return isUpload;
+	const isFound =
+		plan.group === 'execution' &&
+		service.listLagMs <= SEARCHED_MS &&
+		items.every(({ file }) => file === null);
+	return isFound && TAKEN.includes(fate);
+}
 
 /** Whether this execution met next to nothing: two requests at most, and each may be repeated. */
-export function metOnlyMildFaults({ journal, world }: Happened, { id }: ExecutionResult): boolean {
-	const hit = journal.entries.filter(({ by, fate }) => by === id && fate !== 'fine');
-	return world.outages.length === 0 && hit.length <= 2 && hit.every(isMild);
+export function metOnlyMildFaults(happened: Happened, result: ExecutionResult): boolean {
+	const { journal, world } = happened;
+	const hit = journal.entries.filter(({ by, fate }) => by === result.id && fate !== 'fine');
+	return (
+		world.outages.length === 0 &&
+		hit.length <= 2 &&
+		hit.every((entry) => isMild(happened, result, entry))
+	);
 }

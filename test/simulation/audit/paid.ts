@@ -1,6 +1,15 @@
 import type { ExecutionResult, Happened } from '../happened';
 import type { SimRun } from '../service';
-import { allTexts, isCalm, isStarting, isTolerant, keyOfItem, keyOfRun, runIdsIn } from './facts';
+import {
+	allTexts,
+	isCalm,
+	isStarting,
+	isTolerant,
+	keyOfItem,
+	keyOfRun,
+	MAYBE,
+	runIdsIn,
+} from './facts';
 
 /**
  * Paid runs ≤ asked runs, and each paid run is handed out, cancelled, or named. What a process that
@@ -128,7 +137,6 @@ function auditStop(happened: Happened, result: ExecutionResult, run: SimRun): st
 /** Lines of the log about each run's progress name it, and tell nobody that it is left over. */
 const isProgress = (text: string) => /: run \S+ (started|ended|is) /.test(text);
 
-const MAYBE = /may have started/;
 const isStored = ({ stored }: ExecutionResult, { id }: SimRun) =>
 	stored.some((text) => text.includes(id) || MAYBE.test(text));
 const isMaybeNamed = (result: ExecutionResult) => allTexts(result).some((text) => MAYBE.test(text));

@@ -1,5 +1,5 @@
 import type { ExecutionResult, Happened } from '../happened';
-import { allTexts, isStarting } from './facts';
+import { allTexts, isStarting, isUnclearStart, MAYBE } from './facts';
 import { metOnlyMildFaults } from './mild';
 
 /** Words of errors that are mistakes of the code, and of nobody else. */
@@ -8,20 +8,51 @@ const OURS =
 
 /** A failure has a reason: where nothing went wrong, nothing fails. */
 export function auditReasons(happened: Happened, result: ExecutionResult): string[] {
-	const ours = allTexts(result).filter((text) => OURS.test(text));
-	const failures = result.runs.flatMap(({ error, items = [] }) => [
+	const { id, runs } = result;
+	const texts = allTexts(result);
+	const ours = texts.filter((text) => OURS.test(text));
+	const failures = runs.flatMap(({ error, items = [] }) => [
 		...(error ? [error.message] : []),
 		...items.flatMap(({ json }) => (typeof json.error === 'string' ? [json.error] : [])),
 	]);
-	const isFailed = failures.length > 0 && isUntroubled(happened, result);
+	const isFailed = failures.length > 0 && mustSucceed(happened, result);
+	// A start that never left, or was refused, has not started anything perhaps.
+	const isMaybe = texts.some((text) => MAYBE.test(text));
+	const isUnclear = happened.journal.entries.some(
+		(entry) => entry.by === id && isUnclearStart(entry),
+	);
 	return [
-		...ours.map((text) => `${result.id}: a mistake of the code: ${text}`),
-		...(isFailed ? [`${result.id}: fails without a reason: ${failures[0]}`] : []),
+		...ours.map((text) => `${id}: a mistake of the code: ${text}`),
+		...(isFailed ? [`${id}: fails without a reason: ${failures[0]}`] : []),
+		...(isMaybe && !isUnclear ? [`${id}: no start was unclear, and one may have started`] : []),
 	];
 }
 
-/** Whether there is no reason for which a start, or the wait for its run, could fail. */
-function isUntroubled(happened: Happened, result: ExecutionResult): boolean {
+/** Whether a start and the wait for its run, or the wait for runs of before, cannot but succeed. */
+function mustSucceed(happened: Happened, result: ExecutionResult): boolean {
+	if (!isUntroubled(happened, result)) return false;
+	if (isStarting(result)) return true;
+	const { state } = happened;
+	const { plan, targets, beganMs } = result;
+	const isThere = (run: Happened['state']['runs'][number]) => run.listedMs < beganMs;
+	if (plan.operation === 'run.wait')
+		return targets.every(({ runId }) => state.byId.get(runId)?.outcome === 'completed');
+	return (
+		plan.operation === 'group.wait' &&
+		targets.every(({ groupId }) => {
+			const runs = state.runs.filter((run) => run.groupId === groupId);
+			return runs.some(isThere) && runs.every(({ outcome }) => outcome === 'completed');
+		})
+	);
+}
+
+/** Time that all runs of the world take, one after the other at the worst, in ms. */
+const longestQueueMs = ({ world, state }: Happened) => state.runs.length * world.workMs * 1.5;
+/** A start without a Timeout is held back for so long, and so is a wait by default. */
+const USUAL_TIMEOUT_MS = 600_000;
+
+/** Whether there is no reason for which runs, or the waits for them, could fail. */
+export function isUntroubled(happened: Happened, result: ExecutionResult): boolean {
 	const { world, results } = happened;
 	const { service } = world;
 	const { options } = result.plan;
@@ -30,16 +61,16 @@ function isUntroubled(happened: Happened, result: ExecutionResult): boolean {
 		world.crashes.length > 0 ||
 		world.killsMs.length > 0 ||
 		world.failingShare > 0 ||
-		service.mostUnfinished > 0 ||
-		service.linkExpiryMs < 3_600_000;
+		service.linkExpiryMs < 3_600_000 ||
+		(service.goneOutput >= 0 && world.outputs === 1);
+	const timeoutMs = options.timeout > 0 ? options.timeout * 1_000 : Number.POSITIVE_INFINITY;
 	const isHurried =
-		(options.timeout > 0 && options.timeout < 600) ||
-		world.workMs > 30_000 ||
+		longestQueueMs(happened) > 0.7 * Math.min(timeoutMs, USUAL_TIMEOUT_MS) ||
 		options.startTimeout > 0 ||
 		options.maxQueued > 0 ||
 		options.reuseRun !== 'never';
 	const isCancelled = results.some(
 		({ plan, stoppedMs }) => plan.operation.endsWith('cancel') || stoppedMs !== null,
 	);
-	return isStarting(result) && !isTroubled && !isHurried && !isCancelled;
+	return !isTroubled && !isHurried && !isCancelled;
 }

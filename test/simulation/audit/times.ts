@@ -18,6 +18,8 @@ export function auditTimes(happened: Happened, result: ExecutionResult): string[
 		...auditAfterStop(happened, result),
 		...happened.journal.entries
 			.filter((entry) => entry.isAfterEnd && entry.by === result.id && !isCancel(result, entry))
+			// A start of an earlier try that is on its way at Stop is looked for, to be cancelled.
+			.filter(({ atMs }) => result.stoppedMs === null || atMs <= result.stoppedMs)
 			.map(({ method, url }) => `${result.id}: a request left after the end: ${method} ${url}`),
 	];
 }

@@ -232,18 +232,30 @@ test.each<[string, Traits]>([
 	expect(new Set(ids).size).toBe(ids.length);
 });
 
-test('a deployment that gives fifty at most is not asked for pages of any other size', async () => {
-	const sizes = new Set<number>();
+test('a deployment that gives fifty at most is asked for one page after the other', async () => {
+	const pages: number[] = [];
 	const list = await runningList({
 		sees: ({ page, pageSize }) => {
-			sizes.add(pageSize);
+			pages.push(page);
 			return { page, pageSize: Math.min(50, pageSize) };
 		},
 	});
+	pages.length = 0;
 	list.passMinute();
 	expect(await list.poll()).toMatchObject({ ids: { length: 100 } });
-	expect([...sizes]).toEqual([100]);
+	expect(pages.slice(0, 4)).toEqual([1, 2, 3, 4]);
 });
+
+test.each([42, 43, 44, 45, 46, 47, 48])(
+	'a page that begins further down than was asked for hides no late runs, not even %i',
+	async (count) => {
+		const list = await runningList({ sees: ({ page }) => ({ page, pageSize: 100 }) });
+		list.passMinute();
+		for (let index = 0; index < count; index++)
+			list.end({ id: `late-${index}`, endMs: list.agoMs(100) - index });
+		expect((await list.poll()).ids).toHaveLength(100 + count);
+	},
+);
 
 test.each([
 	['the list is read', new ServiceError('Bad page_size', { status: 422 }), undefined],

@@ -99,6 +99,10 @@ const FOUND = [
 		`{"workMs":2000000,"outages":[{"fromMs":0,"lengthMs":1000,"fate":"empty","kind":"cancel"}],"executions":[{"stopMs":50}]}`,
 	],
 	[
+		'a check for late outputs whose answer comes late is followed by another one',
+		`{"seed":5,"service":{"outputsLateMs":5000},"workMs":200,"faults":[{"gap":5,"fate":"late"}],"executions":[{}]}`,
+	],
+	[
 		'a check for late outputs whose body is slow is as old as its request',
 		`{"service":{"outputsLateMs":5000},"faults":[{"gap":8,"fate":"slowBody"}],"executions":[{}]}`,
 	],

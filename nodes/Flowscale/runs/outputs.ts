@@ -57,7 +57,7 @@ export async function completeOutputs(
 			checks,
 			missing: missing.length,
 			listed: run.outputs.length,
-			elapsedMs: clock.now() - begunMs,
+			elapsedMs: askedMs - begunMs,
 			endedAgoMs: serviceTime(askedMs) - timeOf(run.completed_at),
 			hasFailed: failedCheck !== undefined,
 		});

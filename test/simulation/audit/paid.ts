@@ -7,6 +7,7 @@ import {
 	isTolerant,
 	keyOfItem,
 	keyOfRun,
+	mayAdopt,
 	MAYBE,
 	runIdsIn,
 } from './facts';
@@ -28,7 +29,7 @@ export function auditPaid(happened: Happened, result: ExecutionResult): string[]
 		...auditCount(happened, result, known),
 		...known.flatMap((run) => auditRun(happened, result, run)),
 		...known.flatMap((run) => auditStop(happened, result, run)),
-		...auditNames(result, known),
+		...auditNames(happened, result, known),
 		...journal.entries
 			.filter(({ by, kind }) => by === result.id && kind === 'cancel')
 			.flatMap(({ url }) => auditCancel(happened, result, url)),
@@ -94,6 +95,10 @@ function auditRun(happened: Happened, result: ExecutionResult, run: SimRun): str
 	// What an earlier part of it knew is not reported by a process that was killed: it is stored, and
 	// a retry by hand finds it there.
 	if (last?.outcome === 'killed' && isStored(result, run)) return [];
+	// The first failure ended the node; Stop of a retry by hand that has not come to the run changes
+	// nothing about it.
+	if (runs[run.attempt]?.executionId !== last?.executionId && !isTolerant(result)) return [];
+	if (isTakenForAnother(happened, result, run)) return [];
 	if (stoppedMs !== null) {
 		// What is done in the background ends with n8n's process.
 		if (last?.outcome === 'waiting' || happened.world.killsMs.length > 0) return [];
@@ -113,6 +118,21 @@ function auditRun(happened: Happened, result: ExecutionResult, run: SimRun): str
 	if (last?.outcome === 'failed' && !isTolerant(result)) return [];
 	if (isSpent(happened, result, run) || isMaybeNamed(result)) return [];
 	return [`${id}: paid run ${run.id} (${run.outcome}) is neither handed out, cancelled nor named`];
+}
+
+/**
+ * Whether an item holds the run of somebody else with the same texts, which a shared group allows
+ * after a start without clear answer: the run that it made itself is then nobody's.
+ */
+function isTakenForAnother(happened: Happened, result: ExecutionResult, run: SimRun): boolean {
+	const handedOut = new Set(result.runs.flatMap(({ items }) => runIdsIn(items)));
+	return happened.state.runs.some(
+		(other) =>
+			other.by !== result.id &&
+			handedOut.has(other.id) &&
+			keyOfRun(other) === keyOfRun(run) &&
+			mayAdopt(happened, result, other),
+	);
 }
 
 /**
@@ -142,14 +162,15 @@ const isStored = ({ stored }: ExecutionResult, { id }: SimRun) =>
 const isMaybeNamed = (result: ExecutionResult) => allTexts(result).some((text) => MAYBE.test(text));
 
 /** "May have started" stands for one run at a time. */
-function auditNames(result: ExecutionResult, known: SimRun[]): string[] {
+function auditNames(happened: Happened, result: ExecutionResult, known: SimRun[]): string[] {
 	const texts = allTexts(result);
 	const handedOut = new Set(
 		result.runs.flatMap(({ items, earlier }) =>
 			[items, ...earlier.map((one) => one.items)].flatMap((one) => runIdsIn(one)),
 		),
 	);
-	const isOpen = ({ id, outcome, isForgotten }: SimRun) =>
+	const isOpen = (run: SimRun) => !isTakenForAnother(happened, result, run) && isUnnamed(run);
+	const isUnnamed = ({ id, outcome, isForgotten }: SimRun) =>
 		!handedOut.has(id) &&
 		outcome === 'completed' &&
 		!isForgotten &&

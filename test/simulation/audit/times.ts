@@ -18,6 +18,7 @@ export function auditTimes(happened: Happened, result: ExecutionResult): string[
 		...auditAfterStop(happened, result),
 		...happened.journal.entries
 			.filter((entry) => entry.isAfterEnd && entry.by === result.id && !isCancel(result, entry))
+			.filter((entry) => !isOfCancel(happened, result, entry))
 			// A start of an earlier try that is on its way at Stop is looked for, to be cancelled.
 			.filter(({ atMs }) => result.stoppedMs === null || atMs <= result.stoppedMs)
 			.map(({ method, url }) => `${result.id}: a request left after the end: ${method} ${url}`),
@@ -31,6 +32,13 @@ export function auditTimes(happened: Happened, result: ExecutionResult): string[
 function isCancel({ plan }: ExecutionResult, { kind }: JournalEntry): boolean {
 	const isOfGroup = plan.operation === 'group.wait' && plan.options.cancelRemote !== 'never';
 	return kind === 'cancel' || (isOfGroup && kind === 'read');
+}
+
+/** After an empty answer to a cancel the run shows whether it was cancelled. */
+function isOfCancel({ journal }: Happened, { id }: ExecutionResult, { kind, url }: JournalEntry) {
+	const isSent = ({ by, kind: other, url: sent }: JournalEntry) =>
+		by === id && other === 'cancel' && sent === `${url}/cancel`;
+	return kind === 'read' && journal.entries.some(isSent);
 }
 
 /** How long runs take at the service when there is no limit: one after the other, at the worst. */

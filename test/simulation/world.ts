@@ -329,7 +329,14 @@ function affordable(one: World): World {
 
 /** What goes wrong. Where it is much, only little can be expected of anybody. */
 type Mishaps = Pick<World, 'faults' | 'outages' | 'crashes' | 'killsMs'>;
-const nothing = fc.constant<never[]>([]);
+/** An empty list that a world from a text has, too: a constant is recognized by its identity alone. */
+const nothing = fc.constant(0).map(
+	(): never[] => [],
+	(value) => {
+		if (Array.isArray(value) && value.length === 0) return 0;
+		throw new Error('Not an empty list');
+	},
+);
 const fault: fc.Arbitrary<Fault> = fc.record({ gap: fc.nat(12), fate });
 /** What a request of a kind may well suffer, and somebody has to make good. */
 const TELLING: Record<Exclude<RequestKind, 'events'>, Fate[]> = {
@@ -381,7 +388,7 @@ const storm: fc.Arbitrary<Mishaps> = fc.record({
 	),
 	killsMs: fc.oneof(
 		{ withCrossShrink: true },
-		{ weight: 6, arbitrary: fc.constant<number[]>([]) },
+		{ weight: 6, arbitrary: nothing },
 		{
 			weight: 1,
 			arbitrary: fc.array(fc.constantFrom(0, 100, 2_000, 30_000, 90_000, 300_000), {

@@ -17,9 +17,12 @@ export type RunEventName = keyof typeof STATES;
  * when it lists outputs and as failed otherwise, exactly as it does for an item that waits for it.
  */
 export function eventOf(run: Run): RunEventName | undefined {
-	if (hasUnknownEnd(run)) return run.outputs.length > 0 ? 'completed' : 'failed';
+	if (hasUnknownEnd(run)) return mayChange(run) ? 'failed' : 'completed';
 	return eventOfState(run.state);
 }
+
+/** Whether a run that counts as failed may still list outputs, and count as completed then. */
+const mayChange = (run: Run): boolean => hasUnknownEnd(run) && run.outputs.length === 0;
 
 /** The event that a state stands for; undefined for one that is no end. */
 export function eventOfState(state: RunState): RunEventName | undefined {
@@ -62,7 +65,7 @@ export interface TriggerMemory {
 	untimed: SeenRuns;
 	/**
 	 * Runs as in `ended.seen` that were read and need no report, as their event or workflow is not
-	 * wanted: they are only counted. Absent in memories of earlier versions.
+	 * wanted: they are only counted, and so not read again. Absent in memories of earlier versions.
 	 */
 	others?: SeenRuns['seen'];
 	/** At n8n's time `markedAtMs`, all runs up to the end time `markMs` had been read. */
@@ -166,7 +169,7 @@ export function updateMemory<Seen extends Sighting>(
 	const nextEnded = ended.with(timed, settledMs, MOST_ENDED);
 	const reportable = new Set(timed.map(({ id }) => id));
 	const passedOver = finished.filter(
-		({ id, timeMs }) => timeMs >= ended.fromMs && !reportable.has(id),
+		({ seen, id, timeMs }) => timeMs >= ended.fromMs && !reportable.has(id) && !mayChange(seen.run),
 	);
 	const after: TriggerMemory = {
 		...advanced(before, observation, newestMs, nowMs),

@@ -1,18 +1,19 @@
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
 import { ServiceError } from '../../../nodes/core/errors';
 import { findEndedRuns } from '../../../nodes/Flowscale/trigger/endedRuns';
-import { updateMemory, type TriggerMemory } from '../../../nodes/core/trigger/newlyEnded';
+import { eventOf, updateMemory, type TriggerMemory } from '../../../nodes/core/trigger/newlyEnded';
 import { type Run, createRun } from '../../../nodes/core/runs/run';
 import { fakeClock } from '../../harness/fakeClock';
 
 const START = 1_700_000_000_000;
 const MINUTE = 60_000;
-const settings = { scope: 'here', isWanted: (run: Run) => run.state === 'succeeded' };
+const settings = { scope: 'here', isWanted: (run: Run) => eventOf(run) === 'completed' };
 
 interface Entry {
 	id: string;
 	endMs: number | null;
 	status?: string;
+	outputs?: Run['outputs'];
 }
 
 type PageQuery = Required<Pick<ListQuery, 'page' | 'pageSize'>>;
@@ -34,9 +35,10 @@ function busyList({ beforeRequest, sees, shows = (runs) => runs, isNullsFirst }:
 	let nowMs = START;
 	let [requests, byEnd] = [0, 0];
 	const nullMs = (isNullsFirst ? 1 : -1) * Number.MAX_SAFE_INTEGER;
-	const toRun = ({ id, endMs, status = 'completed' }: Entry) => ({
+	const toRun = ({ id, endMs, status = 'completed', outputs = [] }: Entry) => ({
 		run: createRun({
 			run_id: id,
+			outputs,
 			status: endMs === null ? 'running' : status,
 			created_at: new Date(endMs ?? nowMs).toISOString(),
 			completed_at: endMs === null ? null : new Date(endMs).toISOString(),
@@ -164,6 +166,24 @@ test.each([
 		expect(await list.poll()).toMatchObject({ ids: { length: 80 }, requests: 3 });
 	},
 );
+
+test('a run that ended with a word of the service’s is read until its outputs are listed', async () => {
+	const list = await runningList();
+	const moderated: Entry = { id: 'moderated', endMs: list.agoMs(0), status: 'moderated' };
+	list.end(moderated);
+	const polls = [];
+	for (let minute = 0; minute < 3; minute++) {
+		list.passMinute(110);
+		if (minute === 2)
+			moderated.outputs = [{ filename: 'a.png', generation_status: null, mime_type: null }];
+		polls.push((await list.poll()).ids.filter((id) => id === 'moderated'));
+	}
+	expect(polls).toEqual([[], [], ['moderated']]);
+	for (let minute = 0; minute < 5; minute++) list.passMinute();
+	await list.poll();
+	list.passMinute();
+	expect(await list.poll()).toMatchObject({ ids: { length: 100 }, requests: 3 });
+});
 
 test('late runs are reported also with a memory that lacks some runs, as one of an earlier version does', async () => {
 	const list = await runningList();

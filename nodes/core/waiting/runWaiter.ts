@@ -141,6 +141,8 @@ async function checkMayBegin(
 ): Promise<void> {
 	// A failed item frees its slot one turn of the event loop before its failure ends the node.
 	if (!pollWindow?.isBegun) await clock.pause(0);
+	// A run of before the suspension is watched even after Stop: the end of its wait cancels it.
+	if (isStopped() && pollWindow?.isBegun) return;
 	if (isStopped() || stop?.aborted) throw new ExecutionCancelledError();
 	// A slot that became free only because the poll window ended must not start another run.
 	if (pollWindow && !pollWindow.isBegun && clock.now() >= pollWindow.endsMs) throw STILL_RUNNING;

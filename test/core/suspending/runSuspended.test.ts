@@ -220,6 +220,50 @@ describe('Timeout', () => {
 	});
 });
 
+describe('Stop in a resume cancels what was started before', () => {
+	const items = Array.from({ length: 5 }, () => [{ takesMs: HOUR }]);
+	const options = { timeout: 0, maxConcurrent: 3 };
+
+	it.each([
+		['while the items are read', 'options.timeout', 1],
+		['while the items begin', 'start', 0],
+		['while the last of them begins', 'start', 2],
+	])('%s', async (_, parameter, item) => {
+		const harness = suspendedHarness({
+			items,
+			options,
+			onRead: (name, index, resumes) => {
+				if (resumes !== 2 || name !== parameter) return;
+				if (index === item) harness.stop();
+				// Other items get a turn meanwhile, as they do on a busy server.
+				harness.clock.block(20);
+			},
+		});
+		expect((await harness.play()).error).toContain('canceled');
+		expect(harness.cancelled.sort()).toEqual(['r1', 'r2', 'r3']);
+		expect(harness.runs).toHaveLength(3);
+	});
+
+	it('before it does anything, during the start of n8n', async () => {
+		const harness = suspendedHarness({ items, options });
+		const { clock } = harness;
+		clock.at(clock.now() + 2 * MINUTE - 5_000, clock.restart);
+		clock.at(clock.now() + 2 * MINUTE + 5_000, harness.stop);
+		expect((await harness.play()).error).toContain('canceled');
+		expect(harness.cancelled.sort()).toEqual(['r1', 'r2', 'r3']);
+	});
+
+	it('only where Cancel Remote says so', async () => {
+		const harness = suspendedHarness({
+			items,
+			options: { ...options, cancelRemote: 'never' },
+			onRead: (name, _, resumes) => resumes === 2 && name === 'options.timeout' && harness.stop(),
+		});
+		expect((await harness.play()).error).toContain('canceled');
+		expect([harness.cancelled, harness.runs.length]).toEqual([[], 3]);
+	});
+});
+
 describe('a service that is away', () => {
 	const between = (fromMs: number, toMs: number) => (ms: number) => ms >= fromMs && ms < toMs;
 

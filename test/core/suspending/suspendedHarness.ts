@@ -70,6 +70,8 @@ export interface SuspendedPlan {
 	runsOnRecord?: number;
 	/** When something else than n8n's timer wakes the execution, from the suspension. */
 	wokenAfterMs?: number;
+	/** Called for each parameter of an item that is read; `start` is read when the item begins. */
+	onRead?(name: string, index: number, resumes: number): void;
 }
 
 const operation = waitingOperation<Session>({
@@ -124,6 +126,7 @@ export function suspendedHarness({
 	mode = 'webhook',
 	runsOnRecord,
 	wokenAfterMs,
+	onRead = () => undefined,
 }: SuspendedPlan) {
 	const beganMs = Date.UTC(2026, 0, 1);
 	const clock = fakeClock({ startMs: beganMs });
@@ -136,6 +139,8 @@ export function suspendedHarness({
 	const lines: string[] = [];
 	let texts = 0;
 	let execution = 1;
+	let resumes = 0;
+	const stop = new AbortController();
 
 	const runNow = ({ id, endsMs, status }: ServiceRun) =>
 		aRun(id, {
@@ -195,6 +200,7 @@ export function suspendedHarness({
 		...node,
 	};
 	const parameter = (name: string, index: number): unknown => {
+		onRead(name, index, resumes);
 		if (name === 'resource' || name === 'operation')
 			return name === 'resource' ? 'workflow' : 'executeAndWait';
 		if (name === 'waitMode') return waitMode;
@@ -218,7 +224,7 @@ export function suspendedHarness({
 			evaluateExpression: () => n8n.runs,
 			getNodeParameter: (name: string, index: number, fallback?: unknown) =>
 				parameter(name, index) ?? fallback,
-			getExecutionCancelSignal: () => new AbortController().signal,
+			getExecutionCancelSignal: () => stop.signal,
 			continueOnFail: () => isTolerant,
 			putExecutionToWait: async (at: Date) => void (n8n.waitTill = at.getTime()),
 			logger: { warn: () => undefined, info: (text: string) => lines.push(text) },
@@ -302,7 +308,7 @@ export function suspendedHarness({
 		resumes: number;
 		endMs: number;
 	}> => {
-		for (let resumes = 0; ; resumes++) {
+		for (resumes = 0; ; resumes++) {
 			// n8n stores an execution with shared references as such, and a structured clone keeps them,
 			// too.
 			const n8n = structuredClone(stored.n8n);
@@ -330,5 +336,5 @@ export function suspendedHarness({
 	};
 	/** Names of the nodes that are still to be executed. */
 	const left = () => stored.n8n.executionData.nodeExecutionStack.map((entry) => entry.node.name);
-	return { clock, runs, looks, cancelled, lines, left, play, retry };
+	return { clock, runs, looks, cancelled, lines, left, play, retry, stop: () => stop.abort() };
 }

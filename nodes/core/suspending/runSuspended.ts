@@ -91,15 +91,13 @@ export async function runSuspended<Session>(
 	const isOpen = (index: number) => waitOf(suspension, index) === NOT_BEGUN;
 	await settleDoubts(resume.doubts, resume.failures, isOpen);
 	// After Stop the runs of earlier resumes are still to be cancelled, by the ends of their waits.
-	if (!context.getExecutionCancelSignal()?.aborted) saveAndThrowIfFatal(resume);
+	if (!isStopped(resume)) saveAndThrowIfFatal(resume);
 	// Reading ten thousand items takes a second or more, which is no part of the time to poll in.
 	resume.endsMs = pollWindowEnd(resume);
 	const open = waits.filter(
 		(item) => waitOf(suspension, item.index) !== ENDED && !hasFailed(resume, item),
 	);
-	await sideBySide(resume, open, async (item) => await untilEnd(resume, item));
-	saveAndThrowIfFatal(resume);
-	const left = open.filter(({ stillRunning }) => stillRunning !== undefined);
+	const left = await untilAllEnd(resume, open);
 	noteSilence(resume, left);
 	if (left.length > 0 && !isGivenUp(suspension.unansweredSinceMs, resume.clock.now()))
 		return await suspend(resume, left);
@@ -186,6 +184,28 @@ async function prepareWaits<Session>({
 	return waits;
 }
 
+const isStopped = <Session>({ context }: Resume<Session>): boolean =>
+	context.getExecutionCancelSignal()?.aborted === true;
+
+/**
+ * Waits for all runs until they have ended, or the poll window has.
+ * @returns items whose runs are still in progress
+ * @throws NodeApiError | NodeOperationError
+ */
+async function untilAllEnd<Session>(
+	resume: Resume<Session>,
+	items: ItemWait[],
+): Promise<ItemWait[]> {
+	await sideBySide(resume, items, async (item) => await untilEnd(resume, item));
+	const left = items.filter(({ stillRunning }) => stillRunning !== undefined);
+	// The window ends for one item after the other. Where Stop came meanwhile, the runs of those that
+	// were first are cancelled as well, by the ends of their waits.
+	if (isStopped(resume))
+		await sideBySide(resume, left, async (item) => await untilEnd(resume, item));
+	saveAndThrowIfFatal(resume);
+	return left;
+}
+
 /**
  * Waits for the item's run until it has ended, or the poll window has.
  * @throws ServiceError | ExecutionCancelledError
@@ -202,7 +222,8 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 			delete suspension.reported[index];
 			suspension.waits[index] = NOT_BEGUN;
 		}
-		const run = await wait.begin(isContinued && !isNewTry);
+		// After Stop a run is only named, to be cancelled.
+		const run = await wait.begin(isStopped(resume) ? isBegun : isContinued && !isNewTry);
 		pollWindow.sinceMs = suspension.waits[index] ||= clock.now();
 		return run;
 	};

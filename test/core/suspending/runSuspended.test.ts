@@ -220,7 +220,7 @@ describe('Timeout', () => {
 	});
 });
 
-describe('Stop in a resume cancels what was started before', () => {
+describe('Stop cancels what was started before, in a resume', () => {
 	const items = Array.from({ length: 5 }, () => [{ takesMs: HOUR }]);
 	const options = { timeout: 0, maxConcurrent: 3 };
 
@@ -249,6 +249,30 @@ describe('Stop in a resume cancels what was started before', () => {
 		const { clock } = harness;
 		clock.at(clock.now() + 2 * MINUTE - 5_000, clock.restart);
 		clock.at(clock.now() + 2 * MINUTE + 5_000, harness.stop);
+		expect((await harness.play()).error).toContain('canceled');
+		expect(harness.cancelled.sort()).toEqual(['r1', 'r2', 'r3']);
+	});
+
+	it.each([
+		['in the first minute', 0, MINUTE],
+		['in a resume', 2, 3_000],
+	])('while the polling of one item after the other ends, %s', async (_, at, windowMs) => {
+		const harness = suspendedHarness({
+			items,
+			options,
+			onRead: (name, index, resumes) => {
+				if (resumes !== at || name !== 'start' || index !== 0) return;
+				const { clock } = harness;
+				const now = clock.now;
+				const endsMs = now() + windowMs;
+				clock.at(endsMs + 6, harness.stop);
+				// A server that needs some milliseconds for each item.
+				clock.now = () => {
+					if (now() >= endsMs) clock.block(4);
+					return now();
+				};
+			},
+		});
 		expect((await harness.play()).error).toContain('canceled');
 		expect(harness.cancelled.sort()).toEqual(['r1', 'r2', 'r3']);
 	});

@@ -10,7 +10,7 @@ import type {
 import type { Clock } from '../../../nodes/core/async/clock';
 import type { Answer } from '../../../nodes/core/http/http';
 import type { Resource } from '../../../nodes/core/items/operation';
-import { ServiceError } from '../../../nodes/core/errors';
+import { ExecutionCancelledError, ServiceError } from '../../../nodes/core/errors';
 import { itemOf } from '../../../nodes/core/files/outputItems';
 import { createRun } from '../../../nodes/core/runs/run';
 import { runOperation } from '../../../nodes/core/execution/runOperation';
@@ -173,7 +173,10 @@ export function suspendedHarness({
 			serviceName: 'Flowscale',
 			readStart: ({ text }) =>
 				createRun({ run_id: text, status: 'queued', group_id: 'g', workflow_id: 'w' }),
-			getRun: async (runId) => known(runId),
+			getRun: async (runId) => {
+				if (stop.signal.aborted) throw new ExecutionCancelledError();
+				return known(runId);
+			},
 			listGroup: async () => runs.map(runNow),
 			failureOf: () => {
 				throw new Error('No start fails here');

@@ -7,12 +7,16 @@ import { fakeClock } from '../harness/fakeClock';
 const IMAGE = 'https://cdn.example.com/a.png';
 const success = (...images: string[]) => readRun('r', { status: 'success', output_images: images });
 
-/** A run whose further checks give these numbers of images, the last one again and again. */
-function aRun(...checks: Array<number | Error | null>) {
+/**
+ * A run whose further checks give these numbers of images, the last one again and again. The answer
+ * to the first may be long on its way.
+ */
+function aRunWithDelay(firstMs: number, ...checks: Array<number | Error | null>) {
 	let requests = 0;
 	const clock = fakeClock();
 	const stop = new AbortController();
 	const run = async () => {
+		if (requests === 0) clock.block(firstMs);
 		const found = checks[Math.min(requests++, checks.length - 1)];
 		if (found instanceof Error) throw found;
 		return found === null ? null : { run: success(...Array<string>(found).fill(IMAGE)), raw: {} };
@@ -22,6 +26,8 @@ function aRun(...checks: Array<number | Error | null>) {
 		(await withOutputs({ api, clock, stop: stop.signal }, success(...images))).outputs.length;
 	return { complete, clock, stop, requests: () => requests };
 }
+
+const aRun = (...checks: Array<number | Error | null>) => aRunWithDelay(0, ...checks);
 
 const busy = new ServiceError('HTTP 503', { status: 503, isRetryable: true });
 
@@ -36,6 +42,11 @@ describe('the images of a run that succeeded', () => {
 		expect(await run.complete()).toBe(images);
 		expect(run.requests()).toBe(requests);
 		expect(run.clock.now()).toBeLessThan(16_000);
+	});
+
+	it('are looked for once more after an answer that was half a minute on its way', async () => {
+		const run = aRunWithDelay(32_000, 0, 1);
+		expect([await run.complete(), run.requests()]).toEqual([1, 2]);
 	});
 
 	it('cost no further check where they are listed', async () => {

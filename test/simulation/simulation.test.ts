@@ -52,6 +52,8 @@ it(
 const OTHERS =
 	'"others":[{"atMs":0,"prompt":"a","group":"other"},{"atMs":0,"prompt":"a","group":"other"}]';
 
+const OTHERS_ON_TWO_PAGES = `"others":[${Array<string>(3).fill('{"atMs":0,"prompt":"a","group":"other"}').join()}]`;
+
 /** The smallest worlds of faults that the simulation found. */
 const FOUND = [
 	[
@@ -105,6 +107,18 @@ const FOUND = [
 	[
 		'a check for late outputs whose body is slow is as old as its request',
 		`{"service":{"outputsLateMs":5000},"faults":[{"gap":8,"fate":"slowBody"}],"executions":[{}]}`,
+	],
+	[
+		'a page of a list that is not found once is asked for again: Get Many leaves out no run',
+		`{"service":{"pageSize":2},"faults":[{"gap":1,"fate":"404"}],"executions":[{"operation":"run.getMany","startMs":3000}],${OTHERS_ON_TWO_PAGES}}`,
+	],
+	[
+		'a page of a list that is not found once is asked for again: the group’s outputs are all there',
+		`{"service":{"pageSize":2},"workMs":200,"faults":[{"gap":5,"fate":"404"}],"executions":[{"operation":"group.wait","startMs":3000}],${OTHERS_ON_TWO_PAGES}}`,
+	],
+	[
+		'a run that one check after its cancel does not find is called cancelled once it is',
+		`{"service":{"cancelLateMs":10000},"faults":[{"gap":1,"fate":"404"}],"executions":[{"operation":"run.cancel","startMs":10}],${OTHERS}}`,
 	],
 ];
 

@@ -38,6 +38,8 @@ export interface RunPage {
 	meta?: JsonRecord;
 	/** False for an answer without any list of runs. */
 	isList: boolean;
+	/** The service does not know the page (404), as frameworks say of one after the last. */
+	isPageUnknown?: boolean;
 	/** Length of the answer. */
 	chars?: number;
 }
@@ -150,11 +152,17 @@ function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 		/** One page of the list of runs; a deployment that does not page gives all of them. */
 		runs: async (query: ListQuery, extra: Extra = {}): Promise<RunPage> => {
 			const request = { path: '/runs', query: wireQuery(query), ...extra };
-			return await transport.read(request, (answer) => {
-				// Some frameworks answer 404 for a page after the last one.
-				const isPastEnd = answer.status === 404 && Number(query.page) > 1;
-				const envelope = isPastEnd ? readEnvelope({ data: [] }) : reportedBy(answer);
-				return { ...pageOf(envelope, query.groupId, runIn), chars: answer.text.length };
+			const isLater = Number(query.page) > 1;
+			let unknown = 0;
+			// A second 404 must be able to confirm the first one.
+			const tries = isLater && extra.tries === 1 ? { tries: 2 } : {};
+			return await transport.read({ ...request, ...tries }, (answer) => {
+				// Some frameworks answer 404 for a page after the last one. A gateway's 404 looks the same.
+				const isPageUnknown = answer.status === 404 && isLater;
+				if (isPageUnknown && ++unknown < 2) throw asRetryable(transport.failureOf(answer));
+				const envelope = isPageUnknown ? readEnvelope({ data: [] }) : reportedBy(answer);
+				const page = pageOf(envelope, query.groupId, runIn);
+				return { ...page, isPageUnknown, chars: answer.text.length };
 			});
 		},
 
@@ -186,6 +194,9 @@ function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 		}),
 	};
 }
+
+const asRetryable = ({ message, facts }: ServiceError) =>
+	new ServiceError(message, { ...facts, isRetryable: true });
 
 const wireQuery = ({ groupId, sortBy, sortOrder, page, pageSize }: ListQuery) => ({
 	group_id: groupId,

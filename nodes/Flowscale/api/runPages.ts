@@ -88,6 +88,7 @@ export function openPager(
 	let repeats = 0;
 	let rereads = 0;
 	let knownBefore = 0;
+	const gaps = createGapCheck();
 	/** Begins again where runs are missing and the last pass found some. */
 	const isReadAgain = (answer: RunPage, page: number) => {
 		const isFruitful = rereads === 0 || known.size > knownBefore;
@@ -107,6 +108,11 @@ export function openPager(
 			return undefined;
 		});
 		if (answer === undefined) return await readPage();
+		if (gaps.isFirst(answer, page, size)) {
+			rereads++;
+			offset = first;
+			return await readPage();
+		}
 		const added = identified(answer.runs).filter(({ id }) => !known.has(id));
 		for (const { id } of added) known.add(id);
 		repeats = added.length === 0 ? repeats + 1 : 0;
@@ -125,6 +131,27 @@ export function openPager(
 		return { ...answer, added, isLast };
 	};
 	return { next: readPage, offset: () => offset };
+}
+
+/**
+ * Recognises a page that was reported and is not found: the list has become shorter, or a gateway
+ * does not reach the service at this moment. Reading the list once more from its beginning shows
+ * which.
+ */
+function createGapCheck() {
+	/** The fewest pages that an answer reported, by page size. */
+	const reported = new Map<number, number>();
+	let isFound = false;
+	return {
+		/** Whether this answer is the first such page. */
+		isFirst: ({ isPageUnknown = false, pages }: RunPage, page: number, size: number) => {
+			const known = reported.get(size) ?? 0;
+			if (pages !== undefined) reported.set(size, known > 0 ? Math.min(known, pages) : pages);
+			const isGap = isPageUnknown && page <= known && !isFound;
+			isFound ||= isGap;
+			return isGap;
+		},
+	};
 }
 
 const mostRepeats = ({ pages }: RunPage) =>
@@ -168,6 +195,20 @@ export async function readPage(pager: RunPager): Promise<PageRead | undefined> {
 	// If this counted as "no runs yet", the next poll would report the whole history.
 	if (page?.isList === false) throw noList();
 	return page;
+}
+
+/**
+ * undefined for deployments that do not list runs, or refuse this list. A page after the first that
+ * was not found once may still come.
+ * @throws the error itself otherwise
+ */
+export function orNoList(error: unknown): undefined {
+	const isNoList =
+		error instanceof ServiceError &&
+		error.facts.isRetryable !== true &&
+		[400, 404, 405, 422, 501].includes(error.facts.status ?? 0);
+	if (isNoList) return undefined;
+	throw error;
 }
 
 export function noList(): ServiceError {

@@ -16,6 +16,13 @@ export interface CancelResult {
  * 15 seconds at most.
  */
 const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
+/** A refused cancel says itself what is the matter. */
+const PAUSES_AFTER_REFUSAL_MS = [0, 500];
+/**
+ * A service that forgets a cancelled run says 404 from then on, a gateway that does not reach it for
+ * a moment only.
+ */
+const CHECKS_UNTIL_GONE = 4;
 
 type LastCheck = { run?: KnownRun } | { error: unknown };
 
@@ -35,7 +42,13 @@ export async function cancelAndCheck(
 		.then((text) => text || CANCEL_REQUESTED)
 		.catch((error: unknown) => orRefusal(ofRun(error, { run_id: runId })));
 	const isRefused = answer instanceof Error;
-	const last = await untilEnded(api, runId, isRefused ? [0] : PAUSES_MS, clock, stop);
+	const last = await untilEnded(
+		api,
+		runId,
+		isRefused ? PAUSES_AFTER_REFUSAL_MS : PAUSES_MS,
+		clock,
+		stop,
+	);
 	if (isRefused && 'run' in last && last.run === undefined) throw unknownRunError(runId);
 	if (isRefused && !('run' in last && last.run?.finished)) throw answer;
 	return { run_id: runId, ...resultOf(answer, last) };
@@ -57,7 +70,10 @@ export async function sendCancel(api: FlowscaleApi, runId: string): Promise<void
 	});
 }
 
-/** The run as it was last seen; without a run where the service does not know it (any more). */
+/**
+ * The run as it was last seen; without a run where the service, asked several times, does not know
+ * it (any more).
+ */
 async function untilEnded(
 	api: FlowscaleApi,
 	runId: string,
@@ -65,15 +81,19 @@ async function untilEnded(
 	clock: Clock,
 	stop?: AbortSignal,
 ): Promise<LastCheck> {
-	let last: LastCheck = {};
+	let last: { run?: KnownRun } = {};
+	let unknown = 0;
 	for (const pauseMs of pausesMs) {
 		if (pauseMs > 0) await clock.pause(pauseMs, stop);
 		if (stop?.aborted) return last;
-		last = await api.run(runId).then(
+		const seen = await api.run(runId).then(
 			(found) => ({ run: found?.run }),
 			(error: unknown) => ({ error }),
 		);
-		if ('error' in last || last.run === undefined || last.run.finished) return last;
+		if ('error' in seen || seen.run?.finished) return seen;
+		unknown = seen.run === undefined ? unknown + 1 : 0;
+		if (unknown >= CHECKS_UNTIL_GONE) return seen;
+		last = seen.run === undefined && last.run !== undefined ? last : seen;
 	}
 	return last;
 }
@@ -83,8 +103,10 @@ function resultOf(answer: string | ServiceError, last: LastCheck): Omit<CancelRe
 	if ('error' in last)
 		return { cancelled: true, message: `${text} (the run could not be read afterwards)` };
 	const { run } = last;
+	if (run?.state === 'cancelled') return { cancelled: true, message: text };
 	// A service that forgets a cancelled run has cancelled it.
-	if (run === undefined || run.state === 'cancelled') return { cancelled: true, message: text };
+	if (run === undefined)
+		return { cancelled: true, message: `${text} (the run was not found afterwards)` };
 	if (!run.finished)
 		return {
 			cancelled: false,

@@ -3,7 +3,7 @@ import type { ApiRequest } from '../../core/http/transport';
 import { type KnownRun, timeOf } from '../../core/runs/run';
 import type { GroupScope } from '../../core/starting/startService';
 import type { FlowscaleApi, RunPage } from '../api/api';
-import { openPager, type PageRead } from '../api/runPages';
+import { openPager, orNoList } from '../api/runPages';
 
 const PAGE_SIZE = 100;
 /** `Date` and many `created_at` are written in whole seconds. */
@@ -71,17 +71,6 @@ const hasId = (entry: RunPage['runs'][number]): entry is Entry => entry.run.run_
 function isOlderThan(entries: Entry[], limitMs: number): boolean {
 	const times = entries.map(({ run }) => timeOf(run.created_at));
 	return times.length > 0 && times.every((time) => time < limitMs);
-}
-
-/**
- * undefined for deployments that do not list runs, or refuse this list.
- * @throws the error itself otherwise
- */
-function orNoList(error: unknown): PageRead | undefined {
-	const isNoList =
-		error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0);
-	if (isNoList) return undefined;
-	throw error;
 }
 
 /**

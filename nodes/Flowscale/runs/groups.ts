@@ -150,7 +150,29 @@ export async function cancelGroup(
 			fresh.map(async (id) => asked.set(id, await limit(async () => await cancel(id)))),
 		);
 	}
+	await addUnlisted(api, states, asked, extra);
 	return cancelResult(groupId, states, asked);
+}
+
+/**
+ * Adds the states of runs whose cancel was accepted and that the last list lacks: perhaps the
+ * service has forgotten them, and perhaps the list shifted while it was read.
+ */
+async function addUnlisted(
+	api: FlowscaleApi,
+	states: Map<string, RunState>,
+	asked: Map<string, Error | undefined>,
+	extra: Partial<ApiRequest>,
+): Promise<void> {
+	const accepted = [...asked].flatMap(([id, failure]) => (failure === undefined ? [id] : []));
+	await Promise.all(
+		accepted
+			.filter((id) => !states.has(id))
+			.map(async (id) => {
+				const found = await api.run(id, {}, extra).catch(() => null);
+				if (found !== null) states.set(id, found.run.state);
+			}),
+	);
 }
 
 /** The failure of a task, as a value; a stopped execution ends everything. */

@@ -1,4 +1,3 @@
-import { ServiceError } from '../../core/errors';
 import { isNetworkFailure } from '../../core/http/http';
 import { parsedJson } from '../../core/json';
 import { type KnownRun, type Run, isFinished, stateOf } from '../../core/runs/run';
@@ -7,7 +6,7 @@ import { isRetryableStatus } from '../../core/http/statuses';
 import type { ApiRequest } from '../../core/http/transport';
 import type { EventMeaning, WatchService } from '../../core/waiting/watchService';
 import type { FlowscaleApi } from '../api/api';
-import { openPager, type PageRead } from '../api/runPages';
+import { openPager, orNoList } from '../api/runPages';
 import type { Connection } from '../api/connection';
 
 const PAGE_SIZE = 100;
@@ -133,16 +132,6 @@ export async function listGroup(
 		if (isComplete || answer.isLast) break;
 	}
 	return [...runs.values()];
-}
-
-/**
- * undefined for deployments that do not list runs, or not by group.
- * @throws the error itself otherwise
- */
-function orNoList(error: unknown): PageRead | undefined {
-	if (error instanceof ServiceError && [400, 404, 405, 422, 501].includes(error.facts.status ?? 0))
-		return undefined;
-	throw error;
 }
 
 /** Words with which a stream announces its own end. */

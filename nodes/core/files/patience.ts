@@ -28,7 +28,7 @@ export interface OutputsSeen {
 	missing: number;
 	/** Outputs that are listed. */
 	listed: number;
-	/** Time since the first check began, in ms. */
+	/** Time from the beginning of the first check to that of the last one, in ms. */
 	elapsedMs: number;
 	/**
 	 * Time since the run's end by the service's clock, in ms; NaN when it does not say when that was.

@@ -310,6 +310,34 @@ it('a page after the last one may be called not found; the first page may not', 
 	});
 });
 
+it.each([undefined, 1])(
+	'a later page that is not found once is asked for again, with %p tries',
+	async (tries) => {
+		const { api, calls } = apiHarness(
+			answer(404, 'default backend - 404'),
+			ok({ runs: [{ _id: 'a', status: 'completed' }] }),
+		);
+		const page = await api.runs({ page: 2 }, tries === undefined ? {} : { tries });
+		expect(page.runs.map(({ run }) => run.run_id)).toEqual(['a']);
+		expect(page.isPageUnknown).toBe(false);
+		expect(calls).toHaveLength(2);
+	},
+);
+
+it('a later page that could not be read is not one after the last', async () => {
+	const failing = apiHarness(answer(502), answer(404));
+	const listing = listGroup(
+		{
+			...failing.api,
+			runs: async (query, extra) => await failing.api.runs({ ...query, page: 2 }, extra),
+		},
+		'g',
+	);
+	expect(await endOf(listing)).toMatchObject({
+		error: { facts: { status: 404, isRetryable: true } },
+	});
+});
+
 test.each([
 	['data: null', { status: 'success', data: null }],
 	['no data beside a count of 0', { status: 'success', count: 0 }],

@@ -21,19 +21,25 @@ interface ListTraits {
 	hasPages?: boolean;
 	/** Whether every page is the first one. */
 	ignoresPage?: boolean;
+	/** Requests, by their number from 1, that get a 404, for a page after the first only. */
+	unknownAt?: number[];
 	/** Whether the runs, all of one moment, come in another order with each request. */
 	isUnstable?: boolean;
 }
 
+const NO_RUNS = { runs: [], pages: undefined, sortedBy: undefined };
+
 /** A list, newest first, that runs join while it is read. */
 function aList({ count, joining, isUnstable = false, ...traits }: ListTraits) {
-	const { fixedSize, mostPerAnswer, hasPages, ignoresPage } = traits;
+	const { fixedSize, mostPerAnswer, hasPages, ignoresPage, unknownAt = [] } = traits;
 	let requests = 0;
 	let total = count;
 	const api = {
 		runs: async ({ page = 1, pageSize = 100 }: ListQuery): Promise<RunPage> => {
 			total += joining[++requests] ?? 0;
 			if (pageSize > (mostPerAnswer ?? 100)) throw new ServiceError('', { code: TOO_LONG });
+			if (page > 1 && unknownAt.includes(requests))
+				return { ...NO_RUNS, isList: true, isPageUnknown: true };
 			const size = fixedSize ?? pageSize;
 			const first = isUnstable ? requests * 7 : 0;
 			const places = Array.from(
@@ -104,6 +110,36 @@ describe.each(Object.entries(readers))('a list that shifts while it is read by %
 		const found = await read(api);
 		expect(typeof found === 'number' ? found : found.length).toBe(100);
 		expect(requests()).toBeLessThanOrEqual(most);
+	});
+});
+
+describe.each(Object.entries(readers))('a page that is not found: %s', (_, read) => {
+	const traits = { count: 250, joining: {}, hasPages: true };
+	const count = (found: string[] | number) =>
+		typeof found === 'number' ? found : new Set(found).size;
+
+	it.each([
+		['of a hundred runs', traits, 2, 5],
+		['of ten', { ...traits, count: 35, fixedSize: 10 }, 4, 8],
+	])(
+		'%s, which was reported, is read again from the beginning of the list',
+		async (_name, given, at, most) => {
+			const { api, requests } = aList({ ...given, unknownAt: [at] });
+			expect(count(await read(api))).toBe(given.count);
+			expect(requests()).toBe(most);
+		},
+	);
+
+	it('that is not found then either is the end of the list', async () => {
+		const { api, requests } = aList({ ...traits, unknownAt: [3, 6] });
+		expect(count(await read(api))).toBe(200);
+		expect(requests()).toBe(6);
+	});
+
+	it('that nobody reported is the end of the list', async () => {
+		const { api, requests } = aList({ count: 200, joining: {}, unknownAt: [3] });
+		expect(count(await read(api))).toBe(200);
+		expect(requests()).toBe(3);
 	});
 });
 

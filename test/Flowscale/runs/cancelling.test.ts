@@ -34,7 +34,36 @@ const refusal = new ServiceError('Flowscale answered HTTP 409: Not running', { s
 it.each<[string, Parameters<typeof cancelled>, unknown]>([
 	['at once', [ok, 'cancelled'], { cancelled: true, message: ok, reads: 1 }],
 	['later', [ok, 'running', 'running', 'canceled'], { cancelled: true, message: ok, reads: 3 }],
-	['and forgotten', [ok, null], { cancelled: true, message: ok, reads: 1 }],
+	[
+		'and forgotten',
+		[ok, null],
+		{ cancelled: true, message: `${ok} (the run was not found afterwards)`, reads: 4 },
+	],
+	[
+		'though one check does not find it',
+		[ok, null, 'running', 'cancelled'],
+		{ cancelled: true, message: ok, reads: 3 },
+	],
+	[
+		'not, it completed, and the first checks did not find it',
+		[ok, null, null, null, 'completed'],
+		{ cancelled: false, message: 'The run was not cancelled: it ended as succeeded', reads: 4 },
+	],
+	[
+		'not, it had ended, and one check did not find it',
+		[refusal, null, 'completed'],
+		{ cancelled: false, message: refusal.message, reads: 2 },
+	],
+	[
+		'not within 15 seconds, and the last check does not find it',
+		[ok, 'running', 'running', 'running', 'running', 'running', null],
+		{
+			cancelled: false,
+			message:
+				'Flowscale accepted the cancel, but the run has not ended yet (state running). Check it again with Run > Get',
+			reads: 6,
+		},
+	],
 	[
 		'not, it completed',
 		[ok, 'running', 'completed'],

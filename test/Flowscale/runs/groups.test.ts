@@ -13,6 +13,11 @@ function aGroup(runs: Run[], ...changes: Change[]) {
 	const requests: string[] = [];
 	const step = () => changes.shift()?.(runs);
 	const clock = fakeClock();
+	const poll = async (run: Run) => {
+		requests.push(`get ${run.run_id}`);
+		step();
+		return runs.find(({ run_id }) => run_id === run.run_id) ?? null;
+	};
 	const api = {
 		runs: async ({ page = 1, pageSize = 100 }: ListQuery): Promise<RunPage> => {
 			requests.push(`list ${page}`);
@@ -32,12 +37,11 @@ function aGroup(runs: Run[], ...changes: Change[]) {
 			step();
 			return 'ok';
 		},
+		run: async (id: string) => {
+			const found = await poll(runWithId(id));
+			return found && { run: found, raw: {} };
+		},
 	} as unknown as FlowscaleApi;
-	const poll = async (run: Run) => {
-		requests.push(`get ${run.run_id}`);
-		step();
-		return runs.find(({ run_id }) => run_id === run.run_id) ?? null;
-	};
 	const service = createGroupService(
 		{ watch: { poll } } as unknown as RunService,
 		{ api, clock, stop: new AbortController().signal } as unknown as Session,
@@ -236,4 +240,21 @@ it('a run that completes although its cancel was accepted is not counted as canc
 		message:
 			'1 of 2 open runs were cancelled; the others: they ended before, or have not ended yet',
 	});
+});
+
+it.each([
+	['a list that shifted left out', 'completed', 0, 1],
+	['the service has forgotten', undefined, 1, 0],
+])('a run that %s is asked for before it counts as cancelled', async (_, status, yes, no) => {
+	const { api, clock, requests } = aGroup(
+		[run('a', 'completed'), run('b', 'running')],
+		nothing,
+		nothing,
+		(runs) => runs.pop(),
+		(runs) => status !== undefined && runs.push(run('b', status)),
+	);
+	expect(await cancelGroup(api, 'g', clock)).toMatchObject({
+		...{ total: 2, cancelled: yes, not_cancelled: no, already_ended: 1 },
+	});
+	expect(requests).toEqual(['list 1', 'cancel b', 'list 1', 'get b']);
 });

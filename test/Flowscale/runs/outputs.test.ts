@@ -25,6 +25,8 @@ function outputHarness({
 	says = {} as Record<string, Array<OutputAnswer['kind']>>,
 	looks = [] as Array<KnownRun | null>,
 	startMs = 0,
+	/** Time that the answer to this look is on its way. */
+	late = { look: 0, ms: 0 },
 }) {
 	const asked: string[] = [];
 	let looked = 0;
@@ -37,6 +39,7 @@ function outputHarness({
 		},
 		run: async () => {
 			const run = looks.length === 0 ? null : looks[Math.min(++looked, looks.length) - 1];
+			if (looked === late.look) clock.block(late.ms);
 			return run && { run, raw: {} };
 		},
 	} as unknown as FlowscaleApi;
@@ -182,6 +185,15 @@ describe('the outputs of a run that succeeded', () => {
 			expect(looked()).toBe(checks);
 		},
 	);
+
+	it('are looked for once more after an answer that was half a minute on its way', async () => {
+		const { complete, looked } = outputHarness({
+			looks: [done([]), done([]), done([], [linked('a.png')])],
+			late: { look: 2, ms: 32_000 },
+		});
+		expect(await complete(done([]))).toEqual({ state: 'succeeded', files: [['a.png', true]] });
+		expect(looked()).toBe(3);
+	});
 
 	it('that come while a check does not find the run are taken, however long ago it ended', async () => {
 		const ended = { ...done([]), completed_at: '2020-01-01T00:00:00.000Z' };

@@ -101,6 +101,23 @@ const counted: Check = (read) =>
 			: [];
 	});
 
+/**
+ * A group has ended once all of its runs have. A wait that goes on for other groups, suspended, hands
+ * out at its end what it would have handed out then: a run that joins in between is left out.
+ */
+function hasJoinedTooLate({ happened: { state }, result, current }: Read, late: SimRun): boolean {
+	const shownMs = (run: SimRun) => Math.max(run.listedMs, run.endListedMs ?? Infinity);
+	const before = state.runs.filter(
+		(run) => run.groupId === late.groupId && run.createdMs < late.createdMs,
+	);
+	const endedMs = Math.max(...before.map(shownMs));
+	return (
+		before.length > 0 &&
+		endedMs < late.createdMs &&
+		result.runs.some((run) => run.attempt < current.attempt && run.endedMs > endedMs)
+	);
+}
+
 const groupWaited: Check = (read) => {
 	const { happened, result, items } = read;
 	const { id, targets } = result;
@@ -113,7 +130,9 @@ const groupWaited: Check = (read) => {
 			const strangers = ids.filter(
 				(runId) => happened.state.byId.get(String(runId))?.groupId !== groupId,
 			);
-			const missing = listedThroughout(read, groupId).filter((run) => !ids.includes(run.id));
+			const missing = listedThroughout(read, groupId)
+				.filter((run) => !ids.includes(run.id))
+				.filter((run) => !hasJoinedTooLate(read, run));
 			return [
 				...(strangers.length > 0 ? [`${id}: ${strangers.join()} is not of the group`] : []),
 				...(missing.length > 0 && !isShifting(read)
@@ -136,12 +155,28 @@ const groupCancelled: Check = ({ happened: { state }, result: { id }, items }) =
 			: [];
 	});
 
+/**
+ * Nobody sees that a run ended in another way where each check after its cancel says that there is
+ * none, for some seconds at least; the item then says that it was not found.
+ */
+function isTakenAsGone({ happened, result }: Read, { id }: SimRun, { message }: IDataObject) {
+	const statuses = happened.journal.entries
+		.filter(({ by, url }) => by === result.id && url.endsWith(`/runs/${id}`))
+		.map(({ status }) => status);
+	return (
+		String(message).includes('not found afterwards') &&
+		statuses.filter((status) => status === 404).length >= 4 &&
+		!statuses.includes(200)
+	);
+}
+
 const cancelled: Check = (read) => [
 	...aboutTarget(read),
 	...read.items.flatMap(({ json }) => {
 		const run = read.happened.state.byId.get(String(json.run_id));
 		if (run === undefined || run.isForgotten) return [];
-		const isUnread = /could not be read/.test(String(json.message));
+		const isUnread =
+			/could not be read/.test(String(json.message)) || isTakenAsGone(read, run, json);
 		if (json.cancelled === true && run.outcome !== 'cancelled' && !isUnread)
 			return [`${read.result.id}: ${run.id} is called cancelled, and is ${run.outcome}`];
 		const wasCancelled =

@@ -36,8 +36,8 @@ function isCancel({ plan }: ExecutionResult, { kind }: JournalEntry): boolean {
 
 /** After an empty answer to a cancel the run shows whether it was cancelled. */
 function isOfCancel({ journal }: Happened, { id }: ExecutionResult, { kind, url }: JournalEntry) {
-	const isSent = ({ by, kind: other, url: sent }: JournalEntry) =>
-		by === id && other === 'cancel' && sent === `${url}/cancel`;
+	const isSent = ({ by, fate, url: sent }: JournalEntry) =>
+		by === id && fate === 'empty' && sent === `${url}/cancel`;
 	return kind === 'read' && journal.entries.some(isSent);
 }
 

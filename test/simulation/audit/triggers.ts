@@ -35,15 +35,22 @@ export function auditTrigger({ trigger, state, world }: Happened): string[] {
 	return complaints;
 }
 
-/** A poll that is cut short goes on with the next one; after so many it has come to an end. */
+/** A poll that reads only a part goes on with the next one; after so many it has come to an end. */
 const POLLS_THAT_SUFFICE = 3;
+/**
+ * A poll has some 25 s, since n8n gives up on it after 45 s. One that takes them all, as a request
+ * was never answered, reports nothing, and the next one reads the rest of the list first.
+ */
+const CUT_SHORT_MS = 20_000;
 
 /** It ended after the first poll was over, and was listed before the last few began. */
 function isDue(good: Poll[], run: SimRun): boolean {
 	const [first] = good;
 	if (first === undefined || run.isForgotten) return false;
 	const shownMs = Math.max(run.endListedMs ?? Number.POSITIVE_INFINITY, run.listedMs);
-	const polls = good.filter(({ startedMs }) => startedMs > shownMs).length;
+	const polls = good.filter(
+		({ startedMs, endedMs }) => startedMs > shownMs && endedMs - startedMs < CUT_SHORT_MS,
+	).length;
 	return (run.endedMs ?? 0) > first.endedMs && polls >= POLLS_THAT_SUFFICE;
 }
 

@@ -53,13 +53,16 @@ export async function withOutputs(
 	ended: KnownRun,
 ): Promise<KnownRun> {
 	const begunMs = clock.now();
+	let askedMs = begunMs;
 	let run = ended;
 	for (let checks = 1; ; checks++) {
 		const seen = { missing: 0, listed: run.outputs.length, endedAgoMs: Number.NaN };
-		const next = nextOutputsCheck({ checks, elapsedMs: clock.now() - begunMs, ...seen });
+		const next = nextOutputsCheck({ checks, elapsedMs: askedMs - begunMs, ...seen });
 		if (next === 'done') return run;
 		await clock.pause(next.pauseMs, stop);
 		if (stop.aborted) throw new ExecutionCancelledError();
+		// What an answer says is at least as old as its request, however long it is on its way.
+		askedMs = clock.now();
 		const again = await api.run(run.run_id, run, { areRefusalsConfirmed: true }).catch(asNothing);
 		const { outputs = [], output_names: names } = again?.run ?? {};
 		if (outputs.length > 0) run = { ...run, outputs, output_names: names ?? run.output_names };

@@ -185,6 +185,7 @@ function openWaiter(
 		clock,
 		stop,
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
+		stopped: context.getExecutionCancelSignal(),
 	});
 	return {
 		...waiter,

@@ -4,6 +4,7 @@ import type { Limiter } from '../async/limiter';
 import { failureAdvice } from '../runs/failureAdvice';
 import { hasUnknownEnd, type KnownRun, type RunState, runWithId } from '../runs/run';
 import { StartTimeout } from './beginning';
+import { leaveRun, returnToRun } from './leftRuns';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
 import { STILL_RUNNING, WaitTimeout } from './watchedRun';
@@ -86,6 +87,8 @@ export interface WaiterParts {
 	isStopped(): boolean;
 	/** The node's end, by stop or by a failed item. */
 	stop?: AbortSignal;
+	/** The stop of the whole execution: it outlives the node. */
+	stopped?: AbortSignal;
 }
 
 /**
@@ -154,7 +157,8 @@ async function watchRun(
 	order: WaitOrder,
 	pollWindow: PollWindow | undefined,
 ): Promise<KnownRun> {
-	const { watcher, clock } = parts;
+	const { watcher, clock, stopped } = parts;
+	if (stopped) returnToRun(stopped, run.run_id);
 	const sinceMs = pollWindow?.sinceMs ?? clock.now();
 	const deadlineMs = order.timeoutMs > 0 ? sinceMs + order.timeoutMs : Number.POSITIVE_INFINITY;
 	const isWindowFirst =
@@ -181,10 +185,12 @@ async function afterCancel(
 	{ cancelRemote }: WaitOrder,
 	error: unknown,
 ): Promise<unknown> {
-	const { canceller, hasStarted, isStopped, serviceName } = parts;
+	const { canceller, hasStarted, isStopped, serviceName, stopped } = parts;
 	if (error instanceof ExecutionCancelledError) {
-		if (isStopped() && cancelRemote !== 'never' && hasStarted(runId))
-			await canceller.cancel(runId, STOP_PATIENCE_MS);
+		if (cancelRemote === 'never' || !hasStarted(runId)) return error;
+		const cancel = async () => await canceller.cancel(runId, STOP_PATIENCE_MS);
+		if (isStopped()) await cancel();
+		else if (stopped) leaveRun(stopped, runId, () => void cancel());
 		return error;
 	}
 	if (error instanceof StartTimeout) {

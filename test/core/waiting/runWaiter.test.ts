@@ -1,6 +1,7 @@
 import { ServiceError, ExecutionCancelledError } from '../../../nodes/core/errors';
 import { createLimiter } from '../../../nodes/core/async/limiter';
 import type { KnownRun } from '../../../nodes/core/runs/run';
+import { leaveRun, returnToRun } from '../../../nodes/core/waiting/leftRuns';
 import { createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
 import { createRunWaiter, type WaitOrder } from '../../../nodes/core/waiting/runWaiter';
 import { createWatcher } from '../../../nodes/core/waiting/watcher';
@@ -22,6 +23,7 @@ function waitHarness({
 } = {}) {
 	const clock = fakeClock();
 	const abort = new AbortController();
+	const execution = new AbortController();
 	const cancelled: string[] = [];
 	const completed: string[] = [];
 	const warnings: string[] = [];
@@ -57,6 +59,7 @@ function waitHarness({
 		slots: createLimiter(slots),
 		clock,
 		isStopped: () => isStopped,
+		stopped: execution.signal,
 	});
 	const wait = async (
 		runId: string,
@@ -74,7 +77,9 @@ function waitHarness({
 		isStopped = isByUser;
 		abort.abort();
 	};
-	return { clock, cancelled, completed, warnings, noted, wait, end, waiter };
+	/** Stop after the node's end. */
+	const stopLater = () => execution.abort();
+	return { clock, cancelled, completed, warnings, noted, wait, end, waiter, stopLater };
 }
 
 describe('who cancels the remote run', () => {
@@ -110,6 +115,32 @@ describe('who cancels the remote run', () => {
 			expect(ended).toMatchObject({
 				error: { facts: { hint: expect.stringContaining('Reuse Run took it over') } },
 			});
+	});
+
+	it.each<[string, WaitOrder['cancelRemote'], boolean, string[]]>([
+		['Stop does', 'onStop', false, ['a']],
+		['nobody where that is not wished', 'never', false, []],
+		['nobody where Reuse Run took the run over', 'onStop', true, []],
+	])('between two tries of the node, %s', async (_, cancelRemote, isReused, expected) => {
+		const { wait, clock, end, cancelled, stopLater } = waitHarness({ endsMs: 1e9, isReused });
+		clock.at(3_000, () => end(false));
+		await wait('a', { cancelRemote });
+		expect(cancelled).toEqual([]);
+		stopLater();
+		await clock.pause(1_000);
+		expect(cancelled).toEqual(expected);
+	});
+
+	it('Stop, once, where two tries have left it, and only the next try where that waits for it again', async () => {
+		const stopped = new AbortController();
+		const runs: string[] = [];
+		leaveRun(stopped.signal, 'a', () => runs.push('a'));
+		leaveRun(stopped.signal, 'a', () => runs.push('a again'));
+		leaveRun(stopped.signal, 'b', () => runs.push('b'));
+		returnToRun(stopped.signal, 'b');
+		returnToRun(stopped.signal, 'c');
+		stopped.abort();
+		expect(runs).toEqual(['a again']);
 	});
 
 	it('is remembered when the time was up, and not when the user stopped', async () => {

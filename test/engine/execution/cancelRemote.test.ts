@@ -1,5 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Flowscale } from '../../../simulator/flowscale/startFlowscale';
+import { sleep } from '../../../simulator/platform';
 import { ownPrompt, startOf, two, until, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();
@@ -65,6 +66,60 @@ describe('Stop', () => {
 		expect((await execution).status).toBe('canceled');
 		await until(() => statesOf(flowscale).every((state) => state === 'cancelled'));
 	}, 60_000);
+
+	it.each([
+		['cancels', 'onStop', 'cancelled'],
+		['leaves', 'never', 'running'],
+	])(
+		'%s a run that another item’s failure has left to the next try of Retry On Fail, where Cancel Remote is %s',
+		async (_, cancelRemote, state) => {
+			const { node, run, flowscale, requests } = await harness({ runMs: 60_000 });
+			let stop = () => {};
+			const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 5_000 };
+			const execution = run(
+				node('workflow.executeAndWait', waiting({ cancelRemote }), again),
+				two,
+				{
+					onStart: (running) => (stop = () => running.cancel()),
+				},
+			);
+			await until(() => flowscale.runs.length === 2);
+			const [failed, other] = flowscale.runs;
+			flowscale.finish(failed.id, 'failed');
+			// Longer than it takes until the node has ended, and shorter than the pause between its tries.
+			const polls = () => requests('getRun') + requests('listRuns');
+			let [seen, quietSince] = [polls(), Date.now()];
+			await until(() => {
+				if (polls() !== seen) [seen, quietSince] = [polls(), Date.now()];
+				return Date.now() - quietSince > 1_500;
+			});
+			stop();
+			expect((await execution).status).toBe('canceled');
+			await until(() => other.state === state);
+			expect(requests('cancelRun')).toBe(state === 'cancelled' ? 1 : 0);
+		},
+	);
+
+	it('in the second try of Retry On Fail cancels each run once', async () => {
+		const { node, run, flowscale, requests } = await harness({ runMs: 60_000 });
+		let stop = () => {};
+		const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const execution = run(node('workflow.executeAndWait', waiting({}), again), two, {
+			onStart: (running) => (stop = () => running.cancel()),
+		});
+		await until(() => flowscale.runs.length === 2);
+		const [failed, other] = flowscale.runs;
+		flowscale.finish(failed.id, 'failed');
+		await until(() => flowscale.runs.length === 3);
+		const polls = () => requests('getRun') + requests('listRuns');
+		const seen = polls();
+		await until(() => polls() > seen + 3);
+		stop();
+		expect((await execution).status).toBe('canceled');
+		await until(() => [other, flowscale.runs[2]].every(({ state }) => state === 'cancelled'));
+		await sleep(100);
+		expect(requests('cancelRun')).toBe(2);
+	});
 
 	it('cancels a run whose cancels fail for a while', async () => {
 		const { node, run, flowscale } = await harness({ runMs: 60_000 });

@@ -49,6 +49,13 @@ describe('the images of a run that succeeded', () => {
 		expect([await run.complete(), run.requests()]).toEqual([1, 2]);
 	});
 
+	it.each([
+		['is not found any more', null, 'Comflowy did not find the run when its outputs were read'],
+		['cannot be read any more', busy, 'HTTP 503'],
+	])('are an error, not none, where the run %s', async (_, last, message) => {
+		await expect(aRun(0, last).complete()).rejects.toThrow(message);
+	});
+
 	it('cost no further check where they are listed', async () => {
 		const run = aRun(0);
 		expect([await run.complete(IMAGE), run.requests()]).toEqual([1, 0]);

@@ -46,7 +46,7 @@ export function createRunService(parts: RunServiceParts): RunService {
 /**
  * A run that has succeeded, with its outputs: where none is listed, it is checked again for some 16
  * seconds. Comflowy names no outputs, so one that comes later than others cannot be missed.
- * @throws ExecutionCancelledError
+ * @throws ExecutionCancelledError | ServiceError where none is listed and the last check failed
  */
 export async function withOutputs(
 	{ api, clock, stop }: Omit<RunServiceParts, 'transport'>,
@@ -55,22 +55,34 @@ export async function withOutputs(
 	const begunMs = clock.now();
 	let askedMs = begunMs;
 	let run = ended;
+	let failedCheck: ServiceError | undefined;
 	for (let checks = 1; ; checks++) {
 		const seen = { missing: 0, listed: run.outputs.length, endedAgoMs: Number.NaN };
 		const next = nextOutputsCheck({ checks, elapsedMs: askedMs - begunMs, ...seen });
+		if (next === 'done' && run.outputs.length === 0 && failedCheck) throw failedCheck;
 		if (next === 'done') return run;
 		await clock.pause(next.pauseMs, stop);
 		if (stop.aborted) throw new ExecutionCancelledError();
 		// What an answer says is at least as old as its request, however long it is on its way.
 		askedMs = clock.now();
-		const again = await api.run(run.run_id, run, { areRefusalsConfirmed: true }).catch(asNothing);
-		const { outputs = [], output_names: names } = again?.run ?? {};
+		const again = await api.run(run.run_id, run, { areRefusalsConfirmed: true }).catch(orFailure);
+		failedCheck = again instanceof ServiceError ? again : undefined;
+		if (again === null) failedCheck = notFound();
+		const { outputs = [], output_names: names } =
+			again === null || again instanceof ServiceError ? {} : again.run;
 		if (outputs.length > 0) run = { ...run, outputs, output_names: names ?? run.output_names };
 	}
 }
 
+/** A check did not find a run that has been seen. */
+const notFound = () =>
+	new ServiceError('Comflowy did not find the run when its outputs were read', {
+		status: 404,
+		hint: 'The run succeeded. Get its outputs later with Run > Get and this run ID.',
+	});
+
 /** A check that fails only means that nothing new is known. @throws what is no ServiceError */
-function asNothing(error: unknown): null {
-	if (error instanceof ServiceError) return null;
+function orFailure(error: unknown): ServiceError {
+	if (error instanceof ServiceError) return error;
 	throw error;
 }

@@ -45,7 +45,7 @@ export async function listGroupRuns(
 		extra,
 	);
 	for (;;) {
-		const answer = await pager.next().catch(orNoList);
+		const answer = await pager.next().catch(sinceMs === undefined ? orNoList : orNoListFound);
 		const entries = answer?.runs.filter(hasId) ?? [];
 		if (answer === undefined || (answer.runs.length > 0 && entries.length === 0)) return undefined;
 		let reachesKnown = false;
@@ -63,6 +63,15 @@ export async function listGroupRuns(
 	}
 	for (const [id, run] of known ?? []) if (!found.has(id)) found.set(id, run);
 	return await completed(api, [...found.values()], { sinceMs, known }, extra);
+}
+
+/**
+ * As `orNoList`, for the search after a start without clear answer: a 404 may be a gateway's that
+ * has just lost the service, as the start did, so the list is asked for again later.
+ */
+function orNoListFound(error: unknown): undefined {
+	if (error instanceof ServiceError && error.facts.status === 404) throw error;
+	return orNoList(error);
 }
 
 const hasId = (entry: RunPage['runs'][number]): entry is Entry => entry.run.run_id !== null;

@@ -486,6 +486,14 @@ describe('a group', () => {
 		]);
 		expect(paths().slice(1)).toEqual(['GET /runs/a']);
 	});
+	it('may come back after a 404, where a start without clear answer is looked for', async () => {
+		const { api } = apiHarness(answer(404));
+		expect(await endOf(listGroupRuns(api, 'g', { sinceMs: 0 }))).toMatchObject({
+			error: { facts: { status: 404 } },
+		});
+		expect(await listGroupRuns(api, 'g', {})).toBeUndefined();
+		expect(await listGroupRuns(apiHarness(answer(405)).api, 'g', { sinceMs: 0 })).toBeUndefined();
+	});
 	it('fails with anything else', async () =>
 		expect(await endOf(listGroup(apiHarness(answer(503)).api, 'g'))).toMatchObject({
 			error: { facts: { isRetryable: true } },

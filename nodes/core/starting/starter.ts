@@ -128,8 +128,8 @@ async function rememberedRun(
 ): Promise<KnownRun | undefined> {
 	const start = state.memory.get(asked);
 	if (start === undefined) return undefined;
-	const request = { ...asked, groupId: start.groupId };
 	if (start.runId === undefined) {
+		const request = { ...asked, groupId: start.groupId };
 		const failure = mayHaveStarted(
 			request,
 			'An earlier try of this item got no clear answer.',
@@ -143,10 +143,10 @@ async function rememberedRun(
 	}
 	if (!start.isReused && !start.isPerhapsForeign) state.started.add(start.runId);
 	const named: KnownRun = {
-		...createRun({ workflow_id: request.workflowId, group_id: request.groupId ?? null }),
+		...createRun({ workflow_id: asked.workflowId, group_id: start.groupId ?? null }),
 		run_id: start.runId,
 	};
-	if (request.isContinued) return named;
+	if (asked.isContinued) return named;
 	const run = await state.service.getRun(start.runId);
 	// A run that failed is started again: that is what the user asked for with the retry.
 	if (run && run.finished && run.state !== 'succeeded') return undefined;

@@ -110,13 +110,17 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 	return {
 		untilEnd: async (begin, order, pollWindow) => {
 			const noteBegun = once(onBegun);
-			return await slots(async () => {
-				await checkMayBegin(parts, pollWindow);
-				const run = await begin();
-				// In the same turn as the run joins the watcher: a thousand items may get here at once.
+			try {
+				return await slots(async () => {
+					await checkMayBegin(parts, pollWindow);
+					const run = await begin();
+					// In the same turn as the run joins the watcher: a thousand items may get here at once.
+					noteBegun();
+					return await watchRun(parts, run, order, pollWindow);
+				});
+			} finally {
 				noteBegun();
-				return await watchRun(parts, run, order, pollWindow);
-			}).finally(noteBegun);
+			}
 		},
 		refresh: async (run) => {
 			onBegun();

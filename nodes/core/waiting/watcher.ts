@@ -107,47 +107,53 @@ export function createWatcher(
 	};
 	return {
 		watch: async (run, deadlineMs, pollWindow, startTimeoutMs = 0) =>
-			run.finished ? run : await addRun(state, run, deadlineMs, pollWindow, startTimeoutMs),
+			run.finished
+				? run
+				: await new Promise((resolve, reject) => {
+						const settle = (result: KnownRun | Error) =>
+							result instanceof Error ? reject(result) : resolve(result);
+						addRun(state, { run, deadlineMs, pollWindow, startTimeoutMs, settle });
+					}),
 	};
 }
 
-async function addRun(
+interface Order extends Pick<WatchedRun, 'run' | 'deadlineMs' | 'settle'> {
+	pollWindow: Window | undefined;
+	startTimeoutMs: number;
+}
+
+/** Ten thousand waits of a suspension are added at each resume, so there is one object for each. */
+function addRun(
 	state: WatcherState,
-	run: KnownRun,
-	deadlineMs: number,
-	pollWindow: Window | undefined,
-	startTimeoutMs: number,
-): Promise<KnownRun> {
-	return await new Promise<KnownRun>((resolve, reject) => {
-		const nowMs = state.clock.now();
-		const sinceMs = pollWindow?.sinceMs ?? nowMs;
-		state.firstSinceMs = Math.min(state.firstSinceMs, sinceMs);
-		const hasPollWindow = pollWindow !== undefined;
-		const facts = { ...factsOf(state), outstanding: outstanding(state) + 1 };
-		const known = {
+	{ run, deadlineMs, pollWindow, startTimeoutMs, settle }: Order,
+): void {
+	const nowMs = state.clock.now();
+	const sinceMs = pollWindow?.sinceMs ?? nowMs;
+	state.firstSinceMs = Math.min(state.firstSinceMs, sinceMs);
+	const hasPollWindow = pollWindow !== undefined;
+	const facts = { ...factsOf(state), outstanding: outstanding(state) + 1 };
+	const watched = watchedRun(
+		{
 			run,
 			sinceMs,
 			// A wait that resumes past its deadline still polls once: the run may have ended in time.
 			deadlineMs: deadlineMs <= nowMs ? nowMs + LAST_POLL_MS : deadlineMs,
 			startDeadlineMs: startTimeoutMs > 0 ? sinceMs + startTimeoutMs : Number.POSITIVE_INFINITY,
 			dueMs: firstPollMs(run, sinceMs, hasPollWindow, state.all, facts),
-			settle: (result: KnownRun | Error) =>
-				result instanceof Error ? reject(result) : resolve(result),
-		};
-		const resumed = pollWindow && {
+			settle,
 			hasPollWindow,
-			isWindowFirst: pollWindow.isFirst ?? false,
-			isReturning: sinceMs < nowMs,
-			verifiedMs: pollWindow.verifiedMs,
-		};
-		const watched = watchedRun({ ...known, ...resumed }, nowMs);
-		state.all.add(watched);
-		// Thousands of runs that join at once wake the loop once.
-		if (isSooner(state, watched) || mayFollow(state, watched)) state.wake.abort();
-		if (state.isLooping) return;
-		state.isLooping = true;
-		void loop(state);
-	});
+			isWindowFirst: pollWindow?.isFirst ?? false,
+			isReturning: hasPollWindow && sinceMs < nowMs,
+			verifiedMs: pollWindow?.verifiedMs ?? nowMs,
+		},
+		nowMs,
+	);
+	state.all.add(watched);
+	// Thousands of runs that join at once wake the loop once.
+	if (isSooner(state, watched) || mayFollow(state, watched)) state.wake.abort();
+	if (state.isLooping) return;
+	state.isLooping = true;
+	void loop(state);
 }
 
 /** Whether a run needs the loop before it wakes by itself. */

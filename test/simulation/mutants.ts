@@ -89,14 +89,14 @@ export const mutants: Mutant[] = [
 	{
 		name: 'Stop cancels nothing',
 		file: core('waiting/runWaiter.ts'),
-		from: "if (isStopped() && cancelRemote !== 'never' && hasStarted(runId))",
-		to: "if (!isStopped() && cancelRemote !== 'never' && hasStarted(runId))",
+		from: 'if (isStopped()) await cancel();',
+		to: 'if (!isStopped()) await cancel();',
 	},
 	{
 		name: 'M26: Stop cancels a run that was reused',
 		file: core('waiting/runWaiter.ts'),
-		from: "if (isStopped() && cancelRemote !== 'never' && hasStarted(runId))",
-		to: "if (isStopped() && cancelRemote !== 'never')",
+		from: "if (cancelRemote === 'never' || !hasStarted(runId)) return error;",
+		to: "if (cancelRemote === 'never') return error;",
 	},
 	{
 		name: 'M23: a start that is answered after Stop is not cancelled',
@@ -112,15 +112,15 @@ export const mutants: Mutant[] = [
 	},
 	{
 		name: 'M29: a run that was cancelled when its time was up is started again',
-		file: core('execution/runSession.ts'),
-		from: 'if (cancelled.has(runId)) throw cancelledHereError(runId);',
-		to: '',
+		file: core('waiting/cancelledRuns.ts'),
+		from: 'const executionId = context.getExecutionId();',
+		to: 'const executionId = `${Math.random()}`;',
 	},
 	{
 		name: 'a resumed wait starts its failed run again',
 		file: core('suspending/runSuspended.ts'),
-		from: 'await wait.begin(isContinued && !isNewTry)',
-		to: 'await wait.begin(false)',
+		from: 'isStopped(resume) ? isBegun : isContinued && !isNewTry',
+		to: 'isStopped(resume) && isBegun',
 	},
 	{
 		name: 'a suspended wait forgets its tries',

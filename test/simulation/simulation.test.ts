@@ -120,6 +120,26 @@ const FOUND = [
 		'a run that one check after its cancel does not find is called cancelled once it is',
 		`{"service":{"cancelLateMs":10000},"faults":[{"gap":1,"fate":"404"}],"executions":[{"operation":"run.cancel","startMs":10}],${OTHERS}}`,
 	],
+	[
+		'a cancel that was carried out, while its answer and its repetition are lost, is followed by no second run',
+		`{"workMs":200000,"faults":[{"gap":0,"fate":"504Done","kind":"cancel"},{"gap":0,"fate":"tlsFailed"}],"executions":[{"tries":2,"options":{"timeout":5,"cancelRemote":"onStopOrTimeout"}}]}`,
+	],
+	[
+		'a cancel that was carried out is known from a later check where the first one is lost',
+		`{"workMs":200000,"faults":[{"gap":0,"fate":"cut","kind":"cancel"},{"gap":1,"fate":"slowBody"}],"executions":[{"tries":2,"options":{"timeout":5,"cancelRemote":"onStopOrTimeout"}}]}`,
+	],
+	[
+		'a start of an earlier try that is answered late keeps its run: Reuse Run takes it for no other item',
+		`{"workMs":200,"faults":[{"gap":1,"fate":"tlsFailed"},{"gap":0,"fate":"late"}],"executions":[{"items":[{},{}],"tries":3,"group":"shared","options":{"reuseRun":"sameInputs"}}]}`,
+	],
+	[
+		'a stop between two tries cancels what the first try left at the service',
+		`{"workMs":2000000,"faults":[{"gap":0,"fate":"401","kind":"start"}],"executions":[{"items":[{},{}],"tries":2,"stopMs":500}]}`,
+	],
+	[
+		'a start that another run was taken for in a shared group is named in the log',
+		`{"seed":3,"service":{"listLagMs":1000},"workMs":200,"executions":[{"operation":"workflow.execute","group":"shared"}],"others":[{"atMs":100,"prompt":"a","group":"shared"}],"faults":[{"gap":0,"fate":"502Done"}]}`,
+	],
 ];
 
 describe('what was found stays fixed', () => {

@@ -115,7 +115,9 @@ function withoutCancelledRuns(service: StartService, context: IExecuteFunctions)
 		...service,
 		getRun: async (runId) => {
 			if (cancelled.has(runId)) throw cancelledHereError(runId);
-			return await service.getRun(runId);
+			const run = await service.getRun(runId);
+			if (run?.state === 'cancelled' && cancelled.isAsked(runId)) throw cancelledHereError(runId);
+			return run;
 		},
 	};
 }
@@ -176,6 +178,7 @@ function openWaiter(
 		canceller,
 		hasStarted,
 		onBegun,
+		onCancelAsked: cancelledRuns.ask,
 		onCancelled: (runId) => {
 			cancelledRuns.note(runId);
 			otherRuns.drop(runId);

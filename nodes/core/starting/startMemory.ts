@@ -56,6 +56,11 @@ export interface StartMemory {
 	 * Whether another start of the same inputs, in any node of this execution, got no clear answer.
 	 */
 	hasLostTwin(request: StartRequest): boolean;
+	/**
+	 * Starts without clear answer, of other items of this run of the node, that may have made a run
+	 * which this request would reuse.
+	 */
+	lostRivals(request: StartRequest): RememberedStart[];
 }
 
 const KEY = 'startedRuns';
@@ -97,8 +102,18 @@ export function openStartMemory(
 	const lost = nodeStore<Record<string, string>>(context, LOST_KEY, 'flow').open;
 	const lostKeyOf = (request: StartRequest) =>
 		`${context.getNode().name}/${isTool(context) ? fingerprintOf(request) : `${runIndex}/${request.itemIndex}`}`;
+	const lostOfNode = `${context.getNode().name}/${runIndex}/`;
 	return {
 		get: slots.get,
+		lostRivals: (request) => {
+			const ownKey = lostKeyOf(request);
+			const wanted = request.reuse === 'anyInGroup' ? undefined : fingerprintOf(request);
+			return Object.entries(lost())
+				.filter(([key, other]) => key !== ownKey && (wanted === undefined || wanted === other))
+				.filter(([key]) => key.startsWith(lostOfNode))
+				.flatMap(([key]) => slots.ofItem(Number(key.slice(lostOfNode.length))) ?? [])
+				.filter(({ groupId }) => groupId === request.groupId);
+		},
 		save: (request, known) => {
 			const fingerprint = fingerprintOf(request);
 			slots.set(request, { ...known, executionId, fingerprint });
@@ -127,6 +142,8 @@ export function openStartMemory(
 
 interface Slots {
 	get(request: StartRequest): RememberedStart | undefined;
+	/** Whatever the item's inputs were; a tool's starts are not sorted by items. */
+	ofItem(itemIndex: number): RememberedStart | undefined;
 	set(request: StartRequest, start: RememberedStart): void;
 	delete(request: StartRequest): void;
 	markHandedOut(request: StartRequest): void;
@@ -153,6 +170,7 @@ function itemSlots(
 			const isSameItem = request.isContinued === true || start.executionId === executionId;
 			return isSameItem || start.fingerprint === fingerprintOf(request) ? start : undefined;
 		},
+		ofItem: (itemIndex) => starts[`${runIndex}/${itemIndex}`],
 		set: (request, start) => {
 			starts[keyOf(request)] = start;
 		},
@@ -184,6 +202,7 @@ function toolSlots(starts: Record<string, RememberedStart[]>, ended?: AbortSigna
 			);
 			return mine.get(request.itemIndex) ?? (open && claim(request, open));
 		},
+		ofItem: () => undefined,
 		set: (request, start) => {
 			const known = mine.get(request.itemIndex);
 			const unknown = { runId: undefined, isReused: undefined, isPerhapsForeign: undefined };

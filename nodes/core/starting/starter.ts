@@ -3,8 +3,8 @@ import { linkSignals, onAbort } from '../async/signals';
 import { ExecutionCancelledError, type ServiceError } from '../errors';
 import { type Answer, isNetworkFailure } from '../http/http';
 import type { NetworkFailure } from '../http/networkError';
-import { requestKey } from '../runs/matchRun';
-import { type KnownRun, type Run, createRun } from '../runs/run';
+import { isCreatedAfter, requestKey } from '../runs/matchRun';
+import { type KnownRun, type Run, createRun, timeOf } from '../runs/run';
 import { findExistingRun } from './existingRuns';
 import { createGroupListings, FRESH_MS, type GroupListing, type ListGroup } from './groupListings';
 import {
@@ -66,6 +66,8 @@ interface StarterState extends StarterParts {
 	 * Runs that belong to a request of this execution, or that ended badly after they were listed.
 	 */
 	taken: Set<string>;
+	/** How many of the memory's runs are among them. */
+	remembered: number;
 	/** Runs that this execution started. */
 	started: Set<string>;
 	/** Requests that were announced, by what they ask for. */
@@ -90,7 +92,8 @@ export function createStarter(parts: StarterParts): Starter {
 		...parts,
 		gate: createStartGate(clock, stop),
 		listGroup: createGroupListings(service, clock),
-		taken: new Set(memory.runIds()),
+		taken: new Set(),
+		remembered: 0,
 		started: new Set(),
 		announced: createAnnouncements(),
 		sent: new Set(),
@@ -197,6 +200,17 @@ async function reuse(
 	}
 }
 
+/**
+ * Runs that belong to a request of this execution by now: a start of an earlier try may be answered
+ * while the next one is in progress.
+ */
+function takenRuns(state: StarterState): ReadonlySet<string> {
+	const runIds = state.memory.runIds();
+	for (; state.remembered < runIds.length; state.remembered++)
+		state.taken.add(runIds[state.remembered]);
+	return state.taken;
+}
+
 function chooseReused(state: StarterState, request: StartRequest, listing: GroupListing) {
 	const rivals = state.announced
 		.like(request)
@@ -204,12 +218,30 @@ function chooseReused(state: StarterState, request: StartRequest, listing: Group
 			({ itemIndex, groupId }) => itemIndex !== request.itemIndex && groupId === request.groupId,
 		);
 	const isAny = request.reuse === 'anyInGroup';
-	return findExistingRun(isAny ? listing.runs : listing.runsLike(request), {
+	const runs = isAny ? listing.runs : listing.runsLike(request);
+	return findExistingRun(withoutRunsOfLost(state, request, runs), {
 		request,
 		rivals,
 		reuse: request.reuse,
-		taken: state.taken,
+		taken: takenRuns(state),
 	});
+}
+
+/**
+ * Runs that no start without clear answer of another item has made, in this try of the node or an
+ * earlier one: that item searches for its run itself, or its answer may still arrive.
+ */
+function withoutRunsOfLost(
+	{ memory, service }: StarterState,
+	request: StartRequest,
+	runs: readonly KnownRun[],
+): readonly KnownRun[] {
+	const lost = memory.lostRivals(request);
+	if (lost.length === 0) return runs;
+	const sinceMs = service.serviceTime(Math.min(...lost.map(({ sentAtMs }) => sentAtMs)));
+	const isOlder = (run: KnownRun) =>
+		!Number.isNaN(timeOf(run.created_at)) && !isCreatedAfter(run, sinceMs, CLOCK_CHANGE_MS);
+	return runs.filter(isOlder);
 }
 
 /**
@@ -257,7 +289,7 @@ async function adopt(
 				isGroupOfExecution,
 				foreign: others.filter(({ isLost }) => isLost).map((s) => s.request),
 			},
-			taken: new Set([...state.taken, ...others.flatMap(({ runId }) => runId ?? [])]),
+			taken: new Set([...takenRuns(state), ...others.flatMap(({ runId }) => runId ?? [])]),
 			reuse: 'never',
 		});
 		if (choice.kind === 'take')
@@ -314,6 +346,7 @@ async function adoptUnlessStopped(
 		const found = await search;
 		// The caller cancels it only where this execution started it for certain.
 		if (found && stop?.aborted) nameFound(state, request, found.run_id);
+		else if (found) nameTaken(state, request, found.run_id);
 		return found;
 	}
 	let unlink: () => void = () => undefined;
@@ -321,7 +354,10 @@ async function adoptUnlessStopped(
 		unlink = onAbort(stop, () => resolve('stopped'));
 	});
 	const first = await Promise.race([search, stopped]).finally(() => unlink());
-	if (first !== 'stopped') return first;
+	if (first !== 'stopped') {
+		if (first) nameTaken(state, request, first.run_id);
+		return first;
+	}
 	// A node that failed leaves its other runs at the service, so there is nothing to find and
 	// cancel.
 	if (hasFailed()) abandon.abort();
@@ -337,6 +373,14 @@ async function adoptUnlessStopped(
 /** Names a start that may have run where the node returns nothing that could. */
 function logFailure({ warn }: StarterState, { message, facts }: ServiceError): void {
 	warn?.(`${message} ${facts.hint ?? ''}`);
+}
+
+/** Where the run is another execution's, the run of the start itself is named nowhere else. */
+function nameTaken({ started, warn }: StarterState, request: StartRequest, runId: string): void {
+	if (!started.has(runId))
+		warn?.(
+			`A start got no clear answer, and run ${runId} in group "${request.groupId}" was taken for its run. Another execution that uses the group may have started that run. If so, the run of this start is in the group, too.`,
+		);
 }
 
 /** Nobody waits any more for a run that was found after Stop. */

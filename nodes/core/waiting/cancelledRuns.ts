@@ -11,18 +11,27 @@ import { nodeStore } from '../nodeStore';
 export interface CancelledRuns {
 	note(runId: string): void;
 	has(runId: string): boolean;
+	/** A cancel is about to be sent. It may be carried out although its answer is lost. */
+	ask(runId: string): void;
+	isAsked(runId: string): boolean;
 }
 
 const KEY = 'cancelledRuns';
+const ASKED_KEY = 'askedCancels';
 
 export function openCancelledRuns(context: IExecuteFunctions): CancelledRuns {
 	const store = nodeStore<Record<string, string>>(context, KEY);
+	const asked = nodeStore<Record<string, string>>(context, ASKED_KEY);
 	const executionId = context.getExecutionId();
 	return {
 		note: (runId) => {
 			store.open()[runId] = executionId;
 		},
 		has: (runId) => store.open()[runId] === executionId,
+		ask: (runId) => {
+			asked.open()[runId] = executionId;
+		},
+		isAsked: (runId) => asked.open()[runId] === executionId,
 	};
 }
 

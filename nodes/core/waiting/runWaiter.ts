@@ -73,6 +73,8 @@ export interface WaiterParts {
 	hasStarted(runId: string): boolean;
 	/** An item's run is watched from now on, or never will be. Called once for each item. */
 	onBegun(): void;
+	/** The run's cancel is about to be sent because the item's time was up. */
+	onCancelAsked(runId: string): void;
 	/** The run is being cancelled because the item's time was up. */
 	onCancelled(runId: string): void;
 	/** Completes the outputs of a run that succeeded. */
@@ -222,9 +224,10 @@ type CheckedCancel = CancelOutcome | KnownRun;
  * polled until it has ended.
  */
 async function cancelAndCheck(
-	{ canceller, watcher, clock, onCancelled }: WaiterParts,
+	{ canceller, watcher, clock, onCancelAsked, onCancelled }: WaiterParts,
 	runId: string,
 ): Promise<CheckedCancel> {
+	onCancelAsked(runId);
 	const outcome = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
 	const untilMs = clock.now() + CANCEL_CHECK_MS;
 	const run =

@@ -227,10 +227,13 @@ describe('two executions in one group send the same text', () => {
 		expect(await start(openOther(), order(0, shared))).toBe('r2');
 	});
 
-	it('and a run that is only found there is not of this execution: Stop leaves it alone', async () => {
-		const { open, start, order } = startHarness({ fates: [{ result: LOST, makes: 'r1' }] });
+	it('and a run that is only found there is not of this execution: the log says so, and Stop leaves it alone', async () => {
+		const { open, start, order, warned } = startHarness({ fates: [{ result: LOST, makes: 'r1' }] });
 		const starter = open();
 		expect(await start(starter, order(0, shared))).toBe('r1');
+		expect(warned).toEqual([
+			'A start got no clear answer, and run r1 in group "g" was taken for its run. Another execution that uses the group may have started that run. If so, the run of this start is in the group, too.',
+		]);
 		expect(starter.hasStarted('r1')).toBe(false);
 		const again = open();
 		expect(await start(again, order(0, shared))).toBe('r1');

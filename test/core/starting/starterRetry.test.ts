@@ -162,6 +162,42 @@ describe('Reuse Run', () => {
 		expect([taken, seen]).toEqual([['r3', 'r2', 'r4'], { sent: 1, listed: 1 }]);
 	});
 
+	it('leaves the run of a start that is answered after the next try has begun to its item', async () => {
+		const fates = [
+			{ result: started('r1'), makes: 'r1', afterMs: 20_000 },
+			{ result: started('r2'), makes: 'r2' },
+		];
+		const { open, start, order, clock, seen } = startHarness({ fates });
+		const first = start(open(), order(0, { reuse: 'sameInputs' }));
+		await clock.pause(1_000);
+		const again = open();
+		await first;
+		expect(await start(again, order(1, { reuse: 'sameInputs' }))).toBe('r2');
+		expect([await start(again, order(0, { reuse: 'sameInputs' })), seen.sent]).toEqual(['r1', 2]);
+	});
+
+	it.each(['sameInputs', 'anyInGroup'] as const)(
+		'%s: leaves the run of a start without clear answer to its item',
+		async (reuse) => {
+			const fates = [{ result: LOST }, { result: started('r2'), makes: 'r2' }];
+			const { open, start, order, clock, runs } = startHarness({ fates });
+			const created_at = new Date(clock.now() + 1_000).toISOString();
+			expect(await start(open(), order(0, { reuse }))).toMatchObject({ kind: 'ServiceError' });
+			runs.push(aRun('r1', { ...same, created_at }));
+			const again = open();
+			expect(await start(again, order(1, { reuse }))).toBe('r2');
+			expect(await start(again, order(0, { reuse }))).toBe('r1');
+		},
+	);
+
+	it('takes a run of before a start without clear answer', async () => {
+		const { open, start, order, clock, runs } = startHarness({ fates: [{ result: LOST }] });
+		await start(open(), order(0));
+		const created_at = new Date(clock.now() - 60_000).toISOString();
+		runs.push(aRun('r0', { ...same, created_at }));
+		expect(await start(open(), order(1, { reuse: 'sameInputs' }))).toBe('r0');
+	});
+
 	it('counts no run as started that it took, in a retry of the node either', async () => {
 		const { open, start, order } = startHarness({
 			runs: [...listed],

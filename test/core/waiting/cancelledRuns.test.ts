@@ -17,6 +17,18 @@ describe('a run that was cancelled here', () => {
 		expect(open(JSON.parse(JSON.stringify(store)) as typeof store, '7').has('a')).toBe(true);
 	});
 
+	it('counts as asked for from before its cancel is sent, in this execution only', () => {
+		open(store, '7').ask('c');
+		const read = (executionId: string) => {
+			const known = open(JSON.parse(JSON.stringify(store)) as typeof store, executionId);
+			return [known.isAsked('c'), known.has('c')];
+		};
+		expect([read('7'), read('8')]).toEqual([
+			[true, false],
+			[false, false],
+		]);
+	});
+
 	it('may be started again by a retry of the execution by hand', () =>
 		expect(open(store, '8').has('a')).toBe(false));
 

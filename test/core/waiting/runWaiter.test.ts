@@ -27,6 +27,7 @@ function waitHarness({
 	const cancelled: string[] = [];
 	const completed: string[] = [];
 	const warnings: string[] = [];
+	const asked: string[] = [];
 	const noted: string[] = [];
 	let isStopped = false;
 	const poll = async ({ run_id }: KnownRun) =>
@@ -51,6 +52,7 @@ function waitHarness({
 		}),
 		hasStarted: () => !isReused,
 		onBegun: () => undefined,
+		onCancelAsked: (runId) => asked.push(runId),
 		onCancelled: (runId) => noted.push(runId),
 		completeOutputs: async (run) => {
 			completed.push(run.run_id);
@@ -79,7 +81,7 @@ function waitHarness({
 	};
 	/** Stop after the node's end. */
 	const stopLater = () => execution.abort();
-	return { clock, cancelled, completed, warnings, noted, wait, end, waiter, stopLater };
+	return { clock, cancelled, completed, warnings, asked, noted, wait, end, waiter, stopLater };
 }
 
 describe('who cancels the remote run', () => {
@@ -166,6 +168,18 @@ describe('who cancels the remote run', () => {
 				error: { facts: { hint } },
 			});
 			expect(noted).toEqual(remembered);
+		},
+	);
+
+	it.each([
+		['has no answer', true],
+		['is accepted', false],
+	])(
+		'is remembered as asked for where its cancel %s: it may be carried out',
+		async (_, cancelFails) => {
+			const { wait, asked } = waitHarness({ endsMs: 1e9, cancelFails });
+			await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 });
+			expect(asked).toEqual(['a']);
 		},
 	);
 

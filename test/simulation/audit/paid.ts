@@ -7,7 +7,6 @@ import {
 	isTolerant,
 	keyOfItem,
 	keyOfRun,
-	mayAdopt,
 	MAYBE,
 	runIdsIn,
 } from './facts';
@@ -29,7 +28,7 @@ export function auditPaid(happened: Happened, result: ExecutionResult): string[]
 		...auditCount(happened, result, known),
 		...known.flatMap((run) => auditRun(happened, result, run)),
 		...known.flatMap((run) => auditStop(happened, result, run)),
-		...auditNames(happened, result, known),
+		...auditNames(result, known),
 		...journal.entries
 			.filter(({ by, kind }) => by === result.id && kind === 'cancel')
 			.flatMap(({ url }) => auditCancel(happened, result, url)),
@@ -98,7 +97,6 @@ function auditRun(happened: Happened, result: ExecutionResult, run: SimRun): str
 	// The first failure ended the node; Stop of a retry by hand that has not come to the run changes
 	// nothing about it.
 	if (runs[run.attempt]?.executionId !== last?.executionId && !isTolerant(result)) return [];
-	if (isTakenForAnother(happened, result, run)) return [];
 	if (stoppedMs !== null) {
 		// What is done in the background ends with n8n's process.
 		if (last?.outcome === 'waiting' || happened.world.killsMs.length > 0) return [];
@@ -118,21 +116,6 @@ function auditRun(happened: Happened, result: ExecutionResult, run: SimRun): str
 	if (last?.outcome === 'failed' && !isTolerant(result)) return [];
 	if (isSpent(happened, result, run) || isMaybeNamed(result)) return [];
 	return [`${id}: paid run ${run.id} (${run.outcome}) is neither handed out, cancelled nor named`];
-}
-
-/**
- * Whether an item holds the run of somebody else with the same texts, which a shared group allows
- * after a start without clear answer: the run that it made itself is then nobody's.
- */
-function isTakenForAnother(happened: Happened, result: ExecutionResult, run: SimRun): boolean {
-	const handedOut = new Set(result.runs.flatMap(({ items }) => runIdsIn(items)));
-	return happened.state.runs.some(
-		(other) =>
-			other.by !== result.id &&
-			handedOut.has(other.id) &&
-			keyOfRun(other) === keyOfRun(run) &&
-			mayAdopt(happened, result, other),
-	);
 }
 
 /**
@@ -162,15 +145,14 @@ const isStored = ({ stored }: ExecutionResult, { id }: SimRun) =>
 const isMaybeNamed = (result: ExecutionResult) => allTexts(result).some((text) => MAYBE.test(text));
 
 /** "May have started" stands for one run at a time. */
-function auditNames(happened: Happened, result: ExecutionResult, known: SimRun[]): string[] {
+function auditNames(result: ExecutionResult, known: SimRun[]): string[] {
 	const texts = allTexts(result);
 	const handedOut = new Set(
 		result.runs.flatMap(({ items, earlier }) =>
 			[items, ...earlier.map((one) => one.items)].flatMap((one) => runIdsIn(one)),
 		),
 	);
-	const isOpen = (run: SimRun) => !isTakenForAnother(happened, result, run) && isUnnamed(run);
-	const isUnnamed = ({ id, outcome, isForgotten }: SimRun) =>
+	const isOpen = ({ id, outcome, isForgotten }: SimRun) =>
 		!handedOut.has(id) &&
 		outcome === 'completed' &&
 		!isForgotten &&

@@ -117,6 +117,10 @@ const FOUND = [
 		`{"service":{"pageSize":2},"workMs":200,"faults":[{"gap":5,"fate":"404"}],"executions":[{"operation":"group.wait","startMs":3000}],${OTHERS_ON_TWO_PAGES}}`,
 	],
 	[
+		'the search for a start without answer ends with the last of its reads, so none leaves later',
+		`{"service":{"isSparse":true},"workMs":200000,"faults":[{"gap":1,"fate":"lostDone"},{"gap":0,"fate":"520"},{"gap":0,"fate":"520"},{"gap":1,"fate":"mute"},{"gap":0,"fate":"520"},{"gap":0,"fate":"520"}],"executions":[{"operation":"workflow.execute","items":[{},{"prompt":"b"}]}]}`,
+	],
+	[
 		'a run that one check after its cancel does not find is called cancelled once it is',
 		`{"service":{"cancelLateMs":10000},"faults":[{"gap":1,"fate":"404"}],"executions":[{"operation":"run.cancel","startMs":10}],${OTHERS}}`,
 	],

@@ -107,15 +107,17 @@ async function completed(
 		);
 	const most = sinceMs === undefined ? MOST_SINGLE_READS : NEWEST_WITHOUT_TIMES;
 	const wanted = new Set<Entry | KnownRun>(sparse.slice(0, most));
-	return await Promise.all(
-		entries.map(async (entry) => {
-			if (!('raw' in entry)) return entry;
-			const { run } = entry;
-			// An entry without inputs says less than what was read of it before.
-			const earlier = isSparse(entry) ? known?.get(run.run_id) : undefined;
-			if (earlier)
-				return { ...earlier, status: run.status, state: run.state, finished: run.finished };
-			return wanted.has(entry) ? ((await api.run(run.run_id, run, extra))?.run ?? run) : run;
-		}),
-	);
+	const reads = entries.map(async (entry) => {
+		if (!('raw' in entry)) return entry;
+		const { run } = entry;
+		// An entry without inputs says less than what was read of it before.
+		const earlier = isSparse(entry) ? known?.get(run.run_id) : undefined;
+		if (earlier)
+			return { ...earlier, status: run.status, state: run.state, finished: run.finished };
+		return wanted.has(entry) ? ((await api.run(run.run_id, run, extra))?.run ?? run) : run;
+	});
+	// Nothing ends the other reads of a search when one of them fails, and a try of theirs that
+	// comes late would leave after the node's end.
+	if (extra.isDetached) await Promise.allSettled(reads);
+	return await Promise.all(reads);
 }

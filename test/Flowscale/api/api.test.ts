@@ -1,4 +1,5 @@
 import type { Answer, Http, HttpCall } from '../../../nodes/core/http/http';
+import { ServiceError } from '../../../nodes/core/errors';
 import { connect } from '../../../nodes/core/http/transport';
 import { createApi } from '../../../nodes/Flowscale/api/api';
 import { apiRootOf, authHeadersOf, secretsOf } from '../../../nodes/Flowscale/credential';
@@ -485,6 +486,22 @@ describe('a group', () => {
 			{ run_id: 'b', inputs: { p: 'x' } },
 		]);
 		expect(paths().slice(1)).toEqual(['GET /runs/a']);
+	});
+	it('whose search after a lost start fails has no read under way any more', async () => {
+		const clock = fakeClock();
+		const listed = apiHarness(ok({ runs: ['a', 'b'].map((_id) => ({ _id, status: 'running' })) }));
+		let isOver = false;
+		const run = async (runId: string) => {
+			if (runId === 'a') throw new ServiceError('HTTP 520', { isRetryable: true });
+			await clock.pause(30_000);
+			isOver = true;
+			return null;
+		};
+		const search = { sinceMs: 0, isDetached: true };
+		expect(await endOf(listGroupRuns({ ...listed.api, run }, 'g', search))).toMatchObject({
+			message: 'HTTP 520',
+		});
+		expect(isOver).toBe(true);
 	});
 	it('may come back after a 404, where a start without clear answer is looked for', async () => {
 		const { api } = apiHarness(answer(404));

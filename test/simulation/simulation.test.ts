@@ -39,12 +39,13 @@ it.each(SEEDS)(
 	LONGEST_MS,
 );
 
-// What a new seed finds is printed, and becomes a row below once it is understood.
+// Over a hundred thousand executions without a complaint are on record, so what a new seed finds is
+// a failure. It becomes a row below once it is understood.
 it(
-	`plays worlds of the new seed ${FRESH}, and prints what it finds`,
+	`nothing is lost, swapped or paid for twice in worlds of the new seed ${FRESH}`,
 	async () => {
-		const complaints = await complaintsOfSeed(FRESH, FRESH_WORLDS);
-		stdout.write(`${[`Simulation: new seed ${FRESH}`, ...complaints].join('\n')}\n`);
+		stdout.write(`Simulation: new seed ${FRESH}\n`);
+		expect(await complaintsOfSeed(FRESH, FRESH_WORLDS)).toEqual([]);
 	},
 	LONGEST_MS,
 );

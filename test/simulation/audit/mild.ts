@@ -21,7 +21,10 @@ const MILD: Partial<Record<RequestKind, readonly Fate[]>> = {
 	cancel: [],
 };
 
-/** Starts with these fates were taken, and their runs are found in the group. */
+/**
+ * Starts with these fates were taken, and their runs are found in the group. A service with a limit
+ * of runs may have refused them behind the gateway's answer.
+ */
 const TAKEN: readonly Fate[] = ['lostDone', '502Done', '504Done', '520Done', '408Done', 'pageDone'];
 /** Runs are looked for in a group for this long at least. */
 const SEARCHED_MS = 1_000;
@@ -37,6 +40,7 @@ function isMild(
 	if (fate === 'cutBefore') return isUpload;
 	const isFound =
 		plan.group === 'execution' &&
+		service.mostUnfinished === 0 &&
 		service.listLagMs <= SEARCHED_MS &&
 		items.every(({ file }) => file === null);
 	return isFound && TAKEN.includes(fate);

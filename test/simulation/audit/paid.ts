@@ -38,10 +38,17 @@ export function auditPaid(happened: Happened, result: ExecutionResult): string[]
 const executionIdOf = ({ runs }: ExecutionResult, { attempt }: SimRun) =>
 	runs[attempt]?.executionId;
 
-/** Whether the node itself asked for the run's cancel while it went on. */
+/**
+ * Whether the node itself asked for the run's cancel before it ended: Stop also asks it of a run that
+ * an earlier try has left, and that somebody else has cancelled meanwhile.
+ */
 function isCancelledHere({ journal }: Happened, { id }: ExecutionResult, run: SimRun): boolean {
 	return journal.entries.some(
-		({ kind, by, url }) => kind === 'cancel' && by === id && url.includes(run.id),
+		({ kind, by, url, atMs }) =>
+			kind === 'cancel' &&
+			by === id &&
+			url.includes(run.id) &&
+			atMs <= (run.endedMs ?? Number.POSITIVE_INFINITY),
 	);
 }
 

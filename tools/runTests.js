@@ -9,7 +9,9 @@ const { join } = require('node:path');
 
 const report = join(tmpdir(), `flowscale-tests-${process.pid}.json`);
 // Most engine suites wait for runs most of their time, so more of them than cores fit side by side.
-const workers = availableParallelism() * 3;
+// Each takes up to a gigabyte, so there are more than twelve only where there are more cores.
+const cores = availableParallelism();
+const workers = Math.max(cores, Math.min(cores * 5, 12));
 const jest = require.resolve('jest/bin/jest');
 /** The pictures are checked when a version is released, not here. */
 const USUAL = ['quick', 'repository', 'engine 2.x', 'engine 1.x'];

@@ -83,9 +83,13 @@ it.each(dialects)(
 		const { states, errors, succeeded, hints } = await play(dialect, isCancelAsked);
 		expect(hints.filter((text) => CANNOT.test(text))).toEqual([]);
 		expect(succeeded).toBe(1);
-		const end = dialect.cancel === 'none' ? 'could not be cancelled' : 'was cancelled';
+		// The run is read after a cancel that was refused, and may have ended by itself by then.
+		const end =
+			dialect.cancel === 'none'
+				? /could not be cancelled|succeeded before its cancel took effect/
+				: /was cancelled/;
 		expect(errors).toEqual([expect.stringContaining('had not begun after 0.3 s')]);
-		expect(errors[0]).toContain(end);
+		expect(errors[0]).toMatch(end);
 		expect(states).toEqual([
 			'completed',
 			dialect.cancel === 'none' ? expect.any(String) : 'cancelled',

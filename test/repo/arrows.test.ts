@@ -177,6 +177,7 @@ const FACES: Record<string, string[]> = {
 		'waitingFields',
 		'runCanceller',
 		'cancelledRuns',
+		'leftRuns',
 	],
 	items: [
 		'operation',

@@ -95,8 +95,8 @@ export const mutants: Mutant[] = [
 	{
 		name: 'M26: Stop cancels a run that was reused',
 		file: core('waiting/runWaiter.ts'),
-		from: "if (cancelRemote === 'never' || !hasStarted(runId)) return error;",
-		to: "if (cancelRemote === 'never') return error;",
+		from: "cancelRemote !== 'never' && hasStarted(runId)",
+		to: "cancelRemote !== 'never'",
 	},
 	{
 		name: 'M23: a start that is answered after Stop is not cancelled',
@@ -119,8 +119,8 @@ export const mutants: Mutant[] = [
 	{
 		name: 'a resumed wait starts its failed run again',
 		file: core('suspending/runSuspended.ts'),
-		from: 'isStopped(resume) ? isBegun : isContinued && !isNewTry',
-		to: 'isStopped(resume) && isBegun',
+		from: 'isOver(resume) ? isBegun : isContinued && !isNewTry',
+		to: 'isOver(resume) && isBegun',
 	},
 	{
 		name: 'a suspended wait forgets its tries',

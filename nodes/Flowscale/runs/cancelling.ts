@@ -54,20 +54,40 @@ export async function cancelAndCheck(
 	return { run_id: runId, ...resultOf(answer, last) };
 }
 
+const DETACHED = { isDetached: true, tries: 1 };
+
 /**
- * Sends one cancel, also after Stop. An empty answer may be a gateway's, so the run itself then has
- * to show that it has ended.
+ * Sends one cancel, also after Stop. A refusal may be that of a run that has ended, and an empty
+ * answer may be a gateway's, so the run itself is then checked.
+ * @returns the run where the cancel was refused and it has ended
  * @throws ServiceError, retryable where an empty answer has cancelled nothing yet
  */
-export async function sendCancel(api: FlowscaleApi, runId: string): Promise<void> {
-	const extra = { isDetached: true, tries: 1 };
-	if ((await api.cancel(runId, extra)) !== '') return;
-	const found = await api.run(runId, {}, extra);
-	if (found === null || found.run.finished) return;
+export async function sendCancel(
+	api: FlowscaleApi,
+	runId: string,
+	clock: Clock,
+): Promise<KnownRun | undefined> {
+	const answer = await api.cancel(runId, DETACHED).catch(orRefusal);
+	if (answer instanceof Error) {
+		const found = await api.run(runId, {}, DETACHED).catch(() => null);
+		if (!found?.run.finished) throw answer;
+		return found.run;
+	}
+	if (answer !== '' || (await isGone(api, runId, clock))) return undefined;
 	throw new ServiceError('Flowscale gave the cancel an empty answer, and the run continues', {
 		isRetryable: true,
 		runId,
 	});
+}
+
+/** Whether the run has ended, or the service, asked several times, does not know it (any more). */
+async function isGone(api: FlowscaleApi, runId: string, clock: Clock): Promise<boolean> {
+	for (const pauseMs of PAUSES_MS.slice(0, CHECKS_UNTIL_GONE)) {
+		await clock.pause(pauseMs);
+		const found = await api.run(runId, {}, DETACHED);
+		if (found !== null) return found.run.finished;
+	}
+	return true;
 }
 
 /**

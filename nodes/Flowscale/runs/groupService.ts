@@ -90,6 +90,7 @@ export function createGroupService(service: RunService, session: Session): RunSe
 				DETACHED,
 			);
 			memoryOf(groupId).isCancelled = cancelled > 0 && left === 0;
+			return undefined;
 		},
 		completeOutputs: async (group) => group,
 	};

@@ -49,7 +49,7 @@ export function createRunService(session: Session): RunService {
 		},
 		watch: createWatchService(session),
 		collect: { byRun: 'Run > Wait', byGroup: 'Group > Wait' },
-		cancel: async (runId) => await sendCancel(api, runId),
+		cancel: async (runId) => await sendCancel(api, runId, clock),
 		completeOutputs: async (run) =>
 			await completeOutputs({ api, clock, stop, serviceTime: transport.serviceTime }, run),
 	};

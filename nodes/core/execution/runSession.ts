@@ -8,6 +8,7 @@ import { type CollectOperations, createOtherRuns, type OtherRuns } from './other
 import type { Progress } from './progress';
 import type { KnownRun } from '../runs/run';
 import { cancelledHereError, openCancelledRuns } from '../waiting/cancelledRuns';
+import { forgetRun } from '../waiting/leftRuns';
 import { createRunCanceller, type RunCanceller } from '../waiting/runCanceller';
 import { createRunWaiter, type RunWaiter, STOP_PATIENCE_MS } from '../waiting/runWaiter';
 import { openStartRemarks } from './startRemarks';
@@ -22,8 +23,12 @@ import type { WatchService } from '../waiting/watchService';
 export interface RunService {
 	start: StartService;
 	watch: WatchService;
-	/** Sends one cancel, also after Stop. @throws ServiceError */
-	cancel(runId: string): Promise<unknown>;
+	/**
+	 * Sends one cancel, also after Stop.
+	 * @returns the run where the cancel was refused because it has ended
+	 * @throws ServiceError
+	 */
+	cancel(runId: string): Promise<KnownRun | undefined>;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
 	collect: CollectOperations;
@@ -107,15 +112,17 @@ function openStarter(
 
 /**
  * The service, which does not start a run again that was cancelled here because the item's time was
- * up.
+ * up. Stop cancels no run that was found to have ended.
  */
 function withoutCancelledRuns(service: StartService, context: IExecuteFunctions): StartService {
 	const cancelled = openCancelledRuns(context);
+	const stopped = context.getExecutionCancelSignal();
 	return {
 		...service,
 		getRun: async (runId) => {
 			if (cancelled.has(runId)) throw cancelledHereError(runId);
 			const run = await service.getRun(runId);
+			if (run?.finished && stopped) forgetRun(stopped, runId);
 			if (run?.state === 'cancelled' && cancelled.isAsked(runId)) throw cancelledHereError(runId);
 			return run;
 		},

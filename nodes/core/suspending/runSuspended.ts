@@ -187,6 +187,9 @@ async function prepareWaits<Session>({
 const isStopped = <Session>({ context }: Resume<Session>): boolean =>
 	context.getExecutionCancelSignal()?.aborted === true;
 
+/** Whether Stop, or the failure of an item, has ended the node. */
+const isOver = <Session>({ abort }: Resume<Session>): boolean => abort.signal.aborted;
+
 /**
  * Waits for all runs until they have ended, or the poll window has.
  * @returns items whose runs are still in progress
@@ -198,10 +201,10 @@ async function untilAllEnd<Session>(
 ): Promise<ItemWait[]> {
 	await sideBySide(resume, items, async (item) => await untilEnd(resume, item));
 	const left = items.filter(({ stillRunning }) => stillRunning !== undefined);
-	// The window ends for one item after the other. Where Stop came meanwhile, the runs of those that
-	// were first are cancelled as well, by the ends of their waits.
-	if (isStopped(resume))
-		await sideBySide(resume, left, async (item) => await untilEnd(resume, item));
+	// The window ends for one item after the other. Where the node was ended meanwhile, the runs of
+	// those that were first are cancelled, or left to Stop, as well, by the ends of their waits.
+	const begun = left.filter(({ index }) => waitOf(resume.suspension, index) !== NOT_BEGUN);
+	if (isOver(resume)) await sideBySide(resume, begun, async (item) => await untilEnd(resume, item));
 	saveAndThrowIfFatal(resume);
 	return left;
 }
@@ -222,8 +225,8 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 			delete suspension.reported[index];
 			suspension.waits[index] = NOT_BEGUN;
 		}
-		// After Stop a run is only named, to be cancelled.
-		const run = await wait.begin(isStopped(resume) ? isBegun : isContinued && !isNewTry);
+		// Once the node is over, a run is only named, to be cancelled or left.
+		const run = await wait.begin(isOver(resume) ? isBegun : isContinued && !isNewTry);
 		pollWindow.sinceMs = suspension.waits[index] ||= clock.now();
 		return run;
 	};

@@ -1,22 +1,26 @@
 import { onAbort } from '../async/signals';
 
-/** By execution, runs that a failed try of a node has left, each with what ends listening for Stop. */
+/**
+ * By execution, runs that its nodes have left before they ended, each with what ends listening for
+ * Stop.
+ */
 const left = new WeakMap<AbortSignal, Map<string, () => void>>();
 
 /**
- * A failed item has ended the node, and this run of another item continues. If the execution is
- * stopped before Retry On Fail has brought the node back to the run, nobody else cancels it.
+ * Nobody waits for this run any more, and it continues: its item has failed, or another item has
+ * ended the node. If the execution is stopped before a node waits for the run again, for example
+ * by Retry On Fail, nobody else cancels it.
  * @param stopped the execution's own stop, which outlives the node
  */
 export function leaveRun(stopped: AbortSignal, runId: string, onStop: () => void): void {
-	returnToRun(stopped, runId);
+	forgetRun(stopped, runId);
 	const runs = left.get(stopped) ?? new Map<string, () => void>();
 	runs.set(runId, onAbort(stopped, onStop));
 	left.set(stopped, runs);
 }
 
-/** The run is waited for again. */
-export function returnToRun(stopped: AbortSignal, runId: string): void {
+/** The run is waited for again, or was seen to have ended. */
+export function forgetRun(stopped: AbortSignal, runId: string): void {
 	const runs = left.get(stopped);
 	runs?.get(runId)?.();
 	runs?.delete(runId);

@@ -2,6 +2,7 @@ import type { Clock } from '../async/clock';
 import { createLimiter, type Limiter } from '../async/limiter';
 import { ServiceError } from '../errors';
 import { LONGEST_RETRY_AFTER_MS, pauseBeforeRetry } from '../http/retry';
+import type { KnownRun } from '../runs/run';
 
 const CANCELS_AT_A_TIME = 20;
 /**
@@ -17,16 +18,23 @@ const DOUBTFUL_STATUSES = [401, 403, 404];
 const DOUBTFUL_TRIES = 3;
 
 export interface CancellerParts {
-	/** Sends one cancel, also after Stop. @throws ServiceError */
-	cancel(runId: string): Promise<unknown>;
+	/**
+	 * Sends one cancel, also after Stop.
+	 * @returns the run where the cancel was refused because it has ended
+	 * @throws ServiceError
+	 */
+	cancel(runId: string): Promise<KnownRun | undefined>;
 	/** As messages call the service. */
 	serviceName: string;
 	clock: Clock;
 	warn(text: string): void;
 }
 
-/** `pending`: not accepted yet; it is tried further in the background. */
-export type CancelOutcome = 'accepted' | 'pending' | Error;
+/**
+ * `pending`: not accepted yet; it is tried further in the background. A run: it has ended, so there
+ * is nothing to cancel.
+ */
+export type CancelOutcome = 'accepted' | 'pending' | KnownRun | Error;
 
 /** Cancels runs at the service. What it has begun outlives the node's execution, within bounds. */
 export interface RunCanceller {
@@ -83,8 +91,8 @@ async function cancelUntil(
 	const { clock } = state;
 	for (let tries = 1; ; tries++) {
 		await clock.pause(state.heldUntilMs - clock.now());
-		const error = await state.cancel(runId).then(() => undefined, asError);
-		if (error === undefined) return 'accepted';
+		const error = await state.cancel(runId).catch(asError);
+		if (!(error instanceof Error)) return error ?? 'accepted';
 		if (!mayPass(error, tries) || clock.now() - askedMs > LONGEST_CANCEL_MS) return error;
 		const retryAfterMs = error instanceof ServiceError ? error.facts.retryAfterMs : undefined;
 		if (retryAfterMs !== undefined)

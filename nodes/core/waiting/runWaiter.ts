@@ -4,7 +4,7 @@ import type { Limiter } from '../async/limiter';
 import { failureAdvice } from '../runs/failureAdvice';
 import { hasUnknownEnd, type KnownRun, type RunState, runWithId } from '../runs/run';
 import { StartTimeout } from './beginning';
-import { leaveRun, returnToRun } from './leftRuns';
+import { forgetRun, leaveRun } from './leftRuns';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
 import { STILL_RUNNING, WaitTimeout } from './watchedRun';
@@ -150,9 +150,10 @@ async function checkMayBegin(
 ): Promise<void> {
 	// A failed item frees its slot one turn of the event loop before its failure ends the node.
 	if (!pollWindow?.isBegun) await clock.pause(0);
-	// A run of before the suspension is watched even after Stop: the end of its wait cancels it.
-	if (isStopped() && pollWindow?.isBegun) return;
-	if (isStopped() || stop?.aborted) throw new ExecutionCancelledError();
+	const isOver = isStopped() || stop?.aborted === true;
+	// A run of before is watched even after the node's end: the end of its wait cancels or leaves it.
+	if (isOver && pollWindow?.isBegun) return;
+	if (isOver) throw new ExecutionCancelledError();
 	// A slot that became free only because the poll window ended must not start another run.
 	if (pollWindow && !pollWindow.isBegun && clock.now() >= pollWindow.endsMs) throw STILL_RUNNING;
 }
@@ -164,7 +165,7 @@ async function watchRun(
 	pollWindow: PollWindow | undefined,
 ): Promise<KnownRun> {
 	const { watcher, clock, stopped } = parts;
-	if (stopped) returnToRun(stopped, run.run_id);
+	if (stopped) forgetRun(stopped, run.run_id);
 	const sinceMs = pollWindow?.sinceMs ?? clock.now();
 	const deadlineMs = order.timeoutMs > 0 ? sinceMs + order.timeoutMs : Number.POSITIVE_INFINITY;
 	const isWindowFirst =
@@ -192,11 +193,10 @@ async function afterCancel(
 	error: unknown,
 ): Promise<unknown> {
 	const { canceller, hasStarted, isStopped, serviceName, stopped } = parts;
-	if (error instanceof ExecutionCancelledError) {
-		if (cancelRemote === 'never' || !hasStarted(runId)) return error;
-		const cancel = async () => await canceller.cancel(runId, STOP_PATIENCE_MS);
-		if (isStopped()) await cancel();
-		else if (stopped) leaveRun(stopped, runId, () => void cancel());
+	const isCancelledByStop = cancelRemote !== 'never' && hasStarted(runId);
+	const cancel = async () => await canceller.cancel(runId, STOP_PATIENCE_MS);
+	if (error instanceof ExecutionCancelledError && isStopped()) {
+		if (isCancelledByStop) await cancel();
 		return error;
 	}
 	if (error instanceof StartTimeout) {
@@ -204,7 +204,11 @@ async function afterCancel(
 			return new StartTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
 		return unbegunError(error, await cancelAndCheck(parts, runId), serviceName);
 	}
-	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') return error;
+	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') {
+		if (isCancelledByStop && stopped && mayContinue(error))
+			leaveRun(stopped, runId, () => void cancel());
+		return error;
+	}
 	if (!hasStarted(runId))
 		return new WaitTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
 	const outcome = await cancelAndCheck(parts, runId);
@@ -216,8 +220,11 @@ async function afterCancel(
 	});
 }
 
-/** What became of a cancel; of an accepted one the run, where it was seen to end. */
-type CheckedCancel = CancelOutcome | KnownRun;
+/** Whether the item's run is probably still in progress although nobody waits for it any more. */
+const mayContinue = (error: unknown): boolean =>
+	error instanceof ExecutionCancelledError ||
+	error instanceof WaitTimeout ||
+	(error instanceof ServiceError && error.facts.isRetryable === true);
 
 /**
  * An accepted cancel is carried out afterwards, and the run may end by itself before that: it is
@@ -226,15 +233,14 @@ type CheckedCancel = CancelOutcome | KnownRun;
 async function cancelAndCheck(
 	{ canceller, watcher, clock, onCancelAsked, onCancelled }: WaiterParts,
 	runId: string,
-): Promise<CheckedCancel> {
+): Promise<CancelOutcome> {
 	onCancelAsked(runId);
 	const outcome = await canceller.cancel(runId, TIMEOUT_PATIENCE_MS);
 	const untilMs = clock.now() + CANCEL_CHECK_MS;
-	const run =
-		outcome === 'accepted' || isRefusedAsEnded(outcome)
-			? await watcher.watch(runWithId(runId), untilMs).catch(() => undefined)
-			: undefined;
-	if (outcome instanceof Error) {
+	const check = async () => await watcher.watch(runWithId(runId), untilMs).catch(() => undefined);
+	const isChecked = outcome === 'accepted' || isRefusedAsEnded(outcome);
+	const run = isEnded(outcome) ? outcome : isChecked ? await check() : undefined;
+	if (outcome instanceof Error || isEnded(outcome)) {
 		if (run?.state === 'cancelled') onCancelled(runId);
 		return run ?? outcome;
 	}
@@ -250,11 +256,11 @@ async function cancelAndCheck(
 const isRefusedAsEnded = (outcome: CancelOutcome): boolean =>
 	outcome instanceof ServiceError && [400, 404, 409, 410, 422].includes(outcome.facts.status ?? 0);
 
-const isEnded = (outcome: CheckedCancel): outcome is KnownRun =>
+const isEnded = (outcome: CancelOutcome): outcome is KnownRun =>
 	typeof outcome === 'object' && 'run_id' in outcome;
-const endStateOf = (outcome: CheckedCancel) => (isEnded(outcome) ? outcome.state : undefined);
+const endStateOf = (outcome: CancelOutcome) => (isEnded(outcome) ? outcome.state : undefined);
 
-function unbegunError({ message, facts }: StartTimeout, outcome: CheckedCancel, service: string) {
+function unbegunError({ message, facts }: StartTimeout, outcome: CancelOutcome, service: string) {
 	const isCancelled = outcome === 'accepted' || endStateOf(outcome) === 'cancelled';
 	return isCancelled
 		? new StartTimeout(`${message} and was cancelled`, {
@@ -268,7 +274,7 @@ const notOurs = (serviceName: string) =>
 	`It continues at ${serviceName}: Reuse Run took it over, or it was found in its group after a start without a clear answer, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.`;
 
 /** What became of a cancel, for the user. */
-function cancelText(serviceName: string, outcome: CheckedCancel): string {
+function cancelText(serviceName: string, outcome: CancelOutcome): string {
 	if (outcome === 'accepted') return `${serviceName} accepted its cancel.`;
 	if (outcome === 'pending')
 		return `${serviceName} has not accepted its cancel yet. The node keeps trying for a few minutes. If that fails, n8n’s log says so.`;

@@ -119,27 +119,58 @@ it.each<[string, Parameters<typeof cancelled>, unknown]>([
 	expect(await cancelled(...given)).toEqual(expected);
 });
 
-it.each<[string, string, string | null, boolean]>([
-	['with a text is accepted, unread', ok, 'running', true],
-	['that is empty is accepted where the run has ended', '', 'cancelled', true],
-	['that is empty is accepted where the run is gone', '', null, true],
-	['that is empty is asked again where the run continues', '', 'running', false],
-])('an answer to a cancel after Stop %s', async (_, text, state, isAccepted) => {
+const EMPTY = 'Flowscale gave the cancel an empty answer, and the run continues';
+const lost = new ServiceError('No answer from Flowscale', { isRetryable: true });
+const limited = new ServiceError('Flowscale answered HTTP 429', { status: 429, isRetryable: true });
+const broken = new ServiceError('Flowscale answered HTTP 500', { status: 500, isRetryable: true });
+
+it.each<[string, string | ServiceError, Array<string | null | Error>, unknown, number]>([
+	['with a text is accepted, unread', ok, ['running'], 'accepted', 0],
+	['that is empty is accepted where the run has ended', '', ['cancelled'], 'accepted', 1],
+	['that is empty is accepted where the run is gone', '', [null], 'accepted', 4],
+	['that is empty is asked again where the run continues', '', ['running'], EMPTY, 1],
+	['that is empty is asked again where one read finds no run', '', [null, 'running'], EMPTY, 2],
+	['that is empty counts as failed where nothing can be read', '', [null, lost], lost.message, 2],
+	[
+		'that refuses it for a run that has ended is no failure',
+		refusal,
+		['completed'],
+		'succeeded',
+		1,
+	],
+	['of 500 for a run that has ended is no failure', broken, ['failed'], 'failed', 1],
+	[
+		'that refuses it is a failure where the run continues',
+		refusal,
+		['running'],
+		refusal.message,
+		1,
+	],
+	['that refuses it is a failure where the run is unknown', refusal, [null], refusal.message, 1],
+	['that refuses it is a failure where nothing can be read', refusal, [lost], refusal.message, 1],
+	['that asks for patience is obeyed', limited, ['cancelled'], limited.message, 0],
+	['that is lost says nothing of the run', lost, ['cancelled'], lost.message, 0],
+])('an answer to a cancel after Stop %s', async (_, answer, states, expected, readings) => {
 	const sent: unknown[] = [];
+	let reads = 0;
 	const api = {
 		cancel: async (_id: string, extra: unknown) => {
 			sent.push(extra);
-			return text;
+			if (answer instanceof Error) throw answer;
+			return answer;
 		},
 		run: async (_id: string, _known: unknown, extra: unknown) => {
 			sent.push(extra);
+			const state = states[Math.min(reads++, states.length - 1)];
+			if (state instanceof Error) throw state;
 			return state === null ? null : { run: createRun({ run_id: 'r', status: state }), raw: {} };
 		},
 	} as unknown as FlowscaleApi;
-	const failure = await sendCancel(api, 'r').catch((error: unknown) => error);
-	expect(failure).toEqual(
-		isAccepted ? undefined : expect.objectContaining({ facts: { isRetryable: true, runId: 'r' } }),
+	const outcome = await sendCancel(api, 'r', fakeClock()).then(
+		(run) => run?.state ?? 'accepted',
+		(error: Error) => error.message,
 	);
+	expect([outcome, reads]).toEqual([expected, readings]);
 	const detached = { isDetached: true, tries: 1 };
-	expect(sent).toEqual(text === '' ? [detached, detached] : [detached]);
+	expect(sent).toEqual(Array(1 + readings).fill(detached));
 });

@@ -1,5 +1,27 @@
 import { suspendedHarness } from '../suspending/suspendedHarness';
 
+it('Stop cancels no run that Retry On Fail found failed', async () => {
+	let reads = 0;
+	const harness = suspendedHarness({
+		items: [
+			[{ takesMs: 10_000, status: 'failed' }, { takesMs: 1e9 }],
+			[{ takesMs: 1e9 }, { takesMs: 1e9 }],
+		],
+		waitMode: 'inExecution',
+		options: { liveEvents: false },
+		node: { retryOnFail: true, maxTries: 2 },
+		// The run of the second item fails while nobody waits for it.
+		onRead: (name) =>
+			name === 'resource' &&
+			++reads === 2 &&
+			Object.assign(harness.runs[1], { endsMs: harness.clock.now(), status: 'failed' }),
+	});
+	const { clock, runs, cancelled, stop, play } = harness;
+	clock.at(clock.now() + 60_000, stop);
+	expect((await play()).error).toContain('canceled');
+	expect([runs.length, cancelled.sort()]).toEqual([4, ['r3', 'r4']]);
+});
+
 it('lists a batch at the pace of its ends once no item waits for a slot', async () => {
 	// A hundred runs on eight containers.
 	const items = Array.from({ length: 100 }, (_, n) => [{ takesMs: 500 * Math.ceil((n + 1) / 8) }]);

@@ -277,6 +277,27 @@ describe('Stop cancels what was started before, in a resume', () => {
 		expect(harness.cancelled.sort()).toEqual(['r1', 'r2', 'r3']);
 	});
 
+	it.each([
+		['Stop', 'onStop', ['r2', 'r3']],
+		['nobody', 'never', []],
+	])(
+		'whose poll window was over when the Timeout of another item ended the node: %s, by %s',
+		async (_, cancelRemote, expected) => {
+			const harness = suspendedHarness({
+				items: [{ takesMs: MINUTE / 2 }, { takesMs: HOUR }, { takesMs: HOUR }].map((run) => [run]),
+				options: { timeout: 120, maxConcurrent: 2, cancelRemote },
+			});
+			const { clock, cancelled, stop } = harness;
+			expect((await harness.play()).error).toContain('The run did not end within 120 s');
+			// Between two tries of Retry On Fail.
+			await clock.pause(1_000);
+			expect(cancelled).toEqual([]);
+			stop();
+			await clock.pause(1_000);
+			expect(cancelled.sort()).toEqual(expected);
+		},
+	);
+
 	it('only where Cancel Remote says so', async () => {
 		const harness = suspendedHarness({
 			items,

@@ -189,7 +189,10 @@ export function suspendedHarness({
 			pollGroup: async () => await poll().then(() => runs.map(runNow)),
 			...(canVerify && { verify: async (run) => await poll().then(() => run) }),
 		},
-		cancel: async (runId) => cancelled.push(runId),
+		cancel: async (runId) => {
+			cancelled.push(runId);
+			return undefined;
+		},
 		completeOutputs: async (run) => run,
 	};
 

@@ -1,9 +1,11 @@
 import { ServiceError } from '../../../nodes/core/errors';
 import { type CancelOutcome, createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
+import type { KnownRun } from '../../../nodes/core/runs/run';
 import { fakeClock } from '../../harness/fakeClock';
+import { aRun } from '../../harness/runs';
 
 /** A canceller whose service answers each cancel as `answer` says: nothing is acceptance. */
-function cancelHarness(answer: (runId: string, tries: number) => Error | undefined) {
+function cancelHarness(answer: (runId: string, tries: number) => Error | KnownRun | undefined) {
 	const clock = fakeClock();
 	const sent: Array<[ms: number, runId: string]> = [];
 	const warnings: string[] = [];
@@ -11,8 +13,9 @@ function cancelHarness(answer: (runId: string, tries: number) => Error | undefin
 		serviceName: 'Flowscale',
 		cancel: async (runId) => {
 			sent.push([clock.now(), runId]);
-			const error = answer(runId, sent.filter(([, id]) => id === runId).length);
-			if (error) throw error;
+			const outcome = answer(runId, sent.filter(([, id]) => id === runId).length);
+			if (outcome instanceof Error) throw outcome;
+			return outcome;
 		},
 		clock,
 		warn: (text) => warnings.push(text),
@@ -38,6 +41,13 @@ describe('a cancel', () => {
 		expect(warnings).toEqual([
 			`A run could not be cancelled at Flowscale: ${error.message} (run a)`,
 		]);
+	});
+
+	it('that is refused because the run has ended is no news for the log', async () => {
+		const ended = aRun('a', { status: 'failed' });
+		const { canceller, sent, warnings } = cancelHarness(() => ended);
+		expect(await canceller.cancel('a', LONG)).toBe(ended);
+		expect([sent.length, warnings]).toEqual([1, []]);
 	});
 
 	it('outlives an outage of two minutes', async () => {

@@ -1,7 +1,7 @@
 import { ServiceError, ExecutionCancelledError } from '../../../nodes/core/errors';
 import { createLimiter } from '../../../nodes/core/async/limiter';
 import type { KnownRun } from '../../../nodes/core/runs/run';
-import { leaveRun, returnToRun } from '../../../nodes/core/waiting/leftRuns';
+import { leaveRun, forgetRun } from '../../../nodes/core/waiting/leftRuns';
 import { createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
 import { createRunWaiter, type WaitOrder } from '../../../nodes/core/waiting/runWaiter';
 import { createWatcher } from '../../../nodes/core/waiting/watcher';
@@ -17,9 +17,11 @@ function waitHarness({
 	slots = 10,
 	cancelFails = false,
 	cancelStatus = 503,
+	cancelFinds = undefined as string | undefined,
 	error_message = null as string | null,
 	ended = {} as Partial<KnownRun>,
 	isReused = false,
+	isAway = false,
 } = {}) {
 	const clock = fakeClock();
 	const abort = new AbortController();
@@ -30,8 +32,10 @@ function waitHarness({
 	const asked: string[] = [];
 	const noted: string[] = [];
 	let isStopped = false;
-	const poll = async ({ run_id }: KnownRun) =>
-		aRun(run_id, clock.now() >= endsMs ? { status, error_message, ...ended } : {});
+	const poll = async ({ run_id }: KnownRun) => {
+		if (isAway) throw new ServiceError('No answer from Flowscale', { isRetryable: true });
+		return aRun(run_id, clock.now() >= endsMs ? { status, error_message, ...ended } : {});
+	};
 	const waiter = createRunWaiter({
 		serviceName: 'Flowscale',
 		watcher: createWatcher(
@@ -46,6 +50,7 @@ function waitHarness({
 				cancelled.push(runId);
 				const facts = cancelStatus === 503 ? {} : { status: cancelStatus };
 				if (cancelFails) throw new ServiceError(`Flowscale answered HTTP ${cancelStatus}`, facts);
+				return cancelFinds === undefined ? undefined : aRun(runId, { status: cancelFinds });
 			},
 			clock,
 			warn: (text) => warnings.push(text),
@@ -133,14 +138,47 @@ describe('who cancels the remote run', () => {
 		expect(cancelled).toEqual(expected);
 	});
 
+	it.each<[string, WaitOrder['cancelRemote'], boolean, string[], string[]]>([
+		['Stop does', 'onStop', false, [], ['a']],
+		['nobody where that is not wished', 'never', false, [], []],
+		['nobody where Reuse Run took the run over', 'onStop', true, [], []],
+		['only the Timeout where that is wished', 'onStopOrTimeout', false, ['a'], ['a']],
+	])('after the Timeout of its item, %s', async (_, cancelRemote, isReused, byTimeout, byStop) => {
+		const { wait, clock, cancelled, stopLater } = waitHarness({ endsMs: 1e9, isReused });
+		expect(await wait('a', { cancelRemote, timeoutMs: 3_000 })).toMatchObject({
+			kind: 'WaitTimeout',
+		});
+		expect(cancelled).toEqual(byTimeout);
+		stopLater();
+		await clock.pause(1_000);
+		expect(cancelled).toEqual(byStop);
+	});
+
+	it('Stop, where the service was away for so long that its item failed', async () => {
+		const { wait, clock, cancelled, stopLater } = waitHarness({ isAway: true });
+		expect(await wait('a')).toMatchObject({ message: 'No answer from Flowscale' });
+		stopLater();
+		await clock.pause(1_000);
+		expect(cancelled).toEqual(['a']);
+	});
+
+	it('nobody, where the next wait for it saw it end', async () => {
+		const { wait, clock, cancelled, stopLater } = waitHarness({ endsMs: 5_000 });
+		await wait('a', { timeoutMs: 3_000 });
+		expect(await wait('a')).toBe('succeeded');
+		stopLater();
+		await clock.pause(1_000);
+		expect(cancelled).toEqual([]);
+	});
+
 	it('Stop, once, where two tries have left it, and only the next try where that waits for it again', async () => {
 		const stopped = new AbortController();
 		const runs: string[] = [];
 		leaveRun(stopped.signal, 'a', () => runs.push('a'));
 		leaveRun(stopped.signal, 'a', () => runs.push('a again'));
 		leaveRun(stopped.signal, 'b', () => runs.push('b'));
-		returnToRun(stopped.signal, 'b');
-		returnToRun(stopped.signal, 'c');
+		forgetRun(stopped.signal, 'b');
+		forgetRun(stopped.signal, 'c');
 		stopped.abort();
 		expect(runs).toEqual(['a again']);
 	});
@@ -168,6 +206,26 @@ describe('who cancels the remote run', () => {
 				error: { facts: { hint } },
 			});
 			expect(noted).toEqual(remembered);
+		},
+	);
+
+	it.each([
+		['cancelled', ['a'], 'It was cancelled at Flowscale.'],
+		['failed', [], 'It ended before its cancel took effect (state failed).'],
+		[
+			'completed',
+			[],
+			'It succeeded before its cancel took effect. Collect its outputs by this run ID, or raise Timeout.',
+		],
+	])(
+		'is known from the cancel where that is refused because the run has ended (%s)',
+		async (cancelFinds, remembered, hint) => {
+			const { wait, noted, warnings } = waitHarness({ endsMs: 1e9, cancelFinds });
+			expect(await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 })).toMatchObject({
+				kind: 'WaitTimeout',
+				error: { facts: { hint } },
+			});
+			expect([noted, warnings]).toEqual([remembered, []]);
 		},
 	);
 

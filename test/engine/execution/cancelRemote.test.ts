@@ -100,6 +100,28 @@ describe('Stop', () => {
 		},
 	);
 
+	it('cancels a run whose Timeout has ended a try of Retry On Fail', async () => {
+		const { node, run, flowscale, requests } = await harness({ runMs: 60_000 });
+		let stop = () => {};
+		const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 5_000 };
+		const execution = run(
+			node('workflow.executeAndWait', waiting({ timeout: 1 }), again),
+			[two[0]],
+			{ onStart: (running) => (stop = () => running.cancel()) },
+		);
+		// Longer than its Timeout, and shorter than the pause between its tries.
+		let [seen, quietSince] = [0, Date.now()];
+		await until(() => {
+			if (requests('getRun') !== seen) [seen, quietSince] = [requests('getRun'), Date.now()];
+			return seen > 0 && Date.now() - quietSince > 1_500;
+		});
+		expect(requests('cancelRun')).toBe(0);
+		stop();
+		expect((await execution).status).toBe('canceled');
+		await until(() => flowscale.runs[0].state === 'cancelled');
+		expect(requests('cancelRun')).toBe(1);
+	});
+
 	it('in the second try of Retry On Fail cancels each run once', async () => {
 		const { node, run, flowscale, requests } = await harness({ runMs: 60_000 });
 		let stop = () => {};

@@ -3,9 +3,10 @@ const { readdirSync, existsSync } = require('node:fs');
 const { mkdir, mkdtemp, rm, writeFile } = require('node:fs/promises');
 const { execFileSync } = require('node:child_process');
 const { tmpdir } = require('node:os');
-const { basename, dirname, join } = require('node:path');
+const { basename, dirname, join, posix } = require('node:path');
 const { build } = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
+const { createSourceFile, forEachChild, isClassLike, ScriptTarget } = require('typescript');
 
 const siblings = (existsSync('packages') ? readdirSync('packages') : [])
 	.map((name) => `packages/${name}`)
@@ -14,6 +15,11 @@ const manifestOf = (folder) => require(`./${folder}/package.json`).n8n;
 
 /** `dist/nodes/X/X.node.js` of the manifest, as its source. */
 const sourceOf = (file) => file.replace(/^dist\//, '').replace(/\.js$/, '.ts');
+
+async function write(file, text) {
+	await mkdir(dirname(file), { recursive: true });
+	await writeFile(file, text);
+}
 
 /** The compiler checks, esbuild writes. */
 async function check() {
@@ -26,25 +32,74 @@ async function check() {
 	execFileSync(process.execPath, arguments_, { stdio: 'inherit' });
 }
 
-const bundle = async (entry, outfile) =>
-	await build({
-		entryPoints: [entry],
-		outfile,
+/** @returns the text that esbuild writes */
+async function bundle(options) {
+	const { outputFiles } = await build({
 		bundle: true,
+		write: false,
 		platform: 'node',
 		target: 'es2022',
 		format: 'cjs',
 		external: ['n8n-workflow'],
 		legalComments: 'inline',
+		...options,
 	});
+	return outputFiles[0].text;
+}
+
+/** What all files of a package share, in its `dist`. No ending by which n8n would take it for a node. */
+const SHARED = 'nodes/shared.js';
+
+/** All nodes and credentials of a package with the core, once: without comments and spaces, with all names. */
+const sharedOf = async (folder, files) =>
+	inLines(
+		await bundle({
+			stdin: {
+				contents: files.map((file) => `export * from './${sourceOf(file)}';`).join('\n'),
+				resolveDir: folder,
+				loader: 'ts',
+				sourcefile: 'shared.ts',
+			},
+			banner: { js: '"use strict";' },
+			minifyWhitespace: true,
+		}),
+	);
+
+/**
+ * A line for each statement and class member, indented: for those who read the published code, and for line numbers in stack
+ * traces. Strings stay whole, which esbuild's `lineLimit` breaks.
+ */
+function inLines(code) {
+	const source = createSourceFile('shared.js', code, ScriptTarget.ES2022);
+	const lines = [];
+	const visit = (node, depth) => {
+		const list = node.statements ?? node.clauses ?? (isClassLike(node) ? node.members : undefined);
+		const inner = list === undefined || node === source ? depth : depth + 1;
+		for (const { pos } of list ?? []) lines.push({ pos, indent: '\t'.repeat(inner) });
+		forEachChild(node, (child) => visit(child, inner));
+	};
+	visit(source, 0);
+	lines.sort((a, b) => a.pos - b.pos);
+	const textOf = ({ pos, indent }, index) => `${indent}${code.slice(pos, lines[index + 1]?.pos)}`;
+	return lines.map(textOf).join('\n');
+}
+
+/** What n8n loads: a class of the shared file, under the name of the file. */
+function entryOf(file) {
+	const [name] = basename(file).split('.');
+	const path = posix.relative(posix.dirname(file), `dist/${SHARED}`);
+	return `"use strict";\nexports.${name} = require("${path}").${name};\n`;
+}
 
 /** The operations of a node, compiled on the side: what they say of themselves is written out below. */
 async function operationsOf(folder, node) {
 	const entry = join(folder, 'nodes', node, 'operations', 'resources.ts');
 	if (!existsSync(entry)) return [];
 	const aside = await mkdtemp(join(tmpdir(), 'operations-'));
-	await bundle(entry, join(aside, 'resources.js'));
-	await bundle('nodes/core/shape.ts', join(aside, 'shape.js'));
+	const compile = async (file, name) =>
+		await write(join(aside, name), await bundle({ entryPoints: [file] }));
+	await compile(entry, 'resources.js');
+	await compile('nodes/core/shape.ts', 'shape.js');
 	process.env.NODE_PATH = join(__dirname, 'node_modules');
 	require('node:module').Module._initPaths();
 	const { resources } = require(join(aside, 'resources.js'));
@@ -55,17 +110,16 @@ async function operationsOf(folder, node) {
 	);
 }
 
-/** One package: a file per node and credential with the core in it; icons, search words and schemas beside them. */
+/** One package: a file per node and credential, and one with what they share; icons, search words and schemas beside them. */
 function packageIn(folder) {
 	const { nodes, credentials } = manifestOf(folder);
 	const dist = join(folder, 'dist');
 	const clean = () => rm(dist, { recursive: true, force: true });
-	const code = () =>
-		Promise.all(
-			[...nodes, ...credentials].map((file) =>
-				bundle(join(folder, sourceOf(file)), join(folder, file)),
-			),
-		);
+	const code = async () => {
+		const files = [...nodes, ...credentials];
+		await write(join(dist, SHARED), await sharedOf(folder, files));
+		for (const file of files) await write(join(folder, file), entryOf(file));
+	};
 	const icons = () =>
 		src(`${folder}/nodes/**/*.svg`, { encoding: false }).pipe(dest(join(dist, 'nodes')));
 	/** Categories and search words, beside each node that has them. */
@@ -80,8 +134,7 @@ function packageIn(folder) {
 		for (const node of names)
 			for (const { resource, value, schema } of await operationsOf(folder, node)) {
 				const file = join(dist, 'nodes', node, '__schema__', 'v1.0.0', resource, `${value}.json`);
-				await mkdir(dirname(file), { recursive: true });
-				await writeFile(file, `${JSON.stringify({ ...schema, version: 1 }, undefined, '\t')}\n`);
+				await write(file, `${JSON.stringify({ ...schema, version: 1 })}\n`);
 			}
 	};
 	return series(clean, code, parallel(icons, codex, schemas));

@@ -21,9 +21,7 @@ const damages: Array<Damage & { complaint: RegExp }> = [
 	{
 		name: 'with-wrong-class',
 		change: (file, text) =>
-			isNode(file)
-				? text.replace('Flowscale: () => Flowscale', 'FlowScale: () => Flowscale')
-				: text,
+			isNode(file) ? text.replace('exports.Flowscale', 'exports.FlowScale') : text,
 		complaint: /does not know/,
 	},
 ];

@@ -1,4 +1,4 @@
-import { execPath, fs, join, projectDir as root, tmpdir } from '../../simulator/platform';
+import { dirname, execPath, fs, join, projectDir as root, tmpdir } from '../../simulator/platform';
 import { packageFolders } from './packageFolders';
 import { runCommand } from './runCommand';
 
@@ -46,6 +46,7 @@ describe.each(packageFolders)('%s', (folder) => {
 	const dir = join(root, folder);
 	let unpacked: string;
 	let packedFiles: string[];
+	let unpackedBytes: number;
 
 	beforeAll(async () => {
 		unpacked = await fs.mkdtemp(join(tmpdir(), 'flowscale-pack-'));
@@ -54,10 +55,11 @@ describe.each(packageFolders)('%s', (folder) => {
 			['pack', '--json', '--ignore-scripts', '--pack-destination', unpacked],
 			dir,
 		);
-		const [{ filename, files }] = JSON.parse(stdout) as [
-			{ filename: string; files: Array<{ path: string }> },
+		const [{ filename, files, unpackedSize }] = JSON.parse(stdout) as [
+			{ filename: string; files: Array<{ path: string }>; unpackedSize: number },
 		];
 		packedFiles = files.map(({ path }) => path);
+		unpackedBytes = unpackedSize;
 		await run('tar', ['-xzf', join(unpacked, filename), '-C', unpacked]);
 	}, 60_000);
 
@@ -88,6 +90,11 @@ describe.each(packageFolders)('%s', (folder) => {
 		);
 	});
 
+	test('the package has at most 400 kB unpacked', () => {
+		expect(unpackedBytes).toBeGreaterThan(50_000);
+		expect(unpackedBytes).toBeLessThanOrEqual(400_000);
+	});
+
 	test('what is published depends on nothing but n8n-workflow as peer', async () => {
 		const manifest = JSON.parse(
 			await fs.readFile(join(unpacked, 'package', 'package.json'), 'utf8'),
@@ -97,24 +104,44 @@ describe.each(packageFolders)('%s', (folder) => {
 		for (const file of packedFiles.filter((name) => name.endsWith('.js'))) {
 			const code = await fs.readFile(join(unpacked, 'package', file), 'utf8');
 			const required = [...code.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name);
-			expect(required.filter((name) => !['n8n-workflow', 'crypto'].includes(name))).toEqual([]);
+			const inPackage = required
+				.filter((name) => name.startsWith('.'))
+				.map((name) => join(dirname(file), name));
+			expect(packedFiles).toEqual(expect.arrayContaining(inPackage));
+			const outside = required.filter((name) => !name.startsWith('.'));
+			expect(outside.filter((name) => !['n8n-workflow', 'crypto'].includes(name))).toEqual([]);
 		}
 	});
 
-	test('what is published loads with nothing of the repository beside it', async () => {
+	test('what is published loads as n8n loads it: each file has its class, and all of them share one module', async () => {
 		const script = `
-			const { n8n } = require(process.argv[1] + '/package.json');
-			for (const file of [...n8n.nodes, ...n8n.credentials]) {
+			const { join, relative } = require('path');
+			const { Script, createContext } = require('vm');
+			const folder = process.argv[1];
+			const context = createContext({ require });
+			const { n8n } = require(join(folder, 'package.json'));
+			const loaded = [...n8n.nodes, ...n8n.credentials].map((file) => {
+				const path = join(folder, file);
 				const [name] = file.split('/').at(-1).split('.');
-				new (require(process.argv[1] + '/' + file)[name])();
-			}
-			process.stdout.write('loaded');`;
+				const made = new Script('new (require(' + JSON.stringify(path) + ').' + name + ')()').runInContext(context);
+				const { exports, children } = require.cache[path];
+				return {
+					isMade: made.constructor === exports[name],
+					isOnlyExport: Object.keys(exports).join() === name,
+					requires: children.map((child) => relative(folder, child.filename)),
+				};
+			});
+			process.stdout.write(JSON.stringify(loaded));`;
 		const { stdout, stderr } = await runCommand(
 			execPath,
-			['-e', script, join(unpacked, 'package')],
+			['-e', script, await fs.realpath(join(unpacked, 'package'))],
 			unpacked,
 			{ NODE_PATH: join(root, 'node_modules') },
 		);
-		expect({ stdout, stderr }).toEqual({ stdout: 'loaded', stderr: '' });
+		expect(stderr).toBe('');
+		const loaded = JSON.parse(stdout) as unknown[];
+		expect(loaded.length).toBeGreaterThanOrEqual(2);
+		const asOthers = { isMade: true, isOnlyExport: true, requires: ['dist/nodes/shared.js'] };
+		expect(loaded).toEqual(loaded.map(() => asOthers));
 	}, 60_000);
 });

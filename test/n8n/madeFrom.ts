@@ -18,6 +18,11 @@ const hashOf = (parts: string[]) =>
 const filesIn = async (folder: string) =>
 	(await fs.readdir(folder)).sort().map((name) => join(folder, name));
 const read = async (file: string) => await fs.readFile(file, 'utf8');
+/** An icon, or a schema in a layout that does not depend on how the build writes it. */
+const readShown = async (file: string) =>
+	file.endsWith('.json')
+		? `${JSON.stringify(JSON.parse(await read(file)), undefined, '\t')}\n`
+		: await read(file);
 
 /**
  * All that n8n shows of a built node: its texts and fields, its icons, and the fields that come out
@@ -34,7 +39,7 @@ const hashOfNode = async (file: string): Promise<string> => {
 		.sort();
 	return hashOf([
 		JSON.stringify(description),
-		...(await Promise.all(shown.map(async (name) => await read(join(dirname(file), name))))),
+		...(await Promise.all(shown.map(async (name) => await readShown(join(dirname(file), name))))),
 	]);
 };
 

@@ -16,10 +16,10 @@ async function main(): Promise<void> {
 	const seed = argv[0] ?? '1';
 	const words = argv.slice(1).join(' ');
 	const folder = await fs.mkdtemp(join(tmpdir(), 'mutants-'));
-	const file = join(folder, 'code.json');
+	const file = join(folder, 'code.js');
 	let missed = 0;
 	for (const mutant of mutants.filter(({ name }) => name.includes(words))) {
-		await fs.writeFile(file, JSON.stringify(await brokenPackage(mutant)));
+		await fs.writeFile(file, await brokenPackage(mutant));
 		let executions = 0;
 		let caught: Batch['failures'][number] | undefined;
 		await startWorker(['batches', seed, '1', `${BATCHES}`, file], (line, stop) => {

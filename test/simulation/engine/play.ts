@@ -27,17 +27,14 @@ async function playBatches(simulate: SimulateEngine, numbers: readonly number[])
 /** A world to be played, perhaps on code that is broken on purpose. */
 export interface Listed {
 	world: string;
-	/** Code in the place of what was built, by name of the node. */
-	code?: Record<string, string>;
+	/** Code in the place of what was built, for all nodes. */
+	code?: string;
 }
 
 export interface Played {
 	complaints: string[];
 	lines: string[];
 }
-
-const readCode = async (file: string) =>
-	JSON.parse(await fs.readFile(file, 'utf8')) as Record<string, string>;
 
 async function playListed(file: string): Promise<void> {
 	const list = JSON.parse(await fs.readFile(file, 'utf8')) as Listed[];
@@ -75,7 +72,8 @@ async function explain(simulate: SimulateEngine, text: string, complaint: string
 async function main(): Promise<void> {
 	const [task, ...given] = argv;
 	if (task === 'plays') await playListed(given[0]);
-	const code = task === 'batches' && given.length > 3 ? await readCode(given[3]) : undefined;
+	const code =
+		task === 'batches' && given.length > 3 ? await fs.readFile(given[3], 'utf8') : undefined;
 	const simulate = await createSimulation(code);
 	if (task === 'replay') exit((await replay(simulate, given[0])) > 0 ? 1 : 0);
 	if (task === 'explain') await explain(simulate, given[0], given[1]);

@@ -92,10 +92,10 @@ export type SimulateEngine = (world: EngineWorld) => Promise<Story>;
 /**
  * Lets everything of a world happen on n8n's engine with the built package, and has it audited.
  * Works in a process that does nothing else: it holds n8n's clock, timers and network.
- * @param texts code in the place of what was built, by name of the node
+ * @param code in the place of what was built, for all nodes
  */
-export async function createSimulation(texts?: Record<string, string>): Promise<SimulateEngine> {
-	const shipped = await readShipped(texts);
+export async function createSimulation(code?: string): Promise<SimulateEngine> {
+	const shipped = await readShipped(code);
 	return async (engineWorld) => {
 		await useBinaryMode(engineWorld.store);
 		const story = await simulate(engineWorld.world, (time) =>

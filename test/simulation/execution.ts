@@ -43,41 +43,57 @@ export async function runExecution(
 	await time.sleep(plan.startMs);
 	await server.process();
 	const items = plan.executeOnce ? plan.items.slice(0, 1) : plan.items;
-	const result: ExecutionResult = {
-		id,
-		plan,
-		items,
-		targets: items.map(parts.targetOf),
-		rounds: 1,
-		runs: [],
-		log: [],
-		beganMs: time.now(),
-		stoppedMs: null,
-		stored: [],
-	};
+	const targets = items.map(parts.targetOf);
+	const result = newResult({ id, plan, items, targets, rounds: 1, beganMs: time.now() });
+	await untilStop(time, result, async (stop) => await liveOn(parts, result, stop));
+	return result;
+}
+
+/** An execution that begins now. */
+export const newResult = (
+	known: Pick<ExecutionResult, 'id' | 'plan' | 'items' | 'targets' | 'rounds' | 'beganMs'>,
+): ExecutionResult => ({ ...known, runs: [], log: [], stoppedMs: null, stored: [] });
+
+/** Has the execution live on until it has ended, or the user's stop, as planned, has ended it. */
+export async function untilStop(
+	time: VirtualTime,
+	result: ExecutionResult,
+	live: (stop: AbortSignal) => Promise<void>,
+): Promise<void> {
+	const { stopMs } = result.plan;
 	const stop = new AbortController();
-	if (plan.stopMs !== null) time.after(plan.stopMs, () => stop.abort());
+	if (stopMs !== null) time.after(stopMs, () => stop.abort());
+	await live(stop.signal);
+	if (stop.signal.aborted && result.runs.at(-1)?.outcome !== 'items')
+		result.stoppedMs = result.beganMs + (stopMs ?? 0);
+}
+
+/** One part after the other: resumes after a wait, after a kill, and when the user presses Retry. */
+async function liveOn(
+	parts: AloneParts,
+	result: ExecutionResult,
+	stop: AbortSignal,
+): Promise<void> {
+	const { time, plan, id } = parts;
+	const { items } = result;
 	let stored: Stored = { stores: { node: {}, flow: {} }, stack: [firstEntry(plan, items)] };
 	let executionId = id;
 	for (let retries = 0; result.runs.length < MOST_LIVES; ) {
-		const current = await liveOnce(parts, result, stored, executionId, stop.signal);
+		const current = await liveOnce(parts, result, stored, executionId, stop);
 		if (current.outcome === 'items' || current.outcome === 'stopped') break;
 		if (current.stored) {
 			result.stored.push(JSON.stringify(current.stored));
 			stored = current.stored;
 		}
 		if (current.outcome === 'waiting') {
-			if (await waitUntil(time, current.untilMs, stop.signal)) break;
+			if (await waitUntil(time, current.untilMs, stop)) break;
 			continue;
 		}
-		if (retries >= plan.handRetries || stop.signal.aborted) break;
+		if (retries >= plan.handRetries || stop.aborted) break;
 		retries++;
 		executionId = `${id}r${retries}`;
 		await time.sleep(HAND_RETRY_MS);
 	}
-	if (stop.signal.aborted && result.runs.at(-1)?.outcome !== 'items')
-		result.stoppedMs = result.beganMs + (plan.stopMs ?? 0);
-	return result;
 }
 
 function firstEntry(plan: ExecutionPlan, items: ItemPlan[]): IExecuteData {
@@ -124,6 +140,22 @@ interface LifeParts extends AloneParts {
 	waitsUntil: number | undefined;
 }
 
+/** A run of the node that begins now. */
+export function beginRun(result: ExecutionResult, executionId: string, beganMs: number): NodeRun {
+	const run: NodeRun = {
+		executionId,
+		attempt: result.runs.length,
+		beganMs,
+		endedMs: 0,
+		settledMs: null,
+		outcome: 'killed',
+		tries: 1,
+		earlier: [],
+	};
+	result.runs.push(run);
+	return run;
+}
+
 async function liveOnce(
 	parts: AloneParts,
 	result: ExecutionResult,
@@ -136,17 +168,7 @@ async function liveOnce(
 	const { stores, stack } = copyOf(stored);
 	const entry = stack.shift();
 	if (entry === undefined) throw new Error('The stack of the execution is empty');
-	const run: NodeRun = {
-		executionId,
-		attempt: result.runs.length,
-		beganMs: time.now(),
-		endedMs: 0,
-		settledMs: null,
-		outcome: 'killed',
-		tries: 0,
-		earlier: [],
-	};
-	result.runs.push(run);
+	const run = beginRun(result, executionId, time.now());
 	// A killed process does nothing any more; what still runs of it here ends by its stop signal.
 	const stop = new AbortController();
 	let act = (): void => undefined;
@@ -190,8 +212,7 @@ function remaining({ run, entry, stack }: LifeParts): IExecuteData[] {
 /** The node, and n8n's Retry On Fail around it. */
 async function tryAll(current: LifeParts): Promise<NodeRun['outcome']> {
 	const { time, plan, run, process, stopped, stop } = current;
-	for (;;) {
-		run.tries++;
+	for (; ; run.tries++) {
 		const once = tryOnce(current);
 		// n8n ends a stopped execution at once; the node's code may still run.
 		const outcome = await Promise.race([once, stopped, process.died]);

@@ -3,7 +3,8 @@ import type { Failure } from './play';
 import { bundlePlayer, playIn } from './player';
 import { bundleProduct, loadProducts, type Product } from './products';
 import { codeAlone } from './codeAlone';
-import { kindOf, layerOne, shrunk } from './shrink';
+import { playAndReport } from './report';
+import { layerOne, shrunk } from './shrink';
 import { simulate } from './simulate';
 import { textOfWorld, worldOfText } from './worldText';
 
@@ -69,19 +70,6 @@ async function replay(text: string, products: readonly Product[]): Promise<numbe
 	return complaints.length;
 }
 
-/** How often each kind of complaint came, with the first world of each. */
-function survey(failures: Failure[]): void {
-	const kinds = new Map<string, { count: number; world: string; complaint: string }>();
-	for (const { world, complaints } of failures)
-		for (const complaint of complaints) {
-			const kind = kindOf(complaint);
-			const known = kinds.get(kind) ?? { count: 0, world, complaint };
-			kinds.set(kind, { ...known, count: known.count + 1 });
-		}
-	for (const { count, world, complaint } of kinds.values())
-		stdout.write(`${count} × ${complaint}\n    ${world}\n`);
-}
-
 async function explain({ world, complaints }: Failure): Promise<void> {
 	const products = loadProducts(await bundleProduct());
 	const smallest = textOfWorld(await shrunk(worldOfText(world), complaints[0], layerOne(products)));
@@ -101,17 +89,7 @@ async function main(): Promise<void> {
 		exit((await replay(argv[1], products)) > 0 ? 1 : 0);
 	}
 	if (argv[0] === 'shrink') return await explain({ world: argv[1], complaints: [argv[2]] });
-	const executions = Number(argv[0] ?? 10_000);
-	const seed = Number(argv[1] ?? Date.now() % 2 ** 30);
-	const begunMs = Date.now();
-	const total = await playAll(executions, seed, argv[2] === 'survey');
-	const seconds = (Date.now() - begunMs) / 1000;
-	stdout.write(`${summary(total)}, seed ${seed}, ${seconds.toFixed(1)} s\n`);
-	const [first] = total.failures;
-	if (first === undefined) return;
-	if (argv[2] === 'survey') survey(total.failures);
-	else await explain(first);
-	exit(1);
+	await playAndReport({ usualExecutions: 10_000, playAll, summary, explain });
 }
 
 void main();

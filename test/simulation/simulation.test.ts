@@ -142,6 +142,14 @@ const FOUND = [
 		`{"workMs":2000000,"faults":[{"gap":0,"fate":"401","kind":"start"}],"executions":[{"items":[{},{}],"tries":2,"stopMs":500}]}`,
 	],
 	[
+		'a stop between two tries cancels the run whose Timeout ended the first one',
+		`{"workMs":2000000,"executions":[{"tries":2,"stopMs":5500,"options":{"timeout":5}}]}`,
+	],
+	[
+		'an empty answer to a cancel, and a read that finds no run, cancel nothing',
+		`{"workMs":2000000,"faults":[{"gap":0,"fate":"empty","kind":"cancel"},{"gap":0,"fate":"404","kind":"read"}],"executions":[{"stopMs":50}]}`,
+	],
+	[
 		'a start that another run was taken for in a shared group is named in the log',
 		`{"seed":3,"service":{"listLagMs":1000},"workMs":200,"executions":[{"operation":"workflow.execute","group":"shared"}],"others":[{"atMs":100,"prompt":"a","group":"shared"}],"faults":[{"gap":0,"fate":"502Done"}]}`,
 	],

@@ -69,16 +69,21 @@ export async function sendCancel(
 ): Promise<KnownRun | undefined> {
 	const answer = await api.cancel(runId, DETACHED).catch(orRefusal);
 	if (answer instanceof Error) {
+		if (isBusy(answer)) throw answer;
 		const found = await api.run(runId, {}, DETACHED).catch(() => null);
 		if (!found?.run.finished) throw answer;
 		return found.run;
 	}
 	if (answer !== '' || (await isGone(api, runId, clock))) return undefined;
-	throw new ServiceError('Flowscale gave the cancel an empty answer, and the run continues', {
+	throw emptyCancelError(runId);
+}
+
+/** A cancel with an empty answer, perhaps of a gateway, whose run continues. */
+export const emptyCancelError = (runId: string): ServiceError =>
+	new ServiceError('Flowscale gave the cancel an empty answer, and the run continues', {
 		isRetryable: true,
 		runId,
 	});
-}
 
 /** Whether the run has ended, or the service, asked several times, does not know it (any more). */
 async function isGone(api: FlowscaleApi, runId: string, clock: Clock): Promise<boolean> {
@@ -144,6 +149,10 @@ function resultOf(answer: string | ServiceError, last: LastCheck): Omit<CancelRe
  * may speak of success, also one such as "Cancelled successfully, nothing else to do".
  */
 const EXPLAINS = /^(?!.*\bsuccess).*\b(already|not|cannot|can't|too late|no longer|nothing)\b/is;
+
+/** Whether it was a gateway, or a service in trouble: of an ended run, too, a 500 may be the refusal. */
+const isBusy = ({ facts: { isRetryable, status } }: ServiceError): boolean =>
+	isRetryable === true && status !== 500;
 
 /** Refusals that say nothing of the run: the key, or the number of requests. */
 const NOT_OF_THE_RUN = [401, 403, 407, 429];

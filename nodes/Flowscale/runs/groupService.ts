@@ -3,7 +3,7 @@ import { ServiceError } from '../../core/errors';
 import type { KnownRun } from '../../core/runs/run';
 import type { RunWaiter, WaitOrder } from '../../core/waiting/runWaiter';
 import { WaitTimeout } from '../../core/waiting/watchedRun';
-import { cancelGroup, knownRunsOfGroup } from './groups';
+import { knownRunsOfGroup, sendGroupCancel } from './groups';
 import type { Session } from './session';
 
 /**
@@ -15,7 +15,6 @@ const MOST_LOOKS = 5;
 /** A group of which no run is listed may have been started a moment ago. */
 const EMPTY_GROUP_GRACE_MS = 15_000;
 const ONE_TRY = { tries: 1 };
-const DETACHED = { isDetached: true, tries: 2 };
 
 /** What is known of a group between two polls. */
 interface GroupMemory {
@@ -82,14 +81,7 @@ export function createGroupService(service: RunService, session: Session): RunSe
 			},
 		},
 		cancel: async (groupId) => {
-			const { cancelled, not_cancelled: left } = await cancelGroup(
-				api,
-				groupId,
-				clock,
-				undefined,
-				DETACHED,
-			);
-			memoryOf(groupId).isCancelled = cancelled > 0 && left === 0;
+			memoryOf(groupId).isCancelled = await sendGroupCancel(api, groupId, clock);
 			return undefined;
 		},
 		completeOutputs: async (group) => group,

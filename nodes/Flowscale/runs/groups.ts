@@ -1,12 +1,14 @@
 import type { Clock } from '../../core/async/clock';
 import { createLimiter } from '../../core/async/limiter';
-import { ExecutionCancelledError, ServiceError } from '../../core/errors';
+import { ExecutionCancelledError, ofRun, ServiceError } from '../../core/errors';
 import type { ApiRequest } from '../../core/http/transport';
 import { type KnownRun, type Run, type RunState, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
 import { noList, openPager } from '../api/runPages';
+import { emptyCancelError } from './cancelling';
 
 const PAGE_SIZE = 100;
+const DETACHED = { isDetached: true, tries: 2 };
 const CANCELS_AT_A_TIME = 20;
 
 /** How many runs of a group are in which state. */
@@ -120,6 +122,16 @@ export interface GroupCancelResult {
 /** Pauses before the checks of what became of the cancels. */
 const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 
+/** Answers to the cancels of a group's runs, by run: the service's text, or how the cancel failed. */
+type CancelAnswers = Map<string, string | Error>;
+
+interface GroupCancel {
+	asked: CancelAnswers;
+	/** The runs as they were last seen, and which of them had not ended. */
+	states: Map<string, RunState>;
+	open: string[];
+}
+
 /**
  * Cancels every run of a group that has not ended, also those that join it meanwhile, and checks
  * for 15 seconds at most what became of them.
@@ -130,28 +142,64 @@ export async function cancelGroup(
 	groupId: string,
 	clock: Clock,
 	stop?: AbortSignal,
-	extra: Partial<ApiRequest> = {},
 ): Promise<GroupCancelResult> {
+	return cancelResult(groupId, await cancelOpenRuns(api, groupId, clock, stop));
+}
+
+/**
+ * The same, also after Stop.
+ * @returns whether all runs that had not ended were cancelled
+ * @throws ServiceError where a run continues whose cancel failed, or got an empty answer
+ */
+export async function sendGroupCancel(
+	api: FlowscaleApi,
+	groupId: string,
+	clock: Clock,
+): Promise<boolean> {
+	const sent = await cancelOpenRuns(api, groupId, clock, undefined, DETACHED);
+	for (const id of sent.open) {
+		const answer = sent.asked.get(id);
+		if (answer instanceof Error) throw ofRun(answer, { run_id: id });
+		if (answer === '') throw emptyCancelError(id);
+	}
+	const { cancelled, not_cancelled: left } = cancelResult(groupId, sent);
+	return cancelled > 0 && left === 0;
+}
+
+async function cancelOpenRuns(
+	api: FlowscaleApi,
+	groupId: string,
+	clock: Clock,
+	stop?: AbortSignal,
+	extra: Partial<ApiRequest> = {},
+): Promise<GroupCancel> {
 	const limit = createLimiter(CANCELS_AT_A_TIME);
-	const asked = new Map<string, Error | undefined>();
+	const asked: CancelAnswers = new Map();
 	let states = new Map<string, RunState>();
+	let open: string[] = [];
 	for (const pauseMs of PAUSES_MS) {
 		if (pauseMs > 0) await clock.pause(pauseMs, stop);
-		const open: string[] = [];
+		open = [];
 		states = new Map();
 		for await (const run of knownRunsOfGroup(api, groupId, stop, extra)) {
 			states.set(run.run_id, run.state);
 			if (!run.finished) open.push(run.run_id);
 		}
 		if (open.length === 0) break;
-		const fresh = open.filter((id) => !asked.has(id));
-		const cancel = async (id: string) => await failureOf(api.cancel(id, extra));
+		const due = open.filter((id) => isCancelDue(asked.get(id)));
+		const cancel = async (id: string) => await api.cancel(id, extra).catch(asFailure);
 		await Promise.all(
-			fresh.map(async (id) => asked.set(id, await limit(async () => await cancel(id)))),
+			due.map(async (id) => asked.set(id, await limit(async () => await cancel(id)))),
 		);
 	}
 	await addUnlisted(api, states, asked, extra);
-	return cancelResult(groupId, states, asked);
+	return { asked, states, open };
+}
+
+/** Whether the cancel of a run that continues is sent, or sent again: an empty answer may be a gateway's. */
+function isCancelDue(answer: string | Error | undefined): boolean {
+	if (answer instanceof ServiceError) return answer.facts.isRetryable === true;
+	return answer === undefined || answer === '';
 }
 
 /**
@@ -161,10 +209,10 @@ export async function cancelGroup(
 async function addUnlisted(
 	api: FlowscaleApi,
 	states: Map<string, RunState>,
-	asked: Map<string, Error | undefined>,
+	asked: CancelAnswers,
 	extra: Partial<ApiRequest>,
 ): Promise<void> {
-	const accepted = [...asked].flatMap(([id, failure]) => (failure === undefined ? [id] : []));
+	const accepted = [...asked].flatMap(([id, answer]) => (answer instanceof Error ? [] : [id]));
 	await Promise.all(
 		accepted
 			.filter((id) => !states.has(id))
@@ -175,27 +223,18 @@ async function addUnlisted(
 	);
 }
 
-/** The failure of a task, as a value; a stopped execution ends everything. */
-async function failureOf(task: Promise<unknown>): Promise<Error | undefined> {
-	return await task.then(
-		() => undefined,
-		(error: Error) => {
-			if (error instanceof ExecutionCancelledError) throw error;
-			return error;
-		},
-	);
+/** A failure as a value; a stopped execution ends everything. */
+function asFailure(error: Error): Error {
+	if (error instanceof ExecutionCancelledError) throw error;
+	return error;
 }
 
-function cancelResult(
-	groupId: string,
-	states: Map<string, RunState>,
-	asked: Map<string, Error | undefined>,
-): GroupCancelResult {
+function cancelResult(groupId: string, { states, asked }: GroupCancel): GroupCancelResult {
 	// A service that forgets a cancelled run has cancelled it.
-	const isCancelled = ([id, failure]: [string, Error | undefined]) =>
-		states.get(id) === 'cancelled' || (!states.has(id) && failure === undefined);
+	const isCancelled = ([id, answer]: [string, string | Error]) =>
+		states.get(id) === 'cancelled' || (!states.has(id) && !(answer instanceof Error));
 	const cancelled = [...asked].filter(isCancelled).length;
-	const failures = [...asked.values()].filter((failure) => failure !== undefined);
+	const failures = [...asked.values()].filter((answer) => answer instanceof Error);
 	if (cancelled === 0 && asked.size > 0 && failures.length === asked.size) throw failures[0];
 	const total = new Set([...states.keys(), ...asked.keys()]).size;
 	const notCancelled = asked.size - cancelled;

@@ -19,6 +19,20 @@ export function leaveRun(stopped: AbortSignal, runId: string, onStop: () => void
 	left.set(stopped, runs);
 }
 
+/** By execution, runs whose cancel Stop has asked for. */
+const cancelled = new WeakMap<AbortSignal, Set<string>>();
+
+/**
+ * Whether nobody has cancelled the run for this Stop yet. n8n calls a node again after Stop where
+ * Retry On Fail says so, and that call finds the same runs.
+ */
+export function isFirstToCancel(stopped: AbortSignal, runId: string): boolean {
+	const runs = cancelled.get(stopped) ?? new Set();
+	const isFirst = !runs.has(runId);
+	cancelled.set(stopped, runs.add(runId));
+	return isFirst;
+}
+
 /** The run is waited for again, or was seen to have ended. */
 export function forgetRun(stopped: AbortSignal, runId: string): void {
 	const runs = left.get(stopped);

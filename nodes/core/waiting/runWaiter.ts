@@ -4,7 +4,7 @@ import type { Limiter } from '../async/limiter';
 import { failureAdvice } from '../runs/failureAdvice';
 import { hasUnknownEnd, type KnownRun, type RunState, runWithId } from '../runs/run';
 import { StartTimeout } from './beginning';
-import { forgetRun, leaveRun } from './leftRuns';
+import { forgetRun, isFirstToCancel, leaveRun } from './leftRuns';
 import type { CancelOutcome, RunCanceller } from './runCanceller';
 import type { Watcher } from './watcher';
 import { STILL_RUNNING, WaitTimeout } from './watchedRun';
@@ -194,7 +194,10 @@ async function afterCancel(
 ): Promise<unknown> {
 	const { canceller, hasStarted, isStopped, serviceName, stopped } = parts;
 	const isCancelledByStop = cancelRemote !== 'never' && hasStarted(runId);
-	const cancel = async () => await canceller.cancel(runId, STOP_PATIENCE_MS);
+	const cancel = async () => {
+		if (stopped && !isFirstToCancel(stopped, runId)) return;
+		await canceller.cancel(runId, STOP_PATIENCE_MS);
+	};
 	if (error instanceof ExecutionCancelledError && isStopped()) {
 		if (isCancelledByStop) await cancel();
 		return error;

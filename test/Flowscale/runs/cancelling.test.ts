@@ -122,6 +122,7 @@ it.each<[string, Parameters<typeof cancelled>, unknown]>([
 const EMPTY = 'Flowscale gave the cancel an empty answer, and the run continues';
 const lost = new ServiceError('No answer from Flowscale', { isRetryable: true });
 const limited = new ServiceError('Flowscale answered HTTP 429', { status: 429, isRetryable: true });
+const gateway = new ServiceError('Flowscale answered HTTP 503', { status: 503, isRetryable: true });
 const broken = new ServiceError('Flowscale answered HTTP 500', { status: 500, isRetryable: true });
 
 it.each<[string, string | ServiceError, Array<string | null | Error>, unknown, number]>([
@@ -148,6 +149,7 @@ it.each<[string, string | ServiceError, Array<string | null | Error>, unknown, n
 	],
 	['that refuses it is a failure where the run is unknown', refusal, [null], refusal.message, 1],
 	['that refuses it is a failure where nothing can be read', refusal, [lost], refusal.message, 1],
+	['of a gateway says nothing of the run', gateway, ['cancelled'], gateway.message, 0],
 	['that asks for patience is obeyed', limited, ['cancelled'], limited.message, 0],
 	['that is lost says nothing of the run', lost, ['cancelled'], lost.message, 0],
 ])('an answer to a cancel after Stop %s', async (_, answer, states, expected, readings) => {

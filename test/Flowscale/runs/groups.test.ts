@@ -1,4 +1,5 @@
 import { createRun, type Run, runWithId } from '../../../nodes/core/runs/run';
+import { ServiceError } from '../../../nodes/core/errors';
 import type { RunService } from '../../../nodes/core/execution/runSession';
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
 import { createGroupService } from '../../../nodes/Flowscale/runs/groupService';
@@ -46,7 +47,12 @@ function aGroup(runs: Run[], ...changes: Change[]) {
 		{ watch: { poll } } as unknown as RunService,
 		{ api, clock, stop: new AbortController().signal } as unknown as Session,
 	);
-	return { api, clock, requests, poll: async () => await service.watch.poll(runWithId('g')) };
+	return {
+		...{ api, clock, requests },
+		poll: async () => await service.watch.poll(runWithId('g')),
+		/** As after Stop. */
+		cancel: async () => await service.cancel('g'),
+	};
 }
 
 const run = (id: string, status: string, more: Partial<Run> = {}) =>
@@ -239,6 +245,48 @@ it('a run that completes although its cancel was accepted is not counted as canc
 		already_ended: 0,
 		message:
 			'1 of 2 open runs were cancelled; the others: they ended before, or have not ended yet',
+	});
+});
+
+const answers =
+	(status: number, isRetryable: boolean): Change =>
+	() => {
+		throw new ServiceError(`Flowscale answered HTTP ${status}`, { status, isRetryable });
+	};
+
+describe('a cancel of a group after Stop', () => {
+	const two = () => [run('a', 'running'), run('b', 'running')];
+	const cancelsOf = (requests: string[]) => requests.filter((one) => one.startsWith('cancel'));
+
+	it('is sent again for a run whose cancel met a busy service', async () => {
+		const { cancel, requests } = aGroup(
+			...[two(), nothing, answers(429, true), ends('a', 'cancelled'), nothing],
+			ends('b', 'cancelled'),
+		);
+		expect(await cancel()).toBeUndefined();
+		expect(cancelsOf(requests)).toEqual(['cancel b', 'cancel a', 'cancel b']);
+	});
+
+	it.each([
+		['busy', answers(503, true), 'Flowscale answered HTTP 503'],
+		['not willing', answers(409, false), 'Flowscale answered HTTP 409'],
+		['answered emptily', '', 'Flowscale gave the cancel an empty answer, and the run continues'],
+	])(
+		'fails where a run continues, since the service was %s, though another one was cancelled',
+		async (_, answer, message) => {
+			const { api, cancel } = aGroup(two());
+			api.cancel = async (id) => {
+				if (id === 'a') return 'ok';
+				return typeof answer === 'string' ? answer : (answer([]) as never);
+			};
+			await expect(cancel()).rejects.toThrow(message);
+		},
+	);
+
+	it('is accepted where a run continues whose cancel is carried out later', async () => {
+		const { cancel, requests } = aGroup(two());
+		expect(await cancel()).toBeUndefined();
+		expect(cancelsOf(requests)).toHaveLength(2);
 	});
 });
 

@@ -9,6 +9,9 @@ const worlds = fc.record({
 	runMinutes: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 6 }),
 	maxConcurrent: fc.integer({ min: 1, max: 6 }),
 	isTolerant: fc.boolean(),
+	/** n8n calls the node again after Stop, too. */
+	retryOnFail: fc.boolean(),
+	timeout: fc.constantFrom(0, 0, 90, 300),
 	/** Time that reading a parameter takes, and what the clock shows later each time it is read, ms. */
 	readMs: fc.integer({ min: 0, max: 14 }),
 	tickMs: fc.integer({ min: 0, max: 6 }),
@@ -27,11 +30,14 @@ const worlds = fc.record({
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
 /** What is wrong after Stop; undefined where the execution was over by then. */
-async function afterStop({ runMinutes, maxConcurrent, isTolerant, readMs, tickMs, stop }: World) {
+async function afterStop(world: World) {
+	const { runMinutes, maxConcurrent, isTolerant, retryOnFail, timeout } = world;
+	const { readMs, tickMs, stop } = world;
 	let [reads, stoppedMs] = [0, Number.POSITIVE_INFINITY];
 	const harness = suspendedHarness({
 		items: runMinutes.map((minutes) => [{ takesMs: minutes * MINUTE + 1_000 }]),
-		options: { timeout: 0, maxConcurrent },
+		options: { timeout, maxConcurrent },
+		node: { retryOnFail },
 		isTolerant,
 		onRead: () => {
 			if ('atRead' in stop && ++reads === stop.atRead) stopNow();

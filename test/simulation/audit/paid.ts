@@ -135,10 +135,8 @@ function auditStop(happened: Happened, result: ExecutionResult, run: SimRun): st
 	const isPromised =
 		plan.operation === 'workflow.executeAndWait' && plan.options.cancelRemote !== 'never';
 	if (!isPromised || stoppedMs === null || runs.at(-1)?.outcome !== 'stopped') return [];
-	const { timeout, startTimeout } = plan.options;
-	const isInTime = timeout === 0 || stoppedMs < result.beganMs + timeout * 1_000;
 	const isUntroubled = isCalm(happened) && world.killsMs.length === 0 && world.failingShare === 0;
-	if (!isUntroubled || !isInTime || startTimeout > 0 || plan.tries > 1) return [];
+	if (!isUntroubled) return [];
 	const isGoingOn = run.outcome === null || (run.endedMs ?? 0) > stoppedMs + CALM_CANCEL_MS;
 	const isAsked = isCancelledHere(happened, result, run) || run.outcome === 'cancelled';
 	return isGoingOn && !isAsked ? [`${id}: Stop leaves ${run.id} going (${run.outcome})`] : [];

@@ -34,12 +34,19 @@ function isCancel({ plan }: ExecutionResult, { kind }: JournalEntry): boolean {
 	return kind === 'cancel' || (isOfGroup && kind === 'read');
 }
 
-/** After an empty answer to a cancel the run shows whether it was cancelled. */
+/**
+ * After an empty answer to a cancel the run shows whether it was cancelled, and after a refusal
+ * whether it had ended.
+ */
 function isOfCancel({ journal }: Happened, { id }: ExecutionResult, { kind, url }: JournalEntry) {
-	const isSent = ({ by, fate, url: sent }: JournalEntry) =>
-		by === id && fate === 'empty' && sent === `${url}/cancel`;
+	const isSent = ({ by, fate, status = 0, url: sent }: JournalEntry) =>
+		by === id &&
+		(fate === 'empty' || REFUSALS_OF_THE_RUN.includes(status)) &&
+		sent === `${url}/cancel`;
 	return kind === 'read' && journal.entries.some(isSent);
 }
+
+const REFUSALS_OF_THE_RUN = [400, 404, 409, 410, 500];
 
 /** How long runs take at the service when there is no limit: one after the other, at the worst. */
 function longestWorkMs({ world, state }: Happened): number {

@@ -4,7 +4,7 @@ import { type Engine } from '../../harness/startEngine';
 import { type Cell, isTool } from '../../settings/axes';
 import { NODE } from '../../settings/subject';
 import { bytesOf } from '../../harness/assertions';
-import { type ExecutionParts, waitUntil } from '../execution';
+import { beginRun, type ExecutionParts, newResult, untilStop, waitUntil } from '../execution';
 import type { ExecutionResult, NodeRun } from '../happened';
 import type { ExecutionPlan } from '../world';
 import { KEY } from '../nodeContext';
@@ -60,28 +60,24 @@ export async function runOnEngine(parts: EngineParts): Promise<Delivered> {
 	await server.process();
 	const rounds = roundsOf(plan, way);
 	const items = rounds.flat();
-	const result: ExecutionResult = {
+	const result = newResult({
 		id,
 		plan: isTool({ way }) ? withLinks(plan) : plan,
 		items,
 		targets: items.map(parts.targetOf),
 		rounds: Math.max(1, rounds.length),
-		runs: [],
-		log: [],
 		beganMs: time.now(),
-		stoppedMs: null,
-		stored: [],
-	};
+	});
 	const targets = plan.items.map(parts.targetOf);
 	const flow: FlowParts = { plan, setup, targets, offset: rounds[0]?.length ?? 0 };
 	const delivered: Delivered = {
 		...{ result, way, run: undefined, finals: new Map<number, Call>(), complaints: [] },
 	};
-	const stop = new AbortController();
-	if (plan.stopMs !== null) time.after(plan.stopMs, () => stop.abort());
-	await liveOn({ ...parts, plan, delivered, flow, userStop: stop.signal });
-	if (stop.signal.aborted && result.runs.at(-1)?.outcome !== 'items')
-		result.stoppedMs = result.beganMs + (plan.stopMs ?? 0);
+	await untilStop(
+		time,
+		result,
+		async (userStop) => await liveOn({ ...parts, plan, delivered, flow, userStop }),
+	);
 	return delivered;
 }
 
@@ -136,17 +132,7 @@ async function liveOnce(play: Play, stored: Stored | undefined, executionId: str
 	const { time, server, delivered, userStop } = play;
 	const { result } = delivered;
 	const process = await server.process();
-	const run: NodeRun = {
-		executionId,
-		attempt: result.runs.length,
-		beganMs: time.now(),
-		endedMs: 0,
-		settledMs: null,
-		outcome: 'killed',
-		tries: 1,
-		earlier: [],
-	};
-	result.runs.push(run);
+	const run = beginRun(result, executionId, time.now());
 	const part: Part = { ...play, process, run, calls: [], executionId, isStopped: false };
 	const { execution, cancel } = begin(part, stored);
 	let act = (): void => undefined;

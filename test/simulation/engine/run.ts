@@ -1,5 +1,6 @@
 import { argv, exit, stdout } from '../../../simulator/platform';
 import type { Batch } from '../play';
+import { playAndReport } from '../report';
 import { kindOf } from '../shrink';
 import { startWorker } from './worker';
 
@@ -54,17 +55,6 @@ function showNew(known: Failure[], found: Failure[]): void {
 	}
 }
 
-/** How often each kind of complaint came, with the first world of each. */
-function survey(failures: Failure[]): void {
-	const all = failures.flatMap(({ world, complaints }) =>
-		complaints.map((complaint) => ({ world, complaint, kind: kindOf(complaint) })),
-	);
-	for (const kind of new Set(all.map((one) => one.kind))) {
-		const same = all.filter((one) => one.kind === kind);
-		stdout.write(`${same.length} × ${same[0].complaint}\n    ${same[0].world}\n`);
-	}
-}
-
 /**
  * `npm run test:simulate -- engine [executions] [seed] [survey]`: exits 1 with the smallest story
  * that it finds; with `survey` it counts kinds of complaints instead of stopping at the first.
@@ -72,17 +62,9 @@ function survey(failures: Failure[]): void {
  */
 async function main(): Promise<void> {
 	if (argv[0] === 'replay' || argv[0] === 'explain') exit(await startWorker(argv));
-	const executions = Number(argv[0] ?? 2_000);
-	const seed = Number(argv[1] ?? Date.now() % 2 ** 30);
-	const begunMs = Date.now();
-	const total = await playAll(executions, seed, argv[2] === 'survey');
-	const seconds = (Date.now() - begunMs) / 1000;
-	stdout.write(`${summary(total)}, seed ${seed}, ${seconds.toFixed(1)} s\n`);
-	const [first] = total.failures;
-	if (first === undefined) exit(0);
-	if (argv[2] === 'survey') survey(total.failures);
-	else await startWorker(['explain', first.world, first.complaints[0]]);
-	exit(1);
+	const explain = async ({ world, complaints: [first] }: Failure) =>
+		await startWorker(['explain', world, first]);
+	await playAndReport({ usualExecutions: 2_000, playAll, summary, explain });
 }
 
 void main();

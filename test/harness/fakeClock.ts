@@ -28,7 +28,13 @@ const MOST_WAITS = 5_000;
  * A clock whose time passes only while somebody pauses, and at once: to the next sleeper as soon as
  * nothing else is ready.
  */
-export function fakeClock({ startMs = 0, random = 0, mostWaits = MOST_WAITS } = {}): FakeClock {
+export function fakeClock({
+	startMs = 0,
+	random = 0,
+	mostWaits = MOST_WAITS,
+	/** How much later each reading of the clock finds it, as on a server that is busy. */
+	readMs = 0,
+} = {}): FakeClock {
 	const sleepers: Sleeper[] = [];
 	const waits: number[] = [];
 	let now = startMs;
@@ -53,7 +59,7 @@ export function fakeClock({ startMs = 0, random = 0, mostWaits = MOST_WAITS } = 
 	};
 	return {
 		waits,
-		now: () => now,
+		now: () => (now += readMs),
 		processAgeMs: () => now - processStartMs,
 		restart: () => (processStartMs = now),
 		random: () => random,

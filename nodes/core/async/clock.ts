@@ -43,12 +43,22 @@ export const systemClock: Clock = {
  */
 const LONGEST_STINT_MS = 10;
 
-/** Awaited before each step of long work. */
-export function createEventLoopYielder(clock: Clock): () => Promise<void> {
+/** The turn of the event loop that long work is in. */
+export interface Turn {
+	/** Asked before each step of the work. */
+	isOver(): boolean;
+	/** Gives others their turn. */
+	next(): Promise<void>;
+}
+
+/** An await before each of ten thousand steps would itself cost a kilobyte a step. */
+export function openTurn(clock: Clock): Turn {
 	let sinceMs = clock.now();
-	return async () => {
-		if (clock.now() - sinceMs <= LONGEST_STINT_MS) return;
-		await clock.pause(0);
-		sinceMs = clock.now();
+	return {
+		isOver: () => clock.now() - sinceMs > LONGEST_STINT_MS,
+		next: async () => {
+			await clock.pause(0);
+			sinceMs = clock.now();
+		},
 	};
 }

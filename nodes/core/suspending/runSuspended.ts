@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { createEventLoopYielder } from '../async/clock';
+import { openTurn } from '../async/clock';
 import { ServiceError } from '../errors';
 import { type Item, itemAt } from '../items/item';
 import { settleDoubts } from '../items/itemDoubts';
@@ -169,11 +169,11 @@ async function prepareWaits<Session>({
 	waiting,
 }: Resume<Session>): Promise<ItemWait[]> {
 	const waits: ItemWait[] = [];
-	const yieldToEventLoop = createEventLoopYielder(clock);
+	const turn = openTurn(clock);
 	for (let index = 0; index < context.getInputData().length; index++) {
 		suspension.waits[index] ??= NOT_BEGUN;
 		if (failures.texts.has(index)) continue;
-		await yieldToEventLoop();
+		if (turn.isOver()) await turn.next();
 		await failures.attempt(index, () => {
 			const item = itemAt(context, index);
 			const wait = operation.prepareWait(item, session);
@@ -199,7 +199,9 @@ async function untilAllEnd<Session>(
 	resume: Resume<Session>,
 	items: ItemWait[],
 ): Promise<ItemWait[]> {
-	await sideBySide(resume, items, async (item) => await untilEnd(resume, item));
+	// With a poll in between, a listing would begin without the later ones.
+	const resumePolls = items[0]?.waiter?.holdPolls();
+	await sideBySide(resume, items, async (item) => await untilEnd(resume, item), resumePolls);
 	const left = items.filter(({ stillRunning }) => stillRunning !== undefined);
 	// The window ends for one item after the other. Where the node was ended meanwhile, the runs of
 	// those that were first are cancelled, or left to Stop, as well, by the ends of their waits.
@@ -327,12 +329,15 @@ async function sideBySide<Session>(
 	{ failures, abort, clock }: Resume<Session>,
 	items: ItemWait[],
 	task: (item: ItemWait) => Promise<void>,
+	onAllBegun?: () => void,
 ): Promise<void> {
-	// All begin in one turn, so that waits which come back from a suspension share one listing. With a
-	// pause in between, a listing began without the later ones, and thousands were polled one by one.
-	const work = items.map(
-		async (item) => await failures.attempt(item.index, async () => await task(item)),
-	);
+	const work: Array<Promise<void>> = [];
+	const turn = openTurn(clock);
+	for (const item of items) {
+		if (turn.isOver()) await turn.next();
+		work.push(failures.attempt(item.index, async () => await task(item)));
+	}
+	if (onAllBegun) await clock.pause(0).then(onAllBegun);
 	await settleAll(work, abort.signal, clock);
 }
 

@@ -49,6 +49,8 @@ export interface RunWaiter {
 		order: WaitOrder,
 		pollWindow?: PollWindow,
 	): Promise<KnownRun>;
+	/** Polls nothing until the function that it returns is called. */
+	holdPolls: Watcher['holdPolls'];
 	/**
 	 * A run that is known to have ended, as it is now. It takes no slot.
 	 * @throws ServiceError | ExecutionCancelledError
@@ -124,6 +126,7 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 				noteBegun();
 			}
 		},
+		holdPolls: watcher.holdPolls,
 		refresh: async (run) => {
 			onBegun();
 			return await watcher.watch(run, Number.POSITIVE_INFINITY);

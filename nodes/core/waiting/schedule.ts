@@ -25,13 +25,6 @@ const DOUBT_PAUSE_MS = 5_000;
  */
 export const DEBOUNCE_MS = 10;
 /**
- * Waits that come back from a suspension join one after another, and ten thousand of them take a
- * while: their group is listed once no more have joined for `DEBOUNCE_MS`, but not later than this.
- */
-const LONGEST_GATHERING_MS = 1_000;
-/** One that joins while its group is being listed waits this long for the answer. */
-const LONGEST_HOLD_MS = 10_000;
-/**
  * Up to this many unfinished items, each run is polled by itself and followed by its event stream.
  * More open streams would cost the service more than listings do.
  */
@@ -182,7 +175,6 @@ export function duePolls(
 	{ nowMs, canListGroups }: Pick<WatchFacts, 'nowMs' | 'canListGroups'>,
 ): DuePoll[] {
 	const groups = new Map<string | null, WatchedRun[]>();
-	const gathering = gatheringGroups(all);
 	for (const watched of all) {
 		if (watched.isPolling) continue;
 		const groupId = canListGroups ? watched.run.group_id : null;
@@ -191,39 +183,10 @@ export function duePolls(
 		else groups.set(groupId, [watched]);
 	}
 	return [...groups].flatMap(([groupId, group]) => {
-		const due = group.filter((watched) => pollMs(watched, gathering) <= nowMs);
+		const due = group.filter(({ dueMs }) => dueMs <= nowMs);
 		if (due.length === 0) return [];
 		return [{ groupId, watched: groupId === null ? due : group }];
 	});
-}
-
-interface Gathering {
-	/** When the last one that joined is due, epoch ms. */
-	lastDueMs: number;
-	isPolling: boolean;
-}
-
-/** Groups that waits which come back from a suspension are just joining. */
-function gatheringGroups(all: Iterable<WatchedRun>): Map<string, Gathering> {
-	const groups = new Map<string, Gathering>();
-	const polling = new Set<string>();
-	for (const { run, isPolling, isNew, isReturning, dueMs } of all) {
-		if (run.group_id === null || !isReturning) continue;
-		if (isPolling) polling.add(run.group_id);
-		if (isPolling || !isNew) continue;
-		const known = groups.get(run.group_id)?.lastDueMs ?? dueMs;
-		groups.set(run.group_id, { lastDueMs: Math.max(known, dueMs), isPolling: false });
-	}
-	for (const [groupId, group] of groups) group.isPolling = polling.has(groupId);
-	return groups;
-}
-
-/** When a run is polled: with all that are joining its group, and not while that is being listed. */
-function pollMs({ run, dueMs }: WatchedRun, gathering: Map<string, Gathering>): number {
-	const group = run.group_id === null ? undefined : gathering.get(run.group_id);
-	if (group === undefined) return dueMs;
-	if (group.isPolling) return dueMs + LONGEST_HOLD_MS;
-	return Math.max(dueMs, Math.min(group.lastDueMs, dueMs + LONGEST_GATHERING_MS));
 }
 
 /**
@@ -231,11 +194,10 @@ function pollMs({ run, dueMs }: WatchedRun, gathering: Map<string, Gathering>): 
  * it is answered.
  */
 export function nextWakeMs(all: Iterable<WatchedRun>): number {
-	const gathering = gatheringGroups(all);
 	let wakeMs = Number.POSITIVE_INFINITY;
 	for (const watched of all) {
 		wakeMs = Math.min(wakeMs, endOfWaitMs(watched));
-		if (!watched.isPolling) wakeMs = Math.min(wakeMs, pollMs(watched, gathering));
+		if (!watched.isPolling) wakeMs = Math.min(wakeMs, watched.dueMs);
 	}
 	return wakeMs;
 }

@@ -1,4 +1,4 @@
-import { type Clock, createEventLoopYielder } from '../async/clock';
+import { type Clock, openTurn } from '../async/clock';
 import { onAbort } from '../async/signals';
 import { ExecutionCancelledError, ofRun } from '../errors';
 import type { KnownRun } from '../runs/run';
@@ -47,6 +47,12 @@ export interface Watcher {
 		pollWindow?: Window,
 		startTimeoutMs?: number,
 	): Promise<KnownRun>;
+	/**
+	 * Polls nothing until the function that it returns is called: thousands of waits that come back
+	 * from a suspension join over many turns of the event loop, and share one listing. Called before
+	 * the first run is watched.
+	 */
+	holdPolls(): () => void;
 }
 
 interface Window {
@@ -67,13 +73,16 @@ interface WatcherState {
 	readonly follower: EventFollower;
 	readonly all: Set<WatchedRun>;
 	/** Ends the loop's present sleep. */
-	wake: AbortController;
-	/** When that sleep ends by itself, epoch ms. */
+	sleep: AbortController;
+	/** When that sleep ends by itself, epoch ms; `AWAKE` while the loop does not sleep. */
 	wakesMs: number;
 	isLooping: boolean;
+	isHeld: boolean;
 	firstSinceMs: number;
 	ended: number;
 }
+
+const AWAKE = Number.NEGATIVE_INFINITY;
 
 /**
  * One listing per group and tick, single polls otherwise, event streams where few runs are left.
@@ -99,9 +108,10 @@ export function createWatcher(
 		poller: createRunPoller(service, results, settings.intervalMs, clock),
 		follower: createEventFollower(service, hints, clock, stop),
 		all: new Set(),
-		wake: new AbortController(),
-		wakesMs: Number.POSITIVE_INFINITY,
+		sleep: new AbortController(),
+		wakesMs: AWAKE,
 		isLooping: false,
+		isHeld: false,
 		firstSinceMs: Number.POSITIVE_INFINITY,
 		ended: 0,
 	};
@@ -114,6 +124,13 @@ export function createWatcher(
 							result instanceof Error ? reject(result) : resolve(result);
 						addRun(state, { run, deadlineMs, pollWindow, startTimeoutMs, settle });
 					}),
+		holdPolls: () => {
+			state.isHeld = true;
+			return () => {
+				state.isHeld = false;
+				beginLoop(state);
+			};
+		},
 	};
 }
 
@@ -149,11 +166,20 @@ function addRun(
 		nowMs,
 	);
 	state.all.add(watched);
-	// Thousands of runs that join at once wake the loop once.
-	if (isSooner(state, watched) || mayFollow(state, watched)) state.wake.abort();
-	if (state.isLooping) return;
+	if (isSooner(state, watched) || mayFollow(state, watched)) wake(state);
+	beginLoop(state);
+}
+
+function beginLoop(state: WatcherState): void {
+	if (state.isLooping || state.isHeld) return;
 	state.isLooping = true;
 	void loop(state);
+}
+
+/** Thousands of runs that join at once wake the loop once: an abort takes Node 30 µs. */
+function wake(state: WatcherState): void {
+	if (state.wakesMs !== AWAKE) state.sleep.abort();
+	state.wakesMs = AWAKE;
 }
 
 /** Whether a run needs the loop before it wakes by itself. */
@@ -171,13 +197,13 @@ async function loop(state: WatcherState): Promise<void> {
 	const { all, clock, stop } = state;
 	while (all.size > 0) {
 		await checkWaits(state);
-		const wake = new AbortController();
-		state.wake = wake;
 		for (const due of duePolls(all, factsOf(state))) void poll(state, due);
 		if (all.size === 0 || stop?.aborted) continue;
-		const unlink = stop && onAbort(stop, () => wake.abort());
+		state.sleep = new AbortController();
+		const unlink = stop && onAbort(stop, () => wake(state));
 		state.wakesMs = nextWakeMs(all);
-		await clock.pause(state.wakesMs - clock.now(), wake.signal);
+		await clock.pause(state.wakesMs - clock.now(), state.sleep.signal);
+		state.wakesMs = AWAKE;
 		unlink?.();
 	}
 	// In the same turn as the loop's last check: a run that is added right after it finds the loop
@@ -188,9 +214,9 @@ async function loop(state: WatcherState): Promise<void> {
 
 /** Ten thousand waits that end together, with a poll window, would block the event loop for long. */
 async function checkWaits(state: WatcherState): Promise<void> {
-	const yieldToEventLoop = createEventLoopYielder(state.clock);
+	const turn = openTurn(state.clock);
 	for (const watched of [...state.all]) {
-		await yieldToEventLoop();
+		if (turn.isOver()) await turn.next();
 		if (state.all.has(watched)) checkWait(state, watched);
 	}
 }
@@ -219,7 +245,7 @@ async function poll(state: WatcherState, { groupId, watched: group }: DuePoll): 
 		watched.isNew = false;
 		scheduleNext(state, watched, listingMs, facts);
 	}
-	state.wake.abort();
+	wake(state);
 }
 
 function scheduleNext(
@@ -244,7 +270,7 @@ function pollIn(state: WatcherState, runId: string, pauseMs: number): void {
 	for (const watched of state.all)
 		if (watched.run.run_id === runId)
 			watched.dueMs = beforeDeadline(watched, nowMs + pauseMs, nowMs);
-	state.wake.abort();
+	wake(state);
 }
 
 function noteSeen(state: WatcherState, watched: WatchedRun, run: KnownRun): void {

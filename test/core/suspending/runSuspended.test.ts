@@ -51,12 +51,16 @@ it('items that wait for a slot do not shorten the pauses of a long run', async (
 	expect(looks.length).toBeLessThan(50);
 });
 
-it('a resume of a hundred runs costs one listing and no poll of a single run', async () => {
+it.each([
+	['idle', 0],
+	['busy', 2],
+])('a resume of 100 runs costs one listing alone on a server that is %s', async (_, readMs) => {
 	const items = Array.from({ length: 100 }, () => [{ takesMs: HOUR }]);
 	const { play, looks } = suspendedHarness({
 		items,
 		options: { timeout: 0, maxConcurrent: 100, pollInterval: 2 },
 		canVerify: false,
+		readMs,
 	});
 	const { resumes } = await play();
 	const afterTheFirst = looks.filter((ms) => ms > looks[0] + MINUTE + 10_000);

@@ -59,6 +59,8 @@ export interface SuspendedPlan {
 	canVerify?: boolean;
 	/** Time that each look takes. */
 	lookMs?: number;
+	/** How much later each reading of the clock finds it, as on a server that is busy. */
+	readMs?: number;
 	/** What a start sends, by run. */
 	textOf?(count: number): string;
 	/** How n8n started the execution. */
@@ -120,6 +122,7 @@ export function suspendedHarness({
 	waitMode = 'suspended',
 	isTolerant = false,
 	lookMs = 0,
+	readMs = 0,
 	canVerify = true,
 	isAway = () => false,
 	textOf = () => 'a fox',
@@ -129,7 +132,7 @@ export function suspendedHarness({
 	onRead = () => undefined,
 }: SuspendedPlan) {
 	const beganMs = Date.UTC(2026, 0, 1);
-	const clock = fakeClock({ startMs: beganMs });
+	const clock = fakeClock({ startMs: beganMs, readMs });
 	const store: IDataObject = {};
 	const runs: ServiceRun[] = [];
 	/** Every request that asks how runs are, with its time. */

@@ -126,22 +126,6 @@ describe('what is polled now', () => {
 	});
 });
 
-describe('waits that come back from a suspension', () => {
-	const joined = (ms: number, change: Partial<WatchedRun> = {}) =>
-		watched({ dueMs: NOW + ms, isReturning: true, ...change });
-	const inProgress = joined(0, { isPolling: true, isNew: false });
-	it.each<[string, WatchedRun[], number, number]>([
-		['are listed together', [joined(-5), joined(-1)], 2, -1],
-		['are waited for while more join', [joined(-5), joined(3)], 0, 3],
-		['do not wait for the last of them for ever', [joined(-1_000), joined(3)], 2, 0],
-		['wait for a listing that is under way', [inProgress, joined(-5)], 0, 9_995],
-		['but not for one that hangs', [inProgress, joined(-10_000)], 1, 0],
-	])('%s', (_, all, polled, wakeMs) => {
-		expect(duePolls(all, FACTS).flatMap((due) => due.watched)).toHaveLength(polled);
-		expect(nextWakeMs(all) - NOW).toBe(wakeMs);
-	});
-});
-
 it.each<[string, Array<Partial<WatchedRun>>, number]>([
 	['the next poll', [{ dueMs: NOW + 900 }, {}], 900],
 	['a deadline before it', [{ deadlineMs: NOW + 300 }], 300],

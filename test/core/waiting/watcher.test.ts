@@ -245,8 +245,10 @@ describe('waits that come back from a suspension', () => {
 			onList: () => 'runs',
 			settings: { unbegun: () => ids.length },
 		});
+		const resumePolls = watcher.holdPolls();
+		clock.at(clock.now() + 2_000, resumePolls);
 		const ends = ids.map(async (runId, index) => {
-			await clock.pause(index);
+			await clock.pause(index * 5);
 			const run = aRun(runId, { group_id: 'g', status: 'unknown' });
 			const pollWindow = { sinceMs: clock.now() - HOUR, verifiedMs: clock.now() };
 			return await endOf(watcher.watch(run, clock.now() + 3_000, pollWindow));

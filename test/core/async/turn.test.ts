@@ -1,11 +1,11 @@
-import { createEventLoopYielder } from '../../../nodes/core/async/clock';
+import { openTurn } from '../../../nodes/core/async/clock';
 import { fakeClock } from '../../harness/fakeClock';
 
 it('gives the others a turn after a stint, not before each piece of work', async () => {
 	const clock = fakeClock();
-	const yieldToEventLoop = createEventLoopYielder(clock);
+	const turn = openTurn(clock);
 	for (let piece = 0; piece < 10; piece++) {
-		await yieldToEventLoop();
+		if (turn.isOver()) await turn.next();
 		// Each takes 3 ms.
 		await clock.pause(3);
 	}

@@ -64,19 +64,28 @@ export function rowOf(spec: RowSpec, values: number[]): Row {
 }
 
 /**
- * The longest time in which the event loop did nothing else, in ms; the probe's own period is taken
- * off.
+ * @returns ends the probe, with the longest time in which the event loop did nothing else, in ms;
+ *   the probe's own period is taken off
  */
-export async function withStall<T>(
-	work: () => Promise<T>,
-): Promise<{ result: T; stallMs: number }> {
+export function probeStall(): () => number {
 	const periodMs = 2;
 	const probe = monitorEventLoopDelay({ resolution: periodMs });
 	probe.enable();
+	return () => {
+		probe.disable();
+		return Math.max(0, probe.max / 1e6 - periodMs);
+	};
+}
+
+/** Work, and its longest stall in ms. */
+export async function withStall<T>(
+	work: () => Promise<T>,
+): Promise<{ result: T; stallMs: number }> {
+	const end = probeStall();
 	try {
 		const result = await work();
-		return { result, stallMs: Math.max(0, probe.max / 1e6 - periodMs) };
+		return { result, stallMs: end() };
 	} finally {
-		probe.disable();
+		end();
 	}
 }

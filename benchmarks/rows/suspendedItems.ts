@@ -2,7 +2,7 @@ import type { INode, IRun } from 'n8n-workflow';
 import { chain, nodeOf, resumeWorkflow, runWorkflow } from '../../test/harness/runWorkflow';
 import { cpuUsage } from '../../simulator/platform';
 import { openSimulator } from '../../simulator/openSimulator';
-import type { Harness, Measurement } from '../measurement';
+import { type Harness, type Measurement, median, probeStall } from '../measurement';
 import { BIG_FILE, credentials, itemsOf, startOf } from '../openEngine';
 
 const ITEMS = 10_000;
@@ -69,7 +69,10 @@ export const suspendedItems: Measurement = {
 		const service = await openSimulator('--containers', '8', '--latency-ms', '0');
 		harness.pointTo(service);
 		const file = chain(suspendedNode());
+		let endStall = probeStall();
 		let run = await runWorkflow(harness.engine, file, itemsOf(ITEMS));
+		const startStallMs = endStall();
+		const stalls: number[] = [];
 		const state = await stateBytes(harness, run);
 		let asked = (await service.stats()).totalRequests;
 		let most = 0;
@@ -77,8 +80,12 @@ export const suspendedItems: Measurement = {
 		for (let resume = 0; resume < RESUMES; resume++) {
 			let before = cpuUsage();
 			// From here on the stored execution has been read, which n8n's database does.
-			const onServer = () => (before = cpuUsage());
+			const onServer = () => {
+				before = cpuUsage();
+				endStall = probeStall();
+			};
 			run = await resumeWorkflow(harness.engine, file, run.data, 'restart', { onServer });
+			stalls.push(endStall());
 			const after = cpuUsage();
 			cpuMicros += after.user + after.system - before.user - before.system;
 			if (run.status !== 'waiting') throw new Error(`After a resume the run is ${run.status}`);
@@ -92,6 +99,7 @@ export const suspendedItems: Measurement = {
 			suspendedState: state / ITEMS,
 			resumeRequests: most,
 			resumeCpu: cpuMicros / 1e6 / RESUMES,
+			stallMs: Math.max(startStallMs, median(stalls)),
 		};
 	},
 };

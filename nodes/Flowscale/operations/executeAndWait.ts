@@ -36,6 +36,7 @@ export const executeAndWait = waitingOperation<FlowscaleSession>({
 			order,
 			begin: async (isContinued) =>
 				await startRun(item, session, { ...start, isContinued, cancelLate }),
+			known: () => session.starter().known(item.index, start.workflowId),
 			finish: async (run) => {
 				const items = await outputItems(run, settings, session.fetchOutput);
 				session.starter().markHandedOut(start);

@@ -42,6 +42,7 @@ export const waitForGroup = waitingOperation<FlowscaleSession>({
 		return {
 			order,
 			begin: async () => runWithId(groupId),
+			known: () => runWithId(groupId),
 			finish: async () => {
 				const runs = await endedRuns(session, groupId);
 				if (!order.isFailedRunAnItem) checkAllSucceeded(groupId, runs);

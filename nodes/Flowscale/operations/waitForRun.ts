@@ -27,13 +27,15 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 	prepareWait: (item, session) => {
 		const runId = item.id('runId', 'Run ID');
 		const settings = readOutputSettings(item);
+		const known = () => {
+			const run = runWithId(runId);
+			session.otherRuns.note(item.index, run);
+			return run;
+		};
 		return {
 			order: readWaitOrder(item),
-			begin: async () => {
-				const run = runWithId(runId);
-				session.otherRuns.note(item.index, run);
-				return run;
-			},
+			begin: async () => known(),
+			known,
 			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
 		};
 	},

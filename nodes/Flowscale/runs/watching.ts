@@ -33,11 +33,13 @@ export function createWatchService({
 		},
 		pollGroup: async (groupId, wanted) => {
 			const runs = await listGroup(api, groupId, wanted);
-			const complete = async (run: KnownRun) =>
-				wanted.has(run.run_id) && isSparse(run)
-					? ((await api.run(run.run_id, run, ONE_TRY))?.run ?? run)
-					: run;
-			return runs && (await Promise.all(runs.map(complete)));
+			const isIncomplete = (run: KnownRun) => wanted.has(run.run_id) && isSparse(run);
+			if (!runs?.some(isIncomplete)) return runs;
+			return await Promise.all(
+				runs.map(async (run) =>
+					isIncomplete(run) ? ((await api.run(run.run_id, run, ONE_TRY))?.run ?? run) : run,
+				),
+			);
 		},
 		reportsStart: api.reportsStart,
 		verify: async (run) => await verifyByOutputs(api, run),

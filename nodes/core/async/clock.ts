@@ -41,22 +41,27 @@ export const systemClock: Clock = {
  * Reading the parameters of a thousand items takes n8n half a second. Other executions get a turn
  * at least this often.
  */
-const LONGEST_STINT_MS = 10;
+const LONGEST_STINT_MS = 5;
 
-/** The turn of the event loop that long work is in. */
-export interface Turn {
-	/** Asked before each step of the work. */
-	isOver(): boolean;
-	/** Gives others their turn. */
-	next(): Promise<void>;
+/** Steps of long work before what they set off runs, so that its time counts as well. */
+const STEPS_PER_BREAK = 20;
+
+/** The turns of the event loop that long work takes. */
+export interface Turns {
+	/** Asked before each step of the work: whether `pause` is to be awaited first. */
+	isPauseDue(): boolean;
+	pause(): Promise<void>;
 }
 
 /** An await before each of ten thousand steps would itself cost a kilobyte a step. */
-export function openTurn(clock: Clock): Turn {
+export function takeTurns(clock: Clock): Turns {
 	let sinceMs = clock.now();
+	let steps = 0;
+	const isOver = () => clock.now() - sinceMs > LONGEST_STINT_MS;
 	return {
-		isOver: () => clock.now() - sinceMs > LONGEST_STINT_MS,
-		next: async () => {
+		isPauseDue: () => ++steps % STEPS_PER_BREAK === 0 || isOver(),
+		pause: async () => {
+			if (!isOver()) return;
 			await clock.pause(0);
 			sinceMs = clock.now();
 		},

@@ -74,7 +74,7 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 		hasStarted: (runId) => starter?.hasStarted(runId) ?? true,
 		unbegun: () => unbegun,
 		onBegun: () => unbegun--,
-		onEnd: () => starter?.released(),
+		onLeft: () => starter?.released(),
 	};
 	return {
 		otherRuns,
@@ -107,7 +107,12 @@ function openStarter(
 		if (!request.isContinued) progress.started(run);
 		return run;
 	};
-	return { ...starter, start };
+	const known: Starter['known'] = (itemIndex, workflowId) => {
+		const run = starter.known(itemIndex, workflowId);
+		if (run) otherRuns.note(itemIndex, run);
+		return run;
+	};
+	return { ...starter, start, known };
 }
 
 /**
@@ -153,7 +158,7 @@ interface SharedByItems {
 	/** An item's run is watched from now on, or never will be. */
 	onBegun(): void;
 	/** An item's run has ended, or is not waited for any more. */
-	onEnd(): void;
+	onLeft(): void;
 	otherRuns: OtherRuns;
 }
 
@@ -161,15 +166,11 @@ function openWaiter(
 	{ watch, completeOutputs }: RunService,
 	{ context, clock, stop, progress }: RunSessionParts,
 	item: Item,
-	{ canceller, hasStarted, unbegun, onBegun, onEnd, otherRuns }: SharedByItems,
+	{ canceller, hasStarted, unbegun, onBegun, onLeft, otherRuns }: SharedByItems,
 ): RunWaiter {
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
 	const cancelledRuns = openCancelledRuns(context);
-	const onEnded = (run: KnownRun) => {
-		if (run.state !== 'succeeded' && run.state !== 'unknown') otherRuns.drop(run.run_id);
-		return run;
-	};
-	const waiter = createRunWaiter({
+	return createRunWaiter({
 		serviceName: watch.serviceName,
 		watcher: createWatcher(
 			openStartRemarks(context).explaining(watch),
@@ -190,6 +191,10 @@ function openWaiter(
 			cancelledRuns.note(runId);
 			otherRuns.drop(runId);
 		},
+		onEnded: ({ run_id, state }) => {
+			if (state !== 'succeeded' && state !== 'unknown') otherRuns.drop(run_id);
+		},
+		onLeft,
 		completeOutputs,
 		slots: createLimiter(maxConcurrent),
 		clock,
@@ -197,13 +202,4 @@ function openWaiter(
 		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
 		stopped: context.getExecutionCancelSignal(),
 	});
-	return {
-		...waiter,
-		untilEnd: async (...wait) =>
-			await waiter
-				.untilEnd(...wait)
-				.then(onEnded)
-				.finally(onEnd),
-		refresh: async (run) => await waiter.refresh(run).finally(onEnd),
-	};
 }

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { openTurn, type Clock } from '../async/clock';
+import { takeTurns, type Clock } from '../async/clock';
 import { createLimiter } from '../async/limiter';
 import type { LinkedSignal } from '../async/signals';
 import { ExecutionCancelledError } from '../errors';
@@ -72,9 +72,9 @@ async function prepareJobs<Session>(
 	failures: ItemFailures,
 ): Promise<Map<number, Job>> {
 	const jobs = new Map<number, Job>();
-	const turn = openTurn(clock);
+	const turns = takeTurns(clock);
 	for (let index = 0; index < context.getInputData().length; index++) {
-		if (turn.isOver()) await turn.next();
+		if (turns.isPauseDue()) await turns.pause();
 		const job = await failures.attempt(index, () =>
 			operation.prepare(itemAt(context, index), session),
 		);

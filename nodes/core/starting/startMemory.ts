@@ -46,6 +46,8 @@ export interface StartMemory {
 	 * inputs are by now.
 	 */
 	get(request: StartRequest): RememberedStart | undefined;
+	/** The same by item, whatever its inputs; a tool's starts are not sorted by items. */
+	ofItem(itemIndex: number): RememberedStart | undefined;
 	save(request: StartRequest, start: Known): void;
 	forget(request: StartRequest): void;
 	/** Records that the run's result was returned to its caller. */
@@ -105,6 +107,7 @@ export function openStartMemory(
 	const lostOfNode = `${context.getNode().name}/${runIndex}/`;
 	return {
 		get: slots.get,
+		ofItem: slots.ofItem,
 		lostRivals: (request) => {
 			const ownKey = lostKeyOf(request);
 			const wanted = request.reuse === 'anyInGroup' ? undefined : fingerprintOf(request);

@@ -40,6 +40,11 @@ export interface Starter {
 	 * @throws ServiceError | ExecutionCancelledError
 	 */
 	start(request: StartRequest): Promise<KnownRun>;
+	/**
+	 * The run that this item waited for before a suspension, by its ID alone; undefined where its
+	 * start got no clear answer.
+	 */
+	known(itemIndex: number, workflowId: string): KnownRun | undefined;
 	/** Whether this execution started the run, rather than finding it in the group. */
 	hasStarted(runId: string): boolean;
 	/** Records that the result of the request's run was returned to its caller. */
@@ -103,6 +108,10 @@ export function createStarter(parts: StarterParts): Starter {
 		announce: state.announced.add,
 		start: async (request) =>
 			(await rememberedRun(state, request)) ?? (await reuseOrSend(state, request)),
+		known: (itemIndex, workflowId) => {
+			const start = memory.ofItem(itemIndex);
+			return start && namedRun(state, start, workflowId);
+		},
 		hasStarted: (runId) => state.started.has(runId),
 		markHandedOut: memory.markHandedOut,
 		released: () => state.gate.released(),
@@ -144,16 +153,23 @@ async function rememberedRun(
 		if (run === undefined) throw failure;
 		return run;
 	}
-	if (!start.isReused && !start.isPerhapsForeign) state.started.add(start.runId);
-	const named: KnownRun = {
-		...createRun({ workflow_id: asked.workflowId, group_id: start.groupId ?? null }),
-		run_id: start.runId,
-	};
+	const named = namedRun(state, start, asked.workflowId);
 	if (asked.isContinued) return named;
 	const run = await state.service.getRun(start.runId);
 	// A run that failed is started again: that is what the user asked for with the retry.
 	if (run && run.finished && run.state !== 'succeeded') return undefined;
 	return run ?? named;
+}
+
+/** A remembered start's run, by its ID alone. */
+function namedRun(
+	{ started }: StarterState,
+	{ runId, groupId, isReused, isPerhapsForeign }: RememberedStart,
+	workflow_id: string,
+): KnownRun | undefined {
+	if (runId === undefined) return undefined;
+	if (!isReused && !isPerhapsForeign) started.add(runId);
+	return { ...createRun({ workflow_id, group_id: groupId ?? null }), run_id: runId };
 }
 
 /** A run that is reused, or started. @throws ServiceError | ExecutionCancelledError */

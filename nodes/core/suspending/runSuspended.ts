@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { openTurn } from '../async/clock';
+import { takeTurns } from '../async/clock';
 import { ServiceError } from '../errors';
 import { type Item, itemAt } from '../items/item';
 import { settleDoubts } from '../items/itemDoubts';
@@ -169,11 +169,11 @@ async function prepareWaits<Session>({
 	waiting,
 }: Resume<Session>): Promise<ItemWait[]> {
 	const waits: ItemWait[] = [];
-	const turn = openTurn(clock);
+	const turns = takeTurns(clock);
 	for (let index = 0; index < context.getInputData().length; index++) {
 		suspension.waits[index] ??= NOT_BEGUN;
 		if (failures.texts.has(index)) continue;
-		if (turn.isOver()) await turn.next();
+		if (turns.isPauseDue()) await turns.pause();
 		await failures.attempt(index, () => {
 			const item = itemAt(context, index);
 			const wait = operation.prepareWait(item, session);
@@ -216,31 +216,54 @@ async function untilAllEnd<Session>(
  * @throws ServiceError | ExecutionCancelledError
  */
 async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promise<void> {
-	const { suspension, clock, canStartAgain, isContinued } = resume;
+	const { suspension, canStartAgain } = resume;
 	const { index, wait } = item;
-	const waiter = waiterOf(item);
 	const isNewTry = suspension.reported[index] && canStartAgain;
 	const isBegun = waitOf(suspension, index) !== NOT_BEGUN && !isNewTry;
-	const pollWindow = pollWindowOf(resume, index, isBegun);
-	const begin = async () => {
-		if (isNewTry) {
-			delete suspension.reported[index];
-			suspension.waits[index] = NOT_BEGUN;
-		}
-		// Once the node is over, a run is only named, to be cancelled or left.
-		const run = await wait.begin(isOver(resume) ? isBegun : isContinued && !isNewTry);
-		pollWindow.sinceMs = suspension.waits[index] ||= clock.now();
-		return run;
-	};
-	const last = await waiter.untilEnd(begin, wait.order, pollWindow).catch(stillRunning);
+	// Once the node is over, a run is only named, to be cancelled or left.
+	const known = isBegun && (resume.isContinued || isOver(resume)) ? wait.known() : undefined;
+	const end = known ? rejoin(resume, item, known) : beginAndWait(resume, item, isBegun, isNewTry);
+	const last = await end.catch(stillRunning);
 	if (last instanceof StillRunning) {
 		item.stillRunning = last;
 		return;
 	}
 	// A failed run is reported at once, however long the others take. The outputs of one that
 	// succeeded can wait for them.
-	item.run = last.state === 'succeeded' ? last : await waiter.conclude(last, wait.order);
+	item.run = last.state === 'succeeded' ? last : await waiterOf(item).conclude(last, wait.order);
 	suspension.waits[index] = ENDED;
+}
+
+function rejoin<Session>(
+	resume: Resume<Session>,
+	item: ItemWait,
+	known: KnownRun,
+): Promise<KnownRun> {
+	const { index, wait } = item;
+	const pollWindow = pollWindowOf(resume, index, true);
+	pollWindow.sinceMs = waitOf(resume.suspension, index);
+	return waiterOf(item).rejoin(known, wait.order, pollWindow);
+}
+
+function beginAndWait<Session>(
+	resume: Resume<Session>,
+	item: ItemWait,
+	isBegun: boolean,
+	isNewTry: boolean,
+): Promise<KnownRun> {
+	const { suspension, clock, isContinued } = resume;
+	const { index, wait } = item;
+	const pollWindow = pollWindowOf(resume, index, isBegun);
+	const begin = async () => {
+		if (isNewTry) {
+			delete suspension.reported[index];
+			suspension.waits[index] = NOT_BEGUN;
+		}
+		const run = await wait.begin(isOver(resume) ? isBegun : isContinued && !isNewTry);
+		pollWindow.sinceMs = suspension.waits[index] ||= clock.now();
+		return run;
+	};
+	return waiterOf(item).untilEnd(begin, wait.order, pollWindow);
 }
 
 function stillRunning(error: unknown): StillRunning {
@@ -290,7 +313,7 @@ async function refresh<Session>(
 	item: ItemWait,
 ): Promise<void> {
 	item.waiter = waiting(itemAt(context, item.index));
-	item.run = await item.waiter.refresh(await item.wait.begin(true));
+	item.run = await item.waiter.refresh(item.wait.known() ?? (await item.wait.begin(true)));
 }
 
 async function finish(item: ItemWait): Promise<ItemOutput[]> {
@@ -332,10 +355,10 @@ async function sideBySide<Session>(
 	onAllBegun?: () => void,
 ): Promise<void> {
 	const work: Array<Promise<void>> = [];
-	const turn = openTurn(clock);
+	const turns = takeTurns(clock);
 	for (const item of items) {
-		if (turn.isOver()) await turn.next();
-		work.push(failures.attempt(item.index, async () => await task(item)));
+		if (turns.isPauseDue()) await turns.pause();
+		work.push(failures.attempt(item.index, () => task(item)));
 	}
 	if (onAllBegun) await clock.pause(0).then(onAllBegun);
 	await settleAll(work, abort.signal, clock);

@@ -1,4 +1,4 @@
-import type { Clock } from '../async/clock';
+import { type Clock, takeTurns } from '../async/clock';
 import { createLimiter, type Limiter } from '../async/limiter';
 import { ExecutionCancelledError, ServiceError } from '../errors';
 import { type KnownRun, withKnown } from '../runs/run';
@@ -86,7 +86,12 @@ export async function pollRuns(
 			: new Map<string, KnownRun>();
 	if (listed === undefined) return;
 	// Most of ten thousand listed runs are in progress: a chain of promises for each took its time.
-	const rest = watched.filter((one) => !noteListed(poller, one, listed.get(one.run.run_id)));
+	const rest: WatchedRun[] = [];
+	const turns = takeTurns(poller.clock);
+	for (const one of watched) {
+		if (turns.isPauseDue()) await turns.pause();
+		if (!noteListed(poller, one, listed.get(one.run.run_id))) rest.push(one);
+	}
 	await Promise.all(
 		rest.map(async (one) => await pollOne(poller, one, listed.get(one.run.run_id))),
 	);

@@ -49,6 +49,12 @@ export interface RunWaiter {
 		order: WaitOrder,
 		pollWindow?: PollWindow,
 	): Promise<KnownRun>;
+	/**
+	 * Waits for a run that began before a suspension. It is in progress, so it takes a slot even where
+	 * none is free.
+	 * @throws WaitTimeout | ServiceError | ExecutionCancelledError | StillRunning
+	 */
+	rejoin(run: KnownRun, order: WaitOrder, pollWindow: PollWindow): Promise<KnownRun>;
 	/** Polls nothing until the function that it returns is called. */
 	holdPolls: Watcher['holdPolls'];
 	/**
@@ -79,6 +85,10 @@ export interface WaiterParts {
 	onCancelAsked(runId: string): void;
 	/** The run is being cancelled because the item's time was up. */
 	onCancelled(runId: string): void;
+	/** The run has ended. */
+	onEnded(run: KnownRun): void;
+	/** An item's run has ended, or is not waited for any more. */
+	onLeft(): void;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
 	/** Runs in flight at a time. */
@@ -110,13 +120,15 @@ const CANCEL_CHECK_MS = 3_000;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
 export function createRunWaiter(parts: WaiterParts): RunWaiter {
-	const { slots, watcher, onBegun } = parts;
+	const { slots, watcher, clock, onBegun, onLeft } = parts;
 	return {
 		untilEnd: async (begin, order, pollWindow) => {
 			const noteBegun = once(onBegun);
 			try {
-				return await slots(async () => {
-					await checkMayBegin(parts, pollWindow);
+				return await slots(async (hasWaited) => {
+					// A failed item frees its slot one turn of the event loop before its failure ends the node.
+					if (hasWaited) await clock.pause(0);
+					checkMayBegin(parts, pollWindow);
 					const run = await begin();
 					// In the same turn as the run joins the watcher: a thousand items may get here at once.
 					noteBegun();
@@ -124,12 +136,14 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 				});
 			} finally {
 				noteBegun();
+				onLeft();
 			}
 		},
+		rejoin: (...wait) => rejoin(parts, ...wait),
 		holdPolls: watcher.holdPolls,
 		refresh: async (run) => {
 			onBegun();
-			return await watcher.watch(run, Number.POSITIVE_INFINITY);
+			return await watcher.watch(run, Number.POSITIVE_INFINITY).finally(onLeft);
 		},
 		conclude: async (ended, order) => await conclude(parts, ended, order),
 	};
@@ -143,16 +157,32 @@ function once(act: () => void): () => void {
 	};
 }
 
+async function rejoin(
+	parts: WaiterParts,
+	run: KnownRun,
+	order: WaitOrder,
+	pollWindow: PollWindow,
+): Promise<KnownRun> {
+	const { slots, onBegun, onLeft } = parts;
+	onBegun();
+	const leaveSlot = slots.occupy();
+	try {
+		// Also after the node's end: the end of its wait cancels the run, or leaves it to Stop.
+		return await watchRun(parts, run, order, pollWindow);
+	} finally {
+		leaveSlot();
+		onLeft();
+	}
+}
+
 /**
  * @throws ExecutionCancelledError | StillRunning when the item that just got its slot must not
  * begin any more
  */
-async function checkMayBegin(
+function checkMayBegin(
 	{ clock, isStopped, stop }: WaiterParts,
 	pollWindow: PollWindow | undefined,
-): Promise<void> {
-	// A failed item frees its slot one turn of the event loop before its failure ends the node.
-	if (!pollWindow?.isBegun) await clock.pause(0);
+): void {
 	const isOver = isStopped() || stop?.aborted === true;
 	// A run of before is watched even after the node's end: the end of its wait cancels or leaves it.
 	if (isOver && pollWindow?.isBegun) return;
@@ -161,28 +191,35 @@ async function checkMayBegin(
 	if (pollWindow && !pollWindow.isBegun && clock.now() >= pollWindow.endsMs) throw STILL_RUNNING;
 }
 
-async function watchRun(
+/** One promise for each of ten thousand waits: an async function would keep a second one. */
+function watchRun(
 	parts: WaiterParts,
 	run: KnownRun,
 	order: WaitOrder,
 	pollWindow: PollWindow | undefined,
 ): Promise<KnownRun> {
-	const { watcher, clock, stopped } = parts;
+	const { watcher, clock, stopped, onEnded } = parts;
 	if (stopped) forgetRun(stopped, run.run_id);
 	const sinceMs = pollWindow?.sinceMs ?? clock.now();
 	const deadlineMs = order.timeoutMs > 0 ? sinceMs + order.timeoutMs : Number.POSITIVE_INFINITY;
 	const isWindowFirst =
 		pollWindow !== undefined && deadlineMs > pollWindow.endsMs + pollWindow.deadlineSlackMs;
-	return await watcher
+	return watcher
 		.watch(
 			run,
 			isWindowFirst ? pollWindow.endsMs : deadlineMs,
 			pollWindow && { ...pollWindow, isFirst: isWindowFirst },
 			order.startTimeoutMs,
 		)
-		.catch(async (error: unknown) => {
-			throw await afterCancel(parts, run.run_id, order, error);
-		});
+		.then(
+			(ended) => {
+				onEnded(ended);
+				return ended;
+			},
+			async (error: unknown) => {
+				throw await afterCancel(parts, run.run_id, order, error);
+			},
+		);
 }
 
 /**

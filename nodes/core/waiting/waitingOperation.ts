@@ -7,6 +7,11 @@ import type { RunWaiter, WaitOrder } from './runWaiter';
 export interface Wait {
 	/** @param isContinued after a suspension */
 	begin(isContinued: boolean): Promise<KnownRun>;
+	/**
+	 * The run that began before a suspension, by its ID alone; undefined where its start got no clear
+	 * answer.
+	 */
+	known(): KnownRun | undefined;
 	order: WaitOrder;
 	/** The ended run, its outputs complete, as items. */
 	finish(run: KnownRun): Promise<ItemOutput[]>;

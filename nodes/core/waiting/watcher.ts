@@ -1,4 +1,4 @@
-import { type Clock, openTurn } from '../async/clock';
+import { type Clock, takeTurns } from '../async/clock';
 import { onAbort } from '../async/signals';
 import { ExecutionCancelledError, ofRun } from '../errors';
 import type { KnownRun } from '../runs/run';
@@ -116,10 +116,10 @@ export function createWatcher(
 		ended: 0,
 	};
 	return {
-		watch: async (run, deadlineMs, pollWindow, startTimeoutMs = 0) =>
+		watch: (run, deadlineMs, pollWindow, startTimeoutMs = 0) =>
 			run.finished
-				? run
-				: await new Promise((resolve, reject) => {
+				? Promise.resolve(run)
+				: new Promise((resolve, reject) => {
 						const settle = (result: KnownRun | Error) =>
 							result instanceof Error ? reject(result) : resolve(result);
 						addRun(state, { run, deadlineMs, pollWindow, startTimeoutMs, settle });
@@ -214,9 +214,9 @@ async function loop(state: WatcherState): Promise<void> {
 
 /** Ten thousand waits that end together, with a poll window, would block the event loop for long. */
 async function checkWaits(state: WatcherState): Promise<void> {
-	const turn = openTurn(state.clock);
+	const turns = takeTurns(state.clock);
 	for (const watched of [...state.all]) {
-		if (turn.isOver()) await turn.next();
+		if (turns.isPauseDue()) await turns.pause();
 		if (state.all.has(watched)) checkWait(state, watched);
 	}
 }

@@ -104,6 +104,10 @@ const operation = waitingOperation<Session>({
 				send,
 			});
 		},
+		known: () => {
+			item.raw('start', undefined);
+			return session.starter().known(item.index, 'w');
+		},
 		finish: async (run) => [itemOf(run)],
 	}),
 });

@@ -57,6 +57,8 @@ function waitHarness({
 		}),
 		hasStarted: () => !isReused,
 		onBegun: () => undefined,
+		onEnded: () => undefined,
+		onLeft: () => undefined,
 		onCancelAsked: (runId) => asked.push(runId),
 		onCancelled: (runId) => noted.push(runId),
 		completeOutputs: async (run) => {

@@ -14,6 +14,7 @@ import {
 	startFields,
 } from '../inputs/fields';
 import { LONGEST_HOLD_MS, readStartOrder } from '../runs/startRequest';
+import type { KnownRun } from '../../../../../nodes/core/runs/run';
 import { runWithImages } from '../runs/runShapes';
 
 export const executeAndWait = waitingOperation<ComflowySession>({
@@ -36,12 +37,17 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 			: order.timeoutMs;
 		const start = readStartOrder(item, session, patienceMs, desk?.url);
 		const settings = readOutputSettings(item);
+		const waitedFor = (run: KnownRun) => {
+			desk?.expect(run.run_id);
+			return { ...run, inputs: start.inputs };
+		};
 		return {
 			order: { ...order, cancelRemote: 'never' },
-			begin: async (isContinued) => {
-				const run = await session.starter().start({ ...start, isContinued });
-				desk?.expect(run.run_id);
-				return { ...run, inputs: start.inputs };
+			begin: async (isContinued) =>
+				waitedFor(await session.starter().start({ ...start, isContinued })),
+			known: () => {
+				const run = session.starter().known(item.index, start.workflowId);
+				return run && waitedFor(run);
 			},
 			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
 		};

@@ -110,7 +110,7 @@ export function createStarter(parts: StarterParts): Starter {
 			(await rememberedRun(state, request)) ?? (await reuseOrSend(state, request)),
 		known: (itemIndex, workflowId) => {
 			const start = memory.ofItem(itemIndex);
-			return start && namedRun(state, start, workflowId);
+			return start && runOfStart(state, start, workflowId);
 		},
 		hasStarted: (runId) => state.started.has(runId),
 		markHandedOut: memory.markHandedOut,
@@ -153,7 +153,7 @@ async function rememberedRun(
 		if (run === undefined) throw failure;
 		return run;
 	}
-	const named = namedRun(state, start, asked.workflowId);
+	const named = runOfStart(state, start, asked.workflowId);
 	if (asked.isContinued) return named;
 	const run = await state.service.getRun(start.runId);
 	// A run that failed is started again: that is what the user asked for with the retry.
@@ -162,7 +162,7 @@ async function rememberedRun(
 }
 
 /** A remembered start's run, by its ID alone. */
-function namedRun(
+function runOfStart(
 	{ started }: StarterState,
 	{ runId, groupId, isReused, isPerhapsForeign }: RememberedStart,
 	workflow_id: string,

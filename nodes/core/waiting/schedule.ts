@@ -52,15 +52,24 @@ export interface WatchFacts {
 	firstSinceMs: number;
 }
 
+/** When a group is polled next, epoch ms; Infinity where no time is set. */
+export function groupPollMs(all: Iterable<WatchedRun>, groupId: string | null): number {
+	let earliestMs = Number.POSITIVE_INFINITY;
+	for (const { run, isPolling, dueMs } of all)
+		if (run.group_id === groupId && !isPolling) earliestMs = Math.min(earliestMs, dueMs);
+	return earliestMs;
+}
+
 /**
  * When a run is polled first, epoch ms. One that joins a group is seen by the group's next listing,
  * unless that is later than usual.
+ * @param groupDueMs as `groupPollMs` gives it
  */
 export function firstPollMs(
 	run: KnownRun,
 	sinceMs: number,
 	hasPollWindow: boolean,
-	all: Iterable<WatchedRun>,
+	groupDueMs: () => number,
 	{ nowMs, intervalMs, canListGroups, outstanding }: WatchFacts,
 ): number {
 	const isListed = run.group_id !== null && canListGroups;
@@ -71,14 +80,11 @@ export function firstPollMs(
 	const aloneMs =
 		nowMs + (hasPollWindow ? pauseInPollWindow(ageMs, intervalMs) : pauseByAge(ageMs, intervalMs));
 	if (!isListed || outstanding <= FEW_RUNS) return aloneMs;
-	let groupDueMs = Number.POSITIVE_INFINITY;
-	for (const other of all)
-		if (other.run.group_id === run.group_id && !other.isPolling)
-			groupDueMs = Math.min(groupDueMs, other.dueMs);
+	const dueMs = groupDueMs();
 	const listingMs =
-		groupDueMs === Number.POSITIVE_INFINITY
+		dueMs === Number.POSITIVE_INFINITY
 			? nowMs + intervalMs / 4
-			: Math.min(nowMs + intervalMs, groupDueMs);
+			: Math.min(nowMs + intervalMs, dueMs);
 	return Math.max(aloneMs, listingMs);
 }
 

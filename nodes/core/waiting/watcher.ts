@@ -21,6 +21,7 @@ import {
 	endOfWaitMs,
 	FEW_RUNS,
 	firstPollMs,
+	groupPollMs,
 	LAST_POLL_MS,
 	nextWakeMs,
 	pauseBeforeListing,
@@ -78,6 +79,11 @@ interface WatcherState {
 	wakesMs: number;
 	isLooping: boolean;
 	isHeld: boolean;
+	/**
+	 * When each group is polled next, epoch ms, while the loop sleeps: ten thousand runs that join one
+	 * after another must not each go through all before them.
+	 */
+	readonly groupDueMs: Map<string | null, number>;
 	firstSinceMs: number;
 	ended: number;
 }
@@ -112,6 +118,7 @@ export function createWatcher(
 		wakesMs: AWAKE,
 		isLooping: false,
 		isHeld: false,
+		groupDueMs: new Map(),
 		firstSinceMs: Number.POSITIVE_INFINITY,
 		ended: 0,
 	};
@@ -156,7 +163,7 @@ function addRun(
 			// A wait that resumes past its deadline still polls once: the run may have ended in time.
 			deadlineMs: deadlineMs <= nowMs ? nowMs + LAST_POLL_MS : deadlineMs,
 			startDeadlineMs: startTimeoutMs > 0 ? sinceMs + startTimeoutMs : Number.POSITIVE_INFINITY,
-			dueMs: firstPollMs(run, sinceMs, hasPollWindow, state.all, facts),
+			dueMs: firstPollMs(run, sinceMs, hasPollWindow, () => groupDueMs(state, run), facts),
 			settle,
 			hasPollWindow,
 			isWindowFirst: pollWindow?.isFirst ?? false,
@@ -166,8 +173,16 @@ function addRun(
 		nowMs,
 	);
 	state.all.add(watched);
+	const knownMs = state.groupDueMs.get(run.group_id);
+	if (knownMs !== undefined) state.groupDueMs.set(run.group_id, Math.min(knownMs, watched.dueMs));
 	if (isSooner(state, watched) || mayFollow(state, watched)) wake(state);
 	beginLoop(state);
+}
+
+function groupDueMs({ groupDueMs: known, all }: WatcherState, { group_id }: KnownRun): number {
+	const dueMs = known.get(group_id) ?? groupPollMs(all, group_id);
+	known.set(group_id, dueMs);
+	return dueMs;
 }
 
 function beginLoop(state: WatcherState): void {
@@ -180,6 +195,7 @@ function beginLoop(state: WatcherState): void {
 function wake(state: WatcherState): void {
 	if (state.wakesMs !== AWAKE) state.sleep.abort();
 	state.wakesMs = AWAKE;
+	state.groupDueMs.clear();
 }
 
 /** Whether a run needs the loop before it wakes by itself. */
@@ -197,6 +213,7 @@ async function loop(state: WatcherState): Promise<void> {
 	const { all, clock, stop } = state;
 	while (all.size > 0) {
 		await checkWaits(state);
+		state.groupDueMs.clear();
 		for (const due of duePolls(all, factsOf(state))) void poll(state, due);
 		if (all.size === 0 || stop?.aborted) continue;
 		state.sleep = new AbortController();

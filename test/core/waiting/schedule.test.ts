@@ -3,6 +3,7 @@ import {
 	duePolls,
 	endOfWaitMs,
 	firstPollMs,
+	groupPollMs,
 	nextWakeMs,
 	pauseBeforeListing,
 	pauseBeforePoll,
@@ -56,7 +57,8 @@ describe('the first poll of a run', () => {
 		['may be suspended', 'queued', null, true, [], { outstanding: 1 }, 2_000],
 	])('%s', (_, status, groupId, hasPollWindow, all, change, expectedMs) => {
 		const run = aRun('b', { status, group_id: groupId });
-		expect(firstPollMs(run, NOW, hasPollWindow, all, { ...FACTS, ...change }) - NOW).toBe(
+		const dueMs = () => groupPollMs(all, groupId);
+		expect(firstPollMs(run, NOW, hasPollWindow, dueMs, { ...FACTS, ...change }) - NOW).toBe(
 			expectedMs,
 		);
 	});

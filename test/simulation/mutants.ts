@@ -95,8 +95,8 @@ export const mutants: Mutant[] = [
 	{
 		name: 'M26: Stop cancels a run that was reused',
 		file: core('waiting/runWaiter.ts'),
-		from: "cancelRemote !== 'never' && hasStarted(runId)",
-		to: "cancelRemote !== 'never'",
+		from: "if (cancelRemote === 'never' || !hasStarted(runId)) return;",
+		to: "if (cancelRemote === 'never') return;",
 	},
 	{
 		name: 'M23: a start that is answered after Stop is not cancelled',

@@ -146,6 +146,10 @@ const FOUND = [
 		`{"workMs":2000000,"executions":[{"tries":2,"stopMs":5500,"options":{"timeout":5}}]}`,
 	],
 	[
+		'a stop in a resume cancels the run of an item whose Timeout was before the suspension',
+		`{"workMs":2000000,"executions":[{"items":[{},{"prompt":"b"}],"onError":"continueRegularOutput","waitMode":"suspended","stopMs":124000,"options":{"timeout":60,"maxConcurrent":1}}]}`,
+	],
+	[
 		'an empty answer to a cancel, and a read that finds no run, cancel nothing',
 		`{"workMs":2000000,"faults":[{"gap":0,"fate":"empty","kind":"cancel"},{"gap":0,"fate":"404","kind":"read"}],"executions":[{"stopMs":50}]}`,
 	],

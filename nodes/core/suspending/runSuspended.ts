@@ -12,7 +12,7 @@ import {
 import type { ItemOutput } from '../items/operation';
 import type { ItemRun } from '../items/runItems';
 import type { KnownRun } from '../runs/run';
-import { type PollWindow, type RunWaiter } from '../waiting/runWaiter';
+import { isLeftToStop, type PollWindow, type RunWaiter } from '../waiting/runWaiter';
 import { StillRunning } from '../waiting/watchedRun';
 import type { Wait, WaitingOperation } from '../waiting/waitingOperation';
 import { requeue } from './requeue';
@@ -159,21 +159,18 @@ const pollWindowEnd = <Session>({ clock, isContinued, pace }: Resume<Session>): 
 	clock.now() + (isContinued ? RESUME_MS : pace.firstPollWindowMs);
 
 /** Reads and checks the items that have not failed in an earlier resume. Sends nothing. */
-async function prepareWaits<Session>({
-	context,
-	operation,
-	session,
-	clock,
-	failures,
-	suspension,
-	waiting,
-}: Resume<Session>): Promise<ItemWait[]> {
+async function prepareWaits<Session>(resume: Resume<Session>): Promise<ItemWait[]> {
+	const { context, operation, session, clock, failures, suspension, waiting } = resume;
 	const waits: ItemWait[] = [];
 	const turns = takeTurns(clock);
 	for (let index = 0; index < context.getInputData().length; index++) {
 		suspension.waits[index] ??= NOT_BEGUN;
-		if (failures.texts.has(index)) continue;
+		if (failures.texts.has(index) && !suspension.left?.[index]) continue;
 		if (turns.isPauseDue()) await turns.pause();
+		if (failures.texts.has(index)) {
+			await failures.attempt(index, () => leaveToStop(resume, index));
+			continue;
+		}
 		await failures.attempt(index, () => {
 			const item = itemAt(context, index);
 			const wait = operation.prepareWait(item, session);
@@ -182,6 +179,17 @@ async function prepareWaits<Session>({
 		});
 	}
 	return waits;
+}
+
+/** The run of an item that failed before an earlier suspension, such as by Timeout, and continues. */
+function leaveToStop<Session>(
+	{ context, operation, session, waiting }: Resume<Session>,
+	index: number,
+): void {
+	const item = itemAt(context, index);
+	const { known, order } = operation.prepareWait(item, session);
+	const run = known();
+	if (run) waiting(item).leave(run, order);
 }
 
 const isStopped = <Session>({ context }: Resume<Session>): boolean =>
@@ -223,7 +231,11 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 	// Once the node is over, a run is only named, to be cancelled or left.
 	const known = isBegun && (resume.isContinued || isOver(resume)) ? wait.known() : undefined;
 	const end = known ? rejoin(resume, item, known) : beginAndWait(resume, item, isBegun, isNewTry);
-	const last = await end.catch(stillRunning);
+	const last = await end.catch((error: unknown) => {
+		const hasBegun = waitOf(suspension, index) !== NOT_BEGUN;
+		if (hasBegun && isLeftToStop(error, wait.order)) (suspension.left ??= {})[index] = true;
+		return stillRunning(error);
+	});
 	if (last instanceof StillRunning) {
 		item.stillRunning = last;
 		return;

@@ -24,6 +24,8 @@ export interface Suspension {
 	waits: number[];
 	/** Items that failed for good while the node continues, by index: their error texts. */
 	failures: Record<string, string>;
+	/** Those of them whose runs had not ended: Stop cancels these. */
+	left?: Record<string, boolean>;
 	/** Items whose failure was reported: the next try starts their runs again. */
 	reported: Record<string, boolean>;
 	/** Tries of the node that failed in this execution, over all resumes. */
@@ -126,4 +128,5 @@ export function reopenSuspension(suspension: Suspension, canStart: boolean): voi
 	if (!canStart) return;
 	for (const index of Object.keys(suspension.failures)) suspension.reported[index] = true;
 	suspension.failures = {};
+	delete suspension.left;
 }

@@ -58,6 +58,11 @@ export interface RunWaiter {
 	/** Polls nothing until the function that it returns is called. */
 	holdPolls: Watcher['holdPolls'];
 	/**
+	 * Stop cancels the run, where the user wishes that: its item failed before an earlier suspension,
+	 * and the run had not ended.
+	 */
+	leave(run: KnownRun, order: WaitOrder): void;
+	/**
 	 * A run that is known to have ended, as it is now. It takes no slot.
 	 * @throws ServiceError | ExecutionCancelledError
 	 */
@@ -141,6 +146,10 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 		},
 		rejoin: (...wait) => rejoin(parts, ...wait),
 		holdPolls: watcher.holdPolls,
+		leave: (run, order) => {
+			onBegun();
+			leaveToStop(parts, run.run_id, order);
+		},
 		refresh: async (run) => {
 			onBegun();
 			return await watcher.watch(run, Number.POSITIVE_INFINITY).finally(onLeft);
@@ -229,17 +238,13 @@ function watchRun(
 async function afterCancel(
 	parts: WaiterParts,
 	runId: string,
-	{ cancelRemote }: WaitOrder,
+	order: WaitOrder,
 	error: unknown,
 ): Promise<unknown> {
-	const { canceller, hasStarted, isStopped, serviceName, stopped } = parts;
-	const isCancelledByStop = cancelRemote !== 'never' && hasStarted(runId);
-	const cancel = async () => {
-		if (stopped && !isFirstToCancel(stopped, runId)) return;
-		await canceller.cancel(runId, STOP_PATIENCE_MS);
-	};
+	const { hasStarted, isStopped, serviceName } = parts;
+	const { cancelRemote } = order;
 	if (error instanceof ExecutionCancelledError && isStopped()) {
-		if (isCancelledByStop) await cancel();
+		await cancelByStop(parts, runId, order);
 		return error;
 	}
 	if (error instanceof StartTimeout) {
@@ -248,8 +253,8 @@ async function afterCancel(
 		return unbegunError(error, await cancelAndCheck(parts, runId), serviceName);
 	}
 	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') {
-		if (isCancelledByStop && stopped && mayContinue(error))
-			leaveRun(stopped, runId, () => void cancel());
+		const isLeft = error instanceof ExecutionCancelledError || isLeftToStop(error, order);
+		if (isLeft) leaveToStop(parts, runId, order);
 		return error;
 	}
 	if (!hasStarted(runId))
@@ -263,11 +268,28 @@ async function afterCancel(
 	});
 }
 
-/** Whether the item's run is probably still in progress although nobody waits for it any more. */
-const mayContinue = (error: unknown): boolean =>
-	error instanceof ExecutionCancelledError ||
-	error instanceof WaitTimeout ||
-	(error instanceof ServiceError && error.facts.isRetryable === true);
+/** Cancels the run, once for a Stop, where the user wishes that and nobody else waits for it. */
+async function cancelByStop(
+	{ canceller, hasStarted, stopped }: WaiterParts,
+	runId: string,
+	{ cancelRemote }: WaitOrder,
+): Promise<void> {
+	if (cancelRemote === 'never' || !hasStarted(runId)) return;
+	if (stopped && !isFirstToCancel(stopped, runId)) return;
+	await canceller.cancel(runId, STOP_PATIENCE_MS);
+}
+
+function leaveToStop(parts: WaiterParts, runId: string, order: WaitOrder): void {
+	if (parts.stopped) leaveRun(parts.stopped, runId, () => void cancelByStop(parts, runId, order));
+}
+
+/** Whether an item has failed while its run is probably still in progress, so that Stop cancels it. */
+export function isLeftToStop(error: unknown, { cancelRemote }: WaitOrder): boolean {
+	if (error instanceof WaitTimeout) return cancelRemote === 'onStop';
+	return (
+		cancelRemote !== 'never' && error instanceof ServiceError && error.facts.isRetryable === true
+	);
+}
 
 /**
  * An accepted cancel is carried out afterwards, and the run may end by itself before that: it is

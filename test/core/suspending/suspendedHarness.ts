@@ -147,7 +147,8 @@ export function suspendedHarness({
 	let texts = 0;
 	let execution = 1;
 	let resumes = 0;
-	const stop = new AbortController();
+	/** Each resume has a stop of its own. */
+	let stop = new AbortController();
 
 	const runNow = ({ id, endsMs, status }: ServiceRun) =>
 		aRun(id, {
@@ -326,6 +327,7 @@ export function suspendedHarness({
 			// too.
 			const n8n = structuredClone(stored.n8n);
 			stored.n8n = n8n;
+			if (!stop.signal.aborted) stop = new AbortController();
 			if (n8n.waitTill !== undefined) resume(n8n);
 			const end = await runStack(n8n);
 			if (n8n.waitTill === undefined)

@@ -127,7 +127,7 @@ function auditRun(happened: Happened, result: ExecutionResult, run: SimRun): str
 
 /**
  * A run that was going on at Stop is asked to end, where that was promised: to name it is not enough.
- * Left out are executions with troubles: an item that failed before Stop leaves its run going.
+ * Left out are worlds with troubles.
  */
 function auditStop(happened: Happened, result: ExecutionResult, run: SimRun): string[] {
 	const { id, plan, stoppedMs, runs } = result;
@@ -135,8 +135,9 @@ function auditStop(happened: Happened, result: ExecutionResult, run: SimRun): st
 	const isPromised =
 		plan.operation === 'workflow.executeAndWait' && plan.options.cancelRemote !== 'never';
 	if (!isPromised || stoppedMs === null || runs.at(-1)?.outcome !== 'stopped') return [];
-	const isUntroubled = isCalm(happened) && world.killsMs.length === 0 && world.failingShare === 0;
-	if (!isUntroubled) return [];
+	if (!isCalm(happened) || world.killsMs.length > 0) return [];
+	// It had failed before, and the user's retry had not come to the run.
+	if (executionIdOf(result, run) !== runs.at(-1)?.executionId && !isTolerant(result)) return [];
 	const isGoingOn = run.outcome === null || (run.endedMs ?? 0) > stoppedMs + CALM_CANCEL_MS;
 	const isAsked = isCancelledHere(happened, result, run) || run.outcome === 'cancelled';
 	return isGoingOn && !isAsked ? [`${id}: Stop leaves ${run.id} going (${run.outcome})`] : [];

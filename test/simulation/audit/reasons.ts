@@ -46,6 +46,10 @@ function mustSucceed(happened: Happened, result: ExecutionResult): boolean {
 	);
 }
 
+/** A wait for a group may cancel runs of all executions when its time is up. */
+const cancelsLateGroup = ({ operation, options }: ExecutionResult['plan']): boolean =>
+	operation === 'group.wait' && options.cancelRemote === 'onStopOrTimeout';
+
 /** Time that all runs of the world take, one after the other at the worst, in ms. */
 const longestQueueMs = ({ world, state }: Happened) => state.runs.length * world.workMs * 1.5;
 /** A start without a Timeout is held back for so long, and so is a wait by default. */
@@ -70,7 +74,8 @@ export function isUntroubled(happened: Happened, result: ExecutionResult): boole
 		options.maxQueued > 0 ||
 		options.reuseRun !== 'never';
 	const isCancelled = results.some(
-		({ plan, stoppedMs }) => plan.operation.endsWith('cancel') || stoppedMs !== null,
+		({ plan, stoppedMs }) =>
+			plan.operation.endsWith('cancel') || cancelsLateGroup(plan) || stoppedMs !== null,
 	);
 	return !isTroubled && !isHurried && !isCancelled;
 }

@@ -3,7 +3,7 @@ import { ServiceError } from '../../core/errors';
 import type { KnownRun } from '../../core/runs/run';
 import type { RunWaiter, WaitOrder } from '../../core/waiting/runWaiter';
 import { WaitTimeout } from '../../core/waiting/watchedRun';
-import { knownRunsOfGroup, sendGroupCancel } from './groups';
+import { type CancelAnswers, knownRunsOfGroup, sendGroupCancel } from './groups';
 import type { Session } from './session';
 
 /**
@@ -28,6 +28,8 @@ interface GroupMemory {
 	emptySinceMs?: number;
 	/** Runs that any poll saw: a list that shifts while it is read may leave one out. */
 	seen: Set<string>;
+	/** Answers to the cancels of its runs. */
+	cancels: CancelAnswers;
 	/** Its open runs were cancelled here, and all of them ended by that. */
 	isCancelled?: boolean;
 }
@@ -40,7 +42,11 @@ export function createGroupService(service: RunService, session: Session): RunSe
 	const { api, clock, stop } = session;
 	const groups = new Map<string, GroupMemory>();
 	const memoryOf = (groupId: string): GroupMemory => {
-		const memory = groups.get(groupId) ?? { ended: new Set(), seen: new Set() };
+		const memory = groups.get(groupId) ?? {
+			ended: new Set(),
+			seen: new Set(),
+			cancels: new Map(),
+		};
 		groups.set(groupId, memory);
 		return memory;
 	};
@@ -81,7 +87,8 @@ export function createGroupService(service: RunService, session: Session): RunSe
 			},
 		},
 		cancel: async (groupId) => {
-			memoryOf(groupId).isCancelled = await sendGroupCancel(api, groupId, clock);
+			const memory = memoryOf(groupId);
+			memory.isCancelled = await sendGroupCancel(api, groupId, clock, memory.cancels);
 			return undefined;
 		},
 		completeOutputs: async (group) => group,
@@ -121,6 +128,10 @@ export function waiterOfGroup(waiter: RunWaiter, groupId: string): RunWaiter {
 		...waiter,
 		untilEnd: async (begin, order, pollWindow) =>
 			await waiter.untilEnd(begin, order, pollWindow).catch((error: unknown) => {
+				throw aboutGroup(error, groupId, order);
+			}),
+		rejoin: async (group, order, pollWindow) =>
+			await waiter.rejoin(group, order, pollWindow).catch((error: unknown) => {
 				throw aboutGroup(error, groupId, order);
 			}),
 		refresh: async (group) =>

@@ -123,7 +123,7 @@ export interface GroupCancelResult {
 const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 
 /** Answers to the cancels of a group's runs, by run: the service's text, or how the cancel failed. */
-type CancelAnswers = Map<string, string | Error>;
+export type CancelAnswers = Map<string, string | Error>;
 
 interface GroupCancel {
 	asked: CancelAnswers;
@@ -143,38 +143,52 @@ export async function cancelGroup(
 	clock: Clock,
 	stop?: AbortSignal,
 ): Promise<GroupCancelResult> {
-	return cancelResult(groupId, await cancelOpenRuns(api, groupId, clock, stop));
+	return cancelResult(groupId, await cancelOpenRuns(api, groupId, clock, { stop }));
 }
 
 /**
  * The same, also after Stop.
+ * @param asked answers of earlier tries: a run whose cancel was accepted, or refused for good, is not
+ *   cancelled again
  * @returns whether all runs that had not ended were cancelled
- * @throws ServiceError where a run continues whose cancel failed, or got an empty answer
+ * @throws ServiceError where a run continues whose cancel failed, or got an empty answer: a
+ *   retryable one where there is one
  */
 export async function sendGroupCancel(
 	api: FlowscaleApi,
 	groupId: string,
 	clock: Clock,
+	asked: CancelAnswers,
 ): Promise<boolean> {
-	const sent = await cancelOpenRuns(api, groupId, clock, undefined, DETACHED);
-	for (const id of sent.open) {
-		const answer = sent.asked.get(id);
-		if (answer instanceof Error) throw ofRun(answer, { run_id: id });
-		if (answer === '') throw emptyCancelError(id);
-	}
+	const sent = await cancelOpenRuns(api, groupId, clock, { asked, extra: DETACHED });
+	const failures = sent.open.flatMap((id) => failureOfCancel(id, asked.get(id)) ?? []);
+	const failure = failures.find(isWorthAnotherTry) ?? failures[0];
+	if (failure) throw failure;
 	const { cancelled, not_cancelled: left } = cancelResult(groupId, sent);
 	return cancelled > 0 && left === 0;
+}
+
+function failureOfCancel(runId: string, answer: string | Error | undefined): unknown {
+	if (answer instanceof Error) return ofRun(answer, { run_id: runId });
+	return answer === '' ? emptyCancelError(runId) : undefined;
+}
+
+const isWorthAnotherTry = (failure: unknown): boolean =>
+	failure instanceof ServiceError && failure.facts.isRetryable === true;
+
+interface CancelParts {
+	stop?: AbortSignal;
+	asked?: CancelAnswers;
+	extra?: Partial<ApiRequest>;
 }
 
 async function cancelOpenRuns(
 	api: FlowscaleApi,
 	groupId: string,
 	clock: Clock,
-	stop?: AbortSignal,
-	extra: Partial<ApiRequest> = {},
+	{ stop, asked = new Map(), extra = {} }: CancelParts,
 ): Promise<GroupCancel> {
 	const limit = createLimiter(CANCELS_AT_A_TIME);
-	const asked: CancelAnswers = new Map();
 	let states = new Map<string, RunState>();
 	let open: string[] = [];
 	for (const pauseMs of PAUSES_MS) {
@@ -198,7 +212,7 @@ async function cancelOpenRuns(
 
 /** Whether the cancel of a run that continues is sent, or sent again: an empty answer may be a gateway's. */
 function isCancelDue(answer: string | Error | undefined): boolean {
-	if (answer instanceof ServiceError) return answer.facts.isRetryable === true;
+	if (answer instanceof Error) return isWorthAnotherTry(answer);
 	return answer === undefined || answer === '';
 }
 

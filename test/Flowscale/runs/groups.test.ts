@@ -2,10 +2,14 @@ import { createRun, type Run, runWithId } from '../../../nodes/core/runs/run';
 import { ServiceError } from '../../../nodes/core/errors';
 import type { RunService } from '../../../nodes/core/execution/runSession';
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
-import { createGroupService } from '../../../nodes/Flowscale/runs/groupService';
+import { createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
+import type { PollWindow, RunWaiter } from '../../../nodes/core/waiting/runWaiter';
+import { WaitTimeout } from '../../../nodes/core/waiting/watchedRun';
+import { createGroupService, waiterOfGroup } from '../../../nodes/Flowscale/runs/groupService';
 import { cancelGroup, summarizeGroup } from '../../../nodes/Flowscale/runs/groups';
 import type { Session } from '../../../nodes/Flowscale/runs/session';
 import { fakeClock } from '../../harness/fakeClock';
+import { endOf } from '../../harness/runs';
 
 type Change = (runs: Run[]) => void;
 
@@ -283,10 +287,66 @@ describe('a cancel of a group after Stop', () => {
 		},
 	);
 
+	it('is sent again for the run whose cancel met a busy service alone, whatever became of the others', async () => {
+		const { api, clock, cancel } = aGroup([run('c', 'running'), ...two()]);
+		const sent: string[] = [];
+		const canceller = createRunCanceller({
+			...{ clock, cancel, serviceName: 'Flowscale' },
+			warn: (text) => sent.push(text),
+		});
+		api.cancel = async (id) => {
+			sent.push(id);
+			if (id === 'a') return 'ok';
+			const isBusy = id === 'c' && sent.filter((one) => one === 'c').length < 9;
+			return isBusy ? (answers(503, true)([]) as never) : (answers(409, false)([]) as never);
+		};
+		await canceller.cancel('g', 100_000);
+		expect(sent.filter((one) => one !== 'c')).toEqual([
+			...['b', 'a'],
+			'A run could not be cancelled at Flowscale: Flowscale answered HTTP 409 (run g)',
+		]);
+		expect(sent.filter((one) => one === 'c')).toHaveLength(9);
+	});
+
 	it('is accepted where a run continues whose cancel is carried out later', async () => {
 		const { cancel, requests } = aGroup(two());
 		expect(await cancel()).toBeUndefined();
 		expect(cancelsOf(requests)).toHaveLength(2);
+	});
+});
+
+describe('a failure of a wait for a group speaks of the group', () => {
+	const order = {
+		...{ timeoutMs: 60_000, isFailedRunAnItem: false },
+		cancelRemote: 'onStop',
+	} as const;
+	const pollWindow = {} as PollWindow;
+	it.each<[string, (waiter: RunWaiter) => Promise<unknown>]>([
+		[
+			'begins',
+			async (waiter) => await waiter.untilEnd(async () => runWithId('g'), order, pollWindow),
+		],
+		['comes back', async (waiter) => await waiter.rejoin(runWithId('g'), order, pollWindow)],
+	])('when the wait %s', async (_, wait) => {
+		const waiterThatFails = (failure: Error) =>
+			waiterOfGroup(
+				{
+					untilEnd: async () => await Promise.reject(failure),
+					rejoin: async () => await Promise.reject(failure),
+				} as unknown as RunWaiter,
+				'g',
+			);
+		const facts = { runId: 'g', state: 'running' } as const;
+		const late = waiterThatFails(new WaitTimeout('The run did not end within 60 s', facts));
+		expect(await endOf(wait(late))).toMatchObject({
+			message: 'The runs of group "g" did not all end within 60 s',
+			error: { facts: { runId: undefined, hint: expect.stringContaining('for the group again') } },
+		});
+		const refused = waiterThatFails(new ServiceError('Flowscale answered HTTP 401', facts));
+		expect(await endOf(wait(refused))).toMatchObject({
+			message: 'Flowscale answered HTTP 401 (group "g")',
+			error: { facts: { runId: undefined } },
+		});
 	});
 });
 

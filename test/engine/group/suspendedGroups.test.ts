@@ -137,6 +137,7 @@ describe('a wait for runs, suspended', () => {
 			expect(errorOf(run).message).toMatch(
 				trouble === 'forgets the run' ? /does not know/i : /401/,
 			);
+			if (operation === 'group.wait') expect(errorOf(run).message).toContain('(group "posters")');
 		},
 		90_000,
 	);

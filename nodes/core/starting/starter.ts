@@ -104,10 +104,15 @@ export function createStarter(parts: StarterParts): Starter {
 		sent: new Set(),
 		owner: {},
 	};
+	const isLaterTry = memory.runIds().length > 0;
 	return {
 		announce: state.announced.add,
-		start: async (request) =>
-			(await rememberedRun(state, request)) ?? (await reuseOrSend(state, request)),
+		start: async (request) => {
+			const known = await rememberedRun(state, request);
+			if (known) return known;
+			if (isLaterTry) await untilOthersFail(state);
+			return await reuseOrSend(state, request);
+		},
 		known: (itemIndex, workflowId) => {
 			const start = memory.ofItem(itemIndex);
 			return start && runOfStart(state, start, workflowId);
@@ -116,6 +121,16 @@ export function createStarter(parts: StarterParts): Starter {
 		markHandedOut: memory.markHandedOut,
 		released: () => state.gate.released(),
 	};
+}
+
+/**
+ * In a later try of the node an item may fail without a request, since its run was cancelled here.
+ * Its failure ends the node, and then no other item may start a run that is paid for.
+ * @throws ExecutionCancelledError
+ */
+async function untilOthersFail({ clock, stop }: StarterState): Promise<void> {
+	await clock.pause(0);
+	if (stop?.aborted) throw new ExecutionCancelledError();
 }
 
 function take(

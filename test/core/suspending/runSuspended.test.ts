@@ -141,6 +141,16 @@ describe('Retry On Fail', () => {
 	});
 });
 
+it('a try whose failure is certain starts no run for an item that finds a free slot', async () => {
+	const { play, runs, cancelled } = suspendedHarness({
+		items: [[{ takesMs: 62_000 }], [{ takesMs: HOUR }], [{ takesMs: HOUR }]],
+		options: { timeout: 90, maxConcurrent: 2, cancelRemote: 'onStopOrTimeout' },
+		node: { retryOnFail: true, maxTries: 2 },
+	});
+	expect((await play()).error).toContain('was cancelled here when its time was up');
+	expect([runs.map(({ item }) => item), cancelled]).toEqual([[0, 1], ['r2']]);
+});
+
 describe('n8n’s retry by hand', () => {
 	it('starts the failed run anew, once: when it fails later, that is told', async () => {
 		const { play, retry, runs } = suspendedHarness({

@@ -150,6 +150,10 @@ const FOUND = [
 		`{"workMs":2000000,"executions":[{"items":[{},{"prompt":"b"}],"onError":"continueRegularOutput","waitMode":"suspended","stopMs":124000,"options":{"timeout":60,"maxConcurrent":1}}]}`,
 	],
 	[
+		'a stop in a resume cancels the run of an item whose check had no secure connection',
+		`{"workMs":2000000,"faults":[{"gap":1,"fate":"tlsFailed","kind":"read"}],"executions":[{"items":[{},{"prompt":"b"}],"onError":"continueRegularOutput","waitMode":"suspended","group":"none","stopMs":124000,"options":{"timeout":0}}]}`,
+	],
+	[
 		'an empty answer to a cancel, and a read that finds no run, cancel nothing',
 		`{"workMs":2000000,"faults":[{"gap":0,"fate":"empty","kind":"cancel"},{"gap":0,"fate":"404","kind":"read"}],"executions":[{"stopMs":50}]}`,
 	],

@@ -283,12 +283,12 @@ function leaveToStop(parts: WaiterParts, runId: string, order: WaitOrder): void 
 	if (parts.stopped) leaveRun(parts.stopped, runId, () => void cancelByStop(parts, runId, order));
 }
 
-/** Whether an item has failed while its run is probably still in progress, so that Stop cancels it. */
+/** Whether the wait for a run has failed while it is perhaps still in progress, so that Stop cancels it. */
 export function isLeftToStop(error: unknown, { cancelRemote }: WaitOrder): boolean {
+	if (cancelRemote === 'never' || !(error instanceof ServiceError)) return false;
 	if (error instanceof WaitTimeout) return cancelRemote === 'onStop';
-	return (
-		cancelRemote !== 'never' && error instanceof ServiceError && error.facts.isRetryable === true
-	);
+	// One that has not begun in time is cancelled by that, and one that is not found is gone.
+	return !(error instanceof StartTimeout) && error.facts.status !== 404;
 }
 
 /**

@@ -1,4 +1,8 @@
-import { ServiceError, ExecutionCancelledError } from '../../../nodes/core/errors';
+import {
+	ExecutionCancelledError,
+	type FailureFacts,
+	ServiceError,
+} from '../../../nodes/core/errors';
 import { createLimiter } from '../../../nodes/core/async/limiter';
 import type { KnownRun } from '../../../nodes/core/runs/run';
 import { leaveRun, forgetRun } from '../../../nodes/core/waiting/leftRuns';
@@ -21,7 +25,7 @@ function waitHarness({
 	error_message = null as string | null,
 	ended = {} as Partial<KnownRun>,
 	isReused = false,
-	isAway = false,
+	unreadable = undefined as FailureFacts | undefined,
 } = {}) {
 	const clock = fakeClock();
 	const abort = new AbortController();
@@ -33,7 +37,7 @@ function waitHarness({
 	const noted: string[] = [];
 	let isStopped = false;
 	const poll = async ({ run_id }: KnownRun) => {
-		if (isAway) throw new ServiceError('No answer from Flowscale', { isRetryable: true });
+		if (unreadable) throw new ServiceError('No answer from Flowscale', unreadable);
 		return aRun(run_id, clock.now() >= endsMs ? { status, error_message, ...ended } : {});
 	};
 	const waiter = createRunWaiter({
@@ -156,12 +160,17 @@ describe('who cancels the remote run', () => {
 		expect(cancelled).toEqual(byStop);
 	});
 
-	it('Stop, where the service was away for so long that its item failed', async () => {
-		const { wait, clock, cancelled, stopLater } = waitHarness({ isAway: true });
+	it.each<[string, string, FailureFacts, string[]]>([
+		['Stop', 'was away for so long', { isRetryable: true }, ['a']],
+		['Stop', 'had no secure connection', { code: 'CERT_HAS_EXPIRED' }, ['a']],
+		['Stop', 'refused the key', { status: 403 }, ['a']],
+		['nobody', 'did not know the run', { status: 404 }, []],
+	])('%s, where the service %s that the item failed', async (_by, _why, unreadable, expected) => {
+		const { wait, clock, cancelled, stopLater } = waitHarness({ unreadable });
 		expect(await wait('a')).toMatchObject({ message: 'No answer from Flowscale' });
 		stopLater();
 		await clock.pause(1_000);
-		expect(cancelled).toEqual(['a']);
+		expect(cancelled).toEqual(expected);
 	});
 
 	it('nobody, where the next wait for it saw it end', async () => {

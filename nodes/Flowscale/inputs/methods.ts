@@ -51,12 +51,15 @@ async function askForList<T>(
 	}
 }
 
-/** The searchable list of deployed workflows; empty on a deployment that has no such list. */
+/**
+ * The searchable list of deployed workflows. A wrong Base URL and a deployment without such a list
+ * give the same answer, and an empty list would explain neither.
+ */
 export async function searchWorkflows(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const listed = (await askForList(this, async (api) => await api.workflows(ONCE))) ?? [];
+	const listed = await askForList(this, listedWorkflows);
 	const results = listed
 		.map(({ workflow: { name, workflow_id: value, description } }) => ({
 			name: name.length > LONGEST_OFFERED ? cleanText(name, LONGEST_OFFERED - 1) : name,
@@ -67,6 +70,15 @@ export async function searchWorkflows(
 		.filter(({ name, value }) => isFound(filter, name, value))
 		.sort((a, b) => a.name.localeCompare(b.name));
 	return { results };
+}
+
+async function listedWorkflows(api: FlowscaleApi): Promise<ListedWorkflow[]> {
+	const listed = await api.workflows(ONCE);
+	if (listed !== undefined) return listed;
+	throw new ServiceError('This deployment has no list of workflows', {
+		status: 404,
+		hint: 'Choose By ID, and take the ID from the deployment’s API dashboard. If nothing else works either, check the Base URL in the credential: it is the deployment’s address, and the deployment must be started as API Server.',
+	});
 }
 
 const isFound = (filter: string | undefined, ...texts: string[]) => {

@@ -166,9 +166,14 @@ describe.each(['sdk', 'beta'] as const)('with workflows as the %s tells them', (
 describe('on a deployment that has no list of workflows', () => {
 	const absent = { dialect: { workflows: 'none' as const } };
 
-	test('the list is empty, and the form says what to do', async () => {
+	test('the list and the form say what to do', async () => {
 		const { search, form } = editor(await harness(absent));
-		expect(await search()).toEqual({ results: [] });
+		await expect(search()).rejects.toMatchObject({
+			name: 'NodeApiError',
+			httpCode: '404',
+			message: 'This deployment has no list of workflows',
+			description: expect.stringMatching(/Choose By ID.*check the Base URL in the credential/),
+		});
 		expect(await form()).toEqual({
 			fields: [],
 			emptyFieldsNotice:

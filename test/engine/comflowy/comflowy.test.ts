@@ -304,6 +304,8 @@ test.each(['status', 'body'] as const)(
 		);
 		expect(failure.message).toContain('workflow not found');
 		expect(failure.message).not.toContain('may have started');
+		if (refusals === 'status')
+			expect(failure.description).toContain('Check the workflow ID: it is what comes after');
 		expect(routes(service, 'run').length).toBeLessThanOrEqual(2);
 		expect(new Set(routes(service, 'run').map(({ route }) => route)).size).toBe(1);
 	},

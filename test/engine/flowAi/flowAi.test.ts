@@ -132,7 +132,7 @@ test('a workflow that fails on its way is an error with its reason and what had 
 
 test.each([
 	[400, 'names are those of the workflow’s input node', 1],
-	[401, 'Check the API key', 1],
+	[401, 'copy it again from the page API Management', 1],
 	[500, 'was not sent again', 1],
 	[502, 'Try again in a few minutes', 1],
 ])('HTTP %i is an error with advice', async (status, advice, requests) => {

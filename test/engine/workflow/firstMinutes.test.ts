@@ -92,7 +92,9 @@ describe('a start that the service refuses', () => {
 		const failure = await made.error(made.node('workflow.execute', startOf('image', {}, {})));
 		expect(failure).toMatchObject({
 			message: 'Flowscale answered HTTP 422: text_51536: Field required',
-			description: expect.stringMatching(/^Check the inputs and IDs of this item/),
+			description: expect.stringMatching(
+				/^Check the inputs and IDs of this item.*An empty field is not sent/,
+			),
 		});
 	});
 });

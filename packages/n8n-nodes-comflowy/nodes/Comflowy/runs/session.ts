@@ -30,6 +30,7 @@ export type ComflowySession = Session & RunSession;
 const ADVICE: Readonly<Record<number, string>> = {
 	401: 'Comflowy accepted neither the access token nor a new one. Check the API key in the credential.',
 	403: 'Check the API key in the credential, and that the workflow belongs to its owner.',
+	404: 'Check the workflow ID: it is what comes after the equals sign in the address of the workflow’s editing page. Check the Base URL in the credential, too.',
 	429: 'Comflowy limits the number of requests. Try again later, or with fewer items at a time.',
 };
 

@@ -65,7 +65,7 @@ export interface OtherRequests {
 
 const ADVICE: Readonly<Record<number, string>> = {
 	400: 'Check the inputs: their names are those of the workflow’s input node.',
-	401: 'Check the API key in the credential: it may have been copied with a character missing.',
+	401: 'Check the API key in the credential: copy it again from the page API Management of FlowAI.',
 	403: 'Check the API key in the credential, and that the workflow belongs to its owner.',
 	404: 'Check the workflow ID on the page API Management of FlowAI, and that the workflow is published.',
 	429: 'FlowAI limits the number of requests. Wait a while before you try again, or lower Max Concurrent or Max Requests per Second.',

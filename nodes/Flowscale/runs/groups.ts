@@ -271,7 +271,7 @@ function messageOf(
 ): string {
 	if (total === 0) return `Flowscale lists no run of group "${groupId}"`;
 	if (asked === 0) return 'All runs of the group had ended before';
-	const counts = `${asked - notCancelled} of ${asked} open runs were cancelled`;
+	const counts = `${asked - notCancelled} of ${asked} open ${asked === 1 ? 'run was' : 'runs were'} cancelled`;
 	if (notCancelled === 0) return counts;
 	return `${counts}; the others: ${firstFailure ?? 'they ended before, or have not ended yet'}`;
 }

@@ -229,7 +229,10 @@ it('a run whose cancel takes effect later is cancelled once', async () => {
 	const { api, clock, requests } = aGroup(
 		...[[run('b', 'running')], nothing, nothing, nothing, nothing, ends('b', 'cancelled')],
 	);
-	expect(await cancelGroup(api, 'g', clock)).toMatchObject({ total: 1, cancelled: 1 });
+	expect(await cancelGroup(api, 'g', clock)).toMatchObject({
+		...{ total: 1, cancelled: 1 },
+		message: '1 of 1 open run was cancelled',
+	});
 	expect(requests).toEqual(['list 1', 'cancel b', 'list 1', 'list 1', 'list 1']);
 });
 

@@ -69,6 +69,10 @@ function shownDefault({ type, default: value, options = [] }: INodeProperties): 
 	return shown === '' ? 'empty' : `\`${shown}\``;
 }
 
+/** A field that only an agent's tool has may share its label with another one. */
+const labelOf = ({ displayName, displayOptions }: INodeProperties) =>
+	displayOptions?.show?.['@tool'] ? `${displayName} (as an agent’s tool)` : displayName;
+
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').replace(/\|/g, '\\|').trim();
 
 function meaningOf({ description, hint, type, options = [] }: INodeProperties): string {
@@ -117,7 +121,7 @@ function tablesOf(
 
 function tableText({ heading, fields }: ReturnType<typeof tablesOf>[number]): string {
 	const rows = fields.map(
-		(field) => `| ${field.displayName} | ${shownDefault(field)} | ${meaningOf(field)} |`,
+		(field) => `| ${labelOf(field)} | ${shownDefault(field)} | ${meaningOf(field)} |`,
 	);
 	return [`| ${heading} | Default | Meaning |`, '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -222,6 +222,8 @@ function watchRun(
 		)
 		.then(
 			(ended) => {
+				// Another item that waited for it may have left it meanwhile.
+				if (stopped) forgetRun(stopped, ended.run_id);
 				onEnded(ended);
 				return ended;
 			},

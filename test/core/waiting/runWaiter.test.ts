@@ -182,6 +182,15 @@ describe('who cancels the remote run', () => {
 		expect(cancelled).toEqual([]);
 	});
 
+	it('nobody, where another item that waited for the same run saw it end', async () => {
+		const { wait, clock, cancelled, stopLater } = waitHarness({ endsMs: 5_000 });
+		const ends = [wait('a', { timeoutMs: 3_000 }), wait('a')];
+		expect((await Promise.all(ends))[1]).toBe('succeeded');
+		stopLater();
+		await clock.pause(1_000);
+		expect(cancelled).toEqual([]);
+	});
+
 	it('Stop, once, where two tries have left it, and only the next try where that waits for it again', async () => {
 		const stopped = new AbortController();
 		const runs: string[] = [];

@@ -107,7 +107,7 @@ export async function runSuspended<Session>(
 
 	// Runs that ended before an earlier suspension: only their IDs were kept.
 	const earlier = waits.filter((item) => item.run === undefined && !hasFailed(resume, item));
-	await sideBySide(resume, earlier, async (item) => await refresh(resume, item));
+	await refreshAll(resume, earlier);
 	saveAndThrowIfFatal(resume);
 	const results = new Map<number, ItemOutput[]>();
 	const ended = waits.filter((item) => !hasFailed(resume, item));
@@ -319,13 +319,16 @@ function pollWindowOf<Session>(
 	};
 }
 
-/** The run of an item that ended before an earlier suspension, as it is now. */
-async function refresh<Session>(
-	{ context, waiting }: Resume<Session>,
-	item: ItemWait,
-): Promise<void> {
-	item.waiter = waiting(itemAt(context, item.index));
-	item.run = await item.waiter.refresh(item.wait.known() ?? (await item.wait.begin(true)));
+/** The runs of items that ended before an earlier suspension, as they are now. */
+async function refreshAll<Session>(resume: Resume<Session>, items: ItemWait[]): Promise<void> {
+	let resumePolls: (() => void) | undefined;
+	const refresh = async (item: ItemWait) => {
+		const waiter = resume.waiting(itemAt(resume.context, item.index));
+		item.waiter = waiter;
+		resumePolls ??= waiter.holdPolls();
+		item.run = await waiter.refresh(item.wait.known() ?? (await item.wait.begin(true)));
+	};
+	await sideBySide(resume, items, refresh, () => resumePolls?.());
 }
 
 async function finish(item: ItemWait): Promise<ItemOutput[]> {

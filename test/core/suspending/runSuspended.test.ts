@@ -67,6 +67,25 @@ it.each([
 	expect(afterTheFirst.length).toBeLessThanOrEqual(resumes + 1);
 });
 
+it.each([
+	['idle', 0],
+	['busy', 2],
+])(
+	'runs that ended in earlier resumes are read in one listing on a server that is %s',
+	async (_, readMs) => {
+		const items = Array.from({ length: 100 }, (_run, index) => [
+			{ takesMs: index % 2 === 0 ? 10 * MINUTE : 2 * MINUTE },
+		]);
+		const { play, looks } = suspendedHarness({
+			...{ items, readMs, canVerify: false },
+			options: { timeout: 0, maxConcurrent: 100 },
+		});
+		const { items: ended, endMs } = await play();
+		expect(ended).toHaveLength(100);
+		expect(looks.filter((ms) => ms > endMs - 30_000)).toHaveLength(2);
+	},
+);
+
 describe('nothing is started twice', () => {
 	it.each<[string, Partial<SuspendedPlan>]>([
 		['whose seed is random at each resume', { textOf: String }],

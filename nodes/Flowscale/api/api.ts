@@ -66,6 +66,7 @@ export function createApi(transport: Transport) {
 	const answers = createAnswerReader(transport);
 	return {
 		...clusterCalls(transport, answers),
+		...listCalls(transport, answers),
 		...runCalls(transport, answers),
 		...outputCalls(transport, answers),
 		...startCalls(transport),
@@ -136,19 +137,8 @@ function clusterCalls(transport: Transport, { reportedBy }: AnswerReader) {
 	};
 }
 
-function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
+function listCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 	return {
-		/** One run, with the service's own object; null while the service does not know it (404). */
-		run: async (runId: string, known: Partial<Run> = {}, extra: Extra = {}) =>
-			await transport.read({ path: `/runs${pathTo(runId)}`, ...extra }, (answer) => {
-				if (answer.status === 404) return null;
-				const { data, errorText } = reportedBy(answer);
-				const raw = readOne(data);
-				if (raw === undefined) return null;
-				// The OpenAPI's detail carries no id; it is the one that was asked for.
-				return { run: { ...runIn(raw, known, errorText), run_id: runId } satisfies KnownRun, raw };
-			}),
-
 		/** One page of the list of runs; a deployment that does not page gives all of them. */
 		runs: async (query: ListQuery, extra: Extra = {}): Promise<RunPage> => {
 			const request = { path: '/runs', query: wireQuery(query), ...extra };
@@ -165,6 +155,21 @@ function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
 				return { ...page, isPageUnknown, chars: answer.text.length };
 			});
 		},
+	};
+}
+
+function runCalls(transport: Transport, { reportedBy, runIn }: AnswerReader) {
+	return {
+		/** One run, with the service's own object; null while the service does not know it (404). */
+		run: async (runId: string, known: Partial<Run> = {}, extra: Extra = {}) =>
+			await transport.read({ path: `/runs${pathTo(runId)}`, ...extra }, (answer) => {
+				if (answer.status === 404) return null;
+				const { data, errorText } = reportedBy(answer);
+				const raw = readOne(data);
+				if (raw === undefined) return null;
+				// The OpenAPI's detail carries no id; it is the one that was asked for.
+				return { run: { ...runIn(raw, known, errorText), run_id: runId } satisfies KnownRun, raw };
+			}),
 
 		/**
 		 * Asks for a run's end; the text is the service's, its behaviour for finished runs is not

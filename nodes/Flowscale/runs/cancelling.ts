@@ -150,7 +150,10 @@ function resultOf(answer: string | ServiceError, last: LastCheck): Omit<CancelRe
  */
 const EXPLAINS = /^(?!.*\bsuccess).*\b(already|not|cannot|can't|too late|no longer|nothing)\b/is;
 
-/** Whether it was a gateway, or a service in trouble: of an ended run, too, a 500 may be the refusal. */
+/**
+ * Whether a gateway refused, or the service is in trouble, so that another try may succeed. A 500
+ * does not count: a service may refuse the cancel of an ended run with it.
+ */
 const isBusy = ({ facts: { isRetryable, status } }: ServiceError): boolean =>
 	isRetryable === true && status !== 500;
 

@@ -43,7 +43,10 @@ export const systemClock: Clock = {
  */
 const LONGEST_STINT_MS = 5;
 
-/** Steps of long work before what they set off runs, so that its time counts as well. */
+/**
+ * After this many steps the work pauses for other promises: what the steps have set off runs then,
+ * and its time counts as well.
+ */
 const STEPS_PER_BREAK = 20;
 
 /** The turns of the event loop that long work takes. */

@@ -207,7 +207,7 @@ async function untilAllEnd<Session>(
 	resume: Resume<Session>,
 	items: ItemWait[],
 ): Promise<ItemWait[]> {
-	// With a poll in between, a listing would begin without the later ones.
+	// All waits join before the first poll: otherwise a listing would begin without the later ones.
 	const resumePolls = items[0]?.waiter?.holdPolls();
 	await sideBySide(resume, items, async (item) => await untilEnd(resume, item), resumePolls);
 	const left = items.filter(({ stillRunning }) => stillRunning !== undefined);

@@ -193,7 +193,8 @@ function checkMayBegin(
 	pollWindow: PollWindow | undefined,
 ): void {
 	const isOver = isStopped() || stop?.aborted === true;
-	// A run of before is watched even after the node's end: the end of its wait cancels or leaves it.
+	// A run that began before a suspension is watched even after the node's end: the end of its wait
+	// cancels the run, or leaves it to Stop.
 	if (isOver && pollWindow?.isBegun) return;
 	if (isOver) throw new ExecutionCancelledError();
 	// A slot that became free only because the poll window ended must not start another run.
@@ -289,7 +290,8 @@ function leaveToStop(parts: WaiterParts, runId: string, order: WaitOrder): void 
 export function isLeftToStop(error: unknown, { cancelRemote }: WaitOrder): boolean {
 	if (cancelRemote === 'never' || !(error instanceof ServiceError)) return false;
 	if (error instanceof WaitTimeout) return cancelRemote === 'onStop';
-	// One that has not begun in time is cancelled by that, and one that is not found is gone.
+	// A run that has not begun within Start Timeout is cancelled for that reason, and one that the
+	// service does not know cannot be cancelled.
 	return !(error instanceof StartTimeout) && error.facts.status !== 404;
 }
 

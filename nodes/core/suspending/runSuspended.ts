@@ -165,10 +165,13 @@ async function prepareWaits<Session>(resume: Resume<Session>): Promise<ItemWait[
 	const turns = takeTurns(clock);
 	for (let index = 0; index < context.getInputData().length; index++) {
 		suspension.waits[index] ??= NOT_BEGUN;
-		if (failures.texts.has(index) && !suspension.left?.[index]) continue;
+		const failure = failures.texts.get(index);
+		if (failure !== undefined && !suspension.left?.[index]) continue;
 		if (turns.isPauseDue()) await turns.pause();
-		if (failures.texts.has(index)) {
+		if (failure !== undefined) {
 			await failures.attempt(index, () => leaveToStop(resume, index));
+			// How the item failed is what its user needs to know, also where it cannot be read any more.
+			failures.texts.set(index, failure);
 			continue;
 		}
 		await failures.attempt(index, () => {

@@ -244,6 +244,20 @@ describe('Timeout', () => {
 		expect(cancelled).toEqual(['r1']);
 	});
 
+	it('stays the failure of its item, though the item cannot be read any more in a later resume', async () => {
+		const { play } = suspendedHarness({
+			items: [1_000, HOUR, 1_000].map((takesMs) => [{ takesMs }]),
+			options: { timeout: 90, maxConcurrent: 1 },
+			isTolerant: true,
+			onRead: (_, index, resumes) => {
+				if (index === 1 && resumes > 0) throw new Error('The binary data is gone');
+			},
+		});
+		const { items, resumes } = await play();
+		expect(resumes).toBeGreaterThan(0);
+		expect(items?.[1].json.error).toContain('did not end within');
+	});
+
 	it('is each run’s own, from its start', async () => {
 		const { play } = suspendedHarness({
 			items: [[{ takesMs: 30 * MINUTE }], [{ takesMs: 30 * MINUTE }]],

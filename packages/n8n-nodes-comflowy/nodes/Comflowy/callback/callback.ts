@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'crypto';
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IContextObject, IExecuteFunctions } from 'n8n-workflow';
 import { ConfigurationError } from '../../../../../nodes/core/errors';
 import { type Item, itemAt } from '../../../../../nodes/core/items/item';
 import { recordOf, textOf } from '../../../../../nodes/core/json';
@@ -36,9 +36,8 @@ export interface CallbackRegistration {
 export function openCallbackDesk({ context, raw }: Item): CallbackRegistration | undefined {
 	if (raw('waitMode', 'inExecution') !== 'callback' || !canSuspend(context)) return undefined;
 	const store = context.getContext('node');
-	const known = readMemory(store[MEMORY_KEY]);
-	const memory = known ?? { token: randomBytes(24).toString('base64url'), runIds: [] };
-	store[MEMORY_KEY] = memory;
+	const isFirst = store[MEMORY_KEY] === undefined;
+	const { memory, known } = openMemory(store);
 	const resume = textOf(context.evaluateExpression('{{ $execution.resumeUrl }}', 0)) ?? '';
 	if (!URL.canParse(resume))
 		throw new ConfigurationError(
@@ -46,16 +45,38 @@ export function openCallbackDesk({ context, raw }: Item): CallbackRegistration |
 			'Set N8N_WEBHOOK_URL in n8n (in n8n 1: WEBHOOK_URL), or choose another Wait Mode.',
 		);
 	const url = new URL(resume);
-	if (known === undefined) warnOfLoopback(context, url);
+	if (isFirst) warnOfLoopback(context, url);
 	url.searchParams.set(TOKEN_PARAMETER, memory.token);
 	return {
 		url: url.href,
 		expect: (runId) => {
-			// All items of the node share one memory.
-			const { token, runIds } = readMemory(store[MEMORY_KEY]) ?? memory;
-			if (!runIds.includes(runId)) store[MEMORY_KEY] = { token, runIds: [...runIds, runId] };
+			if (known.has(runId)) return;
+			known.add(runId);
+			memory.runIds.push(runId);
 		},
 	};
+}
+
+interface OpenMemory {
+	memory: CallbackMemory;
+	/** Its runs: each of ten thousand items asks for one, at every resume. */
+	known: Set<string>;
+}
+
+/** By node context. All items of the node share one memory. */
+const openMemories = new WeakMap<object, OpenMemory>();
+
+function openMemory(store: IContextObject): OpenMemory {
+	const open = openMemories.get(store);
+	if (open !== undefined && open.memory === store[MEMORY_KEY]) return open;
+	const memory = readMemory(store[MEMORY_KEY]) ?? {
+		token: randomBytes(24).toString('base64url'),
+		runIds: [],
+	};
+	const opened = { memory, known: new Set(memory.runIds) };
+	store[MEMORY_KEY] = memory;
+	openMemories.set(store, opened);
+	return opened;
 }
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;

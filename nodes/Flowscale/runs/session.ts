@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { type Clock, systemClock } from '../../core/async/clock';
 import type { Doubts } from '../../core/items/itemDoubts';
 import { createOutputFetcher, type OutputFetcher } from '../../core/files/fetchOutput';
+import { hintOnce } from '../../core/execution/hintOnce';
 import { openProgress, type Progress } from '../../core/execution/progress';
 import { linkSourceOf } from './outputs';
 import { type Connection, openConnection } from '../api/connection';
@@ -16,7 +17,12 @@ export interface Session extends Connection {
 	progress: Progress;
 	fetchOutput: OutputFetcher;
 	doubts: Doubts;
+	/** Reuse Run is set, and the group cannot hold a run of another execution. */
+	warnOfNoReuse(): void;
 }
+
+const NO_REUSE =
+	'Reuse Run finds no run of another execution here, since Group ID is empty or contains the number of this execution. Enter a Group ID that stays the same.';
 
 export async function openSession(context: IExecuteFunctions, stop: AbortSignal): Promise<Session> {
 	const clock = systemClock;
@@ -38,6 +44,7 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal)
 		stop,
 		fetchOutput,
 		doubts: new Map(),
+		warnOfNoReuse: hintOnce(context, NO_REUSE),
 		progress: openProgress(context, context.getInputData().length, stop),
 	};
 }

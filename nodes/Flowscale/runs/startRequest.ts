@@ -4,6 +4,7 @@ import { linkSignals, onAbort } from '../../core/async/signals';
 import { type Answer, isNetworkFailure } from '../../core/http/http';
 import type { NetworkFailure } from '../../core/http/networkError';
 import type { ApiRequest } from '../../core/http/transport';
+import { isTool } from '../../core/items/agentTool';
 import type { Item } from '../../core/items/item';
 import { nodeOf } from '../../core/nodeOf';
 import { buildForm, type FilePart, filePartOf, type Form } from '../../core/files/upload';
@@ -44,14 +45,19 @@ export function readStartRequest(item: Item, session: Session, patienceMs: numbe
 	const { texts, files } = readInputs(item);
 	const fileNames = [...new Set(files.map(([name]) => name))];
 	doubtUnknownInputs(session, item.index, workflowId, [...Object.keys(texts), ...fileNames]);
+	const reuse = readReuse(item);
+	const isOfExecution = isGroupOfExecution(item, groupId);
+	// A tool reuses runs within one execution, where the model repeats a call.
+	if (reuse !== 'never' && (groupId === undefined || isOfExecution) && !isTool(item.context))
+		session.warnOfNoReuse();
 	return {
 		itemIndex: item.index,
 		workflowId,
 		groupId,
-		isGroupOfExecution: isGroupOfExecution(item, groupId),
+		isGroupOfExecution: isOfExecution,
 		texts,
 		fileNames,
-		reuse: readReuse(item),
+		reuse,
 		maxQueued: item.amount('options.maxQueued', 'Max Queued Runs', 0, 0),
 		patienceMs,
 		send: async () => {

@@ -1,6 +1,9 @@
+import type { IRun } from 'n8n-workflow';
 import { ownPrompt, quick, startOf, two, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();
+const hintsOf = ({ data }: IRun) =>
+	(data.resultData.runData.Flowscale[0].hints ?? []).map(({ message }) => message);
 const reusing = {
 	...startOf('image', ownPrompt, { ...quick, download: false, reuseRun: true }),
 	groupId: 'poster',
@@ -81,4 +84,23 @@ test('without a group every item starts its run', async () => {
 		executionId: 'exec2',
 	});
 	expect(flowscale.runs).toHaveLength(4);
+});
+
+test.each([
+	['that is empty', '', 1],
+	['of this execution alone', '=n8n-{{ $execution.id }}', 1],
+	['that stays the same', 'poster', 0],
+])(
+	'with a group %s, the hints say once whether nothing can be reused',
+	async (_, groupId, hints) => {
+		const { node, run } = await harness();
+		const found = hintsOf(await run(node('workflow.execute', { ...reusing, groupId }), two));
+		expect(found.filter((text) => text.startsWith('Reuse Run finds no run'))).toHaveLength(hints);
+	},
+);
+
+test('without Reuse Run no hint is about it', async () => {
+	const { node, run } = await harness();
+	const start = node('workflow.execute', { ...reusing, groupId: '', options: quick });
+	expect(hintsOf(await run(start, two)).join()).not.toContain('Reuse Run');
 });

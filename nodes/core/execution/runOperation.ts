@@ -23,6 +23,8 @@ interface NodeSession {
 	waiting?(item: Item): RunWaiter;
 	otherRuns?: { describe: DescribeOthers };
 	doubts?: Doubts;
+	/** An item that was to wait has failed before it could begin. */
+	neverBegun?(): void;
 }
 
 /** What a node is made of: its menu, and how what its operations share is opened. */
@@ -63,7 +65,8 @@ export async function runOperation<Session extends NodeSession>(
 		const session = await open(context, abort.signal, suspension.firstRunIndex);
 		const describeOthers = session.otherRuns?.describe;
 		const { doubts } = session;
-		const parts = { context, session, abort, clock, describeOthers, doubts };
+		const onNeverBegun = isWaitingOperation(operation) ? session.neverBegun : undefined;
+		const parts = { context, session, abort, clock, describeOthers, doubts, onNeverBegun };
 		if (
 			isWaitingOperation(operation) &&
 			session.waiting &&

@@ -55,6 +55,8 @@ export interface RunSession {
 	 * @throws ConfigurationError
 	 */
 	waiting(item: Item): RunWaiter;
+	/** An item that was to wait has failed before it could begin. */
+	neverBegun(): void;
 	/** Cancels a run whose start was answered after the execution was stopped. Never rejects. */
 	cancelStarted(runId: string): Promise<void>;
 	/** Whose runs continue at the service when one item's failure ends the node. */
@@ -85,6 +87,7 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 			unbegun++;
 			return waiter;
 		},
+		neverBegun: () => unbegun--,
 	};
 }
 

@@ -26,6 +26,8 @@ export interface ItemRun<Session> {
 	clock: Clock;
 	describeOthers?: DescribeOthers;
 	doubts?: Doubts;
+	/** Called for each item of a waiting operation that failed before it could begin its wait. */
+	onNeverBegun?(): void;
 }
 
 const ITEMS_AT_A_TIME = 10;
@@ -43,7 +45,7 @@ export async function runItems<Session>(run: ItemRun<Session>): Promise<INodeExe
 	const failures = createItemFailures(context, abort, describeOthers);
 	const jobs = await prepareJobs(run, failures);
 	failures.throwIfFatal();
-	await settleDoubts(run.doubts, failures, (index) => jobs.has(index));
+	await settleDoubts(run.doubts, failures, (index) => jobs.has(index), run.onNeverBegun);
 	failures.throwIfFatal();
 	for (const index of failures.texts.keys()) jobs.delete(index);
 

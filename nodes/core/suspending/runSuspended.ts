@@ -89,7 +89,7 @@ export async function runSuspended<Session>(
 
 	const waits = await prepareWaits(resume);
 	const isOpen = (index: number) => waitOf(suspension, index) === NOT_BEGUN;
-	await settleDoubts(resume.doubts, resume.failures, isOpen);
+	await settleDoubts(resume.doubts, resume.failures, isOpen, resume.onNeverBegun);
 	// After Stop the runs of earlier resumes are still to be cancelled, by the ends of their waits.
 	if (!isStopped(resume)) saveAndThrowIfFatal(resume);
 	// Reading ten thousand items takes a second or more, which is no part of the time to poll in.

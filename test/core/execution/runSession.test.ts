@@ -22,16 +22,20 @@ it('Stop cancels no run that Retry On Fail found failed', async () => {
 	expect([runs.length, cancelled.sort()]).toEqual([4, ['r3', 'r4']]);
 });
 
-it('lists a batch at the pace of its ends once no item waits for a slot', async () => {
+it.each([
+	['waits for a slot', []],
+	['waits for a slot, and two were refused before they began', [7, 50]],
+])('lists a batch at the pace of its ends once no item %s', async (_, doubtful) => {
 	// A hundred runs on eight containers.
 	const items = Array.from({ length: 100 }, (_, n) => [{ takesMs: 500 * Math.ceil((n + 1) / 8) }]);
 	const { play, runs, looks } = suspendedHarness({
 		items,
-		waitMode: 'inExecution',
+		...{ waitMode: 'inExecution', doubtful, isTolerant: true },
 		options: { maxConcurrent: 100, pollInterval: 2, liveEvents: false },
 	});
 	const { items: out, endMs } = await play();
 	expect(out).toHaveLength(100);
+	expect(runs).toHaveLength(100 - doubtful.length);
 	const lastEndMs = Math.max(...runs.map(({ endsMs }) => endsMs));
 	// By the age of the runs it would be a quarter of their six seconds.
 	expect(endMs - lastEndMs).toBeLessThanOrEqual(280);

@@ -9,6 +9,8 @@ import type {
 } from 'n8n-workflow';
 import type { Clock } from '../../../nodes/core/async/clock';
 import type { Answer } from '../../../nodes/core/http/http';
+import type { Item } from '../../../nodes/core/items/item';
+import type { Doubts } from '../../../nodes/core/items/itemDoubts';
 import type { Resource } from '../../../nodes/core/items/operation';
 import { ExecutionCancelledError, ServiceError } from '../../../nodes/core/errors';
 import { itemOf } from '../../../nodes/core/files/outputItems';
@@ -20,11 +22,12 @@ import {
 	type RunSession,
 } from '../../../nodes/core/execution/runSession';
 import { readWaitOrder } from '../../../nodes/core/waiting/waitingFields';
+import type { WaitOrder } from '../../../nodes/core/waiting/runWaiter';
 import { waitingOperation } from '../../../nodes/core/waiting/waitingOperation';
 import { fakeClock } from '../../harness/fakeClock';
 import { aRun, endOf } from '../../harness/runs';
 
-type Session = RunSession & { clock: Clock };
+type Session = RunSession & { clock: Clock; doubts: Doubts };
 
 /** What n8n stores of an execution, as far as suspending needs it. */
 interface FakeExecution {
@@ -72,8 +75,16 @@ export interface SuspendedPlan {
 	runsOnRecord?: number;
 	/** When something else than n8n's timer wakes the execution, from the suspension. */
 	wokenAfterMs?: number;
+	/** Items that the service refuses before they begin. */
+	doubtful?: number[];
 	/** Called for each parameter of an item that is read; `start` is read when the item begins. */
 	onRead?(name: string, index: number, resumes: number): void;
+}
+
+function readDoubtful(item: Item, session: Session): WaitOrder {
+	const refuse = async () => await Promise.reject(new ServiceError('No such input'));
+	if (item.raw('isDoubtful', false) === true) session.doubts.set(item.index, refuse);
+	return readWaitOrder(item);
 }
 
 const operation = waitingOperation<Session>({
@@ -84,7 +95,7 @@ const operation = waitingOperation<Session>({
 	output: anyKeys({}),
 	fields: [],
 	prepareWait: (item, session) => ({
-		order: readWaitOrder(item),
+		order: readDoubtful(item, session),
 		begin: async (isContinued) => {
 			const { send, text } = item.raw('start', undefined) as {
 				send: () => Promise<Answer>;
@@ -133,6 +144,7 @@ export function suspendedHarness({
 	mode = 'webhook',
 	runsOnRecord,
 	wokenAfterMs,
+	doubtful = [],
 	onRead = () => undefined,
 }: SuspendedPlan) {
 	const beganMs = Date.UTC(2026, 0, 1);
@@ -223,6 +235,7 @@ export function suspendedHarness({
 				text: textOf(texts++),
 				send: async () => ({ status: 200, headers: {}, text: start(index) }),
 			};
+		if (name === 'isDoubtful') return doubtful.includes(index);
 		return options[name.replace('options.', '')];
 	};
 	const contextOf = (n8n: FakeExecution, entry: IExecuteData): IExecuteFunctions =>
@@ -257,6 +270,7 @@ export function suspendedHarness({
 					clock,
 					open: async (of, stop, index) => ({
 						clock,
+						doubts: new Map(),
 						...openRunSession(service, {
 							context: of,
 							clock,

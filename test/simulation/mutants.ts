@@ -119,8 +119,15 @@ export const mutants: Mutant[] = [
 	{
 		name: 'a resumed wait starts its failed run again',
 		file: core('suspending/runSuspended.ts'),
-		from: 'isOver(resume) ? isBegun : isContinued && !isNewTry',
-		to: 'isOver(resume) && isBegun',
+		from: 'isBegun && (resume.isContinued || isOver(resume))',
+		to: 'isOver(resume)',
+		also: [
+			{
+				file: core('suspending/runSuspended.ts'),
+				from: 'isOver(resume) ? isBegun : isContinued && !isNewTry',
+				to: 'isOver(resume) && isBegun',
+			},
+		],
 	},
 	{
 		name: 'a suspended wait forgets its tries',

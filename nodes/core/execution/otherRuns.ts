@@ -24,16 +24,19 @@ const MOST_NAMED = 5;
 
 export function createOtherRuns(serviceName: string, operations: CollectOperations): OtherRuns {
 	const runs = new Map<number, KnownRun>();
+	// By run: ten thousand that fail must not each go through all others.
+	const dropped = new Set<string>();
 	return {
-		note: (itemIndex, run) => runs.set(itemIndex, run),
-		drop: (runId) => {
-			for (const [index, { run_id }] of runs) if (run_id === runId) runs.delete(index);
+		note: (itemIndex, run) => {
+			dropped.delete(run.run_id);
+			runs.set(itemIndex, run);
 		},
+		drop: (runId) => void dropped.add(runId),
 		describe: (failedIndex) => {
 			const failed = runs.get(failedIndex)?.run_id;
 			const others = new Map<string, string | null>();
 			for (const { run_id, group_id } of runs.values())
-				if (run_id !== failed) others.set(run_id, group_id);
+				if (run_id !== failed && !dropped.has(run_id)) others.set(run_id, group_id);
 			return others.size === 0 ? undefined : textOf(others, serviceName, operations);
 		},
 	};

@@ -1,4 +1,5 @@
 import { requestKey, type RunIdentity } from '../runs/matchRun';
+import type { SentStart } from './startMemory';
 import type { StartRequest } from './startService';
 
 /**
@@ -28,12 +29,10 @@ export const identityOf = ({
  * A start of any execution in this n8n process, in a group that several executions share. A search
  * for the run of a lost start must take them into account, since equal inputs make equal runs.
  */
-export interface ProcessStart {
+export interface ProcessStart extends SentStart {
 	/** Stands for the starter that sent it, and holds nothing of it. */
 	owner: object;
 	request: StartIdentity;
-	/** By our clock, epoch ms. */
-	sentAtMs: number;
 	/** Until it is answered. */
 	sending: Promise<unknown>;
 	/** It got no clear answer, so it may have made any run that fits. */
@@ -90,20 +89,22 @@ export function forgetStart(place: string, start: ProcessStart): void {
 }
 
 /**
- * Starts of others in the request's group that sent the same, its own earlier try left out.
- * @param sentAtMs when the request's start was sent, epoch ms
+ * Starts of others in the request's group that sent the same, its own earlier try left out. Two
+ * executions often send theirs in the same millisecond.
+ * @param sent the request's start
  */
 export function startsOfOthers(
 	place: string,
 	owner: object,
 	request: StartRequest,
-	sentAtMs: number,
+	{ sentAtMs, executionId }: SentStart,
 ): ProcessStart[] {
 	const { groupId, isGroupOfExecution } = request;
 	if (groupId === undefined || isGroupOfExecution) return [];
 	const sent = requestKey(request);
 	const isOwn = (start: ProcessStart) =>
-		start.owner === owner || (start.isLeft && start.sentAtMs === sentAtMs);
+		start.owner === owner ||
+		(start.isLeft && start.sentAtMs === sentAtMs && start.executionId === executionId);
 	return [...(startsOfGroups.get(groupKey(place, groupId)) ?? [])].filter(
 		(start) => !isOwn(start) && requestKey(start.request) === sent,
 	);

@@ -33,6 +33,9 @@ export interface RememberedStart {
 	isHandedOut?: boolean;
 }
 
+/** When a start was sent, and by which execution: an earlier try of it is known by both. */
+export type SentStart = Pick<RememberedStart, 'sentAtMs' | 'executionId'>;
+
 type Known = Omit<RememberedStart, 'fingerprint' | 'executionId'>;
 
 /**
@@ -41,6 +44,8 @@ type Known = Omit<RememberedStart, 'fingerprint' | 'executionId'>;
  * node again for all of its items.
  */
 export interface StartMemory {
+	/** Of this execution. */
+	executionId: string;
 	/**
 	 * The start that an earlier try sent for this request; of a wait that continues, whatever its
 	 * inputs are by now.
@@ -88,13 +93,7 @@ export function openStartMemory(
 	ended?: AbortSignal,
 ): StartMemory {
 	const executionId = context.getExecutionId();
-	const slots = isTool(context)
-		? toolSlots(nodeStore<Record<string, RememberedStart[]>>(context, TOOL_KEY).open(), ended)
-		: itemSlots(
-				nodeStore<Record<string, RememberedStart>>(context, KEY).open(),
-				runIndex,
-				executionId,
-			);
+	const slots = openSlots(context, runIndex, ended);
 	const takenStore = nodeStore<string[]>(context, TAKEN_KEY, 'flow');
 	const taken = (): string[] => {
 		const known = takenStore.get() ?? [];
@@ -106,6 +105,7 @@ export function openStartMemory(
 		`${context.getNode().name}/${isTool(context) ? fingerprintOf(request) : `${runIndex}/${request.itemIndex}`}`;
 	const lostOfNode = `${context.getNode().name}/${runIndex}/`;
 	return {
+		executionId,
 		get: slots.get,
 		ofItem: slots.ofItem,
 		lostRivals: (request) => {
@@ -155,6 +155,13 @@ interface Slots {
 	 * got no clear answer.
 	 */
 	hasLostTwin(request: StartRequest): boolean;
+}
+
+function openSlots(context: IExecuteFunctions, runIndex: number, ended?: AbortSignal): Slots {
+	if (isTool(context))
+		return toolSlots(nodeStore<Record<string, RememberedStart[]>>(context, TOOL_KEY).open(), ended);
+	const starts = nodeStore<Record<string, RememberedStart>>(context, KEY).open();
+	return itemSlots(starts, runIndex, context.getExecutionId());
 }
 
 /** A node's starts, by run of the node and item. */

@@ -19,7 +19,7 @@ import type { GroupTurn } from './groupTurns';
 import { sendOnceSafely } from './sendOnceSafely';
 import { type Announcements, createAnnouncements } from './announcements';
 import { createStartGate, type StartGate } from './startGate';
-import type { RememberedStart, StartMemory } from './startMemory';
+import type { RememberedStart, SentStart, StartMemory } from './startMemory';
 import {
 	cannotReuse,
 	cannotTellApart,
@@ -162,7 +162,7 @@ async function rememberedRun(
 			'An earlier try of this item got no clear answer.',
 			state.service.serviceName,
 		);
-		const run = await adoptUnlessStopped(state, request, start.sentAtMs, failure);
+		const run = await adoptUnlessStopped(state, request, start, failure);
 		// A list without the run proves nothing, since a gateway may give up minutes before the service
 		// starts the run.
 		if (run === undefined) throw failure;
@@ -291,10 +291,11 @@ function rivalsOf(state: StarterState, request: StartRequest): ProcessStart[] {
 async function adopt(
 	state: StarterState,
 	request: StartRequest,
-	sentAtMs: number,
+	sent: SentStart,
 	signal?: AbortSignal,
 ): Promise<KnownRun | undefined> {
 	const { groupId, isGroupOfExecution } = request;
+	const { sentAtMs } = sent;
 	const { service, clock, memory } = state;
 	if (groupId === undefined) return undefined;
 	for (const pauseMs of ADOPTION_PAUSES_MS) {
@@ -310,7 +311,7 @@ async function adopt(
 		);
 		const isTwinLost = lost.length === 0 && memory.hasLostTwin(request);
 		const rivals = [...lost.map(({ request: other }) => other), ...(isTwinLost ? [request] : [])];
-		const others = startsOfOthers(service.place, state.owner, request, sentAtMs);
+		const others = startsOfOthers(service.place, state.owner, request, sent);
 		await Promise.allSettled(others.map(({ sending }) => sending));
 		const choice = findExistingRun(runs, {
 			request,
@@ -362,7 +363,7 @@ async function listSince(
 async function adoptUnlessStopped(
 	state: StarterState,
 	request: StartRequest,
-	sentAtMs: number,
+	sent: SentStart,
 	failure: ServiceError,
 ): Promise<KnownRun | undefined> {
 	const { stop, warn } = state;
@@ -372,7 +373,7 @@ async function adoptUnlessStopped(
 		throw new ExecutionCancelledError();
 	}
 	const abandon = linkSignals();
-	const search = adopt(state, request, sentAtMs, abandon.signal);
+	const search = adopt(state, request, sent, abandon.signal);
 	if (stop === undefined || stop.aborted) {
 		const found = await search;
 		// The caller cancels it only where this execution started it for certain.
@@ -469,10 +470,12 @@ async function sendUntilTaken(state: StarterState, request: StartRequest): Promi
 /** One try, visible to others that search for a run meanwhile. */
 async function sendNoted(state: StarterState, request: StartRequest) {
 	const { service, memory, clock } = state;
+	const { executionId } = memory;
 	const sentAtMs = clock.now();
 	memory.save(request, { sentAtMs, groupId: request.groupId });
 	const start: ProcessStart = {
-		...{ owner: state.owner, request: identityOf(request), sentAtMs, sending: Promise.resolve() },
+		...{ owner: state.owner, request: identityOf(request), executionId, sentAtMs },
+		sending: Promise.resolve(),
 		...{ isLost: false, isLeft: false, runId: undefined },
 	};
 	// Those that wait for this start find its outcome recorded.
@@ -513,7 +516,6 @@ async function adoptLost(
 	result: Answer | NetworkFailure,
 ): Promise<KnownRun> {
 	const { service, stop, stopped } = state;
-	const { sentAtMs } = start;
 	state.sent.add(start);
 	const { message, facts } = service.failureOf(result);
 	const { serviceName } = service;
@@ -525,7 +527,7 @@ async function adoptLost(
 					serviceName,
 				)
 			: mayHaveStarted(request, message, serviceName, facts.status);
-	const adopted = await adoptUnlessStopped(state, request, sentAtMs, failure).finally(
+	const adopted = await adoptUnlessStopped(state, request, start, failure).finally(
 		() => (start.isLeft = true),
 	);
 	if (adopted) {

@@ -199,11 +199,14 @@ describe('two executions in one group send the same text', () => {
 		expect(await Promise.all([first, second])).toEqual([expect.objectContaining(lost), 'r2']);
 	});
 
-	it('and where both starts are lost neither takes the only run', async () => {
+	it.each([
+		['in the same millisecond', 0],
+		['one after the other', 1],
+	])('and where both starts are lost, %s, neither takes the only run', async (_, laterMs) => {
 		const fates = [{ result: LOST }, { result: LOST, makes: 'r2', afterMs: 1_500 }];
 		const { open, openOther, start, order, clock } = startHarness({ fates });
 		const first = start(open(), order(0, shared));
-		await clock.pause(1);
+		if (laterMs > 0) await clock.pause(laterMs);
 		const second = start(openOther(), order(0, shared));
 		expect(await Promise.all([first, second])).toEqual([
 			expect.objectContaining(lost),

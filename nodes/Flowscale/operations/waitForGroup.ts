@@ -17,6 +17,17 @@ import { createWatchService } from '../runs/watching';
 const CONFIRMED = { areRefusalsConfirmed: true };
 /** They are about runs of this node, or about single runs. */
 const NOT_FOR_GROUPS = ['liveEvents', 'maxConcurrent', 'startTimeout'];
+const groupWaitingOptions = waitingOptions
+	.filter(({ name }) => !NOT_FOR_GROUPS.includes(name))
+	.map((option) =>
+		option.name === 'timeout'
+			? {
+					...option,
+					description:
+						'How long to wait for the runs of the group, counted from the beginning of the wait. 0 means no limit.',
+				}
+			: option,
+	);
 
 export const waitForGroup = waitingOperation<FlowscaleSession>({
 	name: 'Wait',
@@ -25,14 +36,7 @@ export const waitForGroup = waitingOperation<FlowscaleSession>({
 	description:
 		'Wait until every run of a group has ended, wherever it was started, and return their outputs',
 	output: runWithFilesShape,
-	fields: [
-		groupIdField,
-		...waitModeFields,
-		optionsField(
-			waitingOptions.filter(({ name }) => !NOT_FOR_GROUPS.includes(name)),
-			outputOptions,
-		),
-	],
+	fields: [groupIdField, ...waitModeFields, optionsField(groupWaitingOptions, outputOptions)],
 	prepareWait: (item, session) => {
 		const groupId = existingGroupId(item.text('groupId', 'Group ID'));
 		const settings = readOutputSettings(item);

@@ -79,7 +79,8 @@ export const waitingOptions: INodeProperties[] = [
 		type: 'number',
 		typeOptions: { minValue: 0 },
 		default: 600,
-		description: 'How long to wait for each run, counted from its start here. 0 means no limit.',
+		description:
+			'How long to wait for each run, counted from its start here, or from the beginning of the wait if it was started elsewhere. 0 means no limit.',
 	},
 ];
 
@@ -91,7 +92,7 @@ export const startTimeoutOption: INodeProperties = {
 	typeOptions: { minValue: 0 },
 	default: 0,
 	description:
-		'How long a run may wait in the queue, counted from its start here. A run that has not begun by then is cancelled, and its item fails. 0 means no limit.',
+		'How long a run may wait in the queue, counted as in Timeout. A run that has not begun by then is cancelled, and its item fails. 0 means no limit.',
 };
 
 /** Where the wait takes place: one choice for all items. */
@@ -122,7 +123,7 @@ export const waitModeFields: INodeProperties[] = [
 	},
 	{
 		displayName:
-			'Runs are polled for a minute. Then the execution is saved, and checks again after 1 to 15 minutes. Set Timeout in the options to the longest time that runs may take.',
+			'Runs are polled for a minute. Then the execution is saved, and checks again after 1 to 15 minutes. Set Timeout in the options to the longest time that runs may take. If you stop the execution while it is saved, its runs continue.',
 		name: 'suspendedNotice',
 		type: 'notice',
 		default: '',

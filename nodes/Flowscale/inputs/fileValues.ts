@@ -41,9 +41,9 @@ export function fileFieldsOf(item: Item, given: GivenValue): string[] | undefine
 	const isLink = (entry: unknown) => LINK.test(textOf(entry) ?? '');
 	if (likelihood === 'no' || entries.length === 0 || entries.every(isLink)) return undefined;
 	const fields = entries.flatMap((entry) => splitFields(asText(entry)));
-	if (likelihood === 'yes' || (fields.length > 0 && fields.every(item.hasBinary)))
+	if (likelihood === 'yes' || (fields.length > 0 && fields.every((field) => item.hasBinary(field))))
 		return entries.flatMap((entry) => checkedFields(item, entry));
-	if (isMissingFile(item, given, fields, likelihood)) fields.forEach(item.binary);
+	if (isMissingFile(item, given, fields, likelihood)) fields.forEach((field) => item.binary(field));
 	return undefined;
 }
 

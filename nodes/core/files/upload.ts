@@ -120,11 +120,9 @@ export function buildForm(
  * extension of its type where it has none: services go by it.
  * @throws ConfigurationError when it is missing
  */
-export async function filePartOf(
-	{ context, index, binary }: Item,
-	field: string,
-): Promise<FilePart> {
-	const { fileName: named, fileExtension, mimeType: received, id } = binary(field);
+export async function filePartOf(item: Item, field: string): Promise<FilePart> {
+	const { context, index } = item;
+	const { fileName: named, fileExtension, mimeType: received, id } = item.binary(field);
 	const bare = named || (fileExtension ? `${field}.${fileExtension}` : field);
 	const mimeType = mimeTypeOfUpload(bare, received);
 	const fileName = withExtension(bare, mimeType);

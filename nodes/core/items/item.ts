@@ -40,29 +40,63 @@ export interface Item {
 	hasBinary(field: string): boolean;
 }
 
-export function itemAt(context: IExecuteFunctions, index: number): Item {
-	const raw = (name: string, fallback: unknown): unknown =>
-		readParameter(context, name, fallback, () =>
-			context.getNodeParameter(name, index, fallback as object),
+/** A class, since twelve functions of its own for each of ten thousand items would cost 8 MB. */
+class ItemOfNode implements Item {
+	constructor(
+		readonly context: IExecuteFunctions,
+		readonly index: number,
+	) {}
+
+	raw(name: string, fallback: unknown): unknown {
+		return readParameter(this.context, name, fallback, () =>
+			this.context.getNodeParameter(name, this.index, fallback as object),
 		);
-	return {
-		index,
-		context,
-		raw,
-		text: (name, label) => requiredText(raw(name, ''), label),
-		id: (name, label) => requiredId(chosen(raw(name, '')), label),
-		optionalText: (name, fallback = '') =>
-			evaluated(String(chosen(raw(name, fallback)) ?? '').trim(), () => titleOf(name)),
-		locator: (name, label) => requiredText(chosen(raw(name, '')), label),
-		flag: (name, fallback) => /^\s*true\s*$/i.test(String(raw(name, fallback))),
-		amount: (name, label, fallback, least) => amountOf(raw(name, fallback), label, least),
-		choice: (name, label, values) => oneOf(raw(name, values[0]), label, values),
-		choices: (name, label, values) =>
-			chosenWords(raw(name, [])).map((word) => oneOf(word, label, values)),
-		binary: (field) => requireBinary(context, index, field),
-		hasBinary: (field) => binaryAt(context, index, field) !== undefined,
-	};
+	}
+
+	text(name: string, label: string): string {
+		return requiredText(this.raw(name, ''), label);
+	}
+
+	id(name: string, label: string): string {
+		return requiredId(chosen(this.raw(name, '')), label);
+	}
+
+	optionalText(name: string, fallback = ''): string {
+		const text = String(chosen(this.raw(name, fallback)) ?? '').trim();
+		return evaluated(text, () => titleOf(name));
+	}
+
+	locator(name: string, label: string): string {
+		return requiredText(chosen(this.raw(name, '')), label);
+	}
+
+	flag(name: string, fallback: boolean): boolean {
+		return /^\s*true\s*$/i.test(String(this.raw(name, fallback)));
+	}
+
+	amount(name: string, label: string, fallback: number, least: number): number {
+		return amountOf(this.raw(name, fallback), label, least);
+	}
+
+	choice<T extends string>(name: string, label: string, values: readonly [T, ...T[]]): T {
+		return oneOf(this.raw(name, values[0]), label, values);
+	}
+
+	choices<T extends string>(name: string, label: string, values: readonly T[]): T[] {
+		return chosenWords(this.raw(name, [])).map((word) => oneOf(word, label, values));
+	}
+
+	binary(field: string): IBinaryData {
+		return requireBinary(this.context, this.index, field);
+	}
+
+	hasBinary(field: string): boolean {
+		return binaryAt(this.context, this.index, field) !== undefined;
+	}
 }
+
+export const itemAt = (context: IExecuteFunctions, index: number): Item =>
+	new ItemOfNode(context, index);
 
 /** What a resource locator holds; any other value as it is. */
 function chosen(value: unknown): unknown {

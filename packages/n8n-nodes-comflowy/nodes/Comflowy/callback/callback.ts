@@ -33,8 +33,10 @@ export interface CallbackRegistration {
  * The callbacks of this execution; undefined where the wait is not by callback, or the execution
  * cannot be suspended.
  */
-export function openCallbackDesk({ context, raw }: Item): CallbackRegistration | undefined {
-	if (raw('waitMode', 'inExecution') !== 'callback' || !canSuspend(context)) return undefined;
+export function openCallbackDesk(item: Item): CallbackRegistration | undefined {
+	const { context } = item;
+	const isCallback = item.raw('waitMode', 'inExecution') === 'callback';
+	if (!isCallback || !canSuspend(context)) return undefined;
 	const store = context.getContext('node');
 	const isFirst = store[MEMORY_KEY] === undefined;
 	const { memory, known } = openMemory(store);

@@ -1,11 +1,12 @@
 import { type ChildProcess, execPath, join, onExit, projectDir, spawn } from './platform';
 
 /**
- * Starts a node process on a TypeScript file of ours.
+ * Starts a node process on a file of ours, TypeScript or compiled.
  * @param flags of Node itself
  */
 export function startScript(file: string, args: string[], flags: string[] = []): ChildProcess {
-	const child = spawn(execPath, [...flags, '--import', 'tsx', join(projectDir, file), ...args], {
+	const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
+	const child = spawn(execPath, [...flags, ...loader, join(projectDir, file), ...args], {
 		cwd: projectDir,
 		stdio: ['ignore', 'pipe', 'inherit'],
 	});

@@ -2,7 +2,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import { executeOperation } from '../../nodes/Flowscale/operations/resources';
 import { collectGarbage, cpuUsage, memoryUsage, Readable } from '../../simulator/platform';
 import { installVirtualTime, type VirtualTime } from '../../test/simulation/virtualTime';
-import { askChild } from '../askChild';
+import { askCompiledChild } from '../askChild';
 import { withStall, type Measurement } from '../measurement';
 
 const FEW = 100;
@@ -217,7 +217,7 @@ export const tenThousand: Measurement = {
 			digits: 0,
 		},
 	],
-	measure: async () => await askChild<Record<string, number>>('tenThousand', {}),
+	measure: async () => await askCompiledChild<Record<string, number>>('tenThousand'),
 };
 
 /** The figures of `tenThousand`. */

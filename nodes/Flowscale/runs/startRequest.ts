@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { ExecutionCancelledError } from '../../core/errors';
-import { linkSignals, onAbort } from '../../core/async/signals';
+import { linkSignals, onAbort, PAUSE_OVER } from '../../core/async/signals';
 import { type Answer, isNetworkFailure } from '../../core/http/http';
 import type { NetworkFailure } from '../../core/http/networkError';
 import type { ApiRequest } from '../../core/http/transport';
@@ -138,7 +138,7 @@ async function sendForm(
 		return form.isRead() ? result : notStarted(result);
 	} finally {
 		unlink();
-		answered.abort();
+		answered.abort(PAUSE_OVER);
 		// An answer may come before the form's end: nothing more of it is sent, and no file stays open.
 		form.close();
 	}

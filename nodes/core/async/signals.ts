@@ -67,6 +67,12 @@ export function linkSignals(...parents: Array<AbortSignal | undefined>): LinkedS
 	};
 }
 
+/**
+ * Why a signal that only ends a pause of ours is aborted. Without a reason Node builds an error with
+ * its stack for each, and a start ends several pauses.
+ */
+export const PAUSE_OVER = 'the pause is over';
+
 /** Longest single timer; a longer one would overflow and fire at once. */
 const LONGEST_MS = 2_000_000_000;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock';
-import { onAbort } from '../async/signals';
+import { onAbort, PAUSE_OVER } from '../async/signals';
 import { LONGEST_RETRY_AFTER_MS } from '../http/retry';
 import type { StartGate, TryOutcome } from './startGate';
 
@@ -176,7 +176,7 @@ export function createCountingGate<Result>(clock: Clock, stop: AbortSignal): Sta
 		waitForChange();
 	};
 	const waitForChange = () => {
-		wake.abort();
+		wake.abort(PAUSE_OVER);
 		if (queue.length === 0) return;
 		wake = new AbortController();
 		const { signal } = wake;

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock';
-import { onAbort } from '../async/signals';
+import { onAbort, PAUSE_OVER } from '../async/signals';
 import { LONGEST_RETRY_AFTER_MS } from '../http/retry';
 
 /** What became of one try. */
@@ -104,7 +104,7 @@ export function createStartGate<Result>(
 			waiting.admit(admission);
 		const changesMs = nextChangeMs(state);
 		if (changesMs === wakesMs) return;
-		wake.abort();
+		wake.abort(PAUSE_OVER);
 		wakesMs = changesMs;
 		if (wakesMs === Number.POSITIVE_INFINITY) return;
 		wake = new AbortController();
@@ -185,7 +185,7 @@ async function admitted<Result>(
 		return outcome;
 	} finally {
 		leave();
-		answered.abort();
+		answered.abort(PAUSE_OVER);
 		pump();
 	}
 }

@@ -4,6 +4,7 @@ import { onAbort } from '../async/signals';
 import { isTool } from '../items/agentTool';
 import type { RunIdentity } from '../runs/matchRun';
 import type { StartRequest } from './startService';
+import { nodeOf } from '../nodeOf';
 import { nodeStore } from '../nodeStore';
 
 /**
@@ -93,6 +94,7 @@ export function openStartMemory(
 	ended?: AbortSignal,
 ): StartMemory {
 	const executionId = context.getExecutionId();
+	const { name } = nodeOf(context);
 	const slots = openSlots(context, runIndex, ended);
 	const takenStore = nodeStore<string[]>(context, TAKEN_KEY, 'flow');
 	const taken = (): string[] => {
@@ -102,8 +104,8 @@ export function openStartMemory(
 	};
 	const lost = nodeStore<Record<string, string>>(context, LOST_KEY, 'flow').open;
 	const lostKeyOf = (request: StartRequest) =>
-		`${context.getNode().name}/${isTool(context) ? fingerprintOf(request) : `${runIndex}/${request.itemIndex}`}`;
-	const lostOfNode = `${context.getNode().name}/${runIndex}/`;
+		`${name}/${isTool(context) ? fingerprintOf(request) : `${runIndex}/${request.itemIndex}`}`;
+	const lostOfNode = `${name}/${runIndex}/`;
 	return {
 		executionId,
 		get: slots.get,

@@ -25,6 +25,8 @@ export interface FailureFacts {
 	isRetryable?: boolean;
 	/** For a wait that took too long: how its last poll failed. */
 	lastFailure?: string;
+	/** The run was to be cancelled because its time was up, and its cancel has not been accepted. */
+	isCancelOpen?: boolean;
 }
 
 /** The service, the network or a run did not do what was asked. */

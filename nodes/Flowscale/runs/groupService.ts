@@ -1,9 +1,16 @@
 import type { RunService } from '../../core/execution/runSession';
 import { ServiceError } from '../../core/errors';
 import type { KnownRun } from '../../core/runs/run';
+import type { CancelOutcome } from '../../core/waiting/runCanceller';
 import type { RunWaiter, WaitOrder } from '../../core/waiting/runWaiter';
 import { WaitTimeout } from '../../core/waiting/watchedRun';
-import { type CancelAnswers, knownRunsOfGroup, sendGroupCancel } from './groups';
+import {
+	type CancelAnswers,
+	knownRunsOfGroup,
+	type RunStates,
+	sendGroupCancel,
+	wereAllCancelled,
+} from './groups';
 import type { Session } from './session';
 
 /**
@@ -30,8 +37,6 @@ interface GroupMemory {
 	seen: Set<string>;
 	/** Answers to the cancels of its runs. */
 	cancels: CancelAnswers;
-	/** Its open runs were cancelled here, and all of them ended by that. */
-	isCancelled?: boolean;
 }
 
 /**
@@ -52,27 +57,31 @@ export function createGroupService(service: RunService, session: Session): RunSe
 	};
 	/** The first open run; in a group without one, how many runs are listed, and are new. */
 	const look = async (groupId: string, memory: GroupMemory) => {
-		let [total, added] = [0, 0];
+		const states: RunStates = new Map();
+		let added = 0;
 		for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
-			total++;
+			states.set(run.run_id, run.state);
 			if (!memory.seen.has(run.run_id)) added++;
 			memory.seen.add(run.run_id);
-			if (!run.finished && !memory.ended.has(run.run_id)) return { openRun: run, total, added };
+			if (!run.finished && !memory.ended.has(run.run_id)) return { openRun: run, states, added };
 		}
-		return { total, added };
+		return { states, added };
 	};
 	const poll = async (group: KnownRun): Promise<KnownRun | null> => {
 		const memory = memoryOf(group.run_id);
 		if (memory.openRun && (await isStillOpen(service, memory.openRun))) return goingOn(group);
+		let states: RunStates = new Map();
 		for (let looks = 1; looks <= MOST_LOOKS; looks++) {
 			if (looks > 1) await clock.pause(SECOND_LOOK_MS, stop);
-			const { openRun, total, added } = await look(group.run_id, memory);
-			memory.openRun = openRun;
-			if (openRun) return goingOn(group);
-			if (total === 0) return emptyGroup(group, memory, clock.now());
-			if (looks > 1 && added === 0) break;
+			const seen = await look(group.run_id, memory);
+			states = seen.states;
+			memory.openRun = seen.openRun;
+			if (seen.openRun) return goingOn(group);
+			if (states.size === 0) return emptyGroup(group, memory, clock.now());
+			if (looks > 1 && seen.added === 0) break;
 		}
-		return memory.isCancelled ? { ...ended(group), state: 'cancelled' } : ended(group);
+		const isCancelled = await wereAllCancelled(api, states, memory.cancels);
+		return isCancelled ? { ...ended(group), state: 'cancelled' } : ended(group);
 	};
 	return {
 		...service,
@@ -86,11 +95,12 @@ export function createGroupService(service: RunService, session: Session): RunSe
 				return group;
 			},
 		},
-		cancel: async (groupId) => {
-			const memory = memoryOf(groupId);
-			memory.isCancelled = await sendGroupCancel(api, groupId, clock, memory.cancels);
+		cancel: async (groupId, cancelTry) => {
+			await sendGroupCancel(api, groupId, clock, memoryOf(groupId).cancels, cancelTry);
 			return undefined;
 		},
+		cancelText,
+		cancelFailure,
 		completeOutputs: async (group) => group,
 	};
 }
@@ -134,6 +144,8 @@ export function waiterOfGroup(waiter: RunWaiter, groupId: string): RunWaiter {
 			await waiter.rejoin(group, order, pollWindow).catch((error: unknown) => {
 				throw aboutGroup(error, groupId, order);
 			}),
+		giveUp: (group, order, failure) =>
+			aboutGroup(waiter.giveUp(group, order, failure), groupId, order),
 		refresh: async (group) =>
 			// It ended at an earlier resume. A run that joined it since then is not waited for.
 			await waiter.refresh(ended(group)).catch((error: unknown) => {
@@ -142,7 +154,7 @@ export function waiterOfGroup(waiter: RunWaiter, groupId: string): RunWaiter {
 	};
 }
 
-function aboutGroup(error: unknown, groupId: string, order?: WaitOrder): unknown {
+function aboutGroup<T>(error: T, groupId: string, order?: WaitOrder): T | ServiceError {
 	if (!(error instanceof ServiceError)) return error;
 	const facts = { ...error.facts, runId: undefined, state: undefined };
 	if (error instanceof WaitTimeout && order !== undefined)
@@ -152,7 +164,7 @@ function aboutGroup(error: unknown, groupId: string, order?: WaitOrder): unknown
 				...facts,
 				hint:
 					order.cancelRemote === 'onStopOrTimeout'
-						? groupCancelText(error)
+						? facts.hint
 						: 'They continue at Flowscale. Wait for the group again, or raise Timeout.',
 			},
 		);
@@ -166,9 +178,21 @@ function causeIn({ facts: { lastFailure } }: WaitTimeout): string {
 	return lastFailure === undefined ? '' : `. The last check failed: ${lastFailure}`;
 }
 
-function groupCancelText({ facts: { state, hint } }: WaitTimeout): string | undefined {
-	if (state === 'cancelled') return 'Those that had not ended were cancelled at Flowscale.';
-	return state === 'succeeded'
-		? 'All have ended since, but not all of them because of the cancel. Wait for the group again to get their outputs.'
-		: hint;
+/** What n8n's log says of the cancel of a group that failed. */
+function cancelFailure(groupId: string, error: Error): string {
+	const runId = error instanceof ServiceError ? error.facts.runId : undefined;
+	const which = runId ? ` (run ${runId})` : '';
+	return `Not all runs of group "${groupId}" could be cancelled at Flowscale: ${error.message}${which}`;
+}
+
+/** What became of the cancels of a group's runs, for the user. */
+function cancelText(outcome: CancelOutcome): string {
+	if (outcome === 'accepted')
+		return 'Flowscale accepted the cancels of those that had not ended, and some of them have not ended yet. See what became of them with Group > Get.';
+	if (outcome === 'pending')
+		return 'Flowscale has not accepted the cancels of all that had not ended yet. The node keeps trying for a few minutes. If that fails, n8n’s log says so.';
+	if (outcome instanceof Error)
+		return `Not all of them could be cancelled at Flowscale: ${outcome.message}`;
+	if (outcome.state === 'cancelled') return 'Those that had not ended were cancelled at Flowscale.';
+	return 'All have ended since, but not all of them because of the cancel. Wait for the group again to get their outputs.';
 }

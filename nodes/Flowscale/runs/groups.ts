@@ -2,6 +2,7 @@ import type { Clock } from '../../core/async/clock';
 import { createLimiter } from '../../core/async/limiter';
 import { ExecutionCancelledError, ofRun, ServiceError } from '../../core/errors';
 import type { ApiRequest } from '../../core/http/transport';
+import { type CancelTry, isDoubtfulRefusal } from '../../core/waiting/runCanceller';
 import { type KnownRun, type Run, type RunState, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi } from '../api/api';
 import { noList, openPager } from '../api/runPages';
@@ -125,10 +126,13 @@ const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 /** Answers to the cancels of a group's runs, by run: the service's text, or how the cancel failed. */
 export type CancelAnswers = Map<string, string | Error>;
 
+/** The runs of a group as they were last seen. */
+export type RunStates = Map<string, RunState>;
+
 interface GroupCancel {
 	asked: CancelAnswers;
-	/** The runs as they were last seen, and which of them had not ended. */
-	states: Map<string, RunState>;
+	states: RunStates;
+	/** Those that had not ended. */
 	open: string[];
 }
 
@@ -143,14 +147,15 @@ export async function cancelGroup(
 	clock: Clock,
 	stop?: AbortSignal,
 ): Promise<GroupCancelResult> {
-	return cancelResult(groupId, await cancelOpenRuns(api, groupId, clock, { stop }));
+	const sent = await cancelOpenRuns(api, groupId, clock, { stop });
+	await addUnlisted(api, sent.states, sent.asked, {});
+	return cancelResult(groupId, sent);
 }
 
 /**
  * The same, also after Stop.
- * @param asked answers of earlier tries: a run whose cancel was accepted, or refused for good, is not
- *   cancelled again
- * @returns whether all runs that had not ended were cancelled
+ * @param asked answers of earlier tries: a run whose cancel was accepted is not cancelled again, and
+ *   one whose cancel was refused for good only when somebody asks again
  * @throws ServiceError where a run continues whose cancel failed, or got an empty answer: a
  *   retryable one where there is one
  */
@@ -159,14 +164,35 @@ export async function sendGroupCancel(
 	groupId: string,
 	clock: Clock,
 	asked: CancelAnswers,
-): Promise<boolean> {
-	const sent = await cancelOpenRuns(api, groupId, clock, { asked, extra: DETACHED });
-	const failures = sent.open.flatMap((id) => failureOfCancel(id, asked.get(id)) ?? []);
+	{ isFirst, onAccepted }: CancelTry,
+): Promise<void> {
+	for (const [id, answer] of asked)
+		if (answer instanceof Error && (isFirst || isDoubtfulRefusal(answer))) asked.delete(id);
+	const sending = { asked, onAccepted, endsWhenRefused: true, extra: DETACHED };
+	const { open } = await cancelOpenRuns(api, groupId, clock, sending);
+	const failures = open.flatMap((id) => failureOfCancel(id, asked.get(id)) ?? []);
 	const failure = failures.find(isWorthAnotherTry) ?? failures[0];
 	if (failure) throw failure;
-	const { cancelled, not_cancelled: left } = cancelResult(groupId, sent);
-	return cancelled > 0 && left === 0;
 }
+
+/**
+ * Whether the runs of a group that were to be cancelled were, and have ended by that.
+ * @param listed the group, of which no run is open
+ */
+export async function wereAllCancelled(
+	api: FlowscaleApi,
+	listed: RunStates,
+	asked: CancelAnswers,
+): Promise<boolean> {
+	if (asked.size === 0) return false;
+	const states = new Map(listed);
+	await addUnlisted(api, states, asked, DETACHED);
+	return [...asked].every((one) => isCancelled(one, states));
+}
+
+/** A service that forgets a cancelled run has cancelled it. */
+const isCancelled = ([id, answer]: [string, string | Error], states: RunStates): boolean =>
+	states.get(id) === 'cancelled' || (!states.has(id) && !(answer instanceof Error));
 
 function failureOfCancel(runId: string, answer: string | Error | undefined): unknown {
 	if (answer instanceof Error) return ofRun(answer, { run_id: runId });
@@ -176,9 +202,16 @@ function failureOfCancel(runId: string, answer: string | Error | undefined): unk
 const isWorthAnotherTry = (failure: unknown): boolean =>
 	failure instanceof ServiceError && failure.facts.isRetryable === true;
 
+const isRefusedForGood = (answer: string | Error | undefined): boolean =>
+	answer instanceof Error && !isWorthAnotherTry(answer);
+
 interface CancelParts {
 	stop?: AbortSignal;
 	asked?: CancelAnswers;
+	/** Called when the service has accepted the cancels of all runs that are open. */
+	onAccepted?(): void;
+	/** Whether to end as soon as the cancels of all runs that are open were refused for good. */
+	endsWhenRefused?: boolean;
 	extra?: Partial<ApiRequest>;
 }
 
@@ -186,10 +219,10 @@ async function cancelOpenRuns(
 	api: FlowscaleApi,
 	groupId: string,
 	clock: Clock,
-	{ stop, asked = new Map(), extra = {} }: CancelParts,
+	{ stop, asked = new Map(), onAccepted, endsWhenRefused = false, extra = {} }: CancelParts,
 ): Promise<GroupCancel> {
 	const limit = createLimiter(CANCELS_AT_A_TIME);
-	let states = new Map<string, RunState>();
+	let states: RunStates = new Map();
 	let open: string[] = [];
 	for (const pauseMs of PAUSES_MS) {
 		if (pauseMs > 0) await clock.pause(pauseMs, stop);
@@ -200,13 +233,14 @@ async function cancelOpenRuns(
 			if (!run.finished) open.push(run.run_id);
 		}
 		if (open.length === 0) break;
+		if (endsWhenRefused && open.every((id) => isRefusedForGood(asked.get(id)))) break;
 		const due = open.filter((id) => isCancelDue(asked.get(id)));
 		const cancel = async (id: string) => await api.cancel(id, extra).catch(asFailure);
 		await Promise.all(
 			due.map(async (id) => asked.set(id, await limit(async () => await cancel(id)))),
 		);
+		if (open.every((id) => failureOfCancel(id, asked.get(id)) === undefined)) onAccepted?.();
 	}
-	await addUnlisted(api, states, asked, extra);
 	return { asked, states, open };
 }
 
@@ -222,7 +256,7 @@ function isCancelDue(answer: string | Error | undefined): boolean {
  */
 async function addUnlisted(
 	api: FlowscaleApi,
-	states: Map<string, RunState>,
+	states: RunStates,
 	asked: CancelAnswers,
 	extra: Partial<ApiRequest>,
 ): Promise<void> {
@@ -244,10 +278,7 @@ function asFailure(error: Error): Error {
 }
 
 function cancelResult(groupId: string, { states, asked }: GroupCancel): GroupCancelResult {
-	// A service that forgets a cancelled run has cancelled it.
-	const isCancelled = ([id, answer]: [string, string | Error]) =>
-		states.get(id) === 'cancelled' || (!states.has(id) && !(answer instanceof Error));
-	const cancelled = [...asked].filter(isCancelled).length;
+	const cancelled = [...asked].filter((one) => isCancelled(one, states)).length;
 	const failures = [...asked.values()].filter((answer) => answer instanceof Error);
 	if (cancelled === 0 && asked.size > 0 && failures.length === asked.size) throw failures[0];
 	const total = new Set([...states.keys(), ...asked.keys()]).size;

@@ -9,8 +9,18 @@ import type { Progress } from './progress';
 import type { KnownRun } from '../runs/run';
 import { cancelledHereError, openCancelledRuns } from '../waiting/cancelledRuns';
 import { forgetRun } from '../waiting/leftRuns';
-import { createRunCanceller, type RunCanceller } from '../waiting/runCanceller';
-import { createRunWaiter, type RunWaiter, STOP_PATIENCE_MS } from '../waiting/runWaiter';
+import {
+	type CancellerParts,
+	type CancelTry,
+	createRunCanceller,
+	type RunCanceller,
+} from '../waiting/runCanceller';
+import {
+	createRunWaiter,
+	type RunWaiter,
+	STOP_PATIENCE_MS,
+	type WaiterParts,
+} from '../waiting/runWaiter';
 import { openStartRemarks } from './startRemarks';
 import { openStartMemory } from '../starting/startMemory';
 import { createStarter, type Starter } from '../starting/starter';
@@ -28,7 +38,10 @@ export interface RunService {
 	 * @returns the run where the cancel was refused because it has ended
 	 * @throws ServiceError
 	 */
-	cancel(runId: string): Promise<KnownRun | undefined>;
+	cancel(runId: string, cancelTry: CancelTry): Promise<KnownRun | undefined>;
+	/** How messages speak of a cancel, where it is not that of a run. */
+	cancelText?: WaiterParts['cancelText'];
+	cancelFailure?: CancellerParts['cancelFailure'];
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
 	collect: CollectOperations;
@@ -138,11 +151,12 @@ function withoutCancelledRuns(service: StartService, context: IExecuteFunctions)
 }
 
 function openCanceller(
-	{ cancel, watch: { serviceName } }: RunService,
+	{ cancel, cancelFailure, watch: { serviceName } }: RunService,
 	{ context, clock }: RunSessionParts,
 ): RunCanceller {
 	return createRunCanceller({
 		cancel,
+		cancelFailure,
 		serviceName,
 		clock,
 		warn: (text) => context.logger.warn(cleanText(text)),
@@ -166,7 +180,7 @@ interface SharedByItems {
 }
 
 function openWaiter(
-	{ watch, completeOutputs }: RunService,
+	{ watch, completeOutputs, cancelText }: RunService,
 	{ context, clock, stop, progress }: RunSessionParts,
 	item: Item,
 	{ canceller, hasStarted, unbegun, onBegun, onLeft, otherRuns }: SharedByItems,
@@ -175,6 +189,7 @@ function openWaiter(
 	const cancelledRuns = openCancelledRuns(context);
 	return createRunWaiter({
 		serviceName: watch.serviceName,
+		cancelText,
 		watcher: createWatcher(
 			openStartRemarks(context).explaining(watch),
 			{

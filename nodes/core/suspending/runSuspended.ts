@@ -102,7 +102,7 @@ export async function runSuspended<Session>(
 	if (left.length > 0 && !isGivenUp(suspension.unansweredSinceMs, resume.clock.now()))
 		return await suspend(resume, left);
 	const silence = left.find(({ stillRunning }) => stillRunning?.unanswered)?.stillRunning;
-	await sideBySide(resume, left, async (item) => giveUp(item, silence));
+	await sideBySide(resume, left, async (item) => giveUp(resume, item, silence));
 	saveAndThrowIfFatal(resume);
 
 	// Runs that ended before an earlier suspension: only their IDs were kept.
@@ -298,11 +298,23 @@ function noteSilence<Session>(
 	else delete suspension.unansweredSinceMs;
 }
 
-/** @throws ServiceError how the last check of the run failed, or that of another where it has none */
-function giveUp({ stillRunning }: ItemWait, silence: StillRunning | undefined): never {
-	if (stillRunning?.unanswered) throw stillRunning.unanswered;
+/**
+ * The run may continue: Stop cancels it, as it does where a wait fails otherwise.
+ * @throws ServiceError how the last check of the run failed, or that of another where it has none
+ */
+function giveUp<Session>(
+	{ suspension }: Resume<Session>,
+	item: ItemWait,
+	silence: StillRunning | undefined,
+): never {
+	const { index, wait, stillRunning } = item;
+	const run = waitOf(suspension, index) === NOT_BEGUN ? undefined : wait.known();
+	if (run && wait.order.cancelRemote !== 'never') (suspension.left ??= {})[index] = true;
 	const { message = 'No answer', facts = {} } = silence?.unanswered ?? {};
-	throw new ServiceError(message, { ...facts, runId: undefined, state: undefined });
+	const failure =
+		stillRunning?.unanswered ??
+		new ServiceError(message, { ...facts, runId: undefined, state: undefined });
+	throw waiterOf(item).giveUp(run, wait.order, failure);
 }
 
 function pollWindowOf<Session>(

@@ -17,15 +17,32 @@ const LONGEST_CANCEL_MS = 180_000;
 const DOUBTFUL_STATUSES = [401, 403, 404];
 const DOUBTFUL_TRIES = 3;
 
+/** Whether a cancel was refused in a way that may pass in a moment. */
+export const isDoubtfulRefusal = (error: unknown): boolean =>
+	error instanceof ServiceError && DOUBTFUL_STATUSES.includes(error.facts.status ?? 0);
+
+/** One of the tries of a cancel. */
+export interface CancelTry {
+	/** Whether it is the first since somebody asked: what an earlier request met does not count. */
+	isFirst: boolean;
+	/**
+	 * The service has accepted the cancel. Called where the try itself takes longer, since it waits
+	 * for what becomes of the cancel.
+	 */
+	onAccepted(): void;
+}
+
 export interface CancellerParts {
 	/**
 	 * Sends one cancel, also after Stop.
 	 * @returns the run where the cancel was refused because it has ended
 	 * @throws ServiceError
 	 */
-	cancel(runId: string): Promise<KnownRun | undefined>;
+	cancel(runId: string, cancelTry: CancelTry): Promise<KnownRun | undefined>;
 	/** As messages call the service. */
 	serviceName: string;
+	/** What n8n's log says of a cancel that failed; by default of a run's. */
+	cancelFailure?(runId: string, error: Error): string;
 	clock: Clock;
 	warn(text: string): void;
 }
@@ -40,7 +57,7 @@ export type CancelOutcome = 'accepted' | 'pending' | KnownRun | Error;
 export interface RunCanceller {
 	/**
 	 * Resolves once it is known what became of the cancel, or after `patienceMs`. Never rejects; what
-	 * fails is logged.
+	 * fails is logged, and is tried again when somebody asks again.
 	 */
 	cancel(runId: string, patienceMs: number): Promise<CancelOutcome>;
 }
@@ -52,7 +69,15 @@ interface CancellerState extends CancellerParts {
 	 * refused.
 	 */
 	heldUntilMs: number;
-	inProgress: Map<string, Promise<CancelOutcome>>;
+	/** Cancels that are in progress, or were accepted. */
+	known: Map<string, Cancelling>;
+}
+
+interface Cancelling {
+	/** When somebody asked last, epoch ms. */
+	askedMs: number;
+	isAccepted: boolean;
+	outcome: Promise<CancelOutcome>;
 }
 
 export function createRunCanceller(parts: CancellerParts): RunCanceller {
@@ -60,25 +85,41 @@ export function createRunCanceller(parts: CancellerParts): RunCanceller {
 		...parts,
 		limit: createLimiter(CANCELS_AT_A_TIME),
 		heldUntilMs: 0,
-		inProgress: new Map(),
+		known: new Map(),
 	};
 	return {
 		cancel: async (runId, patienceMs) => {
-			const known = state.inProgress.get(runId);
-			const cancelling = known ?? cancelRun(state, runId);
-			state.inProgress.set(runId, cancelling);
+			const cancelling = state.known.get(runId) ?? beginCancel(state, runId);
+			cancelling.askedMs = parts.clock.now();
 			return await withinMs(cancelling, patienceMs, parts.clock);
 		},
 	};
 }
 
-async function cancelRun(state: CancellerState, runId: string): Promise<CancelOutcome> {
-	const askedMs = state.clock.now();
-	const outcome = await state.limit(async () => await cancelUntil(state, runId, askedMs));
-	if (outcome instanceof Error)
+function beginCancel(state: CancellerState, runId: string): Cancelling {
+	const cancelling: Cancelling = {
+		askedMs: state.clock.now(),
+		isAccepted: false,
+		outcome: Promise.resolve('pending'),
+	};
+	state.known.set(runId, cancelling);
+	cancelling.outcome = cancelRun(state, runId, cancelling);
+	return cancelling;
+}
+
+async function cancelRun(
+	state: CancellerState,
+	runId: string,
+	cancelling: Cancelling,
+): Promise<CancelOutcome> {
+	const outcome = await state.limit(async () => await cancelUntil(state, runId, cancelling));
+	if (outcome instanceof Error) {
+		state.known.delete(runId);
 		state.warn(
-			`A run could not be cancelled at ${state.serviceName}: ${outcome.message} (run ${runId})`,
+			state.cancelFailure?.(runId, outcome) ??
+				`A run could not be cancelled at ${state.serviceName}: ${outcome.message} (run ${runId})`,
 		);
+	}
 	return outcome;
 }
 
@@ -86,14 +127,19 @@ async function cancelRun(state: CancellerState, runId: string): Promise<CancelOu
 async function cancelUntil(
 	state: CancellerState,
 	runId: string,
-	askedMs: number,
+	cancelling: Cancelling,
 ): Promise<CancelOutcome> {
 	const { clock } = state;
+	const onAccepted = () => {
+		cancelling.isAccepted = true;
+	};
 	for (let tries = 1; ; tries++) {
 		await clock.pause(state.heldUntilMs - clock.now());
-		const error = await state.cancel(runId).catch(asError);
+		const error = await state.cancel(runId, { isFirst: tries === 1, onAccepted }).catch(asError);
 		if (!(error instanceof Error)) return error ?? 'accepted';
-		if (!mayPass(error, tries) || clock.now() - askedMs > LONGEST_CANCEL_MS) return error;
+		cancelling.isAccepted = false;
+		const isOver = clock.now() - cancelling.askedMs > LONGEST_CANCEL_MS;
+		if (!mayPass(error, tries) || isOver) return error;
 		const retryAfterMs = error instanceof ServiceError ? error.facts.retryAfterMs : undefined;
 		if (retryAfterMs !== undefined)
 			state.heldUntilMs = Math.max(
@@ -106,20 +152,19 @@ async function cancelUntil(
 
 function mayPass(error: Error, tries: number): boolean {
 	if (!(error instanceof ServiceError)) return false;
-	const { isRetryable, status } = error.facts;
-	return (
-		isRetryable === true || (DOUBTFUL_STATUSES.includes(status ?? 0) && tries < DOUBTFUL_TRIES)
-	);
+	return error.facts.isRetryable === true || (isDoubtfulRefusal(error) && tries < DOUBTFUL_TRIES);
 }
 
 async function withinMs(
-	cancelling: Promise<CancelOutcome>,
+	cancelling: Cancelling,
 	patienceMs: number,
 	clock: Clock,
 ): Promise<CancelOutcome> {
 	const answered = new AbortController();
-	const patience = clock.pause(patienceMs, answered.signal).then((): CancelOutcome => 'pending');
-	const outcome = await Promise.race([cancelling, patience]);
+	const patience = clock
+		.pause(patienceMs, answered.signal)
+		.then((): CancelOutcome => (cancelling.isAccepted ? 'accepted' : 'pending'));
+	const outcome = await Promise.race([cancelling.outcome, patience]);
 	answered.abort();
 	return outcome;
 }

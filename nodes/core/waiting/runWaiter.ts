@@ -63,6 +63,13 @@ export interface RunWaiter {
 	 */
 	leave(run: KnownRun, order: WaitOrder): void;
 	/**
+	 * The wait ends because the service has answered no check for too long: Stop cancels the run,
+	 * where the user wishes that.
+	 * @param run absent where the item's run had not begun
+	 * @returns the item's failure
+	 */
+	giveUp(run: KnownRun | undefined, order: WaitOrder, failure: ServiceError): ServiceError;
+	/**
 	 * A run that is known to have ended, as it is now. It takes no slot.
 	 * @throws ServiceError | ExecutionCancelledError
 	 */
@@ -77,6 +84,8 @@ export interface RunWaiter {
 export interface WaiterParts {
 	/** As messages call the service. */
 	serviceName: string;
+	/** What became of a cancel, for the user; by default of a run's. */
+	cancelText?(outcome: CancelOutcome): string;
 	watcher: Watcher;
 	canceller: RunCanceller;
 	/**
@@ -149,6 +158,10 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 		leave: (run, order) => {
 			onBegun();
 			leaveToStop(parts, run.run_id, order);
+		},
+		giveUp: (run, order, failure) => {
+			if (run) leaveToStop(parts, run.run_id, order);
+			return ofRun(failure, run);
 		},
 		refresh: async (run) => {
 			onBegun();
@@ -246,6 +259,7 @@ async function afterCancel(
 ): Promise<unknown> {
 	const { hasStarted, isStopped, serviceName } = parts;
 	const { cancelRemote } = order;
+	const textOf = parts.cancelText ?? ((outcome) => cancelText(serviceName, outcome));
 	if (error instanceof ExecutionCancelledError && isStopped()) {
 		await cancelByStop(parts, runId, order);
 		return error;
@@ -253,7 +267,7 @@ async function afterCancel(
 	if (error instanceof StartTimeout) {
 		if (!hasStarted(runId))
 			return new StartTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
-		return unbegunError(error, await cancelAndCheck(parts, runId), serviceName);
+		return unbegunError(error, await cancelAndCheck(parts, runId, order), textOf);
 	}
 	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') {
 		const isLeft = error instanceof ExecutionCancelledError || isLeftToStop(error, order);
@@ -262,12 +276,13 @@ async function afterCancel(
 	}
 	if (!hasStarted(runId))
 		return new WaitTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
-	const outcome = await cancelAndCheck(parts, runId);
+	const outcome = await cancelAndCheck(parts, runId, order);
 	const state = endStateOf(outcome) ?? error.facts.state;
 	return new WaitTimeout(error.message, {
 		...error.facts,
 		state,
-		hint: cancelText(serviceName, outcome),
+		hint: textOf(outcome),
+		isCancelOpen: isCancelOpen(outcome),
 	});
 }
 
@@ -289,6 +304,8 @@ function leaveToStop(parts: WaiterParts, runId: string, order: WaitOrder): void 
 /** Whether the wait for a run has failed while it is perhaps still in progress, so that Stop cancels it. */
 export function isLeftToStop(error: unknown, { cancelRemote }: WaitOrder): boolean {
 	if (cancelRemote === 'never' || !(error instanceof ServiceError)) return false;
+	// Its cancel was refused, or not accepted yet, when its time was up.
+	if (error.facts.isCancelOpen === true) return true;
 	if (error instanceof WaitTimeout) return cancelRemote === 'onStop';
 	// A run that has not begun within Start Timeout is cancelled for that reason, and one that the
 	// service does not know cannot be cancelled.
@@ -296,10 +313,28 @@ export function isLeftToStop(error: unknown, { cancelRemote }: WaitOrder): boole
 }
 
 /**
+ * Cancels a run whose time is up. If its cancel is refused, or not accepted yet, a later Stop cancels
+ * it where the user wishes that.
+ */
+async function cancelAndCheck(
+	parts: WaiterParts,
+	runId: string,
+	order: WaitOrder,
+): Promise<CancelOutcome> {
+	const outcome = await cancelInTime(parts, runId);
+	if (isCancelOpen(outcome)) leaveToStop(parts, runId, order);
+	return outcome;
+}
+
+/** Whether the service has not accepted the cancel of a run that may continue. */
+const isCancelOpen = (outcome: CancelOutcome): boolean =>
+	outcome === 'pending' || outcome instanceof Error;
+
+/**
  * An accepted cancel is carried out afterwards, and the run may end by itself before that: it is
  * polled until it has ended.
  */
-async function cancelAndCheck(
+async function cancelInTime(
 	{ canceller, watcher, clock, onCancelAsked, onCancelled }: WaiterParts,
 	runId: string,
 ): Promise<CancelOutcome> {
@@ -329,14 +364,22 @@ const isEnded = (outcome: CancelOutcome): outcome is KnownRun =>
 	typeof outcome === 'object' && 'run_id' in outcome;
 const endStateOf = (outcome: CancelOutcome) => (isEnded(outcome) ? outcome.state : undefined);
 
-function unbegunError({ message, facts }: StartTimeout, outcome: CancelOutcome, service: string) {
+function unbegunError(
+	{ message, facts }: StartTimeout,
+	outcome: CancelOutcome,
+	textOf: (outcome: CancelOutcome) => string,
+) {
 	const isCancelled = outcome === 'accepted' || endStateOf(outcome) === 'cancelled';
 	return isCancelled
 		? new StartTimeout(`${message} and was cancelled`, {
 				...facts,
 				hint: 'Execute this item again when the queue is shorter, or raise Start Timeout.',
 			})
-		: new StartTimeout(message, { ...facts, hint: cancelText(service, outcome) });
+		: new StartTimeout(message, {
+				...facts,
+				hint: textOf(outcome),
+				isCancelOpen: isCancelOpen(outcome),
+			});
 }
 
 const notOurs = (serviceName: string) =>

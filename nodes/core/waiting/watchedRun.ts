@@ -82,9 +82,13 @@ export function endOfWait(
 	const { isWindowFirst, isNew, failures, lastFailure } = watched;
 	if (!isWindowFirst) return timeoutError(watched, nowMs, serviceName);
 	if (failures > 0 && lastFailure) return new StillRunning(lastFailure);
-	return isNew || failures > 0
-		? new StillRunning(timeoutError(watched, nowMs, serviceName))
-		: STILL_RUNNING;
+	if (!isNew && failures === 0) return STILL_RUNNING;
+	return new StillRunning(
+		new ServiceError(`No answer from ${serviceName}`, {
+			runId: watched.run.run_id,
+			hint: `It may continue at ${serviceName}. Wait for it again when ${serviceName} answers.`,
+		}),
+	);
 }
 
 /** The failure of an item whose run has not ended in time. */

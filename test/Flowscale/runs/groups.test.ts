@@ -2,7 +2,7 @@ import { createRun, type Run, runWithId } from '../../../nodes/core/runs/run';
 import { ServiceError } from '../../../nodes/core/errors';
 import type { RunService } from '../../../nodes/core/execution/runSession';
 import type { FlowscaleApi, ListQuery, RunPage } from '../../../nodes/Flowscale/api/api';
-import { createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
+import { type CancelTry, createRunCanceller } from '../../../nodes/core/waiting/runCanceller';
 import type { PollWindow, RunWaiter } from '../../../nodes/core/waiting/runWaiter';
 import { WaitTimeout } from '../../../nodes/core/waiting/watchedRun';
 import { createGroupService, waiterOfGroup } from '../../../nodes/Flowscale/runs/groupService';
@@ -12,6 +12,8 @@ import { fakeClock } from '../../harness/fakeClock';
 import { endOf } from '../../harness/runs';
 
 type Change = (runs: Run[]) => void;
+
+const FIRST_TRY: CancelTry = { isFirst: true, onAccepted: () => undefined };
 
 /** A group whose list changes by these steps, one before each listing or read. */
 function aGroup(runs: Run[], ...changes: Change[]) {
@@ -55,7 +57,9 @@ function aGroup(runs: Run[], ...changes: Change[]) {
 		...{ api, clock, requests },
 		poll: async () => await service.watch.poll(runWithId('g')),
 		/** As after Stop. */
-		cancel: async () => await service.cancel('g'),
+		cancel: async (_groupId = 'g', cancelTry: CancelTry = FIRST_TRY) =>
+			await service.cancel('g', cancelTry),
+		service,
 	};
 }
 
@@ -291,10 +295,11 @@ describe('a cancel of a group after Stop', () => {
 	);
 
 	it('is sent again for the run whose cancel met a busy service alone, whatever became of the others', async () => {
-		const { api, clock, cancel } = aGroup([run('c', 'running'), ...two()]);
+		const { api, clock, cancel, service } = aGroup([run('c', 'running'), ...two()]);
 		const sent: string[] = [];
 		const canceller = createRunCanceller({
 			...{ clock, cancel, serviceName: 'Flowscale' },
+			cancelFailure: service.cancelFailure,
 			warn: (text) => sent.push(text),
 		});
 		api.cancel = async (id) => {
@@ -306,9 +311,89 @@ describe('a cancel of a group after Stop', () => {
 		await canceller.cancel('g', 100_000);
 		expect(sent.filter((one) => one !== 'c')).toEqual([
 			...['b', 'a'],
-			'A run could not be cancelled at Flowscale: Flowscale answered HTTP 409 (run g)',
+			'Not all runs of group "g" could be cancelled at Flowscale: Flowscale answered HTTP 409 (run b)',
 		]);
 		expect(sent.filter((one) => one === 'c')).toHaveLength(9);
+	});
+
+	it.each([
+		['401', 3],
+		['404', 3],
+		['409', 1],
+	])(
+		'that meets HTTP %s for one run is sent %d times for it, as for a single run, and once more when somebody asks again',
+		async (status, tries) => {
+			const { api, clock, cancel } = aGroup(two());
+			const sent: string[] = [];
+			const canceller = createRunCanceller({
+				...{ clock, cancel, serviceName: 'Flowscale', warn: () => undefined },
+			});
+			let isRefused = true;
+			api.cancel = async (id) => {
+				sent.push(id);
+				return id === 'b' && isRefused ? (answers(Number(status), false)([]) as never) : 'ok';
+			};
+			expect(await canceller.cancel('g', 1e9)).toBeInstanceOf(Error);
+			expect(sent.filter((id) => id === 'b')).toHaveLength(tries);
+			isRefused = false;
+			expect(await canceller.cancel('g', 1e9)).toBe('accepted');
+			expect([
+				sent.filter((id) => id === 'a').length,
+				sent.filter((id) => id === 'b').length,
+			]).toEqual([1, tries + 1]);
+		},
+	);
+
+	it('that was refused for good for all runs says so in the next listing', async () => {
+		const { api, clock, cancel, requests } = aGroup(two());
+		api.cancel = async () => answers(409, false)([]) as never;
+		await expect(cancel()).rejects.toThrow('Flowscale answered HTTP 409');
+		expect([clock.now(), requests]).toEqual([500, ['list 1', 'list 1']]);
+	});
+
+	it('that was refused for runs that have just ended is no failure', async () => {
+		const { api, cancel } = aGroup(two(), nothing, (runs) => {
+			ends('a')(runs);
+			ends('b')(runs);
+		});
+		api.cancel = async () => answers(409, false)([]) as never;
+		expect(await cancel()).toBeUndefined();
+	});
+
+	it('says that it was accepted as soon as it was, although the runs end later', async () => {
+		const { clock, cancel } = aGroup(two());
+		const acceptedMs: number[] = [];
+		await cancel('g', { isFirst: true, onAccepted: () => acceptedMs.push(clock.now()) });
+		expect([acceptedMs[0], clock.now() >= 15_000]).toEqual([0, true]);
+	});
+
+	it.each([
+		['refused', 409],
+		['answered emptily', 200],
+	])('does not say so while that of one run is %s', async (_, status) => {
+		const { api, cancel } = aGroup(two());
+		let isAccepted = false;
+		api.cancel = async (id) =>
+			id === 'a' ? 'ok' : status === 200 ? '' : (answers(status, false)([]) as never);
+		await cancel('g', { isFirst: true, onAccepted: () => (isAccepted = true) }).catch(
+			() => undefined,
+		);
+		expect(isAccepted).toBe(false);
+	});
+
+	it.each([
+		['all of them were cancelled', 'cancelled', 'cancelled'],
+		['one of them completed', 'completed', 'succeeded'],
+	])('shows in the group, once all have ended: %s', async (_, end, state) => {
+		const group = two();
+		const { cancel, poll } = aGroup(group);
+		// In the background.
+		void cancel();
+		await Promise.resolve();
+		expect(await poll()).toMatchObject({ finished: false });
+		ends('a', 'cancelled')(group);
+		ends('b', end)(group);
+		expect(await poll()).toMatchObject({ finished: true, state });
 	});
 
 	it('is accepted where a run continues whose cancel is carried out later', async () => {
@@ -350,6 +435,16 @@ describe('a failure of a wait for a group speaks of the group', () => {
 			message: 'Flowscale answered HTTP 401 (group "g")',
 			error: { facts: { runId: undefined } },
 		});
+	});
+});
+
+it('a group whose checks have not been answered for three days is given up as a group', () => {
+	const given = new ServiceError('No answer from Flowscale', { runId: 'g' });
+	const waiter = waiterOfGroup({ giveUp: () => given } as unknown as RunWaiter, 'g');
+	const order = { timeoutMs: 0, cancelRemote: 'onStop', isFailedRunAnItem: false } as const;
+	expect(waiter.giveUp(runWithId('g'), order, given)).toMatchObject({
+		message: 'No answer from Flowscale (group "g")',
+		facts: { runId: undefined },
 	});
 });
 

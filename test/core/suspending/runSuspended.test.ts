@@ -1,3 +1,4 @@
+import { ServiceError } from '../../../nodes/core/errors';
 import { type SuspendedPlan, suspendedHarness } from './suspendedHarness';
 
 const MINUTE = 60_000;
@@ -356,6 +357,25 @@ describe('Stop cancels what was started before, in a resume', () => {
 	});
 });
 
+it.each([
+	['was refused, is tried again by Stop', true, ['r1', 'r1', 'r2']],
+	['was accepted, is not', false, ['r1', 'r2']],
+])('the cancel by Timeout that %s after a further suspension', async (_, isRefused, expected) => {
+	const harness = suspendedHarness({
+		items: [[{ takesMs: 10 * HOUR }], [{ takesMs: 10 * HOUR }]],
+		options: { timeout: 200, maxConcurrent: 1, cancelRemote: 'onStopOrTimeout' },
+		isTolerant: true,
+		refuseCancel: () =>
+			isRefused ? new ServiceError('Flowscale answered HTTP 409', { status: 409 }) : undefined,
+		onRead: () =>
+			harness.runs.length === 2 &&
+			harness.clock.now() > harness.runs[1].startedMs + MINUTE &&
+			harness.stop(),
+	});
+	expect((await harness.play()).error).toContain('canceled');
+	expect(harness.cancelled.sort()).toEqual(expected);
+});
+
 describe('a service that is away', () => {
 	const between = (fromMs: number, toMs: number) => (ms: number) => ms >= fromMs && ms < toMs;
 
@@ -392,6 +412,39 @@ describe('a service that is away', () => {
 		expect(runs).toHaveLength(2);
 		expect(Math.abs(endMs - runs[0].startedMs - ms)).toBeLessThan(20 * MINUTE);
 		expect(looks.length).toBeLessThan(4 * 4 * 75);
+	});
+
+	it.each([
+		['onStop', true, ['r1', 'r2']],
+		['onStop', false, ['r1', 'r2']],
+		['onStopOrTimeout', true, ['r1', 'r2']],
+		['never', true, []],
+	])(
+		'for good: a later Stop cancels the runs that began, Cancel Remote Run being %s, and the node continuing %s',
+		async (cancelRemote, isTolerant, expected) => {
+			const { play, stop, clock, cancelled } = suspendedHarness({
+				items: [[{ takesMs: 100 * HOUR }], [{ takesMs: 100 * HOUR }], [{ takesMs: HOUR }]],
+				options: { ...patient, maxConcurrent: 2, cancelRemote },
+				isTolerant,
+				isAway: (ms) => ms > 2 * MINUTE,
+			});
+			await play();
+			expect(cancelled).toEqual([]);
+			stop();
+			await clock.pause(1_000);
+			expect(cancelled.sort()).toEqual(expected);
+		},
+	);
+
+	it('whose connections hang for good, ends the wait after three days, and says so', async () => {
+		const { play, runs } = suspendedHarness({
+			items: [[{ takesMs: 100 * HOUR }]],
+			options: patient,
+			lookMs: 10 * MINUTE,
+		});
+		const { error, endMs } = await play();
+		expect(error).toMatch(/^No answer from Flowscale \(run r1/);
+		expect(Math.abs(endMs - runs[0].startedMs - 72 * HOUR)).toBeLessThan(20 * MINUTE);
 	});
 
 	it('and comes back now and then is waited for as long as it takes', async () => {

@@ -75,6 +75,8 @@ export interface SuspendedPlan {
 	runsOnRecord?: number;
 	/** When something else than n8n's timer wakes the execution, from the suspension. */
 	wokenAfterMs?: number;
+	/** How the service refuses a cancel. */
+	refuseCancel?(runId: string): Error | undefined;
 	/** Items that the service refuses before they begin. */
 	doubtful?: number[];
 	/** Called for each parameter of an item that is read; `start` is read when the item begins. */
@@ -145,6 +147,7 @@ export function suspendedHarness({
 	runsOnRecord,
 	wokenAfterMs,
 	doubtful = [],
+	refuseCancel = () => undefined,
 	onRead = () => undefined,
 }: SuspendedPlan) {
 	const beganMs = Date.UTC(2026, 0, 1);
@@ -211,6 +214,8 @@ export function suspendedHarness({
 		},
 		cancel: async (runId) => {
 			cancelled.push(runId);
+			const refusal = refuseCancel(runId);
+			if (refusal) throw refusal;
 			return undefined;
 		},
 		completeOutputs: async (run) => run,

@@ -81,6 +81,38 @@ describe('a cancel', () => {
 		expect(sent).toHaveLength(1);
 	});
 
+	it('that was given up is sent again when somebody asks again, and logged again', async () => {
+		const { canceller, sent, warnings } = cancelHarness((_, tries) =>
+			tries === 1 ? failure(409) : undefined,
+		);
+		expect(await canceller.cancel('a', LONG)).toBeInstanceOf(Error);
+		expect(await canceller.cancel('a', LONG)).toBe('accepted');
+		expect(await canceller.cancel('a', LONG)).toBe('accepted');
+		expect([sent.length, warnings.length]).toEqual([2, 1]);
+	});
+
+	it('is tried for three minutes from when somebody asked last', async () => {
+		const { clock, canceller } = cancelHarness(() => (clock.now() < 300_000 ? busy() : undefined));
+		expect(await canceller.cancel('a', 170_000)).toBe('pending');
+		expect(await canceller.cancel('a', LONG)).toBe('accepted');
+	});
+
+	it('is accepted when the service says so, although the try takes longer', async () => {
+		const clock = fakeClock();
+		const canceller = createRunCanceller({
+			...{ serviceName: 'Flowscale', clock, warn: () => undefined },
+			cancel: async (_, { onAccepted }) => {
+				await clock.pause(1_000);
+				onAccepted();
+				await clock.pause(10_000);
+				return undefined;
+			},
+		});
+		expect(await canceller.cancel('a', 500)).toBe('pending');
+		expect(await canceller.cancel('a', 2_000)).toBe('accepted');
+		expect(clock.now()).toBe(2_500);
+	});
+
 	it('of the next run waits as well when the service asks for patience', async () => {
 		const { clock, canceller, sent } = cancelHarness((runId, tries) =>
 			runId === 'a' && tries === 1

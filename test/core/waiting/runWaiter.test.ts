@@ -20,11 +20,13 @@ function waitHarness({
 	status = 'completed',
 	slots = 10,
 	cancelFails = false,
+	cancelTakesMs = 0,
 	cancelStatus = 503,
 	cancelFinds = undefined as string | undefined,
 	error_message = null as string | null,
 	ended = {} as Partial<KnownRun>,
 	isReused = false,
+	runStatus = 'running',
 	unreadable = undefined as FailureFacts | undefined,
 } = {}) {
 	const clock = fakeClock();
@@ -38,7 +40,8 @@ function waitHarness({
 	let isStopped = false;
 	const poll = async ({ run_id }: KnownRun) => {
 		if (unreadable) throw new ServiceError('No answer from Flowscale', unreadable);
-		return aRun(run_id, clock.now() >= endsMs ? { status, error_message, ...ended } : {});
+		const now = clock.now() >= endsMs ? { status, error_message, ...ended } : { status: runStatus };
+		return aRun(run_id, now);
 	};
 	const waiter = createRunWaiter({
 		serviceName: 'Flowscale',
@@ -52,6 +55,7 @@ function waitHarness({
 			serviceName: 'Flowscale',
 			cancel: async (runId) => {
 				cancelled.push(runId);
+				await clock.pause(cancelTakesMs);
 				const facts = cancelStatus === 503 ? {} : { status: cancelStatus };
 				if (cancelFails) throw new ServiceError(`Flowscale answered HTTP ${cancelStatus}`, facts);
 				return cancelFinds === undefined ? undefined : aRun(runId, { status: cancelFinds });
@@ -77,7 +81,7 @@ function waitHarness({
 	const wait = async (
 		runId: string,
 		order: Partial<WaitOrder> = {},
-		begin = async () => aRun(runId),
+		begin = async () => aRun(runId, { status: runStatus }),
 	) => {
 		const whole = { ...ORDER, ...order };
 		const end = await endOf(
@@ -158,6 +162,50 @@ describe('who cancels the remote run', () => {
 		stopLater();
 		await clock.pause(1_000);
 		expect(cancelled).toEqual(byStop);
+	});
+
+	it.each<[string, Partial<Parameters<typeof waitHarness>[0]>, Partial<WaitOrder>, string[]]>([
+		[
+			'Stop, after a refused one by Timeout',
+			{ cancelFails: true, cancelStatus: 409 },
+			{},
+			['a', 'a'],
+		],
+		[
+			'Stop, after a refused one by Start Timeout',
+			{ cancelFails: true, cancelStatus: 409, runStatus: 'queued' },
+			{ cancelRemote: 'onStop', timeoutMs: 0, startTimeoutMs: 3_000 },
+			['a', 'a'],
+		],
+		[
+			'nobody, after a refused one by Start Timeout, where that is not wished',
+			{ cancelFails: true, cancelStatus: 409, runStatus: 'queued' },
+			{ cancelRemote: 'never', timeoutMs: 0, startTimeoutMs: 3_000 },
+			['a'],
+		],
+		[
+			'Stop, after one that was refused later than the item could wait',
+			{ cancelFails: true, cancelStatus: 409, cancelTakesMs: 5_000 },
+			{},
+			['a', 'a'],
+		],
+		['nobody, after an accepted one', {}, {}, ['a']],
+		['nobody, after one that was accepted later', { cancelTakesMs: 5_000 }, {}, ['a']],
+		[
+			'nobody, after one that was refused since the run has ended',
+			{ cancelFinds: 'failed' },
+			{},
+			['a'],
+		],
+	])('sends another cancel: %s', async (_, plan, order, expected) => {
+		const { wait, clock, cancelled, stopLater } = waitHarness({ endsMs: 1e9, ...plan });
+		const failed = await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 3_000, ...order });
+		expect(failed).toMatchObject({ kind: expect.stringContaining('Timeout') });
+		expect(cancelled).toEqual(['a']);
+		await clock.pause(60_000);
+		stopLater();
+		await clock.pause(1_000);
+		expect(cancelled).toEqual(expected);
 	});
 
 	it.each<[string, string, FailureFacts, string[]]>([

@@ -122,6 +122,41 @@ describe('Stop', () => {
 		expect(requests('cancelRun')).toBe(1);
 	});
 
+	it.each([
+		['Timeout', 'onStopOrTimeout', { timeout: 1 }, 1],
+		['Start Timeout', 'onStop', { startTimeout: 1, timeout: 60 }, 2],
+	])(
+		'cancels a run again whose cancel by %s was refused for good',
+		async (_, cancelRemote, options, count) => {
+			const { node, run, flowscale, requests } = await harness({ runMs: 60_000, containers: 1 });
+			flowscale.fault({ on: 'cancelRun', kind: 'status', status: 409, times: 1 });
+			let stop = () => {};
+			const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 5_000 };
+			const execution = run(
+				node('workflow.executeAndWait', waiting({ cancelRemote, ...options }), again),
+				two.slice(0, count),
+				{ onStart: (running) => (stop = () => running.cancel()) },
+			);
+			await until(() => requests('cancelRun') === 1, 20_000);
+			const late = flowscale.runs.find(({ id }) =>
+				flowscale.journal.some(({ url }) => url.includes(`${id}/cancel`)),
+			);
+			expect(late?.state).not.toBe('cancelled');
+			// Longer than the check of what became of the cancel, and shorter than the pause between tries.
+			const polls = () => requests('getRun') + requests('listRuns');
+			let [seen, quietSince] = [polls(), Date.now()];
+			await until(() => {
+				if (polls() !== seen) [seen, quietSince] = [polls(), Date.now()];
+				return Date.now() - quietSince > 1_500;
+			});
+			stop();
+			expect((await execution).status).toBe('canceled');
+			await until(() => late?.state === 'cancelled');
+			await until(() => statesOf(flowscale).every((state) => state === 'cancelled'));
+			expect(requests('cancelRun')).toBe(1 + count);
+		},
+	);
+
 	it('in the second try of Retry On Fail cancels each run once', async () => {
 		const { node, run, flowscale, requests } = await harness({ runMs: 60_000 });
 		let stop = () => {};
@@ -243,6 +278,33 @@ describe('a cancel that is accepted, of a run that ends by itself', () => {
 		flowscale.finish(flowscale.runs[0].id);
 		expect((await out).map(({ json }) => json.state)).toEqual(['succeeded']);
 		expect(requests('startRun')).toBe(1);
+	});
+
+	it.each([
+		[
+			'accepted, and the runs have not ended',
+			accepted,
+			/^Flowscale accepted the cancels of those that had not ended, and some of them have not ended yet\./,
+		],
+		[
+			'not accepted yet',
+			{ ...accepted, status: 503 },
+			/^Flowscale has not accepted the cancels of all that had not ended yet\. The node keeps trying/,
+		],
+		[
+			'refused',
+			{ ...accepted, status: 409, body: '{"detail":"No"}' },
+			/^Not all of them could be cancelled at Flowscale: Flowscale answered HTTP 409: No$/,
+		],
+	] as const)('in a group is %s', async (_, fault, text) => {
+		const { node, error, flowscale } = await harness();
+		flowscale.addRuns(2, { groupId: 'poster', state: 'running', completedAt: null });
+		flowscale.fault(fault);
+		const options = { ...linksOnly, timeout: 0.5, cancelRemote: 'onStopOrTimeout' };
+		const failure = await error(node('group.wait', { options }), [
+			{ json: { group_id: 'poster' } },
+		]);
+		expect(failure.description).toMatch(text);
 	});
 
 	it('is not called cancelled in a group', async () => {

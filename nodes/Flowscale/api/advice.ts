@@ -1,3 +1,5 @@
+import { lacksCall } from '../../core/http/statuses';
+
 /** What to do after a refusal that a user can fix, or wait out; undefined: the usual advice. */
 export function adviceFor(status: number): string | undefined {
 	if (status === 400 || status === 422)
@@ -8,7 +10,7 @@ export function adviceFor(status: number): string | undefined {
 	if (status === 404)
 		return 'Check the IDs of this item (choose the workflow from the list), and the Base URL in the credential: this deployment has nothing at that address.';
 	if (status === 413) return 'The files of this item are larger than the deployment accepts.';
-	if (status >= 500)
+	if (status >= 500 && !lacksCall(status))
 		return 'The deployment has trouble, or is just starting up. Try again in a moment.';
 	return undefined;
 }

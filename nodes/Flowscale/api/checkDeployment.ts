@@ -6,6 +6,7 @@ import {
 	credentialTest,
 	isWebPage,
 } from '../../core/http/credentialCheck';
+import { lacksCall } from '../../core/http/statuses';
 import { recordOf } from '../../core/json';
 import { apiRootOf, authHeadersOf, secretsOf } from '../credential';
 import { readErrorText } from './readers';
@@ -71,9 +72,10 @@ function faultOf(
 		return `The deployment was reached, but ${REFUSED[authentication]}`;
 	if (statusCode === 429)
 		return 'The deployment was reached, but it received too many requests. Test again in a minute.';
-	if (statusCode >= 500)
+	const isElsewhere = statusCode === 404 || lacksCall(statusCode);
+	if (statusCode >= 500 && !isElsewhere)
 		return `${new URL(root).host} answered HTTP ${statusCode}. The deployment has trouble or is starting up, which can take two minutes. See its state in Flowscale, and test again.`;
-	if (statusCode === 404 || isWebPage(answer))
+	if (isElsewhere || isWebPage(answer))
 		return `There is no Flowscale API at ${root}. Check the Base URL: it is the deployment’s address, not the dashboard’s. The deployment must be started as API Server.`;
 	if (statusCode >= 400)
 		return `${new URL(root).host} answered HTTP ${statusCode}${words ? `: ${words}` : ''}. Check the Base URL: it is the deployment’s address.`;

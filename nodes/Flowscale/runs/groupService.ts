@@ -44,7 +44,7 @@ interface GroupMemory {
  * which has succeeded once two polls in a row saw runs of it and none that is open.
  */
 export function createGroupService(service: RunService, session: Session): RunService {
-	const { api, clock, stop } = session;
+	const { api, clock } = session;
 	const groups = new Map<string, GroupMemory>();
 	const memoryOf = (groupId: string): GroupMemory => {
 		const memory = groups.get(groupId) ?? {
@@ -55,34 +55,8 @@ export function createGroupService(service: RunService, session: Session): RunSe
 		groups.set(groupId, memory);
 		return memory;
 	};
-	/** The first open run; in a group without one, how many runs are listed, and are new. */
-	const look = async (groupId: string, memory: GroupMemory) => {
-		const states: RunStates = new Map();
-		let added = 0;
-		for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
-			states.set(run.run_id, run.state);
-			if (!memory.seen.has(run.run_id)) added++;
-			memory.seen.add(run.run_id);
-			if (!run.finished && !memory.ended.has(run.run_id)) return { openRun: run, states, added };
-		}
-		return { states, added };
-	};
-	const poll = async (group: KnownRun): Promise<KnownRun | null> => {
-		const memory = memoryOf(group.run_id);
-		if (memory.openRun && (await isStillOpen(service, memory.openRun))) return goingOn(group);
-		let states: RunStates = new Map();
-		for (let looks = 1; looks <= MOST_LOOKS; looks++) {
-			if (looks > 1) await clock.pause(SECOND_LOOK_MS, stop);
-			const seen = await look(group.run_id, memory);
-			states = seen.states;
-			memory.openRun = seen.openRun;
-			if (seen.openRun) return goingOn(group);
-			if (states.size === 0) return emptyGroup(group, memory, clock.now());
-			if (looks > 1 && seen.added === 0) break;
-		}
-		const isCancelled = await wereAllCancelled(api, states, memory.cancels);
-		return isCancelled ? { ...ended(group), state: 'cancelled' } : ended(group);
-	};
+	const poll = async (group: KnownRun) =>
+		await pollGroup(service, session, group, memoryOf(group.run_id));
 	return {
 		...service,
 		watch: {
@@ -103,6 +77,42 @@ export function createGroupService(service: RunService, session: Session): RunSe
 		cancelFailure,
 		completeOutputs: async (group) => group,
 	};
+}
+
+/** The group as it is; null: the service does not know it yet. @throws ServiceError */
+async function pollGroup(
+	service: RunService,
+	session: Session,
+	group: KnownRun,
+	memory: GroupMemory,
+): Promise<KnownRun | null> {
+	const { api, clock, stop } = session;
+	if (memory.openRun && (await isStillOpen(service, memory.openRun))) return goingOn(group);
+	let states: RunStates = new Map();
+	for (let looks = 1; looks <= MOST_LOOKS; looks++) {
+		if (looks > 1) await clock.pause(SECOND_LOOK_MS, stop);
+		const seen = await look(session, group.run_id, memory);
+		states = seen.states;
+		memory.openRun = seen.openRun;
+		if (seen.openRun) return goingOn(group);
+		if (states.size === 0) return emptyGroup(group, memory, clock.now());
+		if (looks > 1 && seen.added === 0) break;
+	}
+	const isCancelled = await wereAllCancelled(api, states, memory.cancels);
+	return isCancelled ? { ...ended(group), state: 'cancelled' } : ended(group);
+}
+
+/** The first open run; in a group without one, all its runs, and how many of them are new. */
+async function look({ api, stop }: Session, groupId: string, memory: GroupMemory) {
+	const states: RunStates = new Map();
+	let added = 0;
+	for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
+		states.set(run.run_id, run.state);
+		if (!memory.seen.has(run.run_id)) added++;
+		memory.seen.add(run.run_id);
+		if (!run.finished && !memory.ended.has(run.run_id)) return { openRun: run, states, added };
+	}
+	return { states, added };
 }
 
 const goingOn = (group: KnownRun): KnownRun => ({ ...group, status: 'running', state: 'running' });

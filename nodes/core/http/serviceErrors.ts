@@ -7,7 +7,7 @@ import { isNothing } from '../json';
 import { createRedactor, type Secrets } from './redact';
 import { redirectTarget } from './webAddress';
 import { retryAfterMs } from './retry';
-import { isRetryableStatus } from './statuses';
+import { isRetryableStatus, lacksCall } from './statuses';
 
 /** A service's refusals and missing answers, as errors that a user can read. */
 export interface ServiceErrors {
@@ -120,6 +120,8 @@ function wordsIn(text: string, errorTextOf: ServiceErrorOptions['errorTextOf']):
 
 function hintFor(status: number, serviceName: string): string | undefined {
 	if (status === 401 || status === 403) return 'Check the API key in the credential.';
+	if (lacksCall(status))
+		return `Check the Base URL in the credential: what answers there does not have this call of ${serviceName}’s API. If other operations work, it is an older version.`;
 	if (status === 429)
 		return `${serviceName} limits the number of requests. Try again later, or with fewer items at a time.`;
 	return undefined;

@@ -16,6 +16,13 @@ const REFUSED: StatusMeaning = { isRetryable: false, start: 'refused' };
  * The one table of statuses. Not listed: 2xx, which are answers, 3xx and all other 4xx, which are
  * refusals, and all other 5xx, the 520 to 530 of content delivery networks included, which come
  * from a gateway that does not know what the service did.
+ *
+ * 501 and 505 would be certain refusals by their meaning (RFC 9110, 15.6.2 and 15.6.6), but a start
+ * with them counts as uncertain. No service documents them for a start (protocols 1.7, 1.14), so
+ * where they come from is not known: a server gives 501 to a NotImplementedError of a workflow's
+ * code, too, when the run has begun, and a gateway to what it cannot pass on. A wrong "refused"
+ * pays for a second run; a wrong "uncertain" costs a search in the group, and an error that says
+ * where to check.
  */
 const MEANINGS = new Map<number, StatusMeaning>([
 	[408, { isRetryable: true, start: 'uncertain' }],
@@ -30,6 +37,13 @@ function meaningOf(status: number): StatusMeaning {
 		status >= 500 ? { isRetryable: status <= 599, start: 'uncertain' } : REFUSED;
 	return MEANINGS.get(status) ?? unlisted;
 }
+
+/**
+ * Whether what answers does not have the call at all: 405 (the address takes other methods) and 501
+ * (no address takes this method; RFC 9110, 15.5.6 and 15.6.2). The service's API has every call that
+ * is sent, so another server is at the Base URL, or an older version.
+ */
+export const lacksCall = (status: number): boolean => status === 405 || status === 501;
 
 /**
  * Whether the same read may succeed a little later: 408, 425, 429, and every 5xx but 501 and 505.

@@ -27,4 +27,39 @@ describe('the test of a credential', () => {
 		expect(result.message).toContain('x.test');
 		expect(timeout.mock.calls[0]).toEqual([15_000]);
 	});
+
+	const elsewhere = {
+		Flowscale: /^There is no Flowscale API at https:\/\/x\.test\/api\/v1\. Check the Base URL/,
+		Comflowy:
+			/^There is no API of Comflowy at https:\/\/x\.test\/api\/open\/v0 \(HTTP \d+\)\. Check the Base URL/,
+		FlowAI: /^There is no API of FlowAI at https:\/\/x\.test\/v1\/api\. Check the Base URL/,
+	};
+	const troubled = {
+		Flowscale: /^x\.test answered HTTP \d+\. The deployment has trouble/,
+		Comflowy:
+			/^Comflowy gave no access token for this API key \(HTTP \d+.*Try again in a few minutes\.$/,
+		FlowAI: /^x\.test answered HTTP \d+\. FlowAI has trouble/,
+	};
+	const json = { headers: { 'content-type': 'application/json' }, body: { detail: 'No' } };
+	const page = { headers: { 'content-type': 'text/html' }, body: '<html>no</html>' };
+	it.each([
+		[405, 'JSON', elsewhere, json],
+		[501, 'JSON', elsewhere, json],
+		[405, 'a page', elsewhere, page],
+		[501, 'a page', elsewhere, page],
+		[502, 'JSON', troubled, json],
+		[503, 'a page', troubled, page],
+		[522, 'a page', troubled, page],
+		[530, 'JSON', troubled, json],
+	])('answered with HTTP %d in %s says what is wrong', async (statusCode, _, texts, answer) => {
+		const request = async () => ({ statusCode, ...answer });
+		const helper = { helpers: { request } } as unknown as ICredentialTestFunctions;
+		const given = { data } as unknown as ICredentialsDecrypted;
+		const tests = { Flowscale: testDeployment, Comflowy: testComflowy, FlowAI: testKey };
+		for (const name of ['Flowscale', 'Comflowy', 'FlowAI'] as const)
+			expect(await tests[name].call(helper, given)).toEqual({
+				status: 'Error',
+				message: expect.stringMatching(texts[name]) as string,
+			});
+	});
 });

@@ -1,14 +1,16 @@
 import { createServiceErrors } from '../../../nodes/core/http/serviceErrors';
+import { adviceFor as flowscaleAdvice } from '../../../nodes/Flowscale/api/advice';
 import { readErrorText } from '../../../nodes/core/runs/errorText';
 import { fakeClock } from '../../harness/fakeClock';
 
-const errors = createServiceErrors({
+const parts = {
 	root: 'https://pod.test/api/v1',
 	serviceName: 'Flowscale',
 	clock: fakeClock(),
 	secrets: [],
 	errorTextOf: readErrorText,
-});
+};
+const errors = createServiceErrors(parts);
 const failure = (status: number, text: string, headers = {}) =>
 	errors.failureOf({ status, headers, text });
 
@@ -17,6 +19,22 @@ it('advice for a 429 fits every operation: it names no option', () => {
 	expect(hint).toContain('Flowscale limits the number of requests');
 	expect(hint).not.toMatch(/Max (Concurrent|Queued)/);
 });
+
+it.each([
+	['Flowscale', flowscaleAdvice, 405],
+	['Flowscale', flowscaleAdvice, 501],
+	['Comflowy', undefined, 405],
+	['FlowAI', undefined, 501],
+])(
+	'advice of %s for a call that the server does not have is about the Base URL',
+	(serviceName, adviceFor, status) => {
+		const of = createServiceErrors({ ...parts, serviceName, adviceFor });
+		const { hint } = of.failureOf({ status, headers: {}, text: '' }).facts;
+		expect(hint).toContain(
+			`Check the Base URL in the credential: what answers there does not have this call of ${serviceName}’s API.`,
+		);
+	},
+);
 
 it.each(['{}', 'null', '[]', '""', '{"error":null}', '{"detail":"None"}', ' '])(
 	'the body %s of a refusal adds nothing to its status',

@@ -16,8 +16,8 @@ import { networkAdvice } from '../../../../../nodes/core/http/networkAdvice';
 import { classifyNetworkError } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { redirectTarget } from '../../../../../nodes/core/http/webAddress';
-import { isRetryableStatus } from '../../../../../nodes/core/http/statuses';
-import { apiRootOf, secretsOf } from '../credential';
+import { isRetryableStatus, lacksCall } from '../../../../../nodes/core/http/statuses';
+import { apiRootOf, DEFAULT_BASE_URL, secretsOf } from '../credential';
 import { readErrorText } from '../../../../../nodes/core/runs/errorText';
 
 const LONGEST_ANSWER_MS = 15_000;
@@ -87,6 +87,10 @@ async function exchanged(
 	const record = recordOf(body) ?? recordOf(parsedJson(String(body ?? '')));
 	const token = readToken(record);
 	if (statusCode >= 200 && statusCode < 300 && token !== undefined) return { accessToken: token };
+	if (lacksCall(statusCode))
+		throw credentialRefusal(
+			`There is no API of Comflowy at ${root} (HTTP ${statusCode}). Check the Base URL in the credential; usually it is ${DEFAULT_BASE_URL}.`,
+		);
 	const words = cleanText(clean(readErrorText(record) ?? '')).slice(0, 200);
 	const advice =
 		statusCode === 429 || statusCode >= 500
@@ -143,6 +147,7 @@ async function ask(
 			abortSignal: timeLimit(LONGEST_ANSWER_MS),
 		})) as IN8nHttpFullResponse;
 	const answer = await send('GET').catch((error: unknown) => error as Error);
-	if (answer instanceof Error || ![404, 405].includes(answer.statusCode)) return answer;
+	if (answer instanceof Error) return answer;
+	if (answer.statusCode !== 404 && !lacksCall(answer.statusCode)) return answer;
 	return await send('POST').catch((error: unknown) => error as Error);
 }

@@ -6,6 +6,7 @@ import {
 	credentialTest,
 	isWebPage,
 } from '../../../../../nodes/core/http/credentialCheck';
+import { lacksCall } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, authHeadersOf, secretsOf } from '../credential';
 
 /**
@@ -51,9 +52,11 @@ function faultOf(answer: IN8nHttpFullResponse, root: string): string | undefined
 		return 'FlowAI was reached, but it does not accept this API key. Copy the key from the page API Management of FlowAI.';
 	if (statusCode === 429)
 		return 'FlowAI was reached, but it received too many requests. Test again in a minute.';
-	if (statusCode === 502 || statusCode === 503 || statusCode === 504)
+	const isElsewhere = lacksCall(statusCode) || (statusCode <= 500 && isWebPage(answer));
+	// A 500 may be FlowAI's answer to a workflow that does not exist; the others are a gateway's.
+	if (statusCode > 500 && !isElsewhere)
 		return `${new URL(root).host} answered HTTP ${statusCode}. FlowAI has trouble. Test again in a few minutes.`;
-	if (isWebPage(answer))
+	if (isElsewhere)
 		return `There is no API of FlowAI at ${root}. Check the Base URL; usually it is https://flowai.cc.`;
 	return undefined;
 }

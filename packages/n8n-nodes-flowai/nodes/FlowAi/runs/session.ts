@@ -6,6 +6,7 @@ import type { NetworkFailure } from '../../../../../nodes/core/http/networkError
 import { createRedactor } from '../../../../../nodes/core/http/redact';
 import { createCountingGate } from '../../../../../nodes/core/starting/countingGate';
 import type { StartGate } from '../../../../../nodes/core/starting/startGate';
+import { lacksCall } from '../../../../../nodes/core/http/statuses';
 import { connect, type Transport } from '../../../../../nodes/core/http/transport';
 import { errorTextOf } from '../api/api';
 import { apiRootOf, CREDENTIAL, secretsOf } from '../credential';
@@ -93,7 +94,7 @@ export async function openSession(
 		secrets,
 		keys: secrets,
 		errorTextOf,
-		adviceFor: (status) => ADVICE[status >= 500 ? 500 : status],
+		adviceFor: (status) => ADVICE[status >= 500 && !lacksCall(status) ? 500 : status],
 	});
 	let sending: Sending | undefined;
 	return {

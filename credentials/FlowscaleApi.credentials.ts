@@ -67,7 +67,7 @@ export class FlowscaleApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			hint: 'In Flowscale: Project Settings → API Settings',
+			hint: 'In Flowscale: Project Settings > API Settings',
 			description: `A key belongs to a project, and all deployments of the project share it. <a href="${FIRST_STEPS}#4-find-the-api-key" target="_blank">Where to find it</a>.`,
 			displayOptions: { show: { authentication: ['apiKey'] } },
 		},

@@ -106,7 +106,7 @@ export const editor = (harness: Harness): Check[] => {
 				equal(await message.innerText(), 'Flowscale answered HTTP 401: Invalid API key');
 				equal(
 					await hands.output.getByTestId('node-error-description').innerText(),
-					'Check the API key in the credential: it is in Project Settings → API Settings of the deployment’s project.',
+					'Check the API key in the credential: it is in Project Settings > API Settings of the deployment’s project.',
 				);
 				await hands.nodePicture('error');
 				// The editor gives a new node the newest credential: the wrong one must not stay for the

@@ -51,7 +51,7 @@ export const operationsOnScreen = (
 
 	return [
 		{
-			name: 'Run → Get Many lists the runs of a group that are not done, as a table',
+			name: 'Run > Get Many lists the runs of a group that are not done, as a table',
 			run: async () => {
 				flowscale.addRuns(posters.length, (index) => {
 					const { prompt, state } = posters[index];
@@ -85,7 +85,7 @@ export const operationsOnScreen = (
 			},
 		},
 		{
-			name: 'Run → Get Outputs fetches the files of a run, each into its own field',
+			name: 'Run > Get Outputs fetches the files of a run, each into its own field',
 			run: async () => {
 				const parts = [{ name: 'text_51536', value: posters[0].prompt }];
 				const [run] = flowscale.addRuns(1, {
@@ -115,7 +115,7 @@ export const operationsOnScreen = (
 			},
 		},
 		{
-			name: 'Output → Get shows the picture of that name',
+			name: 'Output > Get shows the picture of that name',
 			run: async () => {
 				const [run] = flowscale.addRuns(1, {
 					workflow: workflowOf(textToImage),
@@ -133,7 +133,7 @@ export const operationsOnScreen = (
 			},
 		},
 		{
-			name: 'Cluster → Get Health and Get Queue tell of each container, as tables',
+			name: 'Cluster > Get Health and Get Queue tell of each container, as tables',
 			run: async () => {
 				const farm = await startFlowscale({ containers: 3, runMs: 60 * minuteMs });
 				const ownCredential = await addCredential(

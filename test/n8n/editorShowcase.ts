@@ -53,13 +53,13 @@ export const showcaseOnScreen = (harness: Harness, handsNow: () => Hands): Check
 				const hands = handsNow();
 				await hands.resize([1280, 860]);
 				await hands.page.goto(`${server.baseUrl}/home/credentials/${credential.id}`);
-				await hands.page.getByText('Project Settings → API Settings').first().waitFor();
+				await hands.page.getByText('Project Settings > API Settings').first().waitFor();
 				await hands.page.getByText(/Connection tested successfully/).waitFor();
 				await hands.picture('credential', await dialogBox(hands, '.el-dialog'));
 			},
 		},
 		{
-			name: 'the dialog of Settings → Community Nodes takes the package by its name',
+			name: 'the dialog of Settings > Community Nodes takes the package by its name',
 			run: async () => {
 				const hands = handsNow();
 				await hands.resize([1280, 800]);

@@ -1,5 +1,5 @@
 import { execPath, fs, join, projectDir as root } from '../../simulator/platform';
-import { packageFolders } from './packageFolders';
+import { packageFolders } from '../../tools/packages';
 import { runCommand } from './runCommand';
 
 const modules = join(root, 'node_modules');

@@ -49,6 +49,7 @@ const RETIRED: Array<[phrase: RegExp, instead: string, specimen: string]> = [
 	],
 	[/\bunder way\b/i, 'in progress', 'Ten requests are under way.'],
 	[/\bfor want of\b/i, 'because there is no', 'It ends for want of time.'],
+	[/ → /, '> in a path, as n8n writes it', 'Add Run → Get Outputs after it.'],
 	[
 		/\bwho (breaks|comes|wants) this\b|^Who \w+s\b/i,
 		'whoever, if you',

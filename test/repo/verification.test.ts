@@ -1,5 +1,5 @@
 import { dirname, execPath, fs, join, projectDir as root, tmpdir } from '../../simulator/platform';
-import { packageFolders } from './packageFolders';
+import { packageFolders } from '../../tools/packages';
 import { runCommand } from './runCommand';
 
 const run = async (command: string, args: string[], cwd = root) =>

@@ -1,23 +1,13 @@
-import { build } from 'esbuild';
-import ts from 'typescript';
-import type { INodeTypeDescription } from 'n8n-workflow';
-import { ComflowyApi } from '../../packages/n8n-nodes-comflowy/credentials/ComflowyApi.credentials';
-import { Comflowy } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/Comflowy.node';
-import { ComflowyTrigger } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/ComflowyTrigger.node';
-import { FlowAiApi } from '../../packages/n8n-nodes-flowai/credentials/FlowAiApi.credentials';
-import { FlowAi } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/FlowAi.node';
-import { FlowscaleApi } from '../../credentials/FlowscaleApi.credentials';
-import { Flowscale } from '../../nodes/Flowscale/Flowscale.node';
-import { FlowscaleTrigger } from '../../nodes/Flowscale/FlowscaleTrigger.node';
-import { fs, join, listFolder, projectDir } from '../../simulator/platform';
+import { fs, join, projectDir } from '../../simulator/platform';
+import { readPackages } from '../../tools/packages';
+import { sentencesIn, sentencesOf } from './shippedTexts';
 
-/** A package, and the words that belong to another service: what it says with them is about nothing that its user has. */
+/** Words of another service: what a package says with them is about nothing that its user has. */
 interface Wording {
-	folder: string;
-	described: Array<
-		Pick<INodeTypeDescription, 'displayName' | 'properties'> & { description?: unknown }
-	>;
-	/** Nowhere: neither in a message nor in a field nor in a document. */
+	/**
+	 * Nowhere: neither in a message nor in a field nor in a document. The names of the other services
+	 * are added to it.
+	 */
 	foreign: RegExp;
 	/** Not in what the editor shows, nor in documents: the service has no such thing. */
 	unknown: RegExp;
@@ -25,36 +15,39 @@ interface Wording {
 	stated: RegExp;
 }
 
-const PACKAGES: Wording[] = [
-	{
-		folder: '.',
-		described: [
-			new Flowscale().description,
-			new FlowscaleTrigger().description,
-			new FlowscaleApi(),
-		],
-		foreign: /comflowy|flowai|on result url|node::field|look up after/i,
+const WORDINGS: Record<string, Wording> = {
+	'.': {
+		foreign: /on result url|node::field|look up after/i,
 		unknown: /result callback|access token/i,
 		stated: /n8n-nodes-(comflowy|flowai)|comflowy|flowai/i,
 	},
-	{
-		folder: 'packages/n8n-nodes-comflowy',
-		described: [new Comflowy().description, new ComflowyTrigger().description, new ComflowyApi()],
-		foreign: /flowscale|flowai|deployment|container|api management/i,
+	'packages/n8n-nodes-comflowy': {
+		foreign: /deployment|container|api management/i,
 		unknown:
 			/\bgroups?\b|group id|reuse run|live events|event stream|cancel|upload|\bqueue\b|max queued/i,
 		stated: /n8n-nodes-flowscale|^- \*\*No (cancel|uploads)\.\*\*|timed out or was cancelled/i,
 	},
-	{
-		folder: 'packages/n8n-nodes-flowai',
-		described: [new FlowAi().description, new FlowAiApi()],
-		foreign:
-			/flowscale|comflowy|comfyui|deployment|container|node::field|on result url|access token/i,
+	'packages/n8n-nodes-flowai': {
+		foreign: /comfyui|deployment|container|node::field|on result url|access token/i,
 		unknown:
 			/\bgroups?\b|group id|reuse run|live events|callback|cancel|upload|download|\bqueue\b|\brun ids?\b|wait mode|poll/i,
 		stated: /n8n-nodes-flowscale|no run IDs, no list, no cancelling/i,
 	},
-];
+};
+
+const packages = readPackages();
+const services = packages.map(({ service }) => service);
+const alternatives = (words: string[]) => new RegExp(words.join('|'), 'i');
+
+const worded = packages.map(({ folder, service, nodes, credentials }) => {
+	const { foreign, ...others } = WORDINGS[folder];
+	return {
+		folder,
+		described: [...nodes, ...credentials],
+		foreign: alternatives([...services.filter((one) => one !== service), foreign.source]),
+		...others,
+	};
+});
 
 /** Every text that a field shows: labels, descriptions, hints, placeholders, choices. */
 function textsOf(value: unknown): string[] {
@@ -64,42 +57,6 @@ function textsOf(value: unknown): string[] {
 	return Object.entries(value).flatMap(([key, inner]) =>
 		typeof inner === 'string' ? (shown.includes(key) ? [inner] : []) : textsOf(inner),
 	);
-}
-
-/** Sentences in the code that n8n loads, as they stand in the bundle: `…` for each value that is put in. */
-async function sentencesIn(folder: string): Promise<string[]> {
-	const { n8n } = JSON.parse(
-		await fs.readFile(join(projectDir, folder, 'package.json'), 'utf8'),
-	) as {
-		n8n: { nodes: string[]; credentials: string[] };
-	};
-	const entryPoints = [...n8n.nodes, ...n8n.credentials].map((file) =>
-		join(projectDir, folder, file.replace(/^dist\//, '').replace(/\.js$/, '.ts')),
-	);
-	const { outputFiles } = await build({
-		entryPoints,
-		bundle: true,
-		write: false,
-		platform: 'node',
-		format: 'cjs',
-		external: ['n8n-workflow'],
-		outdir: 'unused',
-	});
-	return outputFiles.flatMap(({ text }) => sentencesOf(text));
-}
-
-function sentencesOf(code: string): string[] {
-	const found: string[] = [];
-	const visit = (node: ts.Node): void => {
-		if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) found.push(node.text);
-		if (ts.isTemplateExpression(node))
-			found.push(
-				[node.head.text, ...node.templateSpans.map((span) => span.literal.text)].join('…'),
-			);
-		ts.forEachChild(node, visit);
-	};
-	visit(ts.createSourceFile('bundle.js', code, ts.ScriptTarget.ES2022, true));
-	return found.filter((text) => /\S\s+\S/.test(text));
 }
 
 /** Lines of the package's documents, without the addresses of links. */
@@ -118,14 +75,10 @@ async function linesOf(folder: string): Promise<string[]> {
 }
 
 it('every package of the repository is looked through', () => {
-	const folders = [
-		'.',
-		...listFolder(join(projectDir, 'packages')).map((name) => `packages/${name}`),
-	];
-	expect(PACKAGES.map(({ folder }) => folder)).toEqual(folders);
+	expect(Object.keys(WORDINGS)).toEqual(packages.map(({ folder }) => folder));
 });
 
-describe.each(PACKAGES)('$folder', ({ folder, described, foreign, unknown, stated }) => {
+describe.each(worded)('$folder', ({ folder, described, foreign, unknown, stated }) => {
 	it('says nothing in the words of another service', async () => {
 		const sentences = await sentencesIn(folder);
 		expect(sentences.length).toBeGreaterThan(50);
@@ -161,7 +114,7 @@ it('the core speaks of no service, and of nothing that one service alone has', a
 	const found: string[] = [];
 	for (const file of files)
 		for (const text of sentencesOf(await fs.readFile(join(projectDir, 'nodes/core', file), 'utf8')))
-			if (/flowscale|comflowy|flowai|deployment|container/i.test(text))
+			if (alternatives([...services, 'deployment', 'container']).test(text))
 				found.push(`${file}: ${text}`);
 	expect(found).toEqual([]);
 });

@@ -17,7 +17,7 @@ import { readErrorText } from './readers';
  */
 const HEALTH_PATH = '/comfy/health';
 
-const API_SETTINGS = 'Project Settings → API Settings in Flowscale';
+const API_SETTINGS = 'Project Settings > API Settings in Flowscale';
 /** What each kind of authentication lacks when the deployment answers 401 or 403. */
 const REFUSED: Record<string, string> = {
 	noKey: `it requires an API key. Copy the key from ${API_SETTINGS}.`,

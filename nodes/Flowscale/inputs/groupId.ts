@@ -19,7 +19,7 @@ const groupsOfExecutions = new WeakMap<IExecuteFunctions, string>();
  */
 export function readGroupId(item: Item): string | undefined {
 	const { context } = item;
-	const given = item.optionalText('groupId');
+	const given = item.optionalText('groupId', 'Group ID');
 	const group = given === '' && isTool(context) ? `n8n-${context.getExecutionId()}` : given;
 	if (group === '') return undefined;
 	if (WITHOUT_ID.test(group)) return `n8n-${uniqueId(context)}`;

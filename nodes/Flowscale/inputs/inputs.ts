@@ -53,7 +53,11 @@ function claimNames(): (name: string) => void {
 	const taken = new Set<string>();
 	return (name) => {
 		// It would be set as the prototype of whatever holds the inputs, and never be sent.
-		if (name === '__proto__') throw new ConfigurationError('No parameter can be named "__proto__"');
+		if (name === '__proto__')
+			throw new ConfigurationError(
+				'No parameter can be named "__proto__"',
+				'Rename it in the workflow.',
+			);
 		if (taken.has(name))
 			throw new ConfigurationError(
 				`Parameter "${name}" has two values`,

@@ -192,7 +192,8 @@ export async function getWorkflowInputs(
 	} catch (error) {
 		const { message, description = '' } = readable(error);
 		const kept = savedFields(this, id);
-		const text = `${message.replace(/\.$/, '')}. ${description}`.replace(/[<>]/g, ' ').trim();
+		// n8n shows it as HTML, in which no tag begins without this character.
+		const text = `${message.replace(/\.$/, '')}. ${description}`.replace(/</g, ' ').trim();
 		return { fields: kept, emptyFieldsNotice: text };
 	}
 }

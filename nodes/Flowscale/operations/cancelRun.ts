@@ -16,7 +16,7 @@ export const cancelRun: Operation<FlowscaleSession> = {
 	}),
 	fields: [runField],
 	prepare: (item, { api, clock, stop }) => {
-		const runId = item.id('runId', 'Run ID');
+		const runId = item.id('runId', 'Run');
 		return async () => [{ json: { ...(await cancelAndCheck(api, runId, clock, stop)) } }];
 	},
 };

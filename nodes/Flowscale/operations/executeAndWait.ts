@@ -38,7 +38,7 @@ export const executeAndWait = waitingOperation<FlowscaleSession>({
 				await startRun(item, session, { ...start, isContinued, cancelLate }),
 			known: () => session.starter().known(item.index, start.workflowId),
 			finish: async (run) => {
-				const items = await outputItems(run, settings, session.fetchOutput);
+				const items = await outputItems(run, settings, session);
 				session.starter().markHandedOut(start);
 				return items;
 			},

@@ -17,7 +17,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 	fields: [runField, optionsField(outputOptions)],
 	prepare: (item, session) => {
 		const { api, clock, stop } = session;
-		const runId = item.id('runId', 'Run ID');
+		const runId = item.id('runId', 'Run');
 		const settings = readOutputSettings(item);
 		return async () => {
 			const { run } = await findRun(api, runId);
@@ -37,7 +37,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 					).catch((error: unknown) => {
 						throw ofRun(error, run);
 					});
-			return await outputItems(complete, settings, session.fetchOutput);
+			return await outputItems(complete, settings, session);
 		};
 	},
 };

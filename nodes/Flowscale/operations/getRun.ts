@@ -13,7 +13,7 @@ export const getRun: Operation<FlowscaleSession> = {
 	output: runShape,
 	fields: [runField, simplifyField],
 	prepare: (item, { api }) => {
-		const runId = item.id('runId', 'Run ID');
+		const runId = item.id('runId', 'Run');
 		const isSimple = isSimplified(item);
 		return async () => {
 			const found = await findRun(api, runId);

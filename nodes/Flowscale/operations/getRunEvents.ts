@@ -40,7 +40,7 @@ export const getRunEvents: Operation<FlowscaleSession> = {
 		]),
 	],
 	prepare: (item, session) => {
-		const runId = item.id('runId', 'Run ID');
+		const runId = item.id('runId', 'Run');
 		const fromSequence = Math.floor(item.amount('fromSequence', 'From Sequence', 0, 0));
 		const listenMs = item.amount('options.timeout', 'Timeout', 0, 0) * 1000;
 		return async () => {

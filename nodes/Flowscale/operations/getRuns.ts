@@ -104,7 +104,7 @@ export const getRuns: Operation<FlowscaleSession> = {
 		const limit = item.flag('returnAll', false)
 			? Number.POSITIVE_INFINITY
 			: item.amount('limit', 'Limit', 50, 1);
-		const groupId = existingGroupId(item.optionalText('filters.groupId')) || undefined;
+		const groupId = existingGroupId(item.optionalText('filters.groupId', 'Group ID')) || undefined;
 		const workflowId = chosenId(item.raw('filters.workflowId', ''));
 		const states: string[] = item.choices(
 			'filters.status',

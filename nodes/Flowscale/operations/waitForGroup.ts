@@ -42,7 +42,7 @@ export const waitForGroup = waitingOperation<FlowscaleSession>({
 		const settings = readOutputSettings(item);
 		const order = readWaitOrder(item);
 		const itemsOf = async (run: KnownRun) =>
-			await outputItems(await withOutputs(session, run), settings, session.fetchOutput);
+			await outputItems(await withOutputs(session, run), settings, session);
 		return {
 			order,
 			begin: async () => runWithId(groupId),

@@ -25,7 +25,7 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 		optionsField([startTimeoutOption], waitingOptions, outputOptions),
 	],
 	prepareWait: (item, session) => {
-		const runId = item.id('runId', 'Run ID');
+		const runId = item.id('runId', 'Run');
 		const settings = readOutputSettings(item);
 		const known = () => {
 			const run = runWithId(runId);
@@ -36,7 +36,7 @@ export const waitForRun = waitingOperation<FlowscaleSession>({
 			order: readWaitOrder(item),
 			begin: async () => known(),
 			known,
-			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
+			finish: async (run) => await outputItems(run, settings, session),
 		};
 	},
 });

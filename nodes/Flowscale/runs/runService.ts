@@ -6,6 +6,7 @@ import type { RunService } from '../../core/execution/runSession';
 import { sendCancel } from './cancelling';
 import { completeOutputs } from './outputs';
 import type { Session } from './session';
+import { adviceIfUncertain, reuseErrors } from './startErrors';
 import { createGroupTurns } from '../../core/starting/groupTurns';
 import { createQueueGate, type QueueGate, type QueueLength } from '../../core/starting/queueGate';
 import { readQueueLength } from '../api/queueLength';
@@ -36,12 +37,15 @@ export function createRunService(session: Session): RunService {
 				return new ServiceError(message, { ...facts, hint });
 			},
 			serviceTime: transport.serviceTime,
+			adviceIfUncertain,
+			reuseErrors,
 			enterGroup: async (groupId, execution) =>
 				await groupTurns.enter(`${transport.root} ${groupId}`, execution, stop),
 			untilQueueIsShort: async ({ maxQueued, patienceMs }) =>
 				await queueGateOf(transport.root).pass({
 					most: maxQueued,
 					patienceMs,
+					fieldName: 'Max Queued Runs',
 					poll: async () => await pollQueue(session),
 					warnOfMissingQueue,
 					stop,

@@ -16,6 +16,8 @@ export interface Session extends Connection {
 	stop: AbortSignal;
 	progress: Progress;
 	fetchOutput: OutputFetcher;
+	/** As the user sees it. */
+	outputsOperation: string;
 	doubts: Doubts;
 	/** Reuse Run is set, and the group cannot hold a run of another execution. */
 	warnOfNoReuse(): void;
@@ -43,9 +45,10 @@ export async function openSession(context: IExecuteFunctions, stop: AbortSignal)
 		clock,
 		stop,
 		fetchOutput,
+		outputsOperation: 'Run > Get Outputs',
 		doubts: new Map(),
 		warnOfNoReuse: hintOnce(context, NO_REUSE),
-		progress: openProgress(context, context.getInputData().length, stop),
+		progress: openProgress(context, stop, 'Run > Get'),
 	};
 }
 

@@ -20,15 +20,16 @@ const RUNS_IN_METADATA = 5;
 const RUNS_IN_LINE = 5;
 
 /**
- * @param total items of this node
  * @param stop ends with the node
+ * @param getOperation the operation that shows one run, as the user sees it: "Run > Get"
  */
 export function openProgress(
 	context: IExecuteFunctions,
-	total: number,
 	stop: AbortSignal,
+	getOperation: string,
 ): Progress {
 	const node = context.getNode().name;
+	const total = context.getInputData().length;
 	const unended = new Map<string, KnownRun>();
 	let started = 0;
 	let ended = 0;
@@ -40,7 +41,7 @@ export function openProgress(
 	};
 	onAbort(stop, () => {
 		if (context.getExecutionCancelSignal()?.aborted && unended.size > 0)
-			say(stoppedText([...unended.values()]));
+			say(stoppedText([...unended.values()], getOperation));
 	});
 	return {
 		started: (run) => {
@@ -67,12 +68,12 @@ export function openProgress(
 }
 
 /** A stopped node returns nothing, so this line is the only place that names its runs. */
-function stoppedText(runs: KnownRun[]): string {
+function stoppedText(runs: KnownRun[], getOperation: string): string {
 	const ids = runs.slice(0, RUNS_IN_LINE).map(({ run_id }) => run_id);
 	const more = runs.length > ids.length ? ` and ${runs.length - ids.length} more` : '';
 	const groups = [...new Set(runs.flatMap(({ group_id }) => group_id ?? []))];
 	const group = groups.length === 1 ? ` in group ${groups[0]}` : '';
-	return `stopped while ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} had not ended: ${ids.join(', ')}${more}${group}. Run → Get shows what became of each.`;
+	return `stopped while ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} had not ended: ${ids.join(', ')}${more}${group}. ${getOperation} shows what became of each.`;
 }
 
 /**

@@ -44,7 +44,10 @@ export function createOutputFetcher({ root, links, ...source }: OutputSource): O
 	const { clock, stop } = source;
 	return async (run, output, { baseName, ...settings }) => {
 		const { filename, mime_type: mimeType, file_size: size = 0 } = output;
-		if (output.download_url === undefined) throw new ServiceError(`"${filename}" has no link`);
+		if (output.download_url === undefined)
+			throw new ServiceError(`"${filename}" has no link`, {
+				hint: 'It is listed without a link, so it cannot be downloaded. Check that the workflow saves it as a file.',
+			});
 		if (settings.maxFileBytes > 0 && size > settings.maxFileBytes)
 			throw tooLargeError(filename, settings.maxFileBytes);
 		const tries: DownloadTries = { isFresh: false, absent: 0, passing: 0 };

@@ -57,7 +57,9 @@ export async function openLink(
 	for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
 		const target = URL.canParse(url) ? new URL(url) : undefined;
 		if (target === undefined || !/^https?:$/.test(target.protocol))
-			return new ServiceError(`The link to "${filename}" is not a web address`);
+			return new ServiceError(`The link to "${filename}" is not a web address`, {
+				hint: 'The service that stores the files returned something else, such as a path on its disk. Set up its storage for downloads.',
+			});
 		const isOfApi = target.origin === settings.apiOrigin;
 		const open = openTarget(settings, url, isOfApi, signal);
 		let isKeyed = false;
@@ -75,7 +77,9 @@ export async function openLink(
 			return statusError(answer, target.host, filename, settings.clock.now());
 		url = URL.canParse(location, url) ? new URL(location, url).href : location;
 	}
-	return new ServiceError(`The link to "${filename}" redirects more than ${MOST_REDIRECTS} times`);
+	return new ServiceError(`The link to "${filename}" redirects more than ${MOST_REDIRECTS} times`, {
+		hint: 'The storage of the files, or a proxy before it, redirects in circles. Check its configuration.',
+	});
 }
 
 /** The two requests for a file: without the key, which is the usual one, and with it. */

@@ -78,7 +78,7 @@ const NO_FIELDS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** The name of the binary field that files go to. @throws ConfigurationError */
 export function readBinaryField(item: Item, name: string): string {
-	const field = item.optionalText(name, 'data');
+	const field = item.optionalText(name, FIELD_LABEL, 'data');
 	if (field === '')
 		throw new ConfigurationError(
 			`${FIELD_LABEL} is empty`,
@@ -122,7 +122,7 @@ export function readOutputSettings(item: Item): OutputSettings {
 		perOutput:
 			item.choice('options.outputItems', 'Output Items', ['perRun', 'perOutput']) === 'perOutput',
 		binaryField: readBinaryField(item, 'options.binaryField'),
-		baseName: safeBaseName(item.optionalText('options.fileName')),
+		baseName: safeBaseName(item.optionalText('options.fileName', 'File Name')),
 		maxFileBytes: item.amount('options.maxFileSize', 'Max File Size', 0, 0) * BYTES_PER_MB,
 		stallMs: timeoutMs > 0 ? Math.max(timeoutMs, SHORTEST_STALL_MS) : undefined,
 		isFailedRunAnItem:

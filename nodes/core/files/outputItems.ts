@@ -22,6 +22,13 @@ export interface OutputSettings extends FetchSettings {
 	warn(text: string): void;
 }
 
+/** How files are fetched, now and later. */
+export interface FileAccess {
+	fetchOutput: OutputFetcher;
+	/** The operation that gets an ended run's outputs, as the user sees it: "Run > Get Outputs". */
+	outputsOperation: string;
+}
+
 /** An output with its file, or with the reason for having none. */
 interface Fetched {
 	output: Output;
@@ -37,13 +44,13 @@ interface Fetched {
 export async function outputItems(
 	run: KnownRun,
 	settings: OutputSettings,
-	fetch: OutputFetcher,
+	source: FileAccess,
 ): Promise<ItemOutput[]> {
-	const fetched = await fetchAll(run, settings, fetch);
+	const fetched = await fetchAll(run, settings, source.fetchOutput);
 	const missing = fetched.filter(({ output }) => output.generation_status === MISSING);
 	const isAnyThere = fetched.some(isThere);
 	if (missing.length > 0) {
-		if (!isAnyThere && !settings.isFailedRunAnItem) throw nothingThere(run, missing);
+		if (!isAnyThere && !settings.isFailedRunAnItem) throw nothingThere(run, missing, source);
 		settings.warn(missingText(run, missing, fetched.length));
 	}
 	const groups =
@@ -97,17 +104,24 @@ export function downloadedOutput<O extends Output>(output: O, file: Downloaded):
 	return { ...output, ...link, mime_type: file.mimeType, file_size: file.bytes };
 }
 
-function nothingThere(run: KnownRun, missing: Fetched[]): ServiceError {
+function nothingThere(
+	run: KnownRun,
+	missing: Fetched[],
+	{ outputsOperation }: FileAccess,
+): ServiceError {
 	const failure = missing.find((entry) => entry.failure !== undefined)?.failure;
 	const names = missing.map(({ output }) => output.filename).join(', ');
-	return (
-		failure ??
-		new ServiceError(`The run succeeded, but its output ${names} is not there`, {
-			runId: run.run_id,
-			state: run.state,
-			hint: 'Fetch it later with Run > Get Outputs and this run ID.',
-		})
-	);
+	const hint = `Fetch it later with ${outputsOperation} and this run ID.`;
+	return failure === undefined
+		? new ServiceError(`The run succeeded, but its output ${names} is not there`, {
+				runId: run.run_id,
+				state: run.state,
+				hint,
+			})
+		: new ServiceError(failure.message, {
+				...failure.facts,
+				hint: failure.facts.hint ?? hint,
+			});
 }
 
 function missingText(run: KnownRun, missing: Fetched[], total: number): string {

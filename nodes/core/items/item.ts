@@ -18,7 +18,7 @@ export interface Item {
 	 */
 	id(name: string, label: string): string;
 	/** A text that may be empty, also where an expression gives nothing. */
-	optionalText(name: string, fallback?: string): string;
+	optionalText(name: string, label: string, fallback?: string): string;
 	/**
 	 * The chosen value of a resource locator, or the plain text that older workflows hold in its
 	 * place.
@@ -61,9 +61,8 @@ class ItemOfNode implements Item {
 		return requiredId(chosen(this.raw(name, '')), label);
 	}
 
-	optionalText(name: string, fallback = ''): string {
-		const text = String(chosen(this.raw(name, fallback)) ?? '').trim();
-		return evaluated(text, () => titleOf(name));
+	optionalText(name: string, label: string, fallback = ''): string {
+		return evaluated(String(chosen(this.raw(name, fallback)) ?? '').trim(), label);
 	}
 
 	locator(name: string, label: string): string {
@@ -106,21 +105,14 @@ function chosen(value: unknown): unknown {
 		: value;
 }
 
-/** A parameter's name as a person reads it: `filters.groupId` is "Group ID". */
-const titleOf = (name: string) =>
-	(name.split('.').at(-1) ?? name)
-		.replace(/([a-z])([A-Z])/g, '$1 $2')
-		.replace(/^./, (letter) => letter.toUpperCase())
-		.replace(/\bId\b/g, 'ID');
-
 /**
  * A text that holds no expression: a `{{ … }}` that reaches the node was never evaluated.
  * @throws ConfigurationError
  */
-function evaluated(text: string, label: () => string): string {
+function evaluated(text: string, label: string): string {
 	if (!text.includes('{{')) return text;
 	throw new ConfigurationError(
-		`${label()} still holds an expression as plain text: ${text.slice(0, 60)}`,
+		`${label} still holds an expression as plain text: ${text.slice(0, 60)}`,
 		'Switch this field to Expression.',
 	);
 }
@@ -133,33 +125,42 @@ function requiredText(value: unknown, label: string): string {
 			`Fill in ${label}; if it is an expression, check what it gives for this item.`,
 		);
 	if (/[\p{Cc}\p{Cs}]/u.test(text))
-		throw new ConfigurationError(`${label} contains control characters`);
-	return evaluated(text, () => label);
+		throw new ConfigurationError(
+			`${label} contains control characters`,
+			'Remove line breaks and invisible characters from it.',
+		);
+	return evaluated(text, label);
 }
 
 function requiredId(value: unknown, label: string): string {
 	const id = requiredText(value, label);
 	// Dots alone would name another path, even encoded.
 	if (/^\.+$/.test(id) || id.length > 200)
-		throw new ConfigurationError(`${label} is not an ID: ${id.slice(0, 40)}`);
+		throw new ConfigurationError(
+			`${label} is not an ID: ${id.slice(0, 40)}`,
+			'Copy the ID again, or check what the expression gives for this item.',
+		);
 	return id;
 }
 
 function amountOf(given: unknown, label: string, least: number): number {
-	if (typeof given === 'string') evaluated(given, () => label);
+	if (typeof given === 'string') evaluated(given, label);
 	// Number() would make 0, "no limit", of an expression that gives nothing.
 	const value =
 		typeof given === 'number' || (typeof given === 'string' && given.trim() !== '')
 			? Number(given)
 			: Number.NaN;
 	if (!Number.isFinite(value) || value < least)
-		throw new ConfigurationError(`${label} must be a number of at least ${least}`);
+		throw new ConfigurationError(
+			`${label} must be a number of at least ${least}`,
+			'Enter a number; if it is an expression, check what it gives for this item.',
+		);
 	return value;
 }
 
 function oneOf<T extends string>(value: unknown, label: string, values: readonly T[]): T {
 	const found = values.find((known) => known === value);
-	if (found === undefined && typeof value === 'string') evaluated(value, () => label);
+	if (found === undefined && typeof value === 'string') evaluated(value, label);
 	if (found === undefined)
 		throw new ConfigurationError(
 			`${label} cannot be "${String(value)}"`,

@@ -13,6 +13,8 @@ export interface QueueLength {
 export interface QueueEntry {
 	/** It passes while fewer runs than this wait. */
 	most: number;
+	/** The field that says so, as the user sees it. */
+	fieldName: string;
 	/** How long it waits without any start passing, before it fails; 0: no limit. */
 	patienceMs: number;
 	/**
@@ -169,7 +171,7 @@ async function poll(state: QueueState, { poll: read, most }: QueueEntry, clock: 
 
 function tooLong(
 	{ lastError, length }: QueueState,
-	{ patienceMs, most }: QueueEntry,
+	{ patienceMs, most, fieldName }: QueueEntry,
 ): ServiceError {
 	const seconds = Math.round(patienceMs / 100) / 10;
 	if (lastError instanceof ServiceError)
@@ -178,7 +180,7 @@ function tooLong(
 			lastError.facts,
 		);
 	return new ServiceError(
-		`No run was started: the queue was too long for ${seconds} s (${length.pending} runs waited, Max Queued Runs is ${most})`,
-		{ hint: 'Execute this item again later, or raise Timeout or Max Queued Runs.' },
+		`No run was started: the queue was too long for ${seconds} s (${length.pending} runs waited, ${fieldName} is ${most})`,
+		{ hint: `Execute this item again later, or raise Timeout or ${fieldName}.` },
 	);
 }

@@ -2,7 +2,7 @@ import { ServiceError } from '../errors';
 import { type Head, isNetworkFailure } from '../http/http';
 import type { NetworkFailure } from '../http/networkError';
 import { startAfterStatus } from '../http/statuses';
-import type { StartRequest } from './startService';
+import type { StartService } from './startService';
 
 /** What became of a start that was sent once. */
 export type StartVerdict = 'answered' | 'notReached' | 'refused' | 'uncertain';
@@ -26,18 +26,14 @@ export function classifyStart(result: Head | NetworkFailure): StartVerdict {
  * starting it again would not be safe.
  */
 export function mayHaveStarted(
-	{ groupId, adviceIfUncertain }: Pick<StartRequest, 'groupId' | 'adviceIfUncertain'>,
+	{ adviceIfUncertain }: Pick<StartService, 'adviceIfUncertain'>,
+	groupId: string | undefined,
 	cause: string,
-	serviceName: string,
 	status?: number,
 ): ServiceError {
 	return new ServiceError(`The run may have started, and was not started again. ${cause}`, {
 		status,
-		hint:
-			groupId === undefined
-				? (adviceIfUncertain ??
-					`It was started without a group, so it cannot be looked up. Check the runs at ${serviceName} before you execute this item again.`)
-				: `Search for it with Run > Get Many and group "${groupId}" before you execute this item again, or set Reuse Run to "Same Inputs".`,
+		hint: adviceIfUncertain(groupId),
 	});
 }
 
@@ -53,23 +49,5 @@ export function heldBackTooLong(failure: ServiceError, patienceMs: number): Serv
 			...failure.facts,
 			hint: 'Execute this item again once other runs have ended, raise Timeout, or lower Max Concurrent Runs.',
 		},
-	);
-}
-
-/** Several runs match, and it is not known which of them is this item's. Nothing was started. */
-export function cannotTellApart({ groupId }: Pick<StartRequest, 'groupId'>): ServiceError {
-	return new ServiceError(
-		`Reuse Run cannot tell which run of group "${groupId}" is this item’s: items differ by their files only`,
-		{
-			hint: 'No run was started. Give each item a group of its own, for example with its row number in Group ID, and set Reuse Run to "Any in Group".',
-		},
-	);
-}
-
-/** The list of the group names no run that could be taken. Nothing was started. */
-export function cannotReuse({ groupId }: Pick<StartRequest, 'groupId'>): ServiceError {
-	return new ServiceError(
-		`Reuse Run cannot work here: the list of group "${groupId}" shows no run IDs`,
-		{ hint: 'No run was started. Set Reuse Run to "Never" to start a run for each item.' },
 	);
 }

@@ -42,6 +42,14 @@ export interface StartService {
 	 */
 	listGroup(groupId: string, scope: GroupScope): Promise<KnownRun[] | undefined>;
 	failureOf(result: Answer | NetworkFailure): ServiceError;
+	/**
+	 * What the user can do where a start got no clear answer and its run was not found, with the
+	 * service's operations and fields.
+	 * @param groupId undefined: the run has no group
+	 */
+	adviceIfUncertain(groupId: string | undefined): string;
+	/** The failures of a start that was to reuse a run; for services whose runs can be reused. */
+	reuseErrors?: ReuseErrors;
 	/** The service's clock for a time of ours, epoch ms. */
 	serviceTime(ms: number): number;
 	/**
@@ -57,6 +65,14 @@ export interface StartService {
 	enterGroup?(groupId: string, execution: object): Promise<GroupTurn>;
 }
 
+/** Why no run could be taken from a group, and what to do. Nothing was started. */
+export interface ReuseErrors {
+	/** Several runs match, and it is not known which of them is this item's. */
+	unclear(groupId: string): ServiceError;
+	/** The list of the group shows no run IDs. */
+	noRunIds(groupId: string): ServiceError;
+}
+
 /**
  * Which run of the group is taken rather than a new one started, if it is unfinished or succeeded:
  * one with the same text inputs, or any one of the workflow.
@@ -68,8 +84,6 @@ export interface StartRequest extends RunIdentity {
 	itemIndex: number;
 	/** undefined: no group */
 	groupId: string | undefined;
-	/** What to do where the run may have been started and has no group; undefined: the usual advice. */
-	adviceIfUncertain?: string;
 	/**
 	 * Whether the group is named after this execution, so that all of its runs are this execution's.
 	 */

@@ -20,13 +20,7 @@ import { sendOnceSafely } from './sendOnceSafely';
 import { type Announcements, createAnnouncements } from './announcements';
 import { createStartGate, type StartGate } from './startGate';
 import type { RememberedStart, SentStart, StartMemory } from './startMemory';
-import {
-	cannotReuse,
-	cannotTellApart,
-	classifyStart,
-	heldBackTooLong,
-	mayHaveStarted,
-} from './startOutcome';
+import { classifyStart, heldBackTooLong, mayHaveStarted } from './startOutcome';
 import type { StartRequest, StartService } from './startService';
 
 export interface Starter {
@@ -158,9 +152,9 @@ async function rememberedRun(
 	if (start.runId === undefined) {
 		const request = { ...asked, groupId: start.groupId };
 		const failure = mayHaveStarted(
-			request,
+			state.service,
+			start.groupId,
 			'An earlier try of this item got no clear answer.',
-			state.service.serviceName,
 		);
 		const run = await adoptUnlessStopped(state, request, start, failure);
 		// A list without the run proves nothing, since a gateway may give up minutes before the service
@@ -214,12 +208,14 @@ async function reuse(
 	const { service, clock } = state;
 	if (request.groupId === undefined) return undefined;
 	const listing = await state.listGroup(request.groupId, turn);
-	if (listing === undefined) throw cannotReuse(request);
+	if (listing === undefined)
+		throw service.reuseErrors?.noRunIds(request.groupId) ?? noReuse(service);
 	// A listed run may belong to a start that is being answered at this moment.
 	await Promise.allSettled(rivalsOf(state, request).map(({ sending }) => sending));
 	for (;;) {
 		const choice = chooseReused(state, request, listing);
-		if (choice.kind === 'unclear') throw cannotTellApart(request);
+		if (choice.kind === 'unclear')
+			throw service.reuseErrors?.unclear(request.groupId) ?? noReuse(service);
 		if (choice.kind === 'none') return undefined;
 		const { run } = choice;
 		// Taken before it is read again, so that no other item takes it meanwhile.
@@ -230,6 +226,10 @@ async function reuse(
 			return take(state, request, now, { sentAtMs: clock.now(), isReused: true });
 	}
 }
+
+/** A mistake of ours: only a service with these errors may offer to reuse runs. */
+const noReuse = ({ serviceName }: StartService) =>
+	new Error(`Runs of ${serviceName} cannot be reused`);
 
 /**
  * Runs that belong to a request of this execution by now: a start of an earlier try may be answered
@@ -522,11 +522,11 @@ async function adoptLost(
 	const failure =
 		verdictOf(service, result) === 'answered'
 			? mayHaveStarted(
-					request,
+					service,
+					request.groupId,
 					`${serviceName} accepted the start but returned no run ID. ${message}`,
-					serviceName,
 				)
-			: mayHaveStarted(request, message, serviceName, facts.status);
+			: mayHaveStarted(service, request.groupId, message, facts.status);
 	const adopted = await adoptUnlessStopped(state, request, start, failure).finally(
 		() => (start.isLeft = true),
 	);

@@ -39,7 +39,7 @@ export class ComflowyApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			hint: 'In Comflowy: home page → settings',
+			hint: 'In Comflowy: home page > settings',
 			description:
 				'Your personal key, from the settings on the home page of <a href="https://app.comflowy.com" target="_blank">Comflowy</a>. The access token is fetched with it.',
 		},

@@ -11,10 +11,11 @@ function opened() {
 		getNode: () => ({ name: 'Draw' }),
 		getMode: () => 'trigger',
 		getExecutionCancelSignal: () => execution.signal,
+		getInputData: () => Array.from({ length: 9 }, () => ({ json: {} })),
 		getWorkflowDataProxy: () => ({}),
 		logger: { info: (text: string) => lines.push(text), debug: () => undefined },
 	} as unknown as IExecuteFunctions;
-	const progress = openProgress(context, 9, node.signal);
+	const progress = openProgress(context, node.signal, 'Run > Get');
 	return {
 		progress,
 		end: () => node.abort(),
@@ -36,7 +37,7 @@ it('after a stop it is said which runs had not ended, and where they are found',
 	progress.changed(endOf(createRun('b')));
 	stop();
 	expect(last()).toBe(
-		'Draw: stopped while 2 runs had not ended: a, c in group n8n-23. Run → Get shows what became of each.',
+		'Draw: stopped while 2 runs had not ended: a, c in group n8n-23. Run > Get shows what became of each.',
 	);
 });
 
@@ -47,7 +48,7 @@ it('a stop with many runs names five of them, and a group only if it is the same
 	);
 	stop();
 	expect(last()).toBe(
-		'Draw: stopped while 7 runs had not ended: a, b, c, d, e and 2 more. Run → Get shows what became of each.',
+		'Draw: stopped while 7 runs had not ended: a, b, c, d, e and 2 more. Run > Get shows what became of each.',
 	);
 });
 

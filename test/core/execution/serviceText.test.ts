@@ -23,9 +23,10 @@ test('run IDs and words of the service stay on one line of the log and of the co
 		getMode: () => 'manual',
 		logger: { info: (line: string) => lines.push(line), debug: () => undefined },
 		sendMessageToUI: (line: string) => lines.push(line),
+		getInputData: () => Array.from({ length: 1 }, () => ({ json: {} })),
 		getWorkflowDataProxy: () => ({}),
 	} as unknown as IExecuteFunctions;
-	const progress = openProgress(context, 1, new AbortController().signal);
+	const progress = openProgress(context, new AbortController().signal, 'Run > Get');
 	progress.started(aRun(HOSTILE));
 	progress.changed(aRun(HOSTILE, { status: HOSTILE.toLowerCase(), state: 'unknown' }));
 	expect(lines).toHaveLength(4);

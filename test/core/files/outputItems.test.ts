@@ -1,4 +1,4 @@
-import { ServiceError } from '../../../nodes/core/errors';
+import { readable, ServiceError } from '../../../nodes/core/errors';
 import type { OutputFetcher } from '../../../nodes/core/files/fetchOutput';
 import { outputItems, type OutputSettings } from '../../../nodes/core/files/outputItems';
 import type { Output } from '../../../nodes/core/runs/run';
@@ -30,8 +30,13 @@ async function itemsOf(gone: string[], known: Partial<OutputSettings> = {}) {
 		...known,
 	};
 	const run = aRun('r', { status: 'completed', outputs: ['a', 'b', 'c'].map(output) });
-	const end = await endOf(outputItems(run, settings, hostWithout(...gone)));
-	if (!('value' in end)) return { message: end.message, warnings };
+	const end = await endOf(
+		outputItems(run, settings, {
+			fetchOutput: hostWithout(...gone),
+			outputsOperation: 'Run > Get',
+		}),
+	);
+	if (!('value' in end)) return { ...readable(end.error), warnings };
 	const items = end.value.map(({ json, binary = {} }) => ({
 		states: (json.outputs as Output[]).map(({ generation_status: state }) => state),
 		files: Object.entries(binary).map(([field, { fileName }]) => [field, fileName]),
@@ -65,7 +70,11 @@ describe('a run of three files', () => {
 	});
 
 	it('that are all gone fails with the reason', async () => {
-		expect(await itemsOf(['a', 'b', 'c'])).toEqual({ message: '"a" is gone', warnings: [] });
+		expect(await itemsOf(['a', 'b', 'c'])).toEqual({
+			message: '"a" is gone',
+			description: 'Fetch it later with Run > Get and this run ID.',
+			warnings: [],
+		});
 	});
 
 	it('that are all gone is an item where On Failed Run says so', async () => {

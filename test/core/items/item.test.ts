@@ -42,7 +42,7 @@ describe('an expression that n8n did not evaluate is named with its field', () =
 		['one of several choices', () => left.choices('p', 'Group ID', ['a', 'b'])],
 		[
 			'an optional text',
-			() => itemAt(executeContext([{ groupId: '{{ 1 }}' }]), 0).optionalText('groupId'),
+			() => itemAt(executeContext([{ groupId: '{{ 1 }}' }]), 0).optionalText('groupId', 'Group ID'),
 		],
 	])('in %s', (_, read) =>
 		expect(read).toThrow('Group ID still holds an expression as plain text'),
@@ -87,7 +87,9 @@ describe('other readers', () => {
 		['null', null, ''],
 		['number', 5, '5'],
 		['nothing', undefined, ''],
-	])('optional text: %s', (_, value, text) => expect(item(value).optionalText('p')).toBe(text));
+	])('optional text: %s', (_, value, text) =>
+		expect(item(value).optionalText('p', 'P')).toBe(text),
+	);
 	it.each([
 		['one of them', 'b', 'b'],
 		['nothing set', undefined, 'a'],

@@ -63,6 +63,7 @@ async function trial(processes: number, itemsEach: number, runMs: number) {
 		const items = Array.from({ length: itemsEach }, async () => {
 			const answered = await gate.pass({
 				most: MOST,
+				fieldName: 'Max Queued Runs',
 				patienceMs: 0,
 				poll: async () => {
 					polls++;
@@ -139,6 +140,7 @@ describe('a queue that is not shown', () => {
 		const seen = { warned: 0, polls: 0 };
 		const entry = {
 			most: 1,
+			fieldName: 'Max Queued Runs',
 			patienceMs: 10_000,
 			poll: async () => {
 				const answer = polls[Math.min(seen.polls++, polls.length - 1)];

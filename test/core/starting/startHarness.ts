@@ -7,6 +7,7 @@ import { createStarter } from '../../../nodes/core/starting/starter';
 import type { GroupScope, StartRequest } from '../../../nodes/core/starting/startService';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { fakeClock, type FakeClock } from '../../harness/fakeClock';
+import { adviceIfUncertain, reuseErrors } from '../../../nodes/Flowscale/runs/startErrors';
 import { aRun, endOf } from '../../harness/runs';
 
 export const LOST: NetworkFailure = {
@@ -102,6 +103,8 @@ export function startHarness({
 				isNetworkFailure(result) ? {} : { status: result.status },
 			),
 		// Where the clock is unknown, the first answer shows it.
+		adviceIfUncertain,
+		reuseErrors,
 		serviceTime: (ms: number) => ms + (isClockUnknown && seen.listed === 0 ? 0 : skewMs),
 	};
 	/** An execution of another workflow, or of the same once more. */

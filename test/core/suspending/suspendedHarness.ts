@@ -205,6 +205,7 @@ export function suspendedHarness({
 				throw new Error('No start fails here');
 			},
 			serviceTime: (ms) => ms,
+			adviceIfUncertain: () => '',
 		},
 		watch: {
 			serviceName: 'Flowscale',

@@ -69,7 +69,7 @@ test.each(accepted)('the credential test and the node accept %s', async (_, opti
 	);
 });
 
-const KEY_PLACE = 'Project Settings → API Settings in Flowscale';
+const KEY_PLACE = 'Project Settings > API Settings in Flowscale';
 const refused: Array<[string, HarnessOptions, string, string]> = [
 	[
 		'a wrong key',

@@ -79,7 +79,7 @@ test('a key that is refused becomes an error item for each item', async () => {
 		outputOf(execution, 'Flowscale', 1).map(({ json, pairedItem }) => [json.error, pairedItem]),
 	).toEqual(
 		[0, 1].map((item) => [
-			'Flowscale answered HTTP 401: Invalid API key. Check the API key in the credential: it is in Project Settings → API Settings of the deployment’s project.',
+			'Flowscale answered HTTP 401: Invalid API key. Check the API key in the credential: it is in Project Settings > API Settings of the deployment’s project.',
 			{ item },
 		]),
 	);

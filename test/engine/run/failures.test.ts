@@ -25,7 +25,7 @@ const answers: Array<[string, Omit<Fault, 'on'>, object]> = [
 			httpCode: '401',
 			message: 'Flowscale answered HTTP 401',
 			description:
-				'Check the API key in the credential: it is in Project Settings → API Settings of the deployment’s project.',
+				'Check the API key in the credential: it is in Project Settings > API Settings of the deployment’s project.',
 		},
 	],
 	[

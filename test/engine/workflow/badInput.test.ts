@@ -42,7 +42,7 @@ const emptyId = (label: string) => ({
 	message: `${label} is empty`,
 	description: `Fill in ${label}; if it is an expression, check what it gives for this item.`,
 });
-const control = { message: 'Run ID contains control characters' };
+const control = { message: 'Run contains control characters' };
 
 const mistakes: Array<[string, `${string}.${string}`, INodeParameters, object]> = [
 	[
@@ -57,13 +57,13 @@ const mistakes: Array<[string, `${string}.${string}`, INodeParameters, object]> 
 		start({ workflowId: byId(bad('$json.nothing', `"${workflow.image.value}"`)) }),
 		emptyId('Workflow'),
 	],
-	['an empty run ID', 'run.wait', { runId: bad('""', '"a"') }, emptyId('Run ID')],
-	['a run ID of blanks', 'run.get', { runId: bad('"  "', '"a"') }, emptyId('Run ID')],
+	['an empty run ID', 'run.wait', { runId: bad('""', '"a"') }, emptyId('Run')],
+	['a run ID of blanks', 'run.get', { runId: bad('"  "', '"a"') }, emptyId('Run')],
 	[
 		'a run ID of dots',
 		'run.cancel',
 		{ runId: bad('".."', '"a"') },
-		{ message: 'Run ID is not an ID: ..' },
+		{ message: 'Run is not an ID: ..' },
 	],
 	['a run ID with a line break', 'run.getOutputs', { runId: bad('"a\\nb"', '"a"') }, control],
 	['an empty file name', 'output.get', { filename: bad('""', '"a"') }, emptyId('File Name')],

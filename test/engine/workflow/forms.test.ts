@@ -243,7 +243,7 @@ test('a form that cannot be drawn says why, with the HTTP status and what to do'
 	expect(await editor(await harness(wrongKey)).form()).toEqual({
 		fields: [],
 		emptyFieldsNotice:
-			'Flowscale answered HTTP 401: Invalid API key. Check the API key in the credential: it is in Project Settings → API Settings of the deployment’s project.',
+			'Flowscale answered HTTP 401: Invalid API key. Check the API key in the credential: it is in Project Settings > API Settings of the deployment’s project.',
 	});
 });
 

@@ -120,7 +120,7 @@ describe('an ID', () => {
 		);
 		expect(linksOf(out)).toEqual([{ item: 0 }, { item: 1 }]);
 		for (const { json } of out)
-			expect(json.error).toMatch(/^Run ID (is empty|is not an ID|contains control characters)/);
+			expect(json.error).toMatch(/^Run (is empty|is not an ID|contains control characters)/);
 		expect(requests()).toBe(0);
 	});
 });

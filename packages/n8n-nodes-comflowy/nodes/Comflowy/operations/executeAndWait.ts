@@ -49,7 +49,7 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 				const run = session.starter().known(item.index, start.workflowId);
 				return run && waitedFor(run);
 			},
-			finish: async (run) => await outputItems(run, settings, session.fetchOutput),
+			finish: async (run) => await outputItems(run, settings, session),
 		};
 	},
 });

@@ -29,7 +29,7 @@ export const getRun: Operation<ComflowySession> = {
 		},
 		optionsField([{ ...downloadOption, default: false }], otherOutputOptions),
 	],
-	prepare: (item, { api, fetchOutput }) => {
+	prepare: (item, session) => {
 		const runId = item.id('runId', 'Run ID');
 		const isSimple = item.flag('simplify', true);
 		const usual = readOutputSettings(item);
@@ -38,11 +38,11 @@ export const getRun: Operation<ComflowySession> = {
 			isDownloaded: usual.isDownloaded && item.flag('options.download', false),
 		};
 		return async () => {
-			const found = await api.run(runId);
+			const found = await session.api.run(runId);
 			if (found === null) throw runNotFoundError({ run_id: runId }, 'Comflowy');
 			if (!isSimple) return [rawItem(found.raw)];
 			if (!found.run.finished) return [itemOf(found.run)];
-			return await outputItems(found.run, settings, fetchOutput);
+			return await outputItems(found.run, settings, session);
 		};
 	},
 };

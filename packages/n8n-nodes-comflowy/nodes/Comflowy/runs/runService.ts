@@ -31,6 +31,8 @@ export function createRunService(parts: RunServiceParts): RunService {
 			failureOf: (result) =>
 				isNetworkFailure(result) ? transport.networkError(result) : api.refusal(result),
 			serviceTime: transport.serviceTime,
+			adviceIfUncertain: () =>
+				'Comflowy lists no runs, so it cannot be looked up. Check what became of it at Comflowy before you execute this item again.',
 		},
 		watch: {
 			serviceName: 'Comflowy',

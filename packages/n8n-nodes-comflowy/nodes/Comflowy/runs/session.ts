@@ -23,6 +23,8 @@ export interface Session {
 	stop: AbortSignal;
 	progress: Progress;
 	fetchOutput: OutputFetcher;
+	/** As the user sees it. */
+	outputsOperation: string;
 }
 
 export type ComflowySession = Session & RunSession;
@@ -75,7 +77,8 @@ export async function openSession(
 		clock,
 		stop,
 		fetchOutput,
-		progress: openProgress(context, context.getInputData().length, stop),
+		outputsOperation: 'Run > Get',
+		progress: openProgress(context, stop, 'Run > Get'),
 	};
 	return { ...session, ...openRunSession(createRunService(session), { ...session, runIndex }) };
 }

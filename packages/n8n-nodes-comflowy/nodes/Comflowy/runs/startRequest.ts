@@ -60,8 +60,6 @@ export function readStartOrder(
 		// As an item shows them: long integers as text, which no later node rounds.
 		inputs: parsedJson(writtenJson(params)) as IDataObject,
 		groupId: undefined,
-		adviceIfUncertain:
-			'Comflowy lists no runs, so it cannot be looked up. Check what became of it at Comflowy before you execute this item again.',
 		texts: Object.fromEntries(
 			Object.entries(params).map(([name, value]) => [name, writtenJson(value)]),
 		),
@@ -100,7 +98,7 @@ function readParams(item: Item): Record<string, unknown> {
 }
 
 function readUrl(item: Item, name: string, label: string): string | undefined {
-	const url = item.optionalText(name);
+	const url = item.optionalText(name, label);
 	if (url === '') return undefined;
 	if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
 		throw new ConfigurationError(

@@ -44,11 +44,10 @@ async function watched(work: () => Promise<unknown>): Promise<ChildFigures> {
 		for (; !isOver; await sleep(PEAK_PROBE_MS)) peak = Math.max(peak, residentBytes());
 	};
 	void probe();
-	const began = performance.now();
-	const { stallMs } = await withStall(work);
+	const { ms, stallMs } = await withStall(work);
 	isOver = true;
 	return {
-		ms: performance.now() - began,
+		ms,
 		peakMiB: Math.max(peak, residentBytes()) / 1024 / 1024,
 		cpuMs: Number.NaN,
 		stallMs,

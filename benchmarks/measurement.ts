@@ -1,4 +1,4 @@
-import { monitorEventLoopDelay } from '../simulator/platform';
+import { monitorEventLoopDelay, performance, sleep } from '../simulator/platform';
 import type { PackageOnEngine } from './openEngine';
 import type { SimulatorProcess } from '../simulator/openSimulator';
 
@@ -63,29 +63,36 @@ export function rowOf(spec: RowSpec, values: number[]): Row {
 	};
 }
 
+/** The probe's own period. */
+const PERIOD_MS = 2;
+/** A few of its periods. */
+const SOME_TICKS_MS = 10;
+
 /**
+ * Begins to measure stalls. Node's probe counts from one of its ticks to the next, so that a block
+ * before the first or after the last one would not be counted: it ticks before the work begins, and
+ * once more when the work is done.
  * @returns ends the probe, with the longest time in which the event loop did nothing else, in ms;
  *   the probe's own period is taken off
  */
-export function probeStall(): () => number {
-	const periodMs = 2;
-	const probe = monitorEventLoopDelay({ resolution: periodMs });
+export async function probeStall(): Promise<() => Promise<number>> {
+	const probe = monitorEventLoopDelay({ resolution: PERIOD_MS });
 	probe.enable();
-	return () => {
+	await sleep(SOME_TICKS_MS);
+	return async () => {
+		await sleep(SOME_TICKS_MS);
 		probe.disable();
-		return Math.max(0, probe.max / 1e6 - periodMs);
+		return Math.max(0, probe.max / 1e6 - PERIOD_MS);
 	};
 }
 
-/** Work, and its longest stall in ms. */
+/** Work, how long it took, and its longest stall; both in ms. */
 export async function withStall<T>(
 	work: () => Promise<T>,
-): Promise<{ result: T; stallMs: number }> {
-	const end = probeStall();
-	try {
-		const result = await work();
-		return { result, stallMs: end() };
-	} finally {
-		end();
-	}
+): Promise<{ result: T; ms: number; stallMs: number }> {
+	const end = await probeStall();
+	const began = performance.now();
+	const result = await work();
+	const ms = performance.now() - began;
+	return { result, ms, stallMs: await end() };
 }

@@ -65,8 +65,7 @@ async function measureReads(
 	harness.pointTo(simulator);
 	const bareMs = await readBare(simulator, runIds);
 	const helperMs = await readByHelper(harness, simulator, runIds);
-	const began = performance.now();
-	const { stallMs } = await withStall(
+	const { ms: oursMs, stallMs } = await withStall(
 		async () =>
 			await harness.items(
 				'run.get',
@@ -74,7 +73,6 @@ async function measureReads(
 				runIds.map((id) => ({ json: { id } })),
 			),
 	);
-	const oursMs = performance.now() - began;
 	harness.pointTo(harness.simulator);
 	return {
 		stallMs,

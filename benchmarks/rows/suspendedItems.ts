@@ -82,9 +82,9 @@ export const suspendedItems: Measurement = {
 		const service = await openSimulator('--containers', '8', '--latency-ms', '0');
 		harness.pointTo(service);
 		const file = chain(suspendedNode());
-		let endStall = probeStall();
+		let endStall = await probeStall();
 		let run = await runWorkflow(harness.engine, file, itemsOf(ITEMS));
-		const startStallMs = endStall();
+		const startStallMs = await endStall();
 		const stalls: number[] = [];
 		const state = await stateBytes(harness, run);
 		let asked = (await service.stats()).totalRequests;
@@ -93,13 +93,13 @@ export const suspendedItems: Measurement = {
 		for (let resume = 0; resume < RESUMES; resume++) {
 			let before = cpuUsage();
 			// From here on the stored execution has been read, which n8n's database does.
-			const onServer = () => {
+			const onServer = async () => {
+				endStall = await probeStall();
 				before = cpuUsage();
-				endStall = probeStall();
 			};
 			run = await resumeWorkflow(harness.engine, file, run.data, 'restart', { onServer });
-			stalls.push(endStall());
 			const after = cpuUsage();
+			stalls.push(await endStall());
 			cpuMicros += after.user + after.system - before.user - before.system;
 			if (run.status !== 'waiting') throw new Error(`After a resume the run is ${run.status}`);
 			const { totalRequests } = await service.stats();

@@ -188,7 +188,8 @@ export function storedCopy<T>(value: T, seen = new Map<unknown, unknown>()): T {
 }
 
 export interface ResumeOptions {
-	onServer?: RunOptions['onServer'];
+	/** As in `RunOptions`; what it promises is awaited. */
+	onServer?(server: IWorkflowExecuteAdditionalData): void | Promise<void>;
 	onStart?: RunOptions['onStart'];
 	mode?: WorkflowExecuteMode;
 	executionId?: string;
@@ -213,7 +214,7 @@ export async function resumeWorkflow(
 	const data = storedCopy(stored);
 	const workflow = workflowOf(engine, file);
 	const server = serverSide(engine, file, mode, executionId);
-	onServer?.(server);
+	await onServer?.(server);
 	if (kind === 'restart') server.restartExecutionId = executionId;
 	else {
 		const failed = data.resultData.runData[data.resultData.lastNodeExecuted ?? ''] ?? [];

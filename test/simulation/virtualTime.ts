@@ -84,6 +84,13 @@ function createQueue() {
 	};
 }
 
+/** Real time in whole ms, whatever `performance.now` says meanwhile. */
+function createStopwatch() {
+	const real = performance.now.bind(performance);
+	let beganMs = real();
+	return { ms: () => Math.floor(real() - beganMs), restart: () => (beganMs = real()) };
+}
+
 /** `AbortSignal.timeout` that knows whether anybody listens to it. */
 function createTimeLimits(after: (ms: number, act: () => void, isIdle: () => boolean) => void) {
 	let listeners = 0;
@@ -120,10 +127,16 @@ function createTimeLimits(after: (ms: number, act: () => void, isIdle: () => boo
 	return { timeout, open: () => listeners };
 }
 
-export function installVirtualTime(startMs: number): VirtualTime {
+/**
+ * @param movesWithWork whether the time that code takes passes as well, so that long work notices
+ *   how long it is; otherwise the same world always takes the same course
+ */
+export function installVirtualTime(startMs: number, movesWithWork = false): VirtualTime {
 	const real = { now: Date.now, timeout: AbortSignal.timeout };
 	const queue = createQueue();
-	let now = startMs;
+	const stopwatch = createStopwatch();
+	let stepMs = startMs;
+	const nowMs = () => (movesWithWork ? stepMs + stopwatch.ms() : stepMs);
 	let order = 0;
 	let steps = 0;
 	let held = 0;
@@ -132,13 +145,13 @@ export function installVirtualTime(startMs: number): VirtualTime {
 	let processStartMs = startMs - 3_600_000;
 
 	const add = (ms: number, act: () => void, isIdle?: () => boolean) =>
-		queue.push({ atMs: now + Math.max(0, Math.ceil(ms)), order: order++, act, isIdle });
+		queue.push({ atMs: nowMs() + Math.max(0, Math.ceil(ms)), order: order++, act, isIdle });
 	const limits = createTimeLimits(add);
-	Date.now = () => now;
+	Date.now = nowMs;
 	AbortSignal.timeout = limits.timeout;
 	Object.defineProperty(performance, 'now', {
 		configurable: true,
-		value: () => now - processStartMs,
+		value: () => nowMs() - processStartMs,
 	});
 	/** The next thing that somebody notices. @throws Error when there is none */
 	const step = (): boolean => {
@@ -146,14 +159,15 @@ export function installVirtualTime(startMs: number): VirtualTime {
 			const timer = queue.pop();
 			if (timer === undefined) return false;
 			if (timer.isIdle?.()) continue;
-			now = Math.max(now, timer.atMs);
+			stepMs = Math.max(nowMs(), timer.atMs);
+			stopwatch.restart();
 			timer.act();
 			if (++steps > MOST_STEPS) throw new Error(`It spins: ${MOST_STEPS} steps`);
 			return true;
 		}
 	};
 	const until: VirtualTime['until'] = async (promise, limitMs) => {
-		const endMs = now + limitMs;
+		const endMs = nowMs() + limitMs;
 		let isSettled = false;
 		const settle = () => (isSettled = true);
 		promise.then(settle, settle);
@@ -161,13 +175,13 @@ export function installVirtualTime(startMs: number): VirtualTime {
 			await nextTurn();
 			while (held > 0 || isBusy()) await nextTurn();
 			if (isSettled) return await promise;
-			if (now > endMs) throw new Error(`Not settled after ${limitMs} ms of simulated time`);
+			if (nowMs() > endMs) throw new Error(`Not settled after ${limitMs} ms of simulated time`);
 			if (step()) idleTurns = 0;
 			else if (++idleTurns > MOST_IDLE_TURNS) throw new Error('Nothing is left that could happen');
 		}
 	};
 	return {
-		now: () => now,
+		now: nowMs,
 		after: (ms, act, isIdle) => add(ms, act, isIdle),
 		sleep: async (ms) => await new Promise<void>((resolve) => add(ms, resolve)),
 		hold: async (work) => {
@@ -178,7 +192,7 @@ export function installVirtualTime(startMs: number): VirtualTime {
 		until,
 		pass: async (ms) => await until(new Promise<void>((resolve) => add(ms, resolve)), ms + 1),
 		openTimers: limits.open,
-		restartProcess: () => (processStartMs = now),
+		restartProcess: () => (processStartMs = nowMs()),
 		uninstall: () => {
 			Date.now = real.now;
 			AbortSignal.timeout = real.timeout;

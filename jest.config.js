@@ -55,11 +55,12 @@ module.exports = {
 	testTimeout: 30_000,
 	testSequencer: '<rootDir>/tools/testOrder.js',
 	projects: [
-		// Core and services: nothing of it needs a build, an engine or a server.
+		// Core and services, which begin with a capital letter: nothing of it needs a build, an engine or
+		// a server.
 		{
 			...shared,
 			displayName: 'quick',
-			testMatch: ['<rootDir>/test/{core,Flowscale,Comflowy,FlowAi,fuzz}/**/*.test.ts'],
+			testMatch: ['<rootDir>/test/{core,fuzz,[A-Z]*}/**/*.test.ts'],
 		},
 		{
 			...shared,

@@ -6,11 +6,9 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import type { Operation } from '../nodes/core/items/operation';
 import { runShape } from '../nodes/core/runs/runShape';
-import { resources as flowscale } from '../nodes/Flowscale/operations/resources';
 import { triggerFields } from '../nodes/Flowscale/trigger/triggerFields';
-import { resources as comflowy } from '../packages/n8n-nodes-comflowy/nodes/Comflowy/operations/resources';
-import { resources as flowAi } from '../packages/n8n-nodes-flowai/nodes/FlowAi/operations/resources';
 import { dirname, fs, join, projectDir } from '../simulator/platform';
+import { readPackages } from './packages';
 
 type Described = Pick<Operation<never>, 'name' | 'value' | 'description' | 'fields' | 'output'>;
 /** A trigger: its fields, and an item as it starts a workflow with. */
@@ -25,27 +23,20 @@ interface DescribedResource {
 	operations: Described[];
 }
 
-interface Package {
-	name: string;
-	folder: string;
+/** A package as its page describes it. */
+interface DescribedPackage {
+	title: string;
 	resources: DescribedResource[];
 	trigger?: DescribedTrigger;
 }
 
-/** The packages, and where each has its documents. */
-const PACKAGES: Package[] = [
-	{
-		name: 'Flowscale',
-		folder: '.',
-		resources: flowscale,
-		trigger: {
-			fields: triggerFields,
-			example: { ...(runShape.example as object), event: 'completed' },
-		},
+/** Triggers that a page describes, by the folder of their package. */
+const TRIGGERS: Record<string, DescribedTrigger> = {
+	'.': {
+		fields: triggerFields,
+		example: { ...(runShape.example as object), event: 'completed' },
 	},
-	{ name: 'Comflowy', folder: 'packages/n8n-nodes-comflowy', resources: comflowy },
-	{ name: 'FlowAI', folder: 'packages/n8n-nodes-flowai', resources: flowAi },
-];
+};
 
 const NOTICE = '<!-- Written by `npm run docs` from the nodes themselves. Do not edit. -->';
 
@@ -149,7 +140,7 @@ function sectionOf(resource: DescribedResource, operation: Described): string {
 }
 
 /** The whole page of a package's operations. */
-export function operationsPage({ name, resources, trigger }: Package): string {
+export function operationsPage({ title, resources, trigger }: DescribedPackage): string {
 	const sections = resources.flatMap((resource) =>
 		resource.operations.map((operation) => sectionOf(resource, operation)),
 	);
@@ -159,7 +150,7 @@ export function operationsPage({ name, resources, trigger }: Package): string {
 		'An item that starts a workflow:',
 		sampleText(trigger.example),
 	];
-	const parts = [`# Operations of ${name}`, NOTICE, ...sections, ...(triggerSection ?? [])];
+	const parts = [`# Operations of ${title}`, NOTICE, ...sections, ...(triggerSection ?? [])];
 	return `${parts.join('\n\n')}\n`;
 }
 
@@ -179,9 +170,9 @@ const MARKERS = /(<!-- operations -->)[\s\S]*?(<!-- \/operations -->)/;
 /** Every generated file, by its path from the top of the repository. */
 export async function generatedDocuments(): Promise<Map<string, string>> {
 	const documents = new Map<string, string>();
-	for (const entry of PACKAGES) {
-		const { folder, resources } = entry;
-		documents.set(join(folder, 'docs/operations.md'), operationsPage(entry));
+	for (const { folder, title, resources } of readPackages()) {
+		const page = operationsPage({ title, resources, trigger: TRIGGERS[folder] });
+		documents.set(join(folder, 'docs/operations.md'), page);
 		const readme = join(folder, 'README.md');
 		const text = await fs.readFile(join(projectDir, readme), 'utf8');
 		const table = operationsTable(resources);

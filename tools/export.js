@@ -1,5 +1,5 @@
 /**
- * Writes a sibling package as a repository that stands alone: `npm run export -- comflowy|flowai DIR`. It has a copy of the core
+ * Writes a sibling package as a repository that stands alone: `npm run export -- comflowy DIR`. It has a copy of the core
  * with a note of its origin, the package's tests, examples, simulator and demo, and the files that a repository needs.
  * `tools/mirror.js` pushes it to the sibling's repository, which `repository` in the package's own manifest names.
  */
@@ -16,23 +16,32 @@ const {
 const { dirname, join, relative, resolve } = require('node:path');
 
 const root = join(__dirname, '..');
-/** By the word for each on the command line: its title, and the names of its folders and values. */
-const SIBLINGS = {
-	comflowy: {
-		title: 'Comflowy',
-		folder: 'Comflowy',
-		provider: 'comflowy',
-		useProvider: 'useComflowyProvider',
-		simulator: { file: './comflowy/comflowySimulator', name: 'comflowySimulator' },
-	},
-	flowai: {
-		title: 'FlowAI',
-		folder: 'FlowAi',
-		provider: 'flowAi',
-		useProvider: 'useFlowAIProvider',
-		simulator: { file: './flowai/flowAiSimulator', name: 'flowAiSimulator' },
-	},
-};
+const read = (file) => readFileSync(join(root, file), 'utf8');
+const packageDirOf = (name) => `packages/n8n-nodes-${name}`;
+
+/** A sibling by its folder and manifest: its title, and the names of its folders and values, which follow from each other. */
+function siblingOf(name) {
+	const { n8n } = JSON.parse(read(`${packageDirOf(name)}/package.json`));
+	const source = n8n.nodes[0].replace(/^dist\//, '').replace(/\.js$/, '.ts');
+	const [, title] = /displayName: '([^']+)'/.exec(read(`${packageDirOf(name)}/${source}`));
+	const folder = source.split('/')[1];
+	const provider = folder[0].toLowerCase() + folder.slice(1);
+	return {
+		title,
+		folder,
+		provider,
+		useProvider: `use${folder}Provider`,
+		simulator: { file: `./${name}/${provider}Simulator`, name: `${provider}Simulator` },
+	};
+}
+
+/** By the word for each on the command line. */
+const SIBLINGS = Object.fromEntries(
+	readdirSync(join(root, 'packages'))
+		.map((folder) => folder.replace('n8n-nodes-', ''))
+		.map((name) => [name, siblingOf(name)]),
+);
+
 /** Files of the repository itself that an export takes as they are. */
 const SHARED = [
 	'.editorconfig',
@@ -57,7 +66,6 @@ const SHARED = [
 ];
 const IMPORT = /((?:from|import|require\(|import\()\s*)'(\.[^']*)'/g;
 
-const read = (file) => readFileSync(join(root, file), 'utf8');
 const isFile = (file) => existsSync(join(root, file)) && statSync(join(root, file)).isFile();
 const filesIn = (folder) =>
 	existsSync(join(root, folder))
@@ -267,8 +275,6 @@ const written = (sibling, manifest) => ({
 	'tools/run.js': tasks(),
 });
 
-const packageDirOf = (name) => `packages/n8n-nodes-${name}`;
-
 /** @param name `comflowy` or `flowai` */
 function exportTo(name, target) {
 	const sibling = SIBLINGS[name];
@@ -308,7 +314,7 @@ module.exports = { SIBLINGS, exportTo, mirrorOf };
 if (require.main === module) {
 	const [name, target] = process.argv.slice(2);
 	if (!Object.hasOwn(SIBLINGS, name ?? '') || target === undefined) {
-		console.error('npm run export -- comflowy|flowai DIR');
+		console.error(`npm run export -- ${Object.keys(SIBLINGS).join('|')} DIR`);
 		process.exit(2);
 	}
 	exportTo(name, resolve(target));

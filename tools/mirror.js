@@ -58,7 +58,7 @@ function pushTo(url, name, tag) {
 
 const [name, tag, url] = process.argv.slice(2);
 if (!Object.hasOwn(SIBLINGS, name ?? '') || !/^v\d+\.\d+\.\d+/.test(tag ?? '')) {
-	console.error('node tools/mirror.js comflowy|flowai v1.0.0 [URL]');
+	console.error(`node tools/mirror.js ${Object.keys(SIBLINGS).join('|')} v1.0.0 [URL]`);
 	process.exit(2);
 }
 console.log(pushTo(url ?? mirrorOf(name), name, tag));

@@ -1,6 +1,6 @@
 import { ask } from './ask';
 import type { Check } from './check';
-import type { NodeUnderTest, Package } from './packages';
+import { type NodeUnderTest, type Package, packages } from './packages';
 import { equal, match, ok, sleep } from './platform';
 import type { Site } from './site';
 
@@ -91,7 +91,9 @@ export const nodesOfOurs = async (site: Site): Promise<string[]> => {
 	const names = (await readTypes(site, 'nodes')).map(({ name }) => name);
 	return names
 		.filter(
-			(name) => /^n8n-nodes-(flowscale|comflowy|flowai)[.-]/.test(name) && !name.endsWith('Tool'),
+			(full) =>
+				packages.some(({ name }) => full.startsWith(`${name}.`) || full.startsWith(`${name}-`)) &&
+				!full.endsWith('Tool'),
 		)
 		.sort();
 };

@@ -1,3 +1,5 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { executeAndWait as executeAndWaitOperation } from '../../nodes/Flowscale/operations/executeAndWait';
 import type { Check } from './check';
 import type { WorkflowNode } from './connectRest';
 import type { Hands, Size } from './editorHands';
@@ -7,26 +9,17 @@ import type { Harness } from './stage';
 
 const textToImage = '550e8400-e29b-41d4-a716-446655440000';
 
-/**
- * Every option of Execute and Wait by its label, in the order on screen, with its parameter and
- * default.
- */
-const options: Record<string, [string, unknown]> = {
-	'Cancel Remote Run': ['cancelRemote', 'onStop'],
-	Download: ['download', true],
-	'File Name': ['fileName', ''],
-	'Live Events': ['liveEvents', true],
-	'Max Concurrent Runs': ['maxConcurrent', 10],
-	'Max File Size (MB)': ['maxFileSize', 0],
-	'Max Queued Runs': ['maxQueued', 0],
-	'On Failed Run': ['onFailedRun', 'error'],
-	'Output Items': ['outputItems', 'perRun'],
-	'Poll Interval (Seconds)': ['pollInterval', 2],
-	'Put Output File in Field': ['binaryField', 'data'],
-	'Reuse Run': ['reuseRun', 'never'],
-	'Start Timeout (Seconds)': ['startTimeout', 0],
-	'Timeout (Seconds)': ['timeout', 600],
-};
+/** The collection of options of Execute and Wait. */
+const optionsOfExecuteAndWait = executeAndWaitOperation.fields.flatMap(({ name, options = [] }) =>
+	name === 'options' ? (options as INodeProperties[]) : [],
+);
+/** Each by its label, in the order on screen, with its parameter and default. */
+const options: Record<string, [string, unknown]> = Object.fromEntries(
+	optionsOfExecuteAndWait.map(({ displayName, name, default: usual }) => [
+		displayName,
+		[name, usual],
+	]),
+);
 
 /** What the editor tells before anything was executed. */
 export const fieldsOnScreen = (

@@ -1,7 +1,12 @@
-import { execPath, fs, join, projectDir, tmpdir } from '../../simulator/platform';
+import { basename, execPath, fs, join, projectDir, tmpdir } from '../../simulator/platform';
+import { packageFolders } from '../../tools/packages';
 import { runCommand } from '../repo/runCommand';
 
-test.each(['comflowy', 'flowai'])(
+const siblings = packageFolders
+	.filter((folder) => folder !== '.')
+	.map((folder) => basename(folder).replace('n8n-nodes-', ''));
+
+test.each(siblings)(
 	'%s stands alone when exported: its types fit and its quick tests pass',
 	async (name) => {
 		const dir = await fs.mkdtemp(join(tmpdir(), 'flowscale-export-'));

@@ -1,12 +1,12 @@
 import { dirname, fs, join, projectDir } from '../../simulator/platform';
+import { packageFolders, readPackages } from '../../tools/packages';
 import { isDrawing, madeFromFile, readMadeFrom } from '../n8n/madeFrom';
 
 const pages = async () => {
 	const docs = (await fs.readdir(join(projectDir, 'docs')))
 		.filter((file) => file.endsWith('.md'))
 		.map((file) => `docs/${file}`);
-	const siblings = ['comflowy', 'flowai'].map((name) => `packages/n8n-nodes-${name}/README.md`);
-	return ['README.md', ...docs, ...siblings];
+	return [...packageFolders.map((folder) => join(folder, 'README.md')), ...docs];
 };
 const folder = 'docs/images';
 const largestBytes = 220_000;
@@ -31,10 +31,10 @@ it('every picture that a page shows is there, and every picture there is shown',
 });
 
 it('each sibling package shows its node', async () => {
-	expect((await shown()).filter((path) => path.startsWith('packages/'))).toEqual([
-		'packages/n8n-nodes-comflowy/docs/images/comflowy.png',
-		'packages/n8n-nodes-flowai/docs/images/flowai.png',
-	]);
+	const siblings = readPackages().filter(({ folder }) => folder !== '.');
+	expect((await shown()).filter((path) => path.startsWith('packages/'))).toEqual(
+		siblings.map(({ folder, service }) => join(folder, `docs/images/${service}.png`)),
+	);
 });
 
 it('no picture is heavier than a page can bear', async () => {

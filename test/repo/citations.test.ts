@@ -1,7 +1,9 @@
 import { fs, join, projectDir } from '../../simulator/platform';
+import { readPackages } from '../../tools/packages';
 
 const FOLDERS = ['nodes', 'credentials', 'packages', 'simulator', 'test', 'benchmarks', 'demo'];
-const PAGES = ['flowscale', 'comflowy', 'flowai'];
+/** Each service has a page. */
+const PAGES = readPackages().map(({ service }) => service);
 /** A certainty alone, and words for several sources. */
 const NO_SOURCE = /^(|D|V|C|I|types|PY types|all Python sources)$/;
 

@@ -1,11 +1,7 @@
 import type { INodeProperties, INodeTypeDescription } from 'n8n-workflow';
 import * as ts from 'typescript';
-import { Flowscale } from '../../nodes/Flowscale/Flowscale.node';
-import { FlowscaleTrigger } from '../../nodes/Flowscale/FlowscaleTrigger.node';
-import { Comflowy } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/Comflowy.node';
-import { ComflowyTrigger } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/ComflowyTrigger.node';
-import { FlowAi } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/FlowAi.node';
 import { fs, join, projectDir } from '../../simulator/platform';
+import { packageFolders, readPackages } from '../../tools/packages';
 import { FOLDERS } from './messages';
 
 /**
@@ -13,14 +9,9 @@ import { FOLDERS } from './messages';
  * after 0.32.0; `docs/rules` there says what each of them means). To be removed rule by rule when
  * `npm run lint` has them.
  */
-const nodes: Array<[string, INodeTypeDescription]> = [
-	Flowscale,
-	FlowscaleTrigger,
-	Comflowy,
-	ComflowyTrigger,
-	FlowAi,
-].map((Node) => [Node.name, new Node().description]);
-const PACKAGES = ['.', 'packages/n8n-nodes-comflowy', 'packages/n8n-nodes-flowai'];
+const nodes = readPackages().flatMap((one) =>
+	one.nodes.map((node): [string, INodeTypeDescription] => [node.displayName, node]),
+);
 
 type Field = INodeProperties & { values?: Field[] };
 
@@ -200,7 +191,7 @@ it('icon-contrast: each icon is seen on the background of its theme, at 3:1 as W
 
 it('no-monorepo: a package has a repository of its own', async () => {
 	const inFolders: string[] = [];
-	for (const folder of PACKAGES) {
+	for (const folder of packageFolders) {
 		const { repository } = JSON.parse(
 			await fs.readFile(join(projectDir, folder, 'package.json'), 'utf8'),
 		) as { repository: { directory?: string } };

@@ -2,6 +2,7 @@ import { pauseBeforeResume } from '../../nodes/core/suspending/suspensionPace';
 import { pauseByAge } from '../../nodes/core/waiting/pace';
 import { dirname, fs, join, projectDir } from '../../simulator/platform';
 import { anchorOf, generatedDocuments } from '../../tools/docs';
+import { packageFolders } from '../../tools/packages';
 
 const read = async (file: string) => await fs.readFile(join(projectDir, file), 'utf8');
 const pages = async () =>
@@ -41,11 +42,9 @@ it('what waiting costs is what the pace gives', async () => {
 it('no link and no picture of the documents leads nowhere', async () => {
 	const documents = [
 		...(await pages()),
-		'README.md',
+		...packageFolders.map((folder) => join(folder, 'README.md')),
 		'CONTRIBUTING.md',
 		'SECURITY.md',
-		'packages/n8n-nodes-comflowy/README.md',
-		'packages/n8n-nodes-flowai/README.md',
 	];
 	const broken: string[] = [];
 	for (const file of documents) {

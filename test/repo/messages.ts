@@ -1,5 +1,6 @@
 import ts from 'typescript';
 import { fs, join, projectDir } from '../../simulator/platform';
+import { packageFolders } from '../../tools/packages';
 
 /** A text of the sources with `…` for each value that is put in. */
 export interface SourceText {
@@ -21,14 +22,11 @@ const ERRORS = new Set([
 	'credentialRefusal',
 	'notTheFile',
 ]);
-export const FOLDERS = [
-	'nodes',
-	'credentials',
-	'packages/n8n-nodes-comflowy/nodes',
-	'packages/n8n-nodes-comflowy/credentials',
-	'packages/n8n-nodes-flowai/nodes',
-	'packages/n8n-nodes-flowai/credentials',
-];
+/** What ships, of every package. */
+export const FOLDERS = packageFolders.flatMap((folder) => [
+	join(folder, 'nodes'),
+	join(folder, 'credentials'),
+]);
 
 /** A text or template as a reader sees it; undefined for anything else. */
 function textOf(node: ts.Node | undefined): string | undefined {

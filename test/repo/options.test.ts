@@ -1,11 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { propertiesOf } from '../../nodes/core/items/operation';
-import { FlowscaleTrigger } from '../../nodes/Flowscale/FlowscaleTrigger.node';
-import { resources } from '../../nodes/Flowscale/operations/resources';
-import { ComflowyTrigger } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/ComflowyTrigger.node';
-import { resources as comflowyResources } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/operations/resources';
-import { resources as flowAiResources } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/operations/resources';
 import { fs, join, projectDir } from '../../simulator/platform';
+import { readPackages } from '../../tools/packages';
 
 type Field = INodeProperties & { values?: Field[] };
 
@@ -37,17 +32,15 @@ async function sourcesOf(folders: string[]): Promise<string> {
 	).join('\n');
 }
 
-test.each<[string, Field[], string]>([
-	['Flowscale', propertiesOf(resources), 'nodes/Flowscale'],
-	['Flowscale Trigger', new FlowscaleTrigger().description.properties, 'nodes/Flowscale'],
-	['Comflowy', propertiesOf(comflowyResources), 'packages/n8n-nodes-comflowy/nodes'],
-	[
-		'Comflowy Trigger',
-		new ComflowyTrigger().description.properties,
-		'packages/n8n-nodes-comflowy/nodes',
-	],
-	['FlowAI', propertiesOf(flowAiResources), 'packages/n8n-nodes-flowai/nodes'],
-])('no parameter of %s does nothing', async (_, properties, folder) => {
+const nodes = readPackages().flatMap((one) =>
+	one.nodes.map((node): [string, Field[], string] => [
+		node.displayName,
+		node.properties,
+		one.folder === '.' ? 'nodes/Flowscale' : join(one.folder, 'nodes'),
+	]),
+);
+
+test.each(nodes)('no parameter of %s does nothing', async (_, properties, folder) => {
 	const source = (await sourcesOf(['nodes/core', folder]))
 		.replace(/\bname: '\w+'/g, '')
 		.replace(/\b(show|hide): \{[^}]*\}/g, '');

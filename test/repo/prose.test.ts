@@ -1,4 +1,5 @@
 import { fs, join, projectDir } from '../../simulator/platform';
+import { packageFolders } from '../../tools/packages';
 import { sourceTexts } from './messages';
 
 /**
@@ -69,10 +70,11 @@ async function passagesOfPages(): Promise<Passage[]> {
 	const pages = (await fs.readdir(join(projectDir, 'docs'), { recursive: true }))
 		.filter((file) => file.endsWith('.md') && !file.endsWith('operations.md'))
 		.map((file) => `docs/${file}`);
-	const siblings = ['n8n-nodes-comflowy', 'n8n-nodes-flowai'].map((name) => `packages/${name}/`);
 	const files = [
 		...pages,
-		...['', ...siblings].flatMap((folder) => [`${folder}README.md`, `${folder}CHANGELOG.md`]),
+		...packageFolders.flatMap((folder) =>
+			['README.md', 'CHANGELOG.md'].map((file) => join(folder, file)),
+		),
 		...['SECURITY.md', 'CONTRIBUTING.md', 'CODE_OF_CONDUCT.md'],
 		...['ISSUE_TEMPLATE/fault.yml', 'ISSUE_TEMPLATE/wish.yml', 'pull_request_template.md'].map(
 			(file) => `.github/${file}`,

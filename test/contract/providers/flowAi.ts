@@ -2,7 +2,7 @@ import { toolOf } from '../../harness/addTool';
 import { asking, useFlowAi } from '../../harness/flowAiHarness';
 import { knownWorkflow, type OpenProvider } from '../provider';
 
-export function useFlowAIProvider(): OpenProvider {
+export function useFlowAiProvider(): OpenProvider {
 	const open = useFlowAi();
 	return async (duration) => {
 		const { engine, node, run, service } = await open({

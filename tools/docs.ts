@@ -41,7 +41,7 @@ const TRIGGERS: Record<string, DescribedTrigger> = {
 const NOTICE = '<!-- Written by `npm run docs` from the nodes themselves. Do not edit. -->';
 
 /** A default as the pages write it. */
-function shownDefault({ type, default: value, options = [] }: INodeProperties): string {
+export function shownDefault({ type, default: value, options = [] }: INodeProperties): string {
 	const nameOf = (choice: unknown) =>
 		(options as INodePropertyOptions[]).find((option) => option.value === choice)?.name ??
 		String(choice);

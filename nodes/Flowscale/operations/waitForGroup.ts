@@ -4,7 +4,7 @@ import { outputItems } from '../../core/files/outputItems';
 import { type ItemOutput, optionsField } from '../../core/items/operation';
 import { hasUnknownEnd, type KnownRun, runWithId, timeOf } from '../../core/runs/run';
 import { runWithFilesShape } from '../../core/runs/runShape';
-import { readWaitOrder, waitingOptions, waitModeFields } from '../../core/waiting/waitingFields';
+import { readWaitOrder, waitingOptionsFor, waitModeFields } from '../../core/waiting/waitingFields';
 import { waitingOperation } from '../../core/waiting/waitingOperation';
 import { existingGroupId } from '../inputs/groupId';
 import { groupIdField } from '../inputs/groupIdField';
@@ -15,19 +15,12 @@ import { createWatchService } from '../runs/watching';
 
 /** The runs have ended and are paid for: a single 401 or 403 does not lose their outputs. */
 const CONFIRMED = { areRefusalsConfirmed: true };
-/** They are about runs of this node, or about single runs. */
-const NOT_FOR_GROUPS = ['liveEvents', 'maxConcurrent', 'startTimeout'];
-const groupWaitingOptions = waitingOptions
-	.filter(({ name }) => !NOT_FOR_GROUPS.includes(name))
-	.map((option) =>
-		option.name === 'timeout'
-			? {
-					...option,
-					description:
-						'How long to wait for the runs of the group, counted from the beginning of the wait. 0 means no limit.',
-				}
-			: option,
-	);
+/** The others are about runs of this node, or about single runs. */
+const groupWaitingOptions = waitingOptionsFor(
+	['liveEvents', 'maxConcurrent'],
+	() =>
+		'How long to wait for the runs of the group, counted from the beginning of the wait. 0 means no limit.',
+);
 
 export const waitForGroup = waitingOperation<FlowscaleSession>({
 	name: 'Wait',

@@ -84,6 +84,23 @@ export const waitingOptions: INodeProperties[] = [
 	},
 ];
 
+/**
+ * The options of waiting that apply, with a description of Timeout that fits.
+ * @param without parameters of options that do not apply
+ * @param describe the description of Timeout, from the usual one
+ */
+export const waitingOptionsFor = (
+	without: readonly string[],
+	describe: (usual: string) => string,
+): INodeProperties[] =>
+	waitingOptions
+		.filter(({ name }) => !without.includes(name))
+		.map((option) =>
+			option.name === 'timeout'
+				? { ...option, description: describe(option.description ?? '') }
+				: option,
+		);
+
 /** For services that can cancel a run. */
 export const startTimeoutOption: INodeProperties = {
 	displayName: 'Start Timeout (Seconds)',

@@ -3,7 +3,7 @@ import {
 	type NamedValuesForm,
 	namedValuesFields,
 } from '../../../../../nodes/core/items/namedValues';
-import { waitingOptions, waitModeFields } from '../../../../../nodes/core/waiting/waitingFields';
+import { waitingOptionsFor, waitModeFields } from '../../../../../nodes/core/waiting/waitingFields';
 
 export const workflowField: INodeProperties = {
 	displayName: 'Workflow ID',
@@ -72,16 +72,11 @@ export const lookUpOption: INodeProperties = {
 };
 
 /** Comflowy has neither cancelling nor event streams. */
-export const pollingOptions = waitingOptions
-	.filter(({ name }) => !['cancelRemote', 'liveEvents'].includes(name))
-	.map((option) =>
-		option.name === 'timeout'
-			? {
-					...option,
-					description: `${option.description} If you do not add this option, it is 600, or a day (86400) with Wait Mode "Callback".`,
-				}
-			: option,
-	);
+export const pollingOptions = waitingOptionsFor(
+	['cancelRemote', 'liveEvents'],
+	(usual) =>
+		`${usual} If you do not add this option, it is 600, or a day (86400) with Wait Mode "Callback".`,
+);
 
 const [waitMode, suspendedNotice] = waitModeFields;
 

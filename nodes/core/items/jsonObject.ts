@@ -6,6 +6,9 @@ import { allDigits } from './allDigits';
 import type { Item } from './item';
 import { nodeOf } from '../nodeOf';
 
+/** An expression of more characters would hide the advice about it. */
+const LONGEST_SHOWN = 80;
+
 /** A parameter that is one JSON object of names and values. */
 export interface JsonObjectField {
 	parameter: string;
@@ -19,8 +22,8 @@ export interface JsonObjectField {
 
 /**
  * The object that a user entered as JSON, or that an expression gives, with all digits of its
- * integers. An empty field is an empty object; an expression that gives nothing is refused, since
- * it would start a run without inputs, and pay for it.
+ * integers. An empty field is an empty object; an expression that gives nothing, for all of it or
+ * for one of its texts, is refused, since it would start a run without its inputs, and pay for it.
  * @throws ConfigurationError that says where the JSON breaks
  */
 export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
@@ -31,6 +34,7 @@ export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
 		const isEmptyField = given.trim() === '' && !isExpression;
 		const record = isEmptyField ? {} : recordOf(parsedUserJson(given));
 		if (record === undefined) throw notAnObject(field, given, isExpression);
+		if (isExpression && EMPTY_TEXT.test(given)) refuseNothing(item, field.label, written);
 		return record;
 	}
 	const record = recordOf(given);
@@ -41,6 +45,35 @@ export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
 		typeof entry === 'number' ? exactNumber(name, entry, written) : entry,
 	];
 	return Object.fromEntries(Object.entries(record).map(exact));
+}
+
+const EMPTY_TEXT = /"\s*"/;
+/** `"name": "{{ $json.name }}"`, or a text of a list. */
+const EXPRESSION_AS_TEXT = /(?:"([^"\\]*)"\s*:\s*)?"\s*(\{\{(?:(?!\{\{|\}\})[\s\S])*\}\})\s*"/g;
+
+/**
+ * n8n puts an empty text where an expression between quotation marks gives nothing. Only the
+ * expression by itself shows whether the item has an empty text or no such field.
+ * @param label names a text that has no name
+ * @param written the JSON as the user wrote it, expressions included
+ * @throws ConfigurationError
+ */
+function refuseNothing(item: Item, label: string, written: string): void {
+	for (const [, name = label, expression] of written.matchAll(EXPRESSION_AS_TEXT)) {
+		const value: unknown = item.context.evaluateExpression(expression, item.index);
+		if (value === undefined || value === null) throw givesNothing(name, expression);
+	}
+}
+
+/** @param expression between its braces */
+export function givesNothing(name: string, expression: string): ConfigurationError {
+	const inner = expression.replace(/^\{\{\s*|\s*\}\}$/g, '');
+	return new ConfigurationError(
+		`Invalid input for '${name}': its expression gives nothing for this item`,
+		inner.length > LONGEST_SHOWN || /[{}]/.test(inner)
+			? 'Check the names in the expression. If it may be empty, add ?? "" to its end.'
+			: `Check the names in ${expression}. If it may be empty, write {{ ${inner} ?? "" }}.`,
+	);
 }
 
 /**

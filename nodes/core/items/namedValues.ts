@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { ConfigurationError } from '../errors';
 import type { Item } from './item';
 import { descriptionsIn, fieldsOfBinaryObject } from './itemFiles';
-import { exactNumber, readJsonObject } from './jsonObject';
+import { exactNumber, givesNothing, readJsonObject } from './jsonObject';
 import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
 import { nodeOf } from '../nodeOf';
 
@@ -164,6 +164,12 @@ function exactValue(name: string, value: unknown, written: unknown): unknown {
 			`Invalid input for '${name}': it still holds an expression as plain text`,
 			'Switch this field to Expression.',
 		);
+	if (
+		typeof written === 'string' &&
+		written.startsWith('=') &&
+		(value === undefined || value === null)
+	)
+		throw givesNothing(name, written.slice(1));
 	return typeof value === 'number' ? exactNumber(name, value, written) : value;
 }
 

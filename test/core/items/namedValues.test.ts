@@ -129,6 +129,95 @@ test.each<[string, unknown, string, string]>([
 	);
 });
 
+describe('a text of JSON that is an expression alone', () => {
+	/** @param gives what each expression gives by itself */
+	const read = (written: string, json: string, gives: Record<string, unknown>) => {
+		const evaluated: string[] = [];
+		const evaluateExpression = (expression: string, index: number) => {
+			evaluated.push(`${expression} of item ${index}`);
+			return gives[expression];
+		};
+		const context = { evaluateExpression, getNode: () => ({ parameters: { json: written } }) };
+		const raw = (name: string) => (name === 'json' ? json : 'json');
+		const item = { index: 7, raw, choice: () => 'json', context } as unknown as Item;
+		const values = () => readNamedValues(item, form);
+		return { values, evaluated };
+	};
+
+	it.each<[string, string, string, Record<string, unknown>, string, string]>([
+		[
+			'a value',
+			'={ "a": "{{ $json.x }}", "b": 1 }',
+			'{ "a": "", "b": 1 }',
+			{},
+			"Invalid input for 'a'",
+			'Check the names in {{ $json.x }}. If it may be empty, write {{ $json.x ?? "" }}.',
+		],
+		[
+			'the second of two',
+			'={ "a": "{{ $json.x }}", "b": " {{ $json["y"] }} " }',
+			'{ "a": "", "b": "  " }',
+			{ '{{ $json.x }}': '' },
+			"Invalid input for 'b'",
+			'{{ $json["y"] ?? "" }}',
+		],
+		[
+			'one within an object',
+			'={ "a": { "deep": "{{ $json.x }}" } }',
+			'{ "a": { "deep": "" } }',
+			{ '{{ $json.x }}': null },
+			"Invalid input for 'deep'",
+			'{{ $json.x ?? "" }}',
+		],
+		[
+			'one of a list',
+			'={ "a": ["x", "{{ $json.x }}"] }',
+			'{ "a": ["x", ""] }',
+			{},
+			"Invalid input for 'Inputs (JSON)'",
+			'{{ $json.x ?? "" }}',
+		],
+		[
+			'a long one',
+			`={ "a": "{{ $json.${'x'.repeat(90)} }}" }`,
+			'{ "a": "" }',
+			{},
+			"Invalid input for 'a'",
+			'Check the names in the expression.',
+		],
+	])('is refused where it gives nothing: %s', (_, written, json, gives, message, hint) => {
+		const { values, evaluated } = read(written, json, gives);
+		expect(values).toThrow(`${message}: its expression gives nothing for this item`);
+		expect(values).toThrow(
+			expect.objectContaining({ hint: expect.stringContaining(hint) as string }) as Error,
+		);
+		expect(evaluated.every((one) => one.endsWith('of item 7'))).toBe(true);
+	});
+
+	it.each([
+		[
+			'an empty text that is written',
+			'={ "a": "", "b": "{{ $json.x }}" }',
+			{ '{{ $json.x }}': 'fox' },
+			'{"a":"","b":"fox"}',
+		],
+		['an empty text of the item', '={ "a": "{{ $json.x }}" }', { '{{ $json.x }}': '' }, '{"a":""}'],
+		[
+			'a text around it',
+			'={ "a": "{{ $json.x }}", "b": " of {{ $json.y }}" }',
+			{ '{{ $json.x }}': '' },
+			'{"a":"","b":" of "}',
+		],
+	])('sends %s', (_, written, gives, sent) =>
+		expect(writtenJson(read(written, sent, gives).values())).toBe(sent),
+	);
+
+	it('is evaluated only where the JSON has an empty text', () => {
+		const { values, evaluated } = read('={ "a": "{{ $json.x }}" }', '{ "a": "fox" }', {});
+		expect([values(), evaluated]).toEqual([{ a: 'fox' }, []]);
+	});
+});
+
 test('an empty field is no values; a long integer of an expression’s object keeps its digits', () => {
 	const read = (json: unknown, written: string) => {
 		const context = { getNode: () => ({ parameters: { json: written } }) };
@@ -191,6 +280,13 @@ describe('a value as the user wrote it', () => {
 			"expects a number but got 'NaN'",
 		],
 		['a number without end', '={{ 1 / 0 }}', Number.POSITIVE_INFINITY, "got 'Infinity'"],
+		['an expression that gives null', '={{ $json.a }}', null, 'its expression gives nothing'],
+		[
+			'an expression that gives undefined',
+			'={{ $json.a }}',
+			undefined,
+			'its expression gives nothing',
+		],
 		['an expression in a fixed field', 'a {{ $json.a }}', 'a {{ $json.a }}', 'as plain text'],
 		['a file of the item', '={{ $binary.photo }}', photo, 'it holds the file "photo"'],
 		[

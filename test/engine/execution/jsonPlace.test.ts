@@ -39,3 +39,45 @@ test('FlowAI says where its JSON breaks, and sends nothing', async () => {
 	});
 	expect(service.journal).toEqual([]);
 });
+
+const nothing = "Invalid input for '6::text': its expression gives nothing for this item";
+const advice =
+	'Check the names in {{ $json.promt }}. If it may be empty, write {{ $json.promt ?? "" }}.';
+
+test.each([
+	[
+		'in a text of its JSON',
+		{ inputMode: 'json', paramsJson: '={ "6::text": "{{ $json.promt }}" }' },
+	],
+	[
+		'as the value of a pair',
+		{ params: { param: [{ name: '6::text', value: '={{ $json.promt }}' }] } },
+	],
+])('Comflowy refuses an expression that gives nothing, %s', async (_, given) => {
+	const { node, error, service } = await comflowy();
+	const parameters = { workflowId: comflowyWorkflows.image.id, ...given };
+	expect(await error(node('workflow.executeAndWait', parameters), prompts)).toMatchObject({
+		message: nothing,
+		description: advice,
+	});
+	expect(service.runs).toEqual([]);
+});
+
+test.each([
+	[
+		'in a text of its JSON',
+		{ inputMode: 'json', inputsJson: '={ "6::text": "{{ $json.promt }}" }' },
+	],
+	[
+		'as the value of a pair',
+		{ inputs: { input: [{ name: '6::text', value: '={{ $json.promt }}' }] } },
+	],
+])('FlowAI refuses an expression that gives nothing, %s', async (_, given) => {
+	const { node, error, service } = await flowAi();
+	const parameters = { workflowId: flowAiWorkflows.chat.id, ...given };
+	expect(await error(node('workflow.execute', parameters), prompts)).toMatchObject({
+		message: nothing,
+		description: advice,
+	});
+	expect(service.journal).toEqual([]);
+});

@@ -255,6 +255,63 @@ test.each([
 	expect(flowscale.journal).toEqual([]);
 });
 
+const GIVES_NOTHING =
+	'Check the names in {{ $json.promt }}. If it may be empty, write {{ $json.promt ?? "" }}.';
+
+describe('JSON with an expression that gives nothing for the second item', () => {
+	const rows = [{ promt: 'a red fox', seed: 1 }, { seed: 2 }, { promt: null, seed: 3 }];
+	const items = rows.map((json) => ({ json }));
+	const inText = (expression: string) =>
+		`={ "text_51536": "${expression}", "seed_51537": {{ $json.seed }} }`;
+
+	it.each([
+		[
+			'in a text of it',
+			inText('{{ $json.promt }}'),
+			"Invalid input for 'text_51536': its expression gives nothing for this item",
+			GIVES_NOTHING,
+		],
+		[
+			'between blanks',
+			inText(' {{$json.promt}}\n '.replace('\n', '')),
+			"Invalid input for 'text_51536': its expression gives nothing for this item",
+			'Check the names in {{$json.promt}}. If it may be empty, write {{ $json.promt ?? "" }}.',
+		],
+		[
+			'as the whole of it',
+			'={{ $json.promt }}',
+			'Inputs (JSON) is not a JSON object',
+			expect.stringContaining('Write parameter names and values') as string,
+		],
+	])('%s is refused before any request, by name', async (_, inputsJson, message, description) => {
+		const { node, error, flowscale } = await harness();
+		const two =
+			inputsJson === '={{ $json.promt }}'
+				? [{ json: { promt: { text_51536: 'x' } } }, items[1]]
+				: items;
+		expect(await error(node('workflow.executeAndWait', start({ inputsJson })), two)).toMatchObject({
+			name: 'NodeOperationError',
+			message,
+			description,
+			context: { itemIndex: 1 },
+		});
+		expect(flowscale.journal).toEqual([]);
+	});
+
+	it.each([
+		['that is written so', inText('')],
+		['that the expression gives', inText('{{ $json.promt ?? "" }}')],
+		['of the item', inText('{{ $json.seed > 1 ? "" : $json.promt }}')],
+	])('an empty text %s is sent', async (_, inputsJson) => {
+		const { node, items: outOf, flowscale } = await harness();
+		await outOf(node('workflow.execute', start({ inputsJson })), items);
+		const sent = flowscale.runs.map(({ inputs }) => inputs);
+		expect(sent).toEqual(
+			expect.arrayContaining(['2', '3'].map((seed) => ({ text_51536: '', seed_51537: seed }))),
+		);
+	});
+});
+
 test('with continue on fail the bad items fail and the others run', async () => {
 	const { node, run, flowscale } = await harness();
 	const three = ['"red fox"', '[]', '"owl"'].map((prompt, n) => ({ json: { n, prompt } }));

@@ -65,9 +65,9 @@ function refuseNothing(item: Item, label: string, written: string): void {
 	}
 }
 
-/** @param expression between its braces */
+/** @param expression with its braces */
 export function givesNothing(name: string, expression: string): ConfigurationError {
-	const inner = expression.replace(/^\{\{\s*|\s*\}\}$/g, '');
+	const inner = expression.trim().slice(2, -2).trim();
 	return new ConfigurationError(
 		`Invalid input for '${name}': its expression gives nothing for this item`,
 		inner.length > LONGEST_SHOWN || /[{}]/.test(inner)

@@ -22,7 +22,7 @@ export { createServer as createTlsServer } from 'node:https';
 export { createRequire } from 'node:module';
 export { createServer as createSocketServer } from 'node:net';
 export type { AddressInfo, Socket } from 'node:net';
-export { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+export { availableParallelism, cpus, loadavg, setPriority, tmpdir } from 'node:os';
 export { basename, dirname, join, resolve } from 'node:path';
 export { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 export type { IntervalHistogram } from 'node:perf_hooks';

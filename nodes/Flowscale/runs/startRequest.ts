@@ -123,7 +123,7 @@ async function sendForm(
 	if (patienceMs > 0)
 		void form.whenRead
 			.then(async () => await clock.pause(patienceMs, answered.signal))
-			.then(() => stop.aborted || abort.abort());
+			.then(() => stop.aborted || answered.signal.aborted || abort.abort());
 	try {
 		const result = await transport.once({
 			...request,

@@ -70,3 +70,26 @@ export function takeTurns(clock: Clock): Turns {
 		},
 	};
 }
+
+/**
+ * Lets at most so many of its callers continue in one turn of the event loop, first come first
+ * served. Many answers arrive together, and what they all begin next would be one long block.
+ */
+export function createTurnstile(clock: Clock, mostPerTurn: number): () => Promise<void> {
+	const queue: Array<() => void> = [];
+	let passed = 0;
+	const pass = () => {
+		if (passed++ === 0) void clock.pause(0).then(nextTurn);
+	};
+	const nextTurn = () => {
+		passed = 0;
+		for (const resume of queue.splice(0, mostPerTurn)) {
+			pass();
+			resume();
+		}
+	};
+	return async () => {
+		if (passed < mostPerTurn) return pass();
+		await new Promise<void>((resolve) => queue.push(resolve));
+	};
+}

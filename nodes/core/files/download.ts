@@ -40,6 +40,8 @@ export interface WantedFile {
 /** The answer was not the file; the file may come later. */
 export class NotTheFile extends ServiceError {}
 
+/** Why a download's signal is aborted in the end: without a reason Node builds an error for each. */
+const DOWNLOAD_OVER = 'the download is over';
 /** A slower download is stopped: a host that sends single bytes would hold its item for ever. */
 const LEAST_BYTES_PER_SECOND = 1_000;
 
@@ -63,7 +65,7 @@ export async function download(
 		return answer instanceof Error ? answer : await keepAnswer(settings, wanted, answer, progress);
 	} finally {
 		// Ends the stream on every way out, so that no socket stays behind.
-		abort.abort();
+		abort.abort(DOWNLOAD_OVER);
 		abort.release();
 	}
 }

@@ -6,6 +6,7 @@ import type {
 	IN8nHttpFullResponse,
 	IPollFunctions,
 } from 'n8n-workflow';
+import { createTurnstile, systemClock } from '../async/clock';
 import { linkSignals, onAbort, timeLimit } from '../async/signals';
 import { answerIn, type NetworkFailure, classifyNetworkError } from './networkError';
 import { type ByteStream, readText } from './byteStream';
@@ -122,6 +123,9 @@ function writtenBody({ body, headers }: HttpCall): Pick<IHttpRequestOptions, 'he
 	};
 }
 
+/** n8n's request takes its server up to a millisecond of CPU time before it is sent. */
+const REQUESTS_PER_TURN = 2;
+
 type Send = (options: IHttpRequestOptions) => Promise<unknown>;
 
 /** How requests leave: with the credential or without, each through n8n's helper. */
@@ -134,6 +138,8 @@ interface Egress {
 	 */
 	isRefusalThrown: boolean;
 	stop: AbortSignal | undefined;
+	/** Awaited before a request is built. */
+	turn(): Promise<void>;
 }
 
 /** @param stop the execution's stop signal, where the context has one */
@@ -151,6 +157,7 @@ export function createHttp(
 		withoutKey: async (options) => await context.helpers.httpRequest(options),
 		isRefusalThrown: renewed !== undefined,
 		stop,
+		turn: createTurnstile(systemClock, REQUESTS_PER_TURN),
 	};
 	return {
 		open: async (call) => await openWithKey(egress, call, headLimitOf(call)),
@@ -177,7 +184,7 @@ async function openWithKey(
 
 /** @param headMs longest time until the answer's head is complete, 0 for no limit */
 async function send(
-	{ isRefusalThrown, stop }: Egress,
+	{ isRefusalThrown, stop, turn }: Egress,
 	request: Send,
 	call: HttpCall,
 	headMs: number,
@@ -186,6 +193,7 @@ async function send(
 	const link = linkSignals(call.isDetached ? undefined : stop, call.signal);
 	const forgetLimit = headMs > 0 ? onAbort(timeLimit(headMs), () => link.abort()) : undefined;
 	try {
+		await turn();
 		const answer = (await request({
 			method: call.method ?? 'GET',
 			url: call.url,

@@ -1,5 +1,6 @@
 import { type Clock, takeTurns } from '../async/clock';
 import { createLimiter, type Limiter } from '../async/limiter';
+import { PAUSE_OVER } from '../async/signals';
 import { ExecutionCancelledError, ServiceError } from '../errors';
 import { type KnownRun, withKnown } from '../runs/run';
 import { runNotFoundError } from '../runs/runNotFound';
@@ -135,7 +136,7 @@ async function inPatience<T>(
 	const patience = clock.pause(LIST_PATIENCE_MS, answered.signal).then((): 'stalled' => 'stalled');
 	// `Promise.race` handles both promises, so that a list which fails later causes no unhandled
 	// rejection.
-	return await Promise.race([answer, patience]).finally(() => answered.abort());
+	return await Promise.race([answer, patience]).finally(() => answered.abort(PAUSE_OVER));
 }
 
 /** Counts the failure. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../async/clock';
 import { createLimiter, type Limiter } from '../async/limiter';
+import { PAUSE_OVER } from '../async/signals';
 import { ServiceError } from '../errors';
 import { LONGEST_RETRY_AFTER_MS, pauseBeforeRetry } from '../http/retry';
 import type { KnownRun } from '../runs/run';
@@ -165,7 +166,7 @@ async function withinMs(
 		.pause(patienceMs, answered.signal)
 		.then((): CancelOutcome => (cancelling.isAccepted ? 'accepted' : 'pending'));
 	const outcome = await Promise.race([cancelling.outcome, patience]);
-	answered.abort();
+	answered.abort(PAUSE_OVER);
 	return outcome;
 }
 

@@ -49,6 +49,18 @@ describe('a request body', () => {
 	});
 });
 
+it('requests that begin together are built over several turns, so that other work is not blocked', async () => {
+	const { http, sent } = open(async () => answered([Buffer.from('ok')]));
+	const answers = Promise.all(
+		Array.from({ length: 50 }, async (_, n) => await http.exchange({ url: `http://x.test/${n}` })),
+	);
+	for (let microtask = 0; microtask < 1_000; microtask++) await Promise.resolve();
+	expect(sent.length).toBeGreaterThan(0);
+	expect(sent.length).toBeLessThan(10);
+	expect(await answers).toHaveLength(50);
+	expect(sent.map(({ url }) => url)).toEqual(sent.map((_, n) => `http://x.test/${n}`));
+});
+
 describe('every request has an end', () => {
 	const url = 'http://x.test/';
 	/** A head that comes byte by byte: only the signal ends it. */

@@ -57,8 +57,8 @@ function aGroup(runs: Run[], ...changes: Change[]) {
 		...{ api, clock, requests },
 		poll: async () => await service.watch.poll(runWithId('g')),
 		/** As after Stop. */
-		cancel: async (_groupId = 'g', cancelTry: CancelTry = FIRST_TRY) =>
-			await service.cancel('g', cancelTry),
+		cancel: async (groupId = 'g', cancelTry: CancelTry = FIRST_TRY) =>
+			await service.cancel(groupId, cancelTry),
 		service,
 	};
 }

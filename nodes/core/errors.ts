@@ -25,6 +25,8 @@ export interface FailureFacts {
 	isRetryable?: boolean;
 	/** For a wait that took too long: how its last poll failed. */
 	lastFailure?: string;
+	/** A start got no clear answer, and its run was not found. */
+	isStartUnclear?: boolean;
 	/** The run was to be cancelled because its time was up, and its cancel has not been accepted. */
 	isCancelOpen?: boolean;
 }

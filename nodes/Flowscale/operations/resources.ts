@@ -58,7 +58,12 @@ async function openFlowscaleSession(
 	const service = createRunService(session);
 	if (context.getNodeParameter('resource', 0) !== 'group')
 		return { ...session, ...openRunSession(service, { ...session, runIndex }) };
-	const groups = openRunSession(createGroupService(service, session), { ...session, runIndex });
+	const progress = { ...session.progress, changed: session.progress.groupChanged };
+	const groups = openRunSession(createGroupService(service, session), {
+		...session,
+		progress,
+		runIndex,
+	});
 	const waiting = (item: Item) =>
 		waiterOfGroup(groups.waiting(item), existingGroupId(item.text('groupId', 'Group ID')));
 	return { ...session, ...groups, waiting };

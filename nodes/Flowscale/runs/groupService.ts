@@ -6,6 +6,7 @@ import type { RunWaiter, WaitOrder } from '../../core/waiting/runWaiter';
 import { WaitTimeout } from '../../core/waiting/watchedRun';
 import {
 	type CancelAnswers,
+	emptyGroupError,
 	knownRunsOfGroup,
 	type RunStates,
 	sendGroupCancel,
@@ -19,8 +20,11 @@ import type { Session } from './session';
  */
 const SECOND_LOOK_MS = 1_000;
 const MOST_LOOKS = 5;
-/** A group of which no run is listed may have been started a moment ago. */
-const EMPTY_GROUP_GRACE_MS = 15_000;
+/**
+ * A group of which no run is listed may have been started a moment ago, and a gateway in trouble may
+ * not find the list for a moment.
+ */
+const MISSING_GROUP_GRACE_MS = 15_000;
 const ONE_TRY = { tries: 1 };
 
 /** What is known of a group between two polls. */
@@ -32,7 +36,8 @@ interface GroupMemory {
 	openRun?: KnownRun;
 	/** Runs that have ended although the list says otherwise, as their outputs showed. */
 	ended: Set<string>;
-	emptySinceMs?: number;
+	/** Since when its list is empty, or not found. */
+	missingSinceMs?: number;
 	/** Runs that any poll saw: a list that shifts while it is read may leave one out. */
 	seen: Set<string>;
 	/** Answers to the cancels of its runs. */
@@ -75,6 +80,7 @@ export function createGroupService(service: RunService, session: Session): RunSe
 		},
 		cancelText,
 		cancelFailure,
+		isGroup: true,
 		completeOutputs: async (group) => group,
 	};
 }
@@ -91,11 +97,12 @@ async function pollGroup(
 	let states: RunStates = new Map();
 	for (let looks = 1; looks <= MOST_LOOKS; looks++) {
 		if (looks > 1) await clock.pause(SECOND_LOOK_MS, stop);
-		const seen = await look(session, group.run_id, memory);
+		const seen = await look(session, group.run_id, memory).catch(orNotFound);
+		if (seen instanceof ServiceError) return missingGroup(memory, clock.now(), seen);
 		states = seen.states;
 		memory.openRun = seen.openRun;
 		if (seen.openRun) return goingOn(group);
-		if (states.size === 0) return emptyGroup(group, memory, clock.now());
+		if (states.size === 0) return missingGroup(memory, clock.now(), emptyGroupError(group.run_id));
 		if (looks > 1 && seen.added === 0) break;
 	}
 	const isCancelled = await wereAllCancelled(api, states, memory.cancels);
@@ -108,6 +115,7 @@ async function look({ api, stop }: Session, groupId: string, memory: GroupMemory
 	let added = 0;
 	for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
 		states.set(run.run_id, run.state);
+		delete memory.missingSinceMs;
 		if (!memory.seen.has(run.run_id)) added++;
 		memory.seen.add(run.run_id);
 		if (!run.finished && !memory.ended.has(run.run_id)) return { openRun: run, states, added };
@@ -132,14 +140,17 @@ async function isStillOpen({ watch }: RunService, run: KnownRun): Promise<boolea
 	return found !== null && !found.finished;
 }
 
-/** null: the service does not know the group yet. @throws ServiceError once it should */
-function emptyGroup(group: KnownRun, memory: GroupMemory, nowMs: number): null {
-	memory.emptySinceMs ??= nowMs;
-	if (nowMs - memory.emptySinceMs > EMPTY_GROUP_GRACE_MS)
-		throw new ServiceError(`Flowscale lists no run of group "${group.run_id}"`, {
-			hint: 'Check the Group ID, and that the credential belongs to the deployment that runs the group.',
-		});
+/** null: the service does not know the group yet. @throws the failure once it should */
+function missingGroup(memory: GroupMemory, nowMs: number, failure: ServiceError): null {
+	memory.missingSinceMs ??= nowMs;
+	if (nowMs - memory.missingSinceMs > MISSING_GROUP_GRACE_MS) throw failure;
 	return null;
+}
+
+/** A list that is not found, as a value. @throws any other failure */
+function orNotFound(error: unknown): ServiceError {
+	if (error instanceof ServiceError && error.facts.status === 404) return error;
+	throw error;
 }
 
 /** The waiter with failures that speak of the group, not of a run. */

@@ -168,8 +168,9 @@ export async function sendGroupCancel(
 ): Promise<void> {
 	for (const [id, answer] of asked)
 		if (answer instanceof Error && (isFirst || isDoubtfulRefusal(answer))) asked.delete(id);
-	const sending = { asked, onAccepted, endsWhenRefused: true, extra: DETACHED };
-	const { open } = await cancelOpenRuns(api, groupId, clock, sending);
+	const sending = { asked, onAccepted, isInBackground: true, extra: DETACHED };
+	const { open, states } = await cancelOpenRuns(api, groupId, clock, sending);
+	if (states.size === 0 && asked.size === 0) throw emptyGroupError(groupId);
 	const failures = open.flatMap((id) => failureOfCancel(id, asked.get(id)) ?? []);
 	const failure = failures.find(isWorthAnotherTry) ?? failures[0];
 	if (failure) throw failure;
@@ -194,6 +195,12 @@ export async function wereAllCancelled(
 const isCancelled = ([id, answer]: [string, string | Error], states: RunStates): boolean =>
 	states.get(id) === 'cancelled' || (!states.has(id) && !(answer instanceof Error));
 
+/** The service lists no run of the group. */
+export const emptyGroupError = (groupId: string): ServiceError =>
+	new ServiceError(`Flowscale lists no run of group "${groupId}"`, {
+		hint: 'Check the Group ID, and that the credential belongs to the deployment that runs the group.',
+	});
+
 function failureOfCancel(runId: string, answer: string | Error | undefined): unknown {
 	if (answer instanceof Error) return ofRun(answer, { run_id: runId });
 	return answer === '' ? emptyCancelError(runId) : undefined;
@@ -210,8 +217,11 @@ interface CancelParts {
 	asked?: CancelAnswers;
 	/** Called when the service has accepted the cancels of all runs that are open. */
 	onAccepted?(): void;
-	/** Whether to end as soon as the cancels of all runs that are open were refused for good. */
-	endsWhenRefused?: boolean;
+	/**
+	 * Nobody waits for the result: it ends as soon as the cancels of all runs that are open were
+	 * refused for good, and a group of which no run is listed yet is listed again.
+	 */
+	isInBackground?: boolean;
 	extra?: Partial<ApiRequest>;
 }
 
@@ -219,7 +229,7 @@ async function cancelOpenRuns(
 	api: FlowscaleApi,
 	groupId: string,
 	clock: Clock,
-	{ stop, asked = new Map(), onAccepted, endsWhenRefused = false, extra = {} }: CancelParts,
+	{ stop, asked = new Map(), onAccepted, isInBackground = false, extra = {} }: CancelParts,
 ): Promise<GroupCancel> {
 	const limit = createLimiter(CANCELS_AT_A_TIME);
 	let states: RunStates = new Map();
@@ -232,8 +242,10 @@ async function cancelOpenRuns(
 			states.set(run.run_id, run.state);
 			if (!run.finished) open.push(run.run_id);
 		}
+		const isEmpty = states.size === 0 && asked.size === 0;
+		if (isEmpty && isInBackground) continue;
 		if (open.length === 0) break;
-		if (endsWhenRefused && open.every((id) => isRefusedForGood(asked.get(id)))) break;
+		if (isInBackground && open.every((id) => isRefusedForGood(asked.get(id)))) break;
 		const due = open.filter((id) => isCancelDue(asked.get(id)));
 		const cancel = async (id: string) => await api.cancel(id, extra).catch(asFailure);
 		await Promise.all(

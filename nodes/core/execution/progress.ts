@@ -11,6 +11,8 @@ export interface Progress {
 	started(run: KnownRun): void;
 	/** A poll saw another state than the one before. */
 	changed(run: KnownRun): void;
+	/** The same of a group of runs: it is in progress while one of its runs is. */
+	groupChanged(group: KnownRun): void;
 }
 
 /** n8n keeps ten pairs per execution, and the user may want some of them. */
@@ -43,7 +45,16 @@ export function openProgress(
 		if (context.getExecutionCancelSignal()?.aborted && unended.size > 0)
 			say(stoppedText([...unended.values()], getOperation));
 	});
+	const groupChanged = ({ run_id: groupId, finished }: KnownRun) => {
+		if (finished) ended++;
+		say(
+			finished
+				? `group ${groupId}: all runs have ended (${ended} of ${total})`
+				: `group ${groupId}: some runs have not ended`,
+		);
+	};
 	return {
+		groupChanged,
 		started: (run) => {
 			const { run_id } = run;
 			started++;

@@ -42,6 +42,8 @@ export interface RunService {
 	/** How messages speak of a cancel, where it is not that of a run. */
 	cancelText?: WaiterParts['cancelText'];
 	cancelFailure?: CancellerParts['cancelFailure'];
+	/** Its runs are groups of runs. */
+	isGroup?: boolean;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
 	collect: CollectOperations;
@@ -51,7 +53,7 @@ export interface RunSessionParts {
 	context: IExecuteFunctions;
 	clock: Clock;
 	stop: AbortSignal;
-	progress: Progress;
+	progress: Pick<Progress, 'started' | 'changed'>;
 	/** The run of the node that the items came in with. */
 	runIndex: number;
 }
@@ -151,12 +153,13 @@ function withoutCancelledRuns(service: StartService, context: IExecuteFunctions)
 }
 
 function openCanceller(
-	{ cancel, cancelFailure, watch: { serviceName } }: RunService,
+	{ cancel, cancelFailure, isGroup, watch: { serviceName } }: RunService,
 	{ context, clock }: RunSessionParts,
 ): RunCanceller {
 	return createRunCanceller({
 		cancel,
 		cancelFailure,
+		isGroup,
 		serviceName,
 		clock,
 		warn: (text) => context.logger.warn(cleanText(text)),

@@ -33,6 +33,7 @@ export function mayHaveStarted(
 ): ServiceError {
 	return new ServiceError(`The run may have started, and was not started again. ${cause}`, {
 		status,
+		isStartUnclear: true,
 		hint: adviceIfUncertain(groupId),
 	});
 }

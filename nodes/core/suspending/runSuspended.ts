@@ -1,6 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { takeTurns } from '../async/clock';
-import { ServiceError } from '../errors';
+import { onAbort } from '../async/signals';
+import { cleanText, ServiceError } from '../errors';
 import { type Item, itemAt } from '../items/item';
 import { settleDoubts } from '../items/itemDoubts';
 import {
@@ -166,10 +167,11 @@ async function prepareWaits<Session>(resume: Resume<Session>): Promise<ItemWait[
 	for (let index = 0; index < context.getInputData().length; index++) {
 		suspension.waits[index] ??= NOT_BEGUN;
 		const failure = failures.texts.get(index);
-		if (failure !== undefined && !suspension.left?.[index]) continue;
+		const isLeft = suspension.left?.[index] === true;
+		if (failure !== undefined && !isLeft) continue;
 		if (turns.isPauseDue()) await turns.pause();
 		if (failure !== undefined) {
-			await failures.attempt(index, () => leaveToStop(resume, index));
+			await failures.attempt(index, () => leaveFailed(resume, index, failure));
 			// How the item failed is what its user needs to know, also where it cannot be read any more.
 			failures.texts.set(index, failure);
 			continue;
@@ -179,20 +181,33 @@ async function prepareWaits<Session>(resume: Resume<Session>): Promise<ItemWait[
 			const wait = operation.prepareWait(item, session);
 			const waiter = waitOf(suspension, index) === ENDED ? undefined : waiting(item);
 			waits.push({ index, wait, waiter });
+			// Retry On Fail waits for it again, perhaps only after further suspensions.
+			if (isLeft && waiter) leaveToStop(wait, waiter);
 		});
 	}
 	return waits;
 }
 
 /** The run of an item that failed before an earlier suspension, such as by Timeout, and continues. */
-function leaveToStop<Session>(
-	{ context, operation, session, waiting }: Resume<Session>,
+function leaveFailed<Session>(
+	{ context, operation, session, waiting, onNeverBegun }: Resume<Session>,
 	index: number,
+	failure: string,
 ): void {
 	const item = itemAt(context, index);
-	const { known, order } = operation.prepareWait(item, session);
+	const wait = operation.prepareWait(item, session);
+	const waiter = waiting(item);
+	onNeverBegun?.();
+	const stopped = context.getExecutionCancelSignal();
+	if (!leaveToStop(wait, waiter) && stopped)
+		onAbort(stopped, () => context.logger.warn(cleanText(failure)));
+}
+
+/** @returns whether the item's run is known */
+function leaveToStop({ known, order }: Wait, waiter: RunWaiter): boolean {
 	const run = known();
-	if (run) waiting(item).leave(run, order);
+	if (run) waiter.leave(run, order);
+	return run !== undefined;
 }
 
 const isStopped = <Session>({ context }: Resume<Session>): boolean =>
@@ -236,7 +251,8 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 	const end = known ? rejoin(resume, item, known) : beginAndWait(resume, item, isBegun, isNewTry);
 	const last = await end.catch((error: unknown) => {
 		const hasBegun = waitOf(suspension, index) !== NOT_BEGUN;
-		if (hasBegun && isLeftToStop(error, wait.order)) (suspension.left ??= {})[index] = true;
+		const isLeft = hasBegun && isLeftToStop(error, wait.order);
+		if (isLeft || isStartUnclear(error)) (suspension.left ??= {})[index] = true;
 		return stillRunning(error);
 	});
 	if (last instanceof StillRunning) {
@@ -256,6 +272,7 @@ function rejoin<Session>(
 ): Promise<KnownRun> {
 	const { index, wait } = item;
 	const pollWindow = pollWindowOf(resume, index, true);
+	delete resume.suspension.left?.[index];
 	pollWindow.sinceMs = waitOf(resume.suspension, index);
 	return waiterOf(item).rejoin(known, wait.order, pollWindow);
 }
@@ -275,11 +292,15 @@ function beginAndWait<Session>(
 			suspension.waits[index] = NOT_BEGUN;
 		}
 		const run = await wait.begin(isOver(resume) ? isBegun : isContinued && !isNewTry);
+		delete suspension.left?.[index];
 		pollWindow.sinceMs = suspension.waits[index] ||= clock.now();
 		return run;
 	};
 	return waiterOf(item).untilEnd(begin, wait.order, pollWindow);
 }
+
+const isStartUnclear = (error: unknown): boolean =>
+	error instanceof ServiceError && error.facts.isStartUnclear === true;
 
 function stillRunning(error: unknown): StillRunning {
 	if (error instanceof StillRunning) return error;

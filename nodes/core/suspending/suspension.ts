@@ -24,7 +24,11 @@ export interface Suspension {
 	waits: number[];
 	/** Items that failed for good while the node continues, by index: their error texts. */
 	failures: Record<string, string>;
-	/** Those of them whose runs had not ended: Stop cancels these. */
+	/**
+	 * Items that failed while their runs had not ended, until these are waited for again: Stop cancels
+	 * them. And items whose start got no clear answer: a stopped node returns no items, so n8n's log
+	 * names them.
+	 */
 	left?: Record<string, boolean>;
 	/** Items whose failure was reported: the next try starts their runs again. */
 	reported: Record<string, boolean>;
@@ -128,5 +132,4 @@ export function reopenSuspension(suspension: Suspension, canStart: boolean): voi
 	if (!canStart) return;
 	for (const index of Object.keys(suspension.failures)) suspension.reported[index] = true;
 	suspension.failures = {};
-	delete suspension.left;
 }

@@ -42,6 +42,8 @@ export interface CancellerParts {
 	cancel(runId: string, cancelTry: CancelTry): Promise<KnownRun | undefined>;
 	/** As messages call the service. */
 	serviceName: string;
+	/** Runs may join what is cancelled: after a cancel that was accepted, the next one is sent, too. */
+	isGroup?: boolean;
 	/** What n8n's log says of a cancel that failed; by default of a run's. */
 	cancelFailure?(runId: string, error: Error): string;
 	clock: Clock;
@@ -114,8 +116,8 @@ async function cancelRun(
 	cancelling: Cancelling,
 ): Promise<CancelOutcome> {
 	const outcome = await state.limit(async () => await cancelUntil(state, runId, cancelling));
+	if (outcome instanceof Error || state.isGroup) state.known.delete(runId);
 	if (outcome instanceof Error) {
-		state.known.delete(runId);
 		state.warn(
 			state.cancelFailure?.(runId, outcome) ??
 				`A run could not be cancelled at ${state.serviceName}: ${outcome.message} (run ${runId})`,

@@ -58,8 +58,8 @@ export interface RunWaiter {
 	/** Polls nothing until the function that it returns is called. */
 	holdPolls: Watcher['holdPolls'];
 	/**
-	 * Stop cancels the run, where the user wishes that: its item failed before an earlier suspension,
-	 * and the run had not ended.
+	 * Stop cancels the run, where the user wishes that, unless it is waited for again: its item failed
+	 * before an earlier suspension, and the run had not ended.
 	 */
 	leave(run: KnownRun, order: WaitOrder): void;
 	/**
@@ -155,10 +155,7 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 		},
 		rejoin: (...wait) => rejoin(parts, ...wait),
 		holdPolls: watcher.holdPolls,
-		leave: (run, order) => {
-			onBegun();
-			leaveToStop(parts, run.run_id, order);
-		},
+		leave: (run, order) => leaveToStop(parts, run.run_id, order),
 		giveUp: (run, order, failure) => {
 			if (run) leaveToStop(parts, run.run_id, order);
 			return ofRun(failure, run);
@@ -307,9 +304,9 @@ export function isLeftToStop(error: unknown, { cancelRemote }: WaitOrder): boole
 	// Its cancel was refused, or not accepted yet, when its time was up.
 	if (error.facts.isCancelOpen === true) return true;
 	if (error instanceof WaitTimeout) return cancelRemote === 'onStop';
-	// A run that has not begun within Start Timeout is cancelled for that reason, and one that the
-	// service does not know cannot be cancelled.
-	return !(error instanceof StartTimeout) && error.facts.status !== 404;
+	// A run that has not begun within Start Timeout is cancelled for that reason. One that the service
+	// did not find may be there all the same: a gateway in trouble says so of any run.
+	return !(error instanceof StartTimeout);
 }
 
 /**

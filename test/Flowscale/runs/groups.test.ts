@@ -210,6 +210,26 @@ it('a group without any run is waited for 15 seconds, and then it is an error', 
 	await expect(poll()).rejects.toMatchObject({ message: 'Flowscale lists no run of group "g"' });
 });
 
+it('a group whose list is not found is waited for as long, and each time anew', async () => {
+	const notFound: Change = () => {
+		throw new ServiceError('Flowscale answered HTTP 404', { status: 404 });
+	};
+	const { poll, clock } = aGroup(
+		[run('a', 'running')],
+		...[notFound, notFound, nothing, ...Array<Change>(6).fill(notFound)],
+	);
+	expect(await poll()).toBeNull();
+	await clock.pause(14_000);
+	expect(await poll()).toBeNull();
+	expect(await poll()).toMatchObject({ finished: false });
+	await clock.pause(14_000);
+	expect(await poll()).toBeNull();
+	await clock.pause(14_000);
+	expect(await poll()).toBeNull();
+	await clock.pause(2_000);
+	await expect(poll()).rejects.toMatchObject({ message: 'Flowscale answered HTTP 404' });
+});
+
 it('runs that join while a group is cancelled are cancelled too, and each once', async () => {
 	const { api, clock, requests } = aGroup(
 		[run('a', 'completed'), run('b', 'running')],
@@ -343,6 +363,20 @@ describe('a cancel of a group after Stop', () => {
 			]).toEqual([1, tries + 1]);
 		},
 	);
+
+	it('of a group that is listed a moment later is sent then', async () => {
+		const { cancel, requests } = aGroup([], nothing, nothing, joins('a'), ends('a', 'cancelled'));
+		expect(await cancel()).toBeUndefined();
+		expect(cancelsOf(requests)).toEqual(['cancel a']);
+	});
+
+	it('of a group that is never listed fails after fifteen seconds', async () => {
+		const { cancel, clock } = aGroup([]);
+		let isAccepted = false;
+		const failing = cancel('g', { isFirst: true, onAccepted: () => (isAccepted = true) });
+		await expect(failing).rejects.toThrow('Flowscale lists no run of group "g"');
+		expect([clock.now(), isAccepted]).toEqual([15_000, false]);
+	});
 
 	it('that was refused for good for all runs says so in the next listing', async () => {
 		const { api, clock, cancel, requests } = aGroup(two());

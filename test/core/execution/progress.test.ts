@@ -65,6 +65,14 @@ it.each([
 	expect(made.last()).toBe(before);
 });
 
+it('a group is called a group, and has no state of a run', () => {
+	const { progress, last } = opened();
+	progress.groupChanged(createRun('poster'));
+	expect(last()).toBe('Draw: group poster: some runs have not ended');
+	progress.groupChanged(endOf(createRun('poster')));
+	expect(last()).toBe('Draw: group poster: all runs have ended (1 of 9)');
+});
+
 it('a run that continues when the node ends by itself is no news', () => {
 	const { progress, end, last } = opened();
 	progress.started(createRun('a'));

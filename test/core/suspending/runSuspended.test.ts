@@ -376,6 +376,23 @@ it.each([
 	expect(harness.cancelled.sort()).toEqual(expected);
 });
 
+it('Stop cancels the runs of a first try that the next one has not waited for again when it was suspended', async () => {
+	const harness = suspendedHarness({
+		items: Array.from({ length: 3 }, () => [{ takesMs: 10 * HOUR }]),
+		options: { timeout: 90, maxConcurrent: 1 },
+		node: { retryOnFail: true, maxTries: 2 },
+		isTolerant: true,
+		isStopLast: true,
+		onRead: () => {
+			// The Timeout of the third run has ended the first try; this is the first resume of the second.
+			const last = harness.runs.at(2)?.startedMs ?? Number.POSITIVE_INFINITY;
+			if (harness.clock.now() > last + 2 * MINUTE) harness.stop();
+		},
+	});
+	expect((await harness.play()).error).toContain('canceled');
+	expect([harness.cancelled.sort(), harness.runs.length]).toEqual([['r1', 'r2', 'r3'], 3]);
+});
+
 describe('a service that is away', () => {
 	const between = (fromMs: number, toMs: number) => (ms: number) => ms >= fromMs && ms < toMs;
 

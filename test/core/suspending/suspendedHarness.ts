@@ -75,6 +75,8 @@ export interface SuspendedPlan {
 	runsOnRecord?: number;
 	/** When something else than n8n's timer wakes the execution, from the suspension. */
 	wokenAfterMs?: number;
+	/** Stop is the end: n8n mostly calls a node once more after it, where Retry On Fail says so. */
+	isStopLast?: boolean;
 	/** How the service refuses a cancel. */
 	refuseCancel?(runId: string): Error | undefined;
 	/** Items that the service refuses before they begin. */
@@ -147,6 +149,7 @@ export function suspendedHarness({
 	runsOnRecord,
 	wokenAfterMs,
 	doubtful = [],
+	isStopLast = false,
 	refuseCancel = () => undefined,
 	onRead = () => undefined,
 }: SuspendedPlan) {
@@ -288,7 +291,8 @@ export function suspendedHarness({
 				}),
 			);
 			const hasError = 'value' in end && end.value[0]?.[0]?.json.error !== undefined;
-			if (count < tries && (!('value' in end) || hasError)) continue;
+			const isOver = isStopLast && stop.signal.aborted;
+			if (!isOver && count < tries && (!('value' in end) || hasError)) continue;
 			return 'value' in end ? { outputs: end.value } : { error: end.message };
 		}
 	};

@@ -91,6 +91,21 @@ describe('a cancel', () => {
 		expect([sent.length, warnings.length]).toEqual([2, 1]);
 	});
 
+	it('of a group is sent again when somebody asks again: a run may have joined it', async () => {
+		const clock = fakeClock();
+		let sent = 0;
+		const canceller = createRunCanceller({
+			...{ serviceName: 'Flowscale', isGroup: true, clock, warn: () => undefined },
+			cancel: async () => {
+				sent++;
+				return undefined;
+			},
+		});
+		await canceller.cancel('g', LONG);
+		await canceller.cancel('g', LONG);
+		expect(sent).toBe(2);
+	});
+
 	it('is tried for three minutes from when somebody asked last', async () => {
 		const { clock, canceller } = cancelHarness(() => (clock.now() < 300_000 ? busy() : undefined));
 		expect(await canceller.cancel('a', 170_000)).toBe('pending');

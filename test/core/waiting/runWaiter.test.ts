@@ -212,7 +212,7 @@ describe('who cancels the remote run', () => {
 		['Stop', 'was away for so long', { isRetryable: true }, ['a']],
 		['Stop', 'had no secure connection', { code: 'CERT_HAS_EXPIRED' }, ['a']],
 		['Stop', 'refused the key', { status: 403 }, ['a']],
-		['nobody', 'did not know the run', { status: 404 }, []],
+		['Stop', 'did not know the run', { status: 404 }, ['a']],
 	])('%s, where the service %s that the item failed', async (_by, _why, unreadable, expected) => {
 		const { wait, clock, cancelled, stopLater } = waitHarness({ unreadable });
 		expect(await wait('a')).toMatchObject({ message: 'No answer from Flowscale' });

@@ -46,13 +46,17 @@ export async function runExecution(
 	const targets = items.map(parts.targetOf);
 	const result = newResult({ id, plan, items, targets, rounds: 1, beganMs: time.now() });
 	await untilStop(time, result, async (stop) => await liveOn(parts, result, stop));
+	await untilLaterStop(time, result);
 	return result;
 }
 
 /** An execution that begins now. */
 export const newResult = (
 	known: Pick<ExecutionResult, 'id' | 'plan' | 'items' | 'targets' | 'rounds' | 'beganMs'>,
-): ExecutionResult => ({ ...known, runs: [], log: [], stoppedMs: null, stored: [] });
+): ExecutionResult => ({
+	...known,
+	...{ runs: [], log: [], stoppedMs: null, stoppedLaterMs: null, stored: [] },
+});
 
 /** Has the execution live on until it has ended, or the user's stop, as planned, has ended it. */
 export async function untilStop(
@@ -66,6 +70,15 @@ export async function untilStop(
 	await live(stop.signal);
 	if (stop.signal.aborted && result.runs.at(-1)?.outcome !== 'items')
 		result.stoppedMs = result.beganMs + (stopMs ?? 0);
+}
+
+/** After the node has returned its items, later nodes are executed until the user's stop. */
+async function untilLaterStop(time: VirtualTime, result: ExecutionResult): Promise<void> {
+	const { stopMs } = result.plan;
+	const leftMs = result.beganMs + (stopMs ?? 0) - time.now();
+	if (stopMs === null || leftMs <= 0 || result.runs.at(-1)?.outcome !== 'items') return;
+	await time.sleep(leftMs);
+	result.stoppedLaterMs = time.now();
 }
 
 /** One part after the other: resumes after a wait, after a kill, and when the user presses Retry. */
@@ -195,7 +208,7 @@ async function liveOnce(
 	};
 	run.outcome = await tryAll(current);
 	run.endedMs = time.now();
-	userStop.removeEventListener('abort', act);
+	if (run.outcome !== 'items') userStop.removeEventListener('abort', act);
 	const isStored = run.outcome === 'waiting' || run.outcome === 'failed';
 	return {
 		outcome: run.outcome,

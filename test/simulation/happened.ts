@@ -39,8 +39,10 @@ export interface ExecutionResult {
 	runs: NodeRun[];
 	log: string[];
 	beganMs: number;
-	/** When the user stopped it before it had ended. */
+	/** When the user stopped it before the node had ended. */
 	stoppedMs: number | null;
+	/** When the user stopped it after the node had returned its items, while later nodes were executed. */
+	stoppedLaterMs: number | null;
 	/** Everything that n8n stored. */
 	stored: string[];
 }

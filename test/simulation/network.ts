@@ -83,6 +83,7 @@ const NOT_DONE = new Set<Fate>([
 	'401',
 	'404',
 	'408',
+	'409',
 	'page',
 	'empty',
 	'cutBefore',

@@ -158,6 +158,22 @@ const FOUND = [
 		`{"workMs":2000000,"faults":[{"gap":0,"fate":"empty","kind":"cancel"},{"gap":0,"fate":"404","kind":"read"}],"executions":[{"stopMs":50}]}`,
 	],
 	[
+		'a stop of later nodes cancels the run whose cancel by Timeout was refused',
+		`{"workMs":2000000,"faults":[{"gap":0,"fate":"409","kind":"cancel"}],"executions":[{"onError":"continueRegularOutput","stopMs":20000,"options":{"timeout":5,"cancelRemote":"onStopOrTimeout"}}]}`,
+	],
+	[
+		'a stop of later nodes cancels runs that a gateway did not find for longer than the node waits',
+		`{"workMs":2000000,"outages":[{"fromMs":0,"lengthMs":60000,"fate":"404","kind":"read"}],"executions":[{"items":[{},{"prompt":"b"}],"onError":"continueRegularOutput","stopMs":40000}]}`,
+	],
+	[
+		'a stop of later nodes cancels a group whose list was not found for longer than the node waits',
+		`{"workMs":2000000,"outages":[{"fromMs":1000,"lengthMs":60000,"fate":"404","kind":"read"}],"executions":[{"operation":"group.wait","onError":"continueRegularOutput","startMs":10,"stopMs":90000}],${OTHERS}}`,
+	],
+	[
+		'a stop in a resume names the start without a clear answer of an item that failed before the suspension',
+		`{"workMs":2000000,"faults":[{"gap":0,"fate":"lostDone"}],"executions":[{"items":[{},{"prompt":"b"}],"onError":"continueRegularOutput","waitMode":"suspended","group":"none","stopMs":124000,"options":{"timeout":0}}]}`,
+	],
+	[
 		'a start that another run was taken for in a shared group is named in the log',
 		`{"seed":3,"service":{"listLagMs":1000},"workMs":200,"executions":[{"operation":"workflow.execute","group":"shared"}],"others":[{"atMs":100,"prompt":"a","group":"shared"}],"faults":[{"gap":0,"fate":"502Done"}]}`,
 	],

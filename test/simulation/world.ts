@@ -91,6 +91,7 @@ export const FATES = [
 	'404',
 	'408',
 	'408Done',
+	'409',
 	'page',
 	'pageDone',
 	'empty',
@@ -353,7 +354,7 @@ const TELLING: Record<Exclude<RequestKind, 'events'>, Fate[]> = {
 		...(['cutBefore', 'tlsFailed', '429', '503Later'] as const),
 	],
 	read: ['520', '401', '404', 'page', 'cut', 'cutQuietly', '504Done', '429Later', 'slowBody'],
-	cancel: ['lostDone', 'empty', '520Done', '429Later'],
+	cancel: ['lostDone', 'empty', '520Done', '429Later', '409'],
 	file: ['404', '520', 'page', 'empty', 'lostDone', 'cut', 'cutQuietly', 'slowBody'],
 };
 const faultOfKind: fc.Arbitrary<Fault> = fc.oneof(

@@ -2,6 +2,7 @@ import type { ExecutionResult, Happened } from '../happened';
 import { KEY } from '../nodeContext';
 import { errorText } from './facts';
 import { auditItems, auditShared } from './items';
+import { auditLeft } from './left';
 import { auditPaid } from './paid';
 import { auditReads } from './reads';
 import { auditReasons } from './reasons';
@@ -18,6 +19,7 @@ export function audit(happened: Happened): string[] {
 		...results.flatMap((result) => [
 			...auditItems(happened, result),
 			...auditPaid(happened, result),
+			...auditLeft(happened, result),
 			...auditReads(happened, result),
 			...auditTimes(happened, result),
 			...auditReasons(happened, result),

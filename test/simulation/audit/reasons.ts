@@ -74,8 +74,11 @@ export function isUntroubled(happened: Happened, result: ExecutionResult): boole
 		options.maxQueued > 0 ||
 		options.reuseRun !== 'never';
 	const isCancelled = results.some(
-		({ plan, stoppedMs }) =>
-			plan.operation.endsWith('cancel') || cancelsLateGroup(plan) || stoppedMs !== null,
+		({ plan, stoppedMs, stoppedLaterMs }) =>
+			plan.operation.endsWith('cancel') ||
+			cancelsLateGroup(plan) ||
+			stoppedMs !== null ||
+			stoppedLaterMs !== null,
 	);
 	return !isTroubled && !isHurried && !isCancelled;
 }

@@ -91,7 +91,7 @@ export function openRunSession(service: RunService, parts: RunSessionParts): Run
 		hasStarted: (runId) => starter?.hasStarted(runId) ?? true,
 		unbegun: () => unbegun,
 		onBegun: () => unbegun--,
-		onLeft: () => starter?.released(),
+		onWaitOver: () => starter?.released(),
 	};
 	return {
 		otherRuns,
@@ -116,7 +116,7 @@ function openStarter(
 		memory: openStartMemory(context, runIndex, stop),
 		clock,
 		stop,
-		stopped: context.getExecutionCancelSignal(),
+		executionStop: context.getExecutionCancelSignal(),
 		warn: (text) => context.logger.warn(cleanText(text)),
 	});
 	const start: Starter['start'] = async (request) => {
@@ -139,13 +139,13 @@ function openStarter(
  */
 function withoutCancelledRuns(service: StartService, context: IExecuteFunctions): StartService {
 	const cancelled = openCancelledRuns(context);
-	const stopped = context.getExecutionCancelSignal();
+	const executionStop = context.getExecutionCancelSignal();
 	return {
 		...service,
 		getRun: async (runId) => {
 			if (cancelled.has(runId)) throw cancelledHereError(runId);
 			const run = await service.getRun(runId);
-			if (run?.finished && stopped) forgetRun(stopped, runId);
+			if (run?.finished && executionStop) forgetRun(executionStop, runId);
 			if (run?.state === 'cancelled' && cancelled.isAsked(runId)) throw cancelledHereError(runId);
 			return run;
 		},
@@ -178,7 +178,7 @@ interface SharedByItems {
 	/** An item's run is watched from now on, or never will be. */
 	onBegun(): void;
 	/** An item's run has ended, or is not waited for any more. */
-	onLeft(): void;
+	onWaitOver(): void;
 	otherRuns: OtherRuns;
 }
 
@@ -186,7 +186,7 @@ function openWaiter(
 	{ watch, completeOutputs, cancelText }: RunService,
 	{ context, clock, stop, progress }: RunSessionParts,
 	item: Item,
-	{ canceller, hasStarted, unbegun, onBegun, onLeft, otherRuns }: SharedByItems,
+	{ canceller, hasStarted, unbegun, onBegun, onWaitOver, otherRuns }: SharedByItems,
 ): RunWaiter {
 	const { maxConcurrent, ...pace } = readWatchSettings(item);
 	const cancelledRuns = openCancelledRuns(context);
@@ -215,12 +215,11 @@ function openWaiter(
 		onEnded: ({ run_id, state }) => {
 			if (state !== 'succeeded' && state !== 'unknown') otherRuns.drop(run_id);
 		},
-		onLeft,
+		onWaitOver,
 		completeOutputs,
 		slots: createLimiter(maxConcurrent),
 		clock,
-		stop,
-		isStopped: () => context.getExecutionCancelSignal()?.aborted ?? false,
-		stopped: context.getExecutionCancelSignal(),
+		nodeEnd: stop,
+		executionStop: context.getExecutionCancelSignal(),
 	});
 }

@@ -41,7 +41,7 @@ interface GroupState {
 	/** In the order of their coming. */
 	waiters: Waiter[];
 	/** When each execution last left. */
-	left: Array<{ execution: object; atMs: number }>;
+	leavers: Array<{ execution: object; atMs: number }>;
 	started: Array<{ execution: object; run: KnownRun; atMs: number }>;
 }
 
@@ -54,7 +54,7 @@ export function createGroupTurns(clock: Clock): GroupTurns {
 				sweptMs = clock.now();
 				for (const [key, group] of groups) if (isForgotten(group, sweptMs)) groups.delete(key);
 			}
-			const group = groups.get(groupKey) ?? { items: 0, waiters: [], left: [], started: [] };
+			const group = groups.get(groupKey) ?? { items: 0, waiters: [], leavers: [], started: [] };
 			groups.set(groupKey, group);
 			if (canEnter(group, execution)) letIn(group, execution);
 			else await untilTurn(group, execution, stop);
@@ -69,14 +69,14 @@ function openTurn(group: GroupState, execution: object, clock: Clock): GroupTurn
 	return {
 		changedAtMs: Math.max(
 			Number.NEGATIVE_INFINITY,
-			...group.left.filter((one) => one.execution !== execution).map(({ atMs }) => atMs),
+			...group.leavers.filter((one) => one.execution !== execution).map(({ atMs }) => atMs),
 		),
 		startedByOthers: others.map(({ run }) => run).reverse(),
 		leave: (run) => {
 			const atMs = clock.now();
 			if (run) group.started.push({ execution, run, atMs });
-			group.left = [
-				...group.left.filter((one) => one.execution !== execution),
+			group.leavers = [
+				...group.leavers.filter((one) => one.execution !== execution),
 				{ execution, atMs },
 			];
 			group.items--;
@@ -127,11 +127,11 @@ function letIn(group: GroupState, execution: object): void {
 function forgetOld(group: GroupState, nowMs: number): void {
 	const isRecent = ({ atMs }: { atMs: number }) => nowMs - atMs <= LISTING_LAG_MS;
 	group.started = group.started.filter(isRecent);
-	group.left = group.left.filter(isRecent);
+	group.leavers = group.leavers.filter(isRecent);
 }
 
 function isForgotten(group: GroupState, nowMs: number): boolean {
 	forgetOld(group, nowMs);
-	const { items, waiters, left, started } = group;
-	return items === 0 && waiters.length === 0 && left.length === 0 && started.length === 0;
+	const { items, waiters, leavers, started } = group;
+	return items === 0 && waiters.length === 0 && leavers.length === 0 && started.length === 0;
 }

@@ -38,7 +38,7 @@ export interface ProcessStart extends SentStart {
 	/** It got no clear answer, so it may have made any run that fits. */
 	isLost: boolean;
 	/** Its run is not searched for any more, since the item has failed. */
-	isLeft: boolean;
+	isGivenUp: boolean;
 	/** The run that it made, or that was adopted for it. */
 	runId: string | undefined;
 }
@@ -104,7 +104,7 @@ export function startsOfOthers(
 	const sent = requestKey(request);
 	const isOwn = (start: ProcessStart) =>
 		start.owner === owner ||
-		(start.isLeft && start.sentAtMs === sentAtMs && start.executionId === executionId);
+		(start.isGivenUp && start.sentAtMs === sentAtMs && start.executionId === executionId);
 	return [...(startsOfGroups.get(groupKey(place, groupId)) ?? [])].filter(
 		(start) => !isOwn(start) && requestKey(start.request) === sent,
 	);

@@ -54,7 +54,7 @@ export interface StarterParts {
 	/** Ends with the execution, and with the node's first failure. */
 	stop?: AbortSignal;
 	/** The stop of the whole execution, by the user or n8n's own timeout: it outlives the node. */
-	stopped?: AbortSignal;
+	executionStop?: AbortSignal;
 	warn?(text: string): void;
 }
 
@@ -367,7 +367,7 @@ async function adoptUnlessStopped(
 	failure: ServiceError,
 ): Promise<KnownRun | undefined> {
 	const { stop, warn } = state;
-	const hasFailed = () => !state.stopped?.aborted;
+	const hasFailed = () => !state.executionStop?.aborted;
 	if (stop?.aborted && hasFailed()) {
 		logFailure(state, failure);
 		throw new ExecutionCancelledError();
@@ -476,7 +476,7 @@ async function sendNoted(state: StarterState, request: StartRequest) {
 	const start: ProcessStart = {
 		...{ owner: state.owner, request: identityOf(request), executionId, sentAtMs },
 		sending: Promise.resolve(),
-		...{ isLost: false, isLeft: false, runId: undefined },
+		...{ isLost: false, isGivenUp: false, runId: undefined },
 	};
 	// Those that wait for this start find its outcome recorded.
 	const sending = sendAndTake(state, request, sentAtMs).then((answered) => {
@@ -515,7 +515,7 @@ async function adoptLost(
 	start: ProcessStart,
 	result: Answer | NetworkFailure,
 ): Promise<KnownRun> {
-	const { service, stop, stopped } = state;
+	const { service, stop, executionStop } = state;
 	state.sent.add(start);
 	const { message, facts } = service.failureOf(result);
 	const { serviceName } = service;
@@ -528,7 +528,7 @@ async function adoptLost(
 				)
 			: mayHaveStarted(service, request.groupId, message, facts.status);
 	const adopted = await adoptUnlessStopped(state, request, start, failure).finally(
-		() => (start.isLeft = true),
+		() => (start.isGivenUp = true),
 	);
 	if (adopted) {
 		state.sent.delete(start);
@@ -539,7 +539,7 @@ async function adoptLost(
 		// A stopped node returns nothing, not even the failures of its items. Nor does n8n show the
 		// failure of a try that Retry On Fail was to repeat: the node has ended by then, so this listens
 		// to the execution's own signal.
-		if (stopped) onAbort(stopped, () => logFailure(state, failure));
+		if (executionStop) onAbort(executionStop, () => logFailure(state, failure));
 		throw failure;
 	}
 	logFailure(state, failure);

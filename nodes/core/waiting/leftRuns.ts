@@ -10,13 +10,13 @@ const left = new WeakMap<AbortSignal, Map<string, () => void>>();
  * Nobody waits for this run any more, and it continues: its item has failed, or another item has
  * ended the node. If the execution is stopped before a node waits for the run again, for example
  * by Retry On Fail, nobody else cancels it.
- * @param stopped the execution's own stop, which outlives the node
+ * @param executionStop the execution's own stop, which outlives the node
  */
-export function leaveRun(stopped: AbortSignal, runId: string, onStop: () => void): void {
-	forgetRun(stopped, runId);
-	const runs = left.get(stopped) ?? new Map<string, () => void>();
-	runs.set(runId, onAbort(stopped, onStop));
-	left.set(stopped, runs);
+export function leaveRun(executionStop: AbortSignal, runId: string, onStop: () => void): void {
+	forgetRun(executionStop, runId);
+	const runs = left.get(executionStop) ?? new Map<string, () => void>();
+	runs.set(runId, onAbort(executionStop, onStop));
+	left.set(executionStop, runs);
 }
 
 /** By execution, runs whose cancel Stop has asked for. */
@@ -26,16 +26,16 @@ const cancelled = new WeakMap<AbortSignal, Set<string>>();
  * Whether nobody has cancelled the run for this Stop yet. n8n calls a node again after Stop where
  * Retry On Fail says so, and that call finds the same runs.
  */
-export function isFirstToCancel(stopped: AbortSignal, runId: string): boolean {
-	const runs = cancelled.get(stopped) ?? new Set();
+export function isFirstToCancel(executionStop: AbortSignal, runId: string): boolean {
+	const runs = cancelled.get(executionStop) ?? new Set();
 	const isFirst = !runs.has(runId);
-	cancelled.set(stopped, runs.add(runId));
+	cancelled.set(executionStop, runs.add(runId));
 	return isFirst;
 }
 
 /** The run is waited for again, or was seen to have ended. */
-export function forgetRun(stopped: AbortSignal, runId: string): void {
-	const runs = left.get(stopped);
+export function forgetRun(executionStop: AbortSignal, runId: string): void {
+	const runs = left.get(executionStop);
 	runs?.get(runId)?.();
 	runs?.delete(runId);
 }

@@ -102,21 +102,16 @@ export interface WaiterParts {
 	/** The run has ended. */
 	onEnded(run: KnownRun): void;
 	/** An item's run has ended, or is not waited for any more. */
-	onLeft(): void;
+	onWaitOver(): void;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
 	/** Runs in flight at a time. */
 	slots: Limiter;
 	clock: Clock;
-	/**
-	 * Whether the user, or n8n's own timeout, stopped the execution. A failed item ends the node too,
-	 * but cancels nothing.
-	 */
-	isStopped(): boolean;
-	/** The node's end, by stop or by a failed item. */
-	stop?: AbortSignal;
-	/** The stop of the whole execution: it outlives the node. */
-	stopped?: AbortSignal;
+	/** The node's end, by Stop or by a failed item, which cancels nothing. */
+	nodeEnd?: AbortSignal;
+	/** Stop of the whole execution, by the user or n8n's own timeout: it outlives the node. */
+	executionStop?: AbortSignal;
 }
 
 /**
@@ -134,7 +129,7 @@ const CANCEL_CHECK_MS = 3_000;
 
 /** Waits for runs one by one on behalf of their items; all share one watcher. */
 export function createRunWaiter(parts: WaiterParts): RunWaiter {
-	const { slots, watcher, clock, onBegun, onLeft } = parts;
+	const { slots, watcher, clock, onBegun, onWaitOver } = parts;
 	return {
 		untilEnd: async (begin, order, pollWindow) => {
 			const noteBegun = once(onBegun);
@@ -150,7 +145,7 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 				});
 			} finally {
 				noteBegun();
-				onLeft();
+				onWaitOver();
 			}
 		},
 		rejoin: (...wait) => rejoin(parts, ...wait),
@@ -162,7 +157,7 @@ export function createRunWaiter(parts: WaiterParts): RunWaiter {
 		},
 		refresh: async (run) => {
 			onBegun();
-			return await watcher.watch(run, Number.POSITIVE_INFINITY).finally(onLeft);
+			return await watcher.watch(run, Number.POSITIVE_INFINITY).finally(onWaitOver);
 		},
 		conclude: async (ended, order) => await conclude(parts, ended, order),
 	};
@@ -182,7 +177,7 @@ async function rejoin(
 	order: WaitOrder,
 	pollWindow: PollWindow,
 ): Promise<KnownRun> {
-	const { slots, onBegun, onLeft } = parts;
+	const { slots, onBegun, onWaitOver } = parts;
 	onBegun();
 	const leaveSlot = slots.occupy();
 	try {
@@ -190,7 +185,7 @@ async function rejoin(
 		return await watchRun(parts, run, order, pollWindow);
 	} finally {
 		leaveSlot();
-		onLeft();
+		onWaitOver();
 	}
 }
 
@@ -199,10 +194,10 @@ async function rejoin(
  * begin any more
  */
 function checkMayBegin(
-	{ clock, isStopped, stop }: WaiterParts,
+	{ clock, executionStop, nodeEnd }: WaiterParts,
 	pollWindow: PollWindow | undefined,
 ): void {
-	const isOver = isStopped() || stop?.aborted === true;
+	const isOver = executionStop?.aborted === true || nodeEnd?.aborted === true;
 	// A run that began before a suspension is watched even after the node's end: the end of its wait
 	// cancels the run, or leaves it to Stop.
 	if (isOver && pollWindow?.isBegun) return;
@@ -218,8 +213,8 @@ function watchRun(
 	order: WaitOrder,
 	pollWindow: PollWindow | undefined,
 ): Promise<KnownRun> {
-	const { watcher, clock, stopped, onEnded } = parts;
-	if (stopped) forgetRun(stopped, run.run_id);
+	const { watcher, clock, executionStop, onEnded } = parts;
+	if (executionStop) forgetRun(executionStop, run.run_id);
 	const sinceMs = pollWindow?.sinceMs ?? clock.now();
 	const deadlineMs = order.timeoutMs > 0 ? sinceMs + order.timeoutMs : Number.POSITIVE_INFINITY;
 	const isWindowFirst =
@@ -234,7 +229,7 @@ function watchRun(
 		.then(
 			(ended) => {
 				// Another item that waited for it may have left it meanwhile.
-				if (stopped) forgetRun(stopped, ended.run_id);
+				if (executionStop) forgetRun(executionStop, ended.run_id);
 				onEnded(ended);
 				return ended;
 			},
@@ -254,10 +249,10 @@ async function afterCancel(
 	order: WaitOrder,
 	error: unknown,
 ): Promise<unknown> {
-	const { hasStarted, isStopped, serviceName } = parts;
+	const { hasStarted, executionStop, serviceName } = parts;
 	const { cancelRemote } = order;
 	const textOf = parts.cancelText ?? ((outcome) => cancelText(serviceName, outcome));
-	if (error instanceof ExecutionCancelledError && isStopped()) {
+	if (error instanceof ExecutionCancelledError && executionStop?.aborted) {
 		await cancelByStop(parts, runId, order);
 		return error;
 	}
@@ -285,17 +280,18 @@ async function afterCancel(
 
 /** Cancels the run, once for a Stop, where the user wishes that and nobody else waits for it. */
 async function cancelByStop(
-	{ canceller, hasStarted, stopped }: WaiterParts,
+	{ canceller, hasStarted, executionStop }: WaiterParts,
 	runId: string,
 	{ cancelRemote }: WaitOrder,
 ): Promise<void> {
 	if (cancelRemote === 'never' || !hasStarted(runId)) return;
-	if (stopped && !isFirstToCancel(stopped, runId)) return;
+	if (executionStop && !isFirstToCancel(executionStop, runId)) return;
 	await canceller.cancel(runId, STOP_PATIENCE_MS);
 }
 
 function leaveToStop(parts: WaiterParts, runId: string, order: WaitOrder): void {
-	if (parts.stopped) leaveRun(parts.stopped, runId, () => void cancelByStop(parts, runId, order));
+	if (parts.executionStop)
+		leaveRun(parts.executionStop, runId, () => void cancelByStop(parts, runId, order));
 }
 
 /** Whether the wait for a run has failed while it is perhaps still in progress, so that Stop cancels it. */

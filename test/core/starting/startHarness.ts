@@ -120,7 +120,7 @@ export function startHarness({
 			memory: openStartMemory(context, 0),
 			clock,
 			stop: nodeEnd.signal,
-			stopped: stop.signal,
+			executionStop: stop.signal,
 		});
 	};
 	const warned: string[] = [];
@@ -134,7 +134,7 @@ export function startHarness({
 			memory: openStartMemory(contextOf(executionId, type), runIndex),
 			clock,
 			stop: nodeEnd.signal,
-			stopped: stop.signal,
+			executionStop: stop.signal,
 			warn: (text) => void warned.push(text),
 		});
 	const order = (itemIndex: number, known: Partial<StartRequest> = {}): StartRequest => {

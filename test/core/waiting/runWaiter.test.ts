@@ -37,7 +37,6 @@ function waitHarness({
 	const warnings: string[] = [];
 	const asked: string[] = [];
 	const noted: string[] = [];
-	let isStopped = false;
 	const poll = async ({ run_id }: KnownRun) => {
 		if (unreadable) throw new ServiceError('No answer from Flowscale', unreadable);
 		const now = clock.now() >= endsMs ? { status, error_message, ...ended } : { status: runStatus };
@@ -66,7 +65,7 @@ function waitHarness({
 		hasStarted: () => !isReused,
 		onBegun: () => undefined,
 		onEnded: () => undefined,
-		onLeft: () => undefined,
+		onWaitOver: () => undefined,
 		onCancelAsked: (runId) => asked.push(runId),
 		onCancelled: (runId) => noted.push(runId),
 		completeOutputs: async (run) => {
@@ -75,8 +74,7 @@ function waitHarness({
 		},
 		slots: createLimiter(slots),
 		clock,
-		isStopped: () => isStopped,
-		stopped: execution.signal,
+		executionStop: execution.signal,
 	});
 	const wait = async (
 		runId: string,
@@ -91,7 +89,7 @@ function waitHarness({
 	};
 	/** The user's stop, or the node's own end. */
 	const end = (isByUser: boolean) => {
-		isStopped = isByUser;
+		if (isByUser) execution.abort();
 		abort.abort();
 	};
 	/** Stop after the node's end. */

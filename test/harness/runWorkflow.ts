@@ -214,7 +214,8 @@ export async function resumeWorkflow(
 	const data = storedCopy(stored);
 	const workflow = workflowOf(engine, file);
 	const server = serverSide(engine, file, mode, executionId);
-	await onServer?.(server);
+	// Without it nothing is awaited, so that a Stop right after this call finds the execution begun.
+	if (onServer) await onServer(server);
 	if (kind === 'restart') server.restartExecutionId = executionId;
 	else {
 		const failed = data.resultData.runData[data.resultData.lastNodeExecuted ?? ''] ?? [];

@@ -117,6 +117,8 @@ async function liveOn(play: Play): Promise<void> {
 		retries++;
 		executionId = `${id}r${retries}`;
 		await time.sleep(HAND_RETRY_MS);
+		// The execution had failed before: there was nothing to stop, and nobody presses Retry.
+		if (userStop.aborted) break;
 	}
 }
 

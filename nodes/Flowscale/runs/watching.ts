@@ -15,6 +15,13 @@ const PAGE_SIZE = 100;
  * polled one by one.
  */
 const MOST_OTHER_PAGES = 10;
+/**
+ * Runs end about in the order in which they were started, so that the last few of a group are its
+ * newest. A page of a hundred would be read for them again and again: sixty thousand bytes, of which
+ * a single lost segment holds up the whole answer.
+ */
+const FEW_WANTED = 10;
+const SHORT_PAGE: Partial<PageLimits> = { pageSize: 20, mostPages: 1 };
 const isKnown = (run: Run): run is KnownRun => run.run_id !== null;
 
 /** Requests are tried once, since the watcher decides when to poll again. */
@@ -25,6 +32,7 @@ export function createWatchService({
 	transport,
 }: Pick<Connection, 'api' | 'transport'>): WatchService {
 	let streamsNotFound = 0;
+	const listWanted = createWantedList(api);
 	return {
 		serviceName: 'Flowscale',
 		poll: async (run) => {
@@ -32,7 +40,7 @@ export function createWatchService({
 			return found ? found.run : await runByOutputNames(api, run);
 		},
 		pollGroup: async (groupId, wanted) => {
-			const runs = await listGroup(api, groupId, wanted);
+			const runs = await listWanted(groupId, wanted);
 			const isIncomplete = (run: KnownRun) => wanted.has(run.run_id) && isSparse(run);
 			if (!runs?.some(isIncomplete)) return runs;
 			return await Promise.all(
@@ -63,6 +71,23 @@ export function createWatchService({
 			throw transport.failureOf(answer);
 		},
 		meaningOf,
+	};
+}
+
+/**
+ * The wanted runs of a group, as `listGroup` gives them: from a short page where few are wanted. A
+ * group whose last runs are not its newest gets no short page again.
+ */
+function createWantedList(api: FlowscaleApi) {
+	const groupsWithOlder = new Set<string>();
+	return async (groupId: string, wanted: ReadonlySet<string>): Promise<KnownRun[] | undefined> => {
+		if (wanted.size <= FEW_WANTED && !groupsWithOlder.has(groupId)) {
+			const newest = await listGroup(api, groupId, wanted, ONE_TRY, SHORT_PAGE);
+			const found = newest?.filter(({ run_id: id }) => wanted.has(id)).length;
+			if (newest === undefined || found === wanted.size) return newest;
+			groupsWithOlder.add(groupId);
+		}
+		return await listGroup(api, groupId, wanted);
 	};
 }
 
@@ -105,6 +130,11 @@ async function runByOutputNames(api: FlowscaleApi, run: KnownRun): Promise<Known
 	return verified.finished ? verified : null;
 }
 
+interface PageLimits {
+	pageSize: number;
+	mostPages: number;
+}
+
 /**
  * Runs of a group, newest first, page by page until the wanted ones are found.
  * @returns undefined where the list shows no run ids (the vendor's OpenAPI), or the deployment
@@ -115,12 +145,14 @@ export async function listGroup(
 	groupId: string,
 	wanted?: ReadonlySet<string>,
 	extra: Partial<ApiRequest> = ONE_TRY,
+	limits: Partial<PageLimits> = {},
 ): Promise<KnownRun[] | undefined> {
+	const { pageSize = PAGE_SIZE } = limits;
 	const runs = new Map<string, KnownRun>();
 	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
-	const pager = openPager(api, query, { pageSize: PAGE_SIZE }, extra);
+	const pager = openPager(api, query, { pageSize }, extra);
 	const missing = new Set(wanted);
-	const mostPages = MOST_OTHER_PAGES + Math.ceil(missing.size / PAGE_SIZE);
+	const { mostPages = MOST_OTHER_PAGES + Math.ceil(missing.size / pageSize) } = limits;
 	for (let pages = 1; pages <= mostPages; pages++) {
 		const answer = await pager.next().catch(orNoList);
 		if (answer === undefined) return undefined;

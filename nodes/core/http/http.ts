@@ -27,6 +27,8 @@ export interface HttpCall {
 	 * cancels, clean-up.
 	 */
 	isDetached?: boolean;
+	/** With `isDetached`: a Stop before it is sent, while n8n fetches a token for it, gives it up. */
+	isGivenUpUnsent?: boolean;
 	/** Longest silence of the connection before and after the request. */
 	idleMs?: number;
 	/**
@@ -110,6 +112,8 @@ function bareContext(context: NodeContext, renewed?: RenewedCredential): NodeCon
 export interface RenewedCredential {
 	type: string;
 	values: ICredentialDataDecryptedObject;
+	/** Whether requests wait for a token. */
+	isTokenAwaited(): boolean;
 }
 
 /** An object is written here and not by n8n, which would round long integers. */
@@ -126,6 +130,13 @@ function writtenBody({ body, headers }: HttpCall): Pick<IHttpRequestOptions, 'he
 /** n8n's request takes its server up to a millisecond of CPU time before it is sent. */
 const REQUESTS_PER_TURN = 2;
 
+const NOT_SENT: NetworkFailure = {
+	code: 'ERR_CANCELED',
+	reached: 'no',
+	isRetryable: true,
+	text: 'It was not sent',
+};
+
 type Send = (options: IHttpRequestOptions) => Promise<unknown>;
 
 /** How requests leave: with the credential or without, each through n8n's helper. */
@@ -137,6 +148,7 @@ interface Egress {
 	 * any refusal is thrown.
 	 */
 	isRefusalThrown: boolean;
+	isTokenAwaited?(): boolean;
 	stop: AbortSignal | undefined;
 	/** Awaited before a request is built. */
 	turn(): Promise<void>;
@@ -156,6 +168,7 @@ export function createHttp(
 			await context.helpers.httpRequestWithAuthentication.call(bare, credentialType, options),
 		withoutKey: async (options) => await context.helpers.httpRequest(options),
 		isRefusalThrown: renewed !== undefined,
+		isTokenAwaited: renewed?.isTokenAwaited,
 		stop,
 		turn: createTurnstile(systemClock, REQUESTS_PER_TURN),
 	};
@@ -184,7 +197,7 @@ async function openWithKey(
 
 /** @param headMs longest time until the answer's head is complete, 0 for no limit */
 async function send(
-	{ isRefusalThrown, stop, turn }: Egress,
+	{ isRefusalThrown, isTokenAwaited, stop, turn }: Egress,
 	request: Send,
 	call: HttpCall,
 	headMs: number,
@@ -192,8 +205,16 @@ async function send(
 ): Promise<StreamAnswer | NetworkFailure> {
 	const link = linkSignals(call.isDetached ? undefined : stop, call.signal);
 	const forgetLimit = headMs > 0 ? onAbort(timeLimit(headMs), () => link.abort()) : undefined;
+	let isBuilt = false;
+	let isGivenUp = false;
+	const giveUpUnsent = () => {
+		isGivenUp = !isBuilt || isTokenAwaited?.() === true;
+		if (isGivenUp) link.abort();
+	};
+	const forgetStop = call.isGivenUpUnsent && stop ? onAbort(stop, giveUpUnsent) : undefined;
 	try {
 		await turn();
+		isBuilt = true;
 		const answer = (await request({
 			method: call.method ?? 'GET',
 			url: call.url,
@@ -215,8 +236,10 @@ async function send(
 		const refusal = isRefusalThrown ? answerIn(error) : undefined;
 		if (!refusal) link.release();
 		else refusal.stream.once('close', link.release);
+		if (isGivenUp) return NOT_SENT;
 		return refusal ?? classifyNetworkError(error);
 	} finally {
+		forgetStop?.();
 		forgetLimit?.();
 	}
 }

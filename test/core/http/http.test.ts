@@ -7,7 +7,7 @@ import { Readable } from '../../../simulator/platform';
 const SEED = '18446744073709551615';
 
 /** An `Http` whose requests are kept, and answered by `answer`. */
-function open(answer: (options: IHttpRequestOptions) => Promise<unknown>) {
+function open(answer: (options: IHttpRequestOptions) => Promise<unknown>, stop?: AbortSignal) {
 	const sent: IHttpRequestOptions[] = [];
 	const request = async (options: IHttpRequestOptions) => {
 		sent.push(options);
@@ -20,7 +20,7 @@ function open(answer: (options: IHttpRequestOptions) => Promise<unknown>) {
 				await request(options),
 		},
 	} as unknown as NodeContext;
-	return { http: createHttp(context, 'flowscaleApi'), sent };
+	return { http: createHttp(context, 'flowscaleApi', stop), sent };
 }
 const answered = (body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => ({
 	statusCode: 200,
@@ -48,6 +48,29 @@ describe('a request body', () => {
 		expect(await send(undefined, { Accept: 'x' })).toEqual([[{ Accept: 'x' }, undefined]]);
 	});
 });
+
+it.each([
+	['are given up where they are not sent yet', true, 3],
+	['are sent all the same otherwise', false, 50],
+])(
+	'detached requests that wait for their turn when Stop comes %s',
+	async (_, isGivenUpUnsent, most) => {
+		const stop = new AbortController();
+		const { http, sent } = open(async ({ abortSignal }) => {
+			if (abortSignal?.aborted) throw new Error('canceled');
+			return answered([Buffer.from('ok')]);
+		}, stop.signal);
+		const call = { url: 'http://x.test/', isDetached: true, isGivenUpUnsent };
+		const answers = Array.from({ length: 50 }, async () => await http.exchange(call));
+		while (sent.length === 0) await Promise.resolve();
+		stop.abort();
+		const results = await Promise.all(answers);
+		const isSent = (result: object) => !('reached' in result && result.reached === 'no');
+		expect(results.filter(isSent).length).toBe(sent.filter((o) => !o.abortSignal?.aborted).length);
+		expect(results.filter(isSent).length).toBeGreaterThan(0);
+		expect(results.filter(isSent).length).toBeLessThanOrEqual(most);
+	},
+);
 
 it('requests that begin together are built over several turns, so that other work is not blocked', async () => {
 	const { http, sent } = open(async () => answered([Buffer.from('ok')]));

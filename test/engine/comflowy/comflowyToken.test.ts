@@ -210,3 +210,22 @@ test('and where it is said of GET that there is nothing', async () => {
 		['POST', 200],
 	]);
 });
+
+test.each([
+	['the first token', ''],
+	['a new token', 'eyJ.long-ended.sig'],
+])('Stop while n8n fetches %s starts nothing', async (_, accessToken) => {
+	const { node, run, items, service, credential } = await harness();
+	credential().accessToken = accessToken;
+	service.fault({ on: 'token', kind: 'slowFirstByte', ms: 300 });
+	let stop = () => {};
+	const ended = run(node('workflow.executeAndWait', promptOf()), two, {
+		onStart: (execution) => (stop = () => execution.cancel()),
+	});
+	await until(() => count(service, 'token') === 1);
+	stop();
+	expect((await ended).status).toBe('canceled');
+	// Waits for the same token, behind the stopped starts.
+	await items(node('workflow.execute', promptOf()), [{ json: { prompt: 'after Stop' } }]);
+	expect(service.runs.map(({ params }) => params)).toEqual([{ '6::text': 'after Stop' }]);
+});

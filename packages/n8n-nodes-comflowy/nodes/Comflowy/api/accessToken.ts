@@ -35,14 +35,22 @@ export async function fetchAccessToken(
 	helper: IHttpRequestHelper,
 	credentials: ICredentialDataDecryptedObject,
 ): Promise<IDataObject> {
-	const root = rootOf(credentials);
-	const key = String(credentials.apiKey ?? '').trim();
-	const id = JSON.stringify([root, key]);
+	const { id, root, key } = exchangeOf(credentials);
 	const exchange =
 		inProgress.get(id) ??
 		exchanged(helper, root, key, credentials).finally(() => inProgress.delete(id));
 	inProgress.set(id, exchange);
 	return await exchange;
+}
+
+/** Whether there is no token yet, or a new one is being fetched. @throws as the exchange does */
+export const isTokenAwaited = (credentials: ICredentialDataDecryptedObject): boolean =>
+	!credentials.accessToken || inProgress.has(exchangeOf(credentials).id);
+
+function exchangeOf(credentials: ICredentialDataDecryptedObject) {
+	const root = rootOf(credentials);
+	const key = String(credentials.apiKey ?? '').trim();
+	return { id: JSON.stringify([root, key]), root, key };
 }
 
 /**

@@ -69,11 +69,12 @@ export function readStartOrder(
 		patienceMs,
 		maxQueued: 0,
 		// Detached: if the execution is stopped while a start is being sent, its answer is still read
-		// and remembered.
+		// and remembered. Comflowy cancels no run, so that what is not sent yet must not be.
 		send: async () =>
 			await transport.once({
 				...api.startRequest(body),
 				isDetached: true,
+				isGivenUpUnsent: true,
 				idleMs: LONGEST_ANSWER_MS,
 				totalMs: Math.min(LONGEST_ANSWER_MS, patienceMs || LONGEST_ANSWER_MS),
 			}),

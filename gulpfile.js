@@ -1,6 +1,6 @@
 /** Builds the package at the top and its siblings; each lists in its own manifest what n8n loads. */
 const { readdirSync, existsSync } = require('node:fs');
-const { mkdir, mkdtemp, rm, writeFile } = require('node:fs/promises');
+const { mkdir, mkdtemp, readFile, rm, writeFile } = require('node:fs/promises');
 const { execFileSync } = require('node:child_process');
 const { tmpdir } = require('node:os');
 const { basename, dirname, join, posix } = require('node:path');
@@ -50,6 +50,35 @@ async function bundle(options) {
 /** What all files of a package share, in its `dist`. No ending by which n8n would take it for a node. */
 const SHARED = 'nodes/shared.js';
 
+/**
+ * Leaves out what operations say of the items that they return (`output`). The build writes it into `__schema__`, and no
+ * code reads it when the node runs.
+ */
+const withoutShapes = {
+	name: 'withoutShapes',
+	setup: ({ onLoad }) =>
+		onLoad({ filter: /[\\/]operations[\\/]\w+\.ts$/ }, async ({ path }) => ({
+			contents: withoutOutput(await readFile(path, 'utf8')),
+			loader: 'ts',
+		})),
+};
+
+/** The code of an operation without its property `output`. */
+function withoutOutput(code) {
+	const ranges = [];
+	const visit = (node) => {
+		const property = (wanted) => node.properties?.find(({ name }) => name?.text === wanted);
+		// Other objects may have such a property, too, but no `action`.
+		if (property('action') && property('output')) ranges.push(property('output'));
+		forEachChild(node, visit);
+	};
+	visit(createSourceFile('operation.ts', code, ScriptTarget.ES2022));
+	return ranges.reduceRight(
+		(text, { pos, end }) => text.slice(0, pos) + text.slice(end).replace(/^,/, ''),
+		code,
+	);
+}
+
 /** All nodes and credentials of a package with the core, once: without comments and spaces, with all names. */
 const sharedOf = async (folder, files) =>
 	inLines(
@@ -62,6 +91,7 @@ const sharedOf = async (folder, files) =>
 			},
 			banner: { js: '"use strict";' },
 			minifyWhitespace: true,
+			plugins: [withoutShapes],
 		}),
 	);
 

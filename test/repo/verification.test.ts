@@ -113,6 +113,12 @@ describe.each(packageFolders)('%s', (folder) => {
 		}
 	});
 
+	test('what is published holds no sample items of operations, which the build alone reads', async () => {
+		const code = await fs.readFile(join(unpacked, 'package', 'dist/nodes/shared.js'), 'utf8');
+		expect(code).toMatch(/\baction:"[^"]*",description:/);
+		expect(code).not.toMatch(/\baction:"[^"]*",description:"[^"]*",output:/);
+	});
+
 	test('what is published loads as n8n loads it: each file has its class, and all of them share one module', async () => {
 		const script = `
 			const { join, relative } = require('path');

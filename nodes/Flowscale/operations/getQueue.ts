@@ -16,10 +16,13 @@ function entriesOf(queue: unknown): Array<{ number: number | null; id: string | 
 	});
 }
 
-const entry = record({
-	number: orNull(whole(12)),
-	id: orNull(text('2a0babc4-acce-4521-9576-00fa0e6ecc91')),
-});
+const entriesShape = () =>
+	list(
+		record({
+			number: orNull(whole(12)),
+			id: orNull(text('2a0babc4-acce-4521-9576-00fa0e6ecc91')),
+		}),
+	);
 
 export const getQueue: Operation<FlowscaleSession> = {
 	name: 'Get Queue',
@@ -28,8 +31,8 @@ export const getQueue: Operation<FlowscaleSession> = {
 	description: 'Get the running and pending runs of each container',
 	output: record({
 		container: text('container #1'),
-		running: list(entry),
-		pending: list(entry),
+		running: entriesShape(),
+		pending: entriesShape(),
 		running_count: whole(1),
 		pending_count: whole(1),
 	}),

@@ -41,6 +41,17 @@ export class ServiceError extends Error {
 	}
 }
 
+/** Whether the service answered with one of these HTTP statuses. */
+export function hasStatus(error: unknown, ...statuses: number[]): error is ServiceError {
+	return error instanceof ServiceError && statuses.includes(error.facts.status ?? 0);
+}
+
+/** For `catch`: a failure of the service as a value. @throws any other */
+export function orServiceError(error: unknown): ServiceError {
+	if (error instanceof ServiceError) return error;
+	throw error;
+}
+
 /**
  * The execution was stopped while something was in progress. n8n counts it as canceled, not as
  * failed, by that word.
@@ -140,6 +151,17 @@ function withoutTags(text: string): string {
 	return plain.replace(/<\/?([a-z]\w{0,40})\s[^<>]*$/i, (tag: string, name: string) =>
 		isTag(name, tag) ? ' ' : tag,
 	);
+}
+
+/** The first of these as texts, and how many more there are: "a, b and 3 more". */
+export function firstFew<T>(
+	all: readonly T[],
+	most: number,
+	textOf: (one: T) => string,
+	separator = ', ',
+): string {
+	const more = all.length > most ? ` and ${all.length - most} more` : '';
+	return all.slice(0, most).map(textOf).join(separator) + more;
 }
 
 /**

@@ -191,6 +191,7 @@ const FACES: Record<string, string[]> = {
 		'namedValues',
 		'jsonObject',
 		'allDigits',
+		'notEvaluated',
 		'agentTool',
 		'runItems',
 		'itemDoubts',

@@ -1,4 +1,4 @@
-import { ServiceError, ExecutionCancelledError } from '../../core/errors';
+import { ExecutionCancelledError, hasStatus, ServiceError } from '../../core/errors';
 import type { JsonRecord } from '../../core/json';
 import { type Run, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi, ListQuery } from './api';
@@ -26,8 +26,8 @@ export const NEEDS_GROUP =
  * file list the runs of one group only.
  */
 export function isGroupMissing(error: unknown, groupId: string | undefined): error is ServiceError {
-	if (groupId !== undefined || !(error instanceof ServiceError)) return false;
-	return error.facts.status === 422 || (error.facts.status === 400 && /group/i.test(error.message));
+	if (groupId !== undefined) return false;
+	return hasStatus(error, 422) || (hasStatus(error, 400) && /group/i.test(error.message));
 }
 
 /** Adds to the error of a list that requires a group what the user can do. */

@@ -1,4 +1,4 @@
-import { ServiceError, ExecutionCancelledError } from '../../core/errors';
+import { ExecutionCancelledError, hasStatus, ServiceError } from '../../core/errors';
 import { TOO_LONG } from '../../core/http/byteStream';
 import type { ApiRequest } from '../../core/http/transport';
 import type { Sighting } from '../../core/trigger/newlyEnded';
@@ -203,10 +203,7 @@ export async function readPage(pager: RunPager): Promise<PageRead | undefined> {
  * @throws the error itself otherwise
  */
 export function orNoList(error: unknown): undefined {
-	const isNoList =
-		error instanceof ServiceError &&
-		error.facts.isRetryable !== true &&
-		[400, 404, 405, 422, 501].includes(error.facts.status ?? 0);
+	const isNoList = hasStatus(error, 400, 404, 405, 422, 501) && error.facts.isRetryable !== true;
 	if (isNoList) return undefined;
 	throw error;
 }

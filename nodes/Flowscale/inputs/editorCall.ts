@@ -1,5 +1,5 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
-import { type Clock, systemClock } from '../../core/async/clock';
+import { type Clock, systemClock, within } from '../../core/async/clock';
 import { ServiceError } from '../../core/errors';
 import type { FlowscaleApi } from '../api/api';
 import { openConnection } from '../api/connection';
@@ -24,22 +24,16 @@ export async function askForEditor<T>(
 ): Promise<T> {
 	const deadlineMs = clock.now() + LONGEST_MS;
 	const stop = new AbortController();
-	const over = new AbortController();
-	const late = clock.pause(LONGEST_MS, over.signal).then((): never => {
-		throw new ServiceError(`Flowscale did not answer within ${LONGEST_MS / 1000} seconds`, {
-			hint: 'The deployment may be starting up, or busy. Try again in a moment.',
-		});
+	const connecting = openConnection(context, clock, stop.signal);
+	const task = async () => await ask((await connecting).api);
+	const answer = repeated(task, clock, deadlineMs);
+	return await within(clock, LONGEST_MS, answer, tooLate).finally(() => stop.abort());
+}
+
+function tooLate(): never {
+	throw new ServiceError(`Flowscale did not answer within ${LONGEST_MS / 1000} seconds`, {
+		hint: 'The deployment may be starting up, or busy. Try again in a moment.',
 	});
-	// A late failure has no listener once the answer is there.
-	late.catch(() => undefined);
-	try {
-		const connecting = openConnection(context, clock, stop.signal);
-		const task = async () => await ask((await connecting).api);
-		return await Promise.race([late, repeated(task, clock, deadlineMs)]);
-	} finally {
-		over.abort();
-		stop.abort();
-	}
 }
 
 async function repeated<T>(task: () => Promise<T>, clock: Clock, deadlineMs: number): Promise<T> {

@@ -2,7 +2,8 @@ import { ConfigurationError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
 import { nodeOf } from '../../core/nodeOf';
 import { asText, listOf, parsedUserJson, recordOf, textAt, type JsonRecord } from '../../core/json';
-import { allDigits } from '../../core/items/allDigits';
+import { allDigits, checkFinite } from '../../core/items/allDigits';
+import { notEvaluated } from '../../core/items/notEvaluated';
 import { declaredTypeOf, kindOf, type InputKind } from './inputKind';
 
 /** A parameter's name, its value, and the service's word for its type. */
@@ -137,11 +138,7 @@ function numberText(value: unknown): string | undefined {
 }
 
 function exactNumber(item: Item, name: string, value: number, kind: InputKind): unknown {
-	if (!Number.isFinite(value))
-		throw new ConfigurationError(
-			`Invalid input for '${name}': expects a number but got '${value}'`,
-			'Check what the expression gives for this item.',
-		);
+	checkFinite(name, value);
 	if (kind === 'number') return value;
 	const inputs = recordOf(nodeOf(item.context).parameters.inputs);
 	return allDigits(name, value, recordOf(inputs?.value)?.[name]);
@@ -151,11 +148,7 @@ function exactNumber(item: Item, name: string, value: number, kind: InputKind): 
 export function checkedText(name: string, value: unknown): unknown {
 	for (const text of [value].flat()) {
 		if (typeof text !== 'string') continue;
-		if (/\{\{\s*\$/.test(text))
-			throw new ConfigurationError(
-				`Invalid input for '${name}': it still holds an expression as plain text`,
-				'Switch this field to Expression.',
-			);
+		if (/\{\{\s*\$/.test(text)) throw notEvaluated(`Invalid input for '${name}': it`);
 		if (text.includes('[object Object]'))
 			throw new ConfigurationError(
 				`Invalid input for '${name}': an object stands in the text, as [object Object]`,

@@ -5,7 +5,7 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { cleanText, readable, ServiceError, toNodeError } from '../../core/errors';
+import { cleanText, hasStatus, readable, ServiceError, toNodeError } from '../../core/errors';
 import { type JsonRecord, listOf, recordOf, textAt } from '../../core/json';
 import { type Run, timeOf } from '../../core/runs/run';
 import type { FlowscaleApi, RunPage } from '../api/api';
@@ -130,8 +130,7 @@ async function newestPage(api: FlowscaleApi, page: number): Promise<RunPage> {
 
 async function newestRuns(api: FlowscaleApi, page: number) {
 	const found = await newestPage(api, page).catch((error: unknown) => {
-		const isGroupDue = error instanceof ServiceError && error.facts.status === 422;
-		throw isGroupDue
+		throw hasStatus(error, 422)
 			? new ServiceError('This deployment lists the runs of one group only', {
 					status: 422,
 					hint: 'Choose By ID, and enter the ID of the run.',

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../core/errors';
+import { hasStatus, ServiceError } from '../../core/errors';
 import type { ApiRequest } from '../../core/http/transport';
 import { type KnownRun, timeOf } from '../../core/runs/run';
 import type { GroupScope } from '../../core/starting/startService';
@@ -70,7 +70,7 @@ export async function listGroupRuns(
  * has just lost the service, as the start did, so the list is asked for again later.
  */
 function orNoListFound(error: unknown): undefined {
-	if (error instanceof ServiceError && error.facts.status === 404) throw error;
+	if (hasStatus(error, 404)) throw error;
 	return orNoList(error);
 }
 

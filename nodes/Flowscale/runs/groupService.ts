@@ -1,5 +1,5 @@
 import type { RunService } from '../../core/execution/runSession';
-import { ServiceError } from '../../core/errors';
+import { hasStatus, orServiceError, ServiceError } from '../../core/errors';
 import type { KnownRun } from '../../core/runs/run';
 import type { CancelOutcome } from '../../core/waiting/runCanceller';
 import type { RunWaiter, WaitOrder } from '../../core/waiting/runWaiter';
@@ -133,11 +133,8 @@ const ended = (group: KnownRun): KnownRun => ({
 
 /** A run that cannot be read at this moment says nothing; the list decides then. */
 async function isStillOpen({ watch }: RunService, run: KnownRun): Promise<boolean> {
-	const found = await watch.poll(run).catch((error: unknown) => {
-		if (error instanceof ServiceError) return null;
-		throw error;
-	});
-	return found !== null && !found.finished;
+	const found = await watch.poll(run).catch(orServiceError);
+	return found !== null && !(found instanceof ServiceError) && !found.finished;
 }
 
 /** null: the service does not know the group yet. @throws the failure once it should */
@@ -149,7 +146,7 @@ function missingGroup(memory: GroupMemory, nowMs: number, failure: ServiceError)
 
 /** A list that is not found, as a value. @throws any other failure */
 function orNotFound(error: unknown): ServiceError {
-	if (error instanceof ServiceError && error.facts.status === 404) return error;
+	if (hasStatus(error, 404)) return error;
 	throw error;
 }
 

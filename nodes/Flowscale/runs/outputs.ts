@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/async/clock';
-import { ExecutionCancelledError, ServiceError } from '../../core/errors';
+import { ExecutionCancelledError, orServiceError, ServiceError } from '../../core/errors';
 import type { ApiRequest } from '../../core/http/transport';
 import type { LinkSource } from '../../core/files/freshLink';
 import { nextOutputsCheck, pauseBeforeCheck } from '../../core/files/patience';
@@ -42,11 +42,12 @@ export async function completeOutputs(
 		// What an answer says is at least as old as its request, however slow its body is.
 		const askedMs = clock.now();
 		if (checks > 1) {
-			const again = await api.run(run.run_id, run, CONFIRMED).catch(orFailure);
+			const again = await api.run(run.run_id, run, CONFIRMED).catch(orServiceError);
 			// A check that fails, or does not find a run that has been seen, only means that nothing new
 			// is known.
-			failedCheck = again === null ? notFound() : failureIn(again);
-			if (again !== null && !(again instanceof ServiceError)) run = united(again.run, run);
+			const seen = again ?? notFound();
+			failedCheck = seen instanceof ServiceError ? seen : undefined;
+			if (!(seen instanceof ServiceError)) run = united(seen.run, run);
 		}
 		const answers = await askForAll(api, missingOf(run), failures);
 		if (answers.some(({ answer }) => answer.kind === 'timedOut'))
@@ -79,15 +80,6 @@ const notFound = () =>
 		hint: 'The run succeeded. Fetch its outputs later with Run > Get Outputs and this run ID.',
 	});
 
-const failureIn = (answer: unknown): ServiceError | undefined =>
-	answer instanceof ServiceError ? answer : undefined;
-
-/** A failure of the service as a value. @throws any other */
-function orFailure(error: unknown): ServiceError {
-	if (error instanceof ServiceError) return error;
-	throw error;
-}
-
 /**
  * Asks the output endpoint for these names. A failed one does not affect the others: it is
  * recorded, and requested once per check from then on.
@@ -101,7 +93,8 @@ async function askForAll(
 		names.map(async (name) => {
 			const failure = failures.get(name);
 			if (isFinal(failure)) return { name, answer: { kind: 'notYet' } };
-			const answer = await askFor(api, name, failure ? { tries: 1 } : CONFIRMED).catch(orFailure);
+			const extra = failure ? { tries: 1 } : CONFIRMED;
+			const answer = await askFor(api, name, extra).catch(orServiceError);
 			if (!(answer instanceof ServiceError)) return { name, answer };
 			failures.set(name, answer);
 			return { name, answer: { kind: 'notYet' } };

@@ -1,4 +1,4 @@
-import { ServiceError } from '../../core/errors';
+import { hasStatus, ServiceError } from '../../core/errors';
 import type { Item } from '../../core/items/item';
 import { fileFieldsAt } from '../../core/items/itemFiles';
 import type { FlowscaleApi } from '../api/api';
@@ -21,8 +21,7 @@ export async function explainRefusal(
 		given,
 	}: { item: Item; api: FlowscaleApi; workflowId: string; given: string[] },
 ): Promise<unknown> {
-	if (!(error instanceof ServiceError) || ![400, 422].includes(error.facts.status ?? 0))
-		return error;
+	if (!hasStatus(error, 400, 422)) return error;
 	const inputs = isAboutNames(error.message, given)
 		? await reportedInputs(api, workflowId)
 		: undefined;

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../core/async/clock';
-import { ServiceError } from '../../core/errors';
+import { hasStatus, ServiceError } from '../../core/errors';
 import { isNetworkFailure } from '../../core/http/http';
 import { hintOnce } from '../../core/execution/hintOnce';
 import type { RunService } from '../../core/execution/runSession';
@@ -79,9 +79,8 @@ function queueGateOf(root: string, clock: Clock = systemClock): QueueGate {
 
 async function pollQueue({ api }: Session): Promise<QueueLength | undefined> {
 	return await api.queue().then(readQueueLength, (error: unknown) => {
-		const status = error instanceof ServiceError ? error.facts.status : undefined;
 		// The vendor's OpenAPI has the queue; a proxy or an older deployment may lack it.
-		if ([404, 405, 501].includes(status ?? 0)) return undefined;
+		if (hasStatus(error, 404, 405, 501)) return undefined;
 		throw error;
 	});
 }

@@ -1,4 +1,4 @@
-import { onAbort, timeLimit } from './signals';
+import { onAbort, PAUSE_OVER, timeLimit } from './signals';
 
 /**
  * Time and chance, handed in so that a test can list the waits instead of sleeping. All times in
@@ -36,6 +36,21 @@ export const systemClock: Clock = {
 			const unlink = signal && onAbort(signal, done);
 		}),
 };
+
+/**
+ * The answer, or what `late` gives where it takes longer than `ms`. A later failure of the answer
+ * causes no unhandled rejection: `Promise.race` handles both promises.
+ */
+export async function within<T, Late>(
+	clock: Clock,
+	ms: number,
+	answer: T,
+	late: () => Late,
+): Promise<Awaited<T> | Late> {
+	const answered = new AbortController();
+	const patience = clock.pause(ms, answered.signal).then(late);
+	return await Promise.race([answer, patience]).finally(() => answered.abort(PAUSE_OVER));
+}
 
 /**
  * Reading the parameters of a thousand items takes n8n half a second. Other executions get a turn

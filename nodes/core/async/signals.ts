@@ -41,6 +41,18 @@ function listenTo(signal: AbortSignal): Listened {
 	return entry;
 }
 
+/** The task's result, or `aborted` once the signal is; it is not listened to after either. */
+export async function unlessAborted<T>(
+	task: Promise<T>,
+	signal: AbortSignal,
+): Promise<T | 'aborted'> {
+	let forget: Act = () => undefined;
+	const aborted = new Promise<'aborted'>((resolve) => {
+		forget = onAbort(signal, () => resolve('aborted'));
+	});
+	return await Promise.race([task, aborted]).finally(forget);
+}
+
 /**
  * A signal that is aborted with any of its parents or by `abort`; `release` stops listening to the
  * parents.

@@ -1,4 +1,4 @@
-import { cleanText } from '../errors';
+import { cleanText, firstFew } from '../errors';
 import type { KnownRun } from '../runs/run';
 
 /** How runs of a service are collected later, as its operations are called. */
@@ -60,10 +60,5 @@ function textOf(
 	return `The other runs of this node continue at ${serviceName}, or have ended there. Collect them with ${how}.`;
 }
 
-function named(word: string, names: string[]): string {
-	const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-	return `${word}${names.length > 1 ? 's' : ''} ${names
-		.slice(0, MOST_NAMED)
-		.map((name) => cleanText(name))
-		.join(', ')}${more}`;
-}
+const named = (word: string, names: string[]): string =>
+	`${word}${names.length > 1 ? 's' : ''} ${firstFew(names, MOST_NAMED, (name) => cleanText(name))}`;

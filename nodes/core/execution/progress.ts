@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { onAbort } from '../async/signals';
-import { cleanText } from '../errors';
+import { cleanText, firstFew } from '../errors';
 import type { KnownRun } from '../runs/run';
 
 /**
@@ -80,11 +80,10 @@ export function openProgress(
 
 /** A stopped node returns nothing, so this line is the only place that names its runs. */
 function stoppedText(runs: KnownRun[], getOperation: string): string {
-	const ids = runs.slice(0, RUNS_IN_LINE).map(({ run_id }) => run_id);
-	const more = runs.length > ids.length ? ` and ${runs.length - ids.length} more` : '';
+	const ids = firstFew(runs, RUNS_IN_LINE, ({ run_id }) => run_id);
 	const groups = [...new Set(runs.flatMap(({ group_id }) => group_id ?? []))];
 	const group = groups.length === 1 ? ` in group ${groups[0]}` : '';
-	return `stopped while ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} had not ended: ${ids.join(', ')}${more}${group}. ${getOperation} shows what became of each.`;
+	return `stopped while ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} had not ended: ${ids}${group}. ${getOperation} shows what became of each.`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { IBinaryKeyData } from 'n8n-workflow';
-import { ServiceError } from '../errors';
+import { firstFew, orServiceError, ServiceError } from '../errors';
 import type { ItemOutput } from '../items/operation';
 import { dataOf } from '../json';
 import { type KnownRun, MISSING, type Output, type Run } from '../runs/run';
@@ -73,11 +73,11 @@ async function fetchAll(
 			const place = files++;
 			const numbered = baseName === '' || place === 0 ? baseName : `${baseName}_${place}`;
 			const result = await fetch(run, output, { ...settings, baseName: numbered }).catch(
-				(error: unknown) => error as Error,
+				orServiceError,
 			);
-			if (!(result instanceof Error)) return result;
-			if (!(result instanceof ServiceError)) throw result;
-			return { output: { ...output, generation_status: MISSING }, failure: result };
+			return result instanceof ServiceError
+				? { output: { ...output, generation_status: MISSING }, failure: result }
+				: result;
 		}),
 	);
 }
@@ -125,11 +125,9 @@ function nothingThere(
 }
 
 function missingText(run: KnownRun, missing: Fetched[], total: number): string {
-	const named = missing
-		.slice(0, 10)
-		.map(({ output, failure }) => failure?.message ?? `"${output.filename}" is not there`);
-	const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
-	return `${missing.length} of ${total} outputs missing: ${named.join('; ')}${more} (run ${run.run_id})`;
+	const reasonOf = ({ output, failure }: Fetched) =>
+		failure?.message ?? `"${output.filename}" is not there`;
+	return `${missing.length} of ${total} outputs missing: ${firstFew(missing, 10, reasonOf, '; ')} (run ${run.run_id})`;
 }
 
 /**

@@ -5,7 +5,7 @@ import type {
 	IHttpRequestOptions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
-import { onAbort, timeLimit } from '../async/signals';
+import { timeLimit, unlessAborted } from '../async/signals';
 import { cleanText, ConfigurationError } from '../errors';
 import { networkAdvice, type Unreached } from './networkAdvice';
 import { redirectTarget } from './webAddress';
@@ -77,13 +77,10 @@ function httpRequestBy(request: (options: object) => Promise<unknown>): IHttpReq
 
 /** @throws Error with the code of a time limit when the signal is aborted first */
 async function untilAborted(answer: Promise<unknown>, over?: AbortSignal): Promise<unknown> {
-	if (over === undefined) return await answer;
-	let forget: () => void = () => undefined;
-	const late = new Promise<never>((_, reject) => {
-		const error = Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
-		forget = onAbort(over, () => reject(error));
-	});
-	return await Promise.race([answer, late]).finally(forget);
+	const received = over === undefined ? await answer : await unlessAborted(answer, over);
+	if (received === 'aborted')
+		throw Object.assign(new Error('No answer in time'), { code: 'ETIMEDOUT' });
+	return received;
 }
 
 /**

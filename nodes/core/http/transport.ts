@@ -1,4 +1,4 @@
-import { ServiceError, ExecutionCancelledError } from '../errors';
+import { ExecutionCancelledError, hasStatus, ServiceError } from '../errors';
 import {
 	type Answer,
 	type Head,
@@ -144,12 +144,12 @@ function createServiceClock(clock: TransportOptions['clock']) {
 
 /** Whether a read that failed like this may succeed with another try. */
 function mayPass(
-	{ facts: { isRetryable, status } }: ServiceError,
+	error: ServiceError,
 	{ areRefusalsConfirmed }: ApiRequest,
 	tries: number,
 ): boolean {
 	const isDoubtful = areRefusalsConfirmed === true && tries === 1;
-	return isRetryable === true || (isDoubtful && [401, 403].includes(status ?? 0));
+	return error.facts.isRetryable === true || (isDoubtful && hasStatus(error, 401, 403));
 }
 
 /** An id as one segment of a path: encoded, so that it can name nothing else. */

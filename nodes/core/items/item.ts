@@ -3,6 +3,7 @@ import { ConfigurationError } from '../errors';
 import { chosenWords, recordOf } from '../json';
 import { readParameter } from './sameForAllItems';
 import { binaryAt, requireBinary } from './itemFiles';
+import { notEvaluated } from './notEvaluated';
 
 /**
  * One input item and its parameters. Every reader throws ConfigurationError on bad configuration,
@@ -111,10 +112,7 @@ function chosen(value: unknown): unknown {
  */
 function evaluated(text: string, label: string): string {
 	if (!text.includes('{{')) return text;
-	throw new ConfigurationError(
-		`${label} still holds an expression as plain text: ${text.slice(0, 60)}`,
-		'Switch this field to Expression.',
-	);
+	throw notEvaluated(label, `: ${text.slice(0, 60)}`);
 }
 
 function requiredText(value: unknown, label: string): string {

@@ -2,9 +2,10 @@ import { ConfigurationError } from '../errors';
 import { type JsonRecord, parsedUserJson, recordOf } from '../json';
 import { describeJsonFault } from '../jsonFault';
 import { LongInteger } from '../jsonText';
-import { allDigits } from './allDigits';
+import { allDigits, checkFinite } from './allDigits';
 import type { Item } from './item';
 import { nodeOf } from '../nodeOf';
+import { notEvaluated } from './notEvaluated';
 
 /** An expression of more characters would hide the advice about it. */
 const LONGEST_SHOWN = 80;
@@ -81,11 +82,7 @@ export function givesNothing(name: string, expression: string): ConfigurationErr
  * @throws ConfigurationError
  */
 export function exactNumber(name: string, value: number, written: unknown): number | LongInteger {
-	if (!Number.isFinite(value))
-		throw new ConfigurationError(
-			`Invalid input for '${name}': expects a number but got '${value}'`,
-			'Check what the expression gives for this item.',
-		);
+	checkFinite(name, value);
 	const exact = allDigits(name, value, written);
 	return typeof exact === 'string' ? new LongInteger(exact) : exact;
 }
@@ -108,11 +105,7 @@ function notAnObject(
 			message,
 			`The expression gives an empty text for this item. ${example}`,
 		);
-	if (!isExpression && given.includes('{{'))
-		return new ConfigurationError(
-			`${label} still holds an expression as plain text`,
-			'Switch this field to Expression.',
-		);
+	if (!isExpression && given.includes('{{')) return notEvaluated(label);
 	const place = describeJsonFault(given);
 	return new ConfigurationError(
 		message,

@@ -5,6 +5,7 @@ import { descriptionsIn, fieldsOfBinaryObject } from './itemFiles';
 import { exactNumber, givesNothing, readJsonObject } from './jsonObject';
 import { asText, listOf, parsedUserJson, recordOf, textAt } from '../json';
 import { nodeOf } from '../nodeOf';
+import { notEvaluated } from './notEvaluated';
 
 /** A set of named values that a user enters as pairs, or all at once as JSON. */
 export interface NamedValuesForm {
@@ -160,10 +161,7 @@ function pairValues(
 /** @param written the value as the user wrote it @throws ConfigurationError */
 function exactValue(name: string, value: unknown, written: unknown): unknown {
 	if (typeof written === 'string' && !written.startsWith('=') && /\{\{\s*\$/.test(written))
-		throw new ConfigurationError(
-			`Invalid input for '${name}': it still holds an expression as plain text`,
-			'Switch this field to Expression.',
-		);
+		throw notEvaluated(`Invalid input for '${name}': it`);
 	if (
 		typeof written === 'string' &&
 		written.startsWith('=') &&

@@ -126,11 +126,7 @@ export function createStartGate<Result>(
 			if (admission === 'tooLate' && state.lastRefusal !== undefined)
 				return { heldBackBy: state.lastRefusal };
 			if (admission !== 'go') return 'stopped';
-			const { sinceMs, limitMs } = patience;
-			const deadlineMs =
-				limitMs === 0
-					? Number.POSITIVE_INFINITY
-					: Math.max(sinceMs, state.progressMs ?? sinceMs) + limitMs;
+			const deadlineMs = deadlineOf(patience, { progressMs: state.progressMs ?? patience.sinceMs });
 			return await admitted(state, clock, async () => await send(deadlineMs), pump);
 		},
 		released: () => {
@@ -195,7 +191,7 @@ function presumedAcceptedMs({ refusalTookMs }: Pick<GateState<unknown>, 'refusal
 }
 
 function deadlineOf(
-	{ sinceMs, limitMs }: Waiting,
+	{ sinceMs, limitMs }: Omit<Waiting, 'admit'>,
 	{ progressMs }: Pick<GateState<unknown>, 'progressMs'>,
 ): number {
 	return progressMs === undefined || limitMs === 0

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock';
-import { linkSignals, onAbort } from '../async/signals';
+import { linkSignals, onAbort, unlessAborted } from '../async/signals';
 import { ExecutionCancelledError, type ServiceError } from '../errors';
 import { type Answer, isNetworkFailure } from '../http/http';
 import type { NetworkFailure } from '../http/networkError';
@@ -381,12 +381,8 @@ async function adoptUnlessStopped(
 		else if (found) nameTaken(state, request, found.run_id);
 		return found;
 	}
-	let unlink: () => void = () => undefined;
-	const stopped = new Promise<'stopped'>((resolve) => {
-		unlink = onAbort(stop, () => resolve('stopped'));
-	});
-	const first = await Promise.race([search, stopped]).finally(() => unlink());
-	if (first !== 'stopped') {
+	const first = await unlessAborted(search, stop);
+	if (first !== 'aborted') {
 		if (first) nameTaken(state, request, first.run_id);
 		return first;
 	}
@@ -474,9 +470,14 @@ async function sendNoted(state: StarterState, request: StartRequest) {
 	const sentAtMs = clock.now();
 	memory.save(request, { sentAtMs, groupId: request.groupId });
 	const start: ProcessStart = {
-		...{ owner: state.owner, request: identityOf(request), executionId, sentAtMs },
+		owner: state.owner,
+		request: identityOf(request),
+		executionId,
+		sentAtMs,
 		sending: Promise.resolve(),
-		...{ isLost: false, isGivenUp: false, runId: undefined },
+		isLost: false,
+		isGivenUp: false,
+		runId: undefined,
 	};
 	// Those that wait for this start find its outcome recorded.
 	const sending = sendAndTake(state, request, sentAtMs).then((answered) => {

@@ -285,18 +285,17 @@ export function readMemory(stored: unknown, scope: string): TriggerMemory | unde
 	const ended = readSeenRuns(record?.ended);
 	const untimed = readSeenRuns(record?.untimed);
 	const others = readSeenRuns({ watermarkMs: ended?.watermarkMs, seen: record?.others })?.seen;
-	const [markMs, markedAtMs, nextPage] = [record?.markMs, record?.markedAtMs, record?.nextPage];
-	const areNumbers = [markMs, markedAtMs].every(
-		(value) => typeof value === 'number' && Number.isFinite(value),
-	);
+	const [markMs, markedAtMs] = [numberAt(record, 'markMs'), numberAt(record, 'markedAtMs')];
+	const nextPage = numberAt(record, 'nextPage') ?? 0;
 	if (
 		record?.version !== 1 ||
 		record.scope !== scope ||
 		!ended ||
 		!untimed ||
-		!areNumbers ||
+		markMs === undefined ||
+		markedAtMs === undefined ||
 		!Number.isInteger(nextPage) ||
-		Number(nextPage) < 1
+		nextPage < 1
 	)
 		return undefined;
 	const topMs = numberAt(record, 'topMs');
@@ -308,9 +307,9 @@ export function readMemory(stored: unknown, scope: string): TriggerMemory | unde
 		ended,
 		untimed,
 		...(others === undefined ? {} : { others }),
-		markMs: Number(markMs),
-		markedAtMs: Number(markedAtMs),
-		nextPage: Number(nextPage),
+		markMs,
+		markedAtMs,
+		nextPage,
 		...(topMs === undefined ? {} : { topMs }),
 		...(passTopMs === undefined || passAtMs === undefined
 			? {}

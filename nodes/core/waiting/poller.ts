@@ -1,7 +1,6 @@
-import { type Clock, takeTurns } from '../async/clock';
+import { type Clock, takeTurns, within } from '../async/clock';
 import { createLimiter, type Limiter } from '../async/limiter';
-import { PAUSE_OVER } from '../async/signals';
-import { ExecutionCancelledError, ServiceError } from '../errors';
+import { ExecutionCancelledError, hasStatus, ServiceError } from '../errors';
 import { type KnownRun, withKnown } from '../runs/run';
 import { runNotFoundError } from '../runs/runNotFound';
 import { pauseAfterFailures, withJitter } from './pace';
@@ -109,7 +108,8 @@ async function listGroup(
 ): Promise<Map<string, KnownRun> | undefined> {
 	try {
 		const wanted = new Set(group.map(({ run }) => run.run_id));
-		const runs = await inPatience(poller, poller.service.pollGroup?.(groupId, wanted));
+		const listing = poller.service.pollGroup?.(groupId, wanted);
+		const runs = await within(poller.clock, LIST_PATIENCE_MS, listing, () => 'stalled' as const);
 		if (runs === 'stalled') {
 			poller.canListGroups = ++poller.failedLists < MOST_FAILED_LISTS;
 			return new Map();
@@ -125,18 +125,6 @@ async function listGroup(
 		for (const watched of group) noteFailure(poller, watched, error);
 		return undefined;
 	}
-}
-
-/** The list's answer, or `stalled` where it takes too long. */
-async function inPatience<T>(
-	{ clock }: RunPoller,
-	answer: Promise<T> | undefined,
-): Promise<T | 'stalled' | undefined> {
-	const answered = new AbortController();
-	const patience = clock.pause(LIST_PATIENCE_MS, answered.signal).then((): 'stalled' => 'stalled');
-	// `Promise.race` handles both promises, so that a list which fails later causes no unhandled
-	// rejection.
-	return await Promise.race([answer, patience]).finally(() => answered.abort(PAUSE_OVER));
 }
 
 /** Counts the failure. */
@@ -253,13 +241,9 @@ function noteFailure(
 }
 
 /** Single polls would send more requests although the service asked for fewer. */
-function isBusy(error: unknown): boolean {
-	return error instanceof ServiceError && error.facts.status === 429;
-}
+const isBusy = (error: unknown): boolean => hasStatus(error, 429);
 
-function isCredentialRefusal(error: unknown): boolean {
-	return error instanceof ServiceError && [401, 403].includes(error.facts.status ?? 0);
-}
+const isCredentialRefusal = (error: unknown): boolean => hasStatus(error, 401, 403);
 
 function isRefusal(error: unknown): boolean {
 	return error instanceof ServiceError && !error.facts.isRetryable;

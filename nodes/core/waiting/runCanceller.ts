@@ -1,7 +1,6 @@
-import type { Clock } from '../async/clock';
+import { type Clock, within } from '../async/clock';
 import { createLimiter, type Limiter } from '../async/limiter';
-import { PAUSE_OVER } from '../async/signals';
-import { ServiceError } from '../errors';
+import { hasStatus, ServiceError } from '../errors';
 import { LONGEST_RETRY_AFTER_MS, pauseBeforeRetry } from '../http/retry';
 import type { KnownRun } from '../runs/run';
 
@@ -11,16 +10,13 @@ const CANCELS_AT_A_TIME = 20;
  * money.
  */
 const LONGEST_CANCEL_MS = 180_000;
-/**
- * Refusals that may be temporary: a key or a run that the service does not recognise at this
- * moment.
- */
-const DOUBTFUL_STATUSES = [401, 403, 404];
 const DOUBTFUL_TRIES = 3;
 
-/** Whether a cancel was refused in a way that may pass in a moment. */
-export const isDoubtfulRefusal = (error: unknown): boolean =>
-	error instanceof ServiceError && DOUBTFUL_STATUSES.includes(error.facts.status ?? 0);
+/**
+ * Whether a cancel was refused in a way that may pass in a moment: the service does not recognise
+ * the key or the run.
+ */
+export const isDoubtfulRefusal = (error: unknown): boolean => hasStatus(error, 401, 403, 404);
 
 /** One of the tries of a cancel. */
 export interface CancelTry {
@@ -94,7 +90,9 @@ export function createRunCanceller(parts: CancellerParts): RunCanceller {
 		cancel: async (runId, patienceMs) => {
 			const cancelling = state.known.get(runId) ?? beginCancel(state, runId);
 			cancelling.askedMs = parts.clock.now();
-			return await withinMs(cancelling, patienceMs, parts.clock);
+			return await within(parts.clock, patienceMs, cancelling.outcome, () =>
+				cancelling.isAccepted ? 'accepted' : 'pending',
+			);
 		},
 	};
 }
@@ -156,20 +154,6 @@ async function cancelUntil(
 function mayPass(error: Error, tries: number): boolean {
 	if (!(error instanceof ServiceError)) return false;
 	return error.facts.isRetryable === true || (isDoubtfulRefusal(error) && tries < DOUBTFUL_TRIES);
-}
-
-async function withinMs(
-	cancelling: Cancelling,
-	patienceMs: number,
-	clock: Clock,
-): Promise<CancelOutcome> {
-	const answered = new AbortController();
-	const patience = clock
-		.pause(patienceMs, answered.signal)
-		.then((): CancelOutcome => (cancelling.isAccepted ? 'accepted' : 'pending'));
-	const outcome = await Promise.race([cancelling.outcome, patience]);
-	answered.abort(PAUSE_OVER);
-	return outcome;
 }
 
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));

@@ -1,5 +1,5 @@
 import type { Clock } from '../async/clock';
-import { ofRun, ServiceError, ExecutionCancelledError } from '../errors';
+import { ExecutionCancelledError, hasStatus, ofRun, orServiceError, ServiceError } from '../errors';
 import type { Limiter } from '../async/limiter';
 import { failureAdvice } from '../runs/failureAdvice';
 import { hasUnknownEnd, type KnownRun, type RunState, runWithId } from '../runs/run';
@@ -351,7 +351,7 @@ async function cancelInTime(
  * answer was lost, has cancelled it.
  */
 const isRefusedAsEnded = (outcome: CancelOutcome): boolean =>
-	outcome instanceof ServiceError && [400, 404, 409, 410, 422].includes(outcome.facts.status ?? 0);
+	hasStatus(outcome, 400, 404, 409, 410, 422);
 
 const isEnded = (outcome: CancelOutcome): outcome is KnownRun =>
 	typeof outcome === 'object' && 'run_id' in outcome;
@@ -421,11 +421,10 @@ async function withListedOutputs(
 ): Promise<KnownRun> {
 	if (ended.outputs.length === 0) return ended;
 	const output_names = ended.outputs.map(({ filename }) => filename);
-	const completed = await completeOutputs({ ...ended, output_names }).catch((error: unknown) => {
-		if (error instanceof ServiceError) return { ...ended, outputs: [] };
-		throw error;
-	});
-	return { ...completed, output_names: ended.output_names };
+	const completed = await completeOutputs({ ...ended, output_names }).catch(orServiceError);
+	return completed instanceof ServiceError
+		? { ...ended, outputs: [] }
+		: { ...completed, output_names: ended.output_names };
 }
 
 const END_WORDS = new Map<RunState, string>([

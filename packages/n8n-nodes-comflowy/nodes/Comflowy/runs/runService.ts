@@ -1,5 +1,9 @@
 import type { Clock } from '../../../../../nodes/core/async/clock';
-import { ExecutionCancelledError, ServiceError } from '../../../../../nodes/core/errors';
+import {
+	ExecutionCancelledError,
+	orServiceError,
+	ServiceError,
+} from '../../../../../nodes/core/errors';
 import { nextOutputsCheck } from '../../../../../nodes/core/files/patience';
 import { isNetworkFailure } from '../../../../../nodes/core/http/http';
 import type { RunService } from '../../../../../nodes/core/execution/runSession';
@@ -67,12 +71,15 @@ export async function withOutputs(
 		if (stop.aborted) throw new ExecutionCancelledError();
 		// What an answer says is at least as old as its request, however long it is on its way.
 		askedMs = clock.now();
-		const again = await api.run(run.run_id, run, { areRefusalsConfirmed: true }).catch(orFailure);
-		failedCheck = again instanceof ServiceError ? again : undefined;
-		if (again === null) failedCheck = notFound();
-		const { outputs = [], output_names: names } =
-			again === null || again instanceof ServiceError ? {} : again.run;
-		if (outputs.length > 0) run = { ...run, outputs, output_names: names ?? run.output_names };
+		const again = await api
+			.run(run.run_id, run, { areRefusalsConfirmed: true })
+			.catch(orServiceError);
+		// A check that fails only means that nothing new is known.
+		const found = again ?? notFound();
+		failedCheck = found instanceof ServiceError ? found : undefined;
+		if (found instanceof ServiceError || found.run.outputs.length === 0) continue;
+		const { outputs, output_names } = found.run;
+		run = { ...run, outputs, output_names };
 	}
 }
 
@@ -82,9 +89,3 @@ const notFound = () =>
 		status: 404,
 		hint: 'The run succeeded. Get its outputs later with Run > Get and this run ID.',
 	});
-
-/** A check that fails only means that nothing new is known. @throws what is no ServiceError */
-function orFailure(error: unknown): ServiceError {
-	if (error instanceof ServiceError) return error;
-	throw error;
-}

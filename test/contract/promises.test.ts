@@ -1,7 +1,8 @@
 import type { INode, INodeExecutionData, IRun } from 'n8n-workflow';
 import { sleep } from '../../simulator/platform';
 import { outputOf } from '../harness/runWorkflow';
-import { linksOf, until } from '../harness/assertions';
+import { linksOf } from '../harness/assertions';
+import { until } from '../harness/until';
 import type { Duration, Provider } from './provider';
 import { useProviders } from './providers';
 

@@ -1,7 +1,7 @@
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData, IRun } from 'n8n-workflow';
-import { performance, projectDir, sleep } from '../../simulator/platform';
+import { projectDir } from '../../simulator/platform';
 import { outputOf } from './runWorkflow';
 
 /** What a user sees of a node's error. */
@@ -23,19 +23,6 @@ export const two: INodeExecutionData[] = [
 
 /** Short pauses, so that a test takes no longer than its runs. */
 export const quick = { pollInterval: 0.1 };
-
-/**
- * Resolves when it holds. Rejects after fifteen seconds unless another limit is given, since a busy
- * machine is slow.
- */
-export async function until(holds: () => boolean, limitMs = 15_000): Promise<void> {
-	// Not `Date.now`, which runs fast where a test lets time pass faster.
-	const deadline = performance.now() + limitMs;
-	while (!holds()) {
-		if (performance.now() > deadline) throw new Error(`It never came to hold: ${String(holds)}`);
-		await sleep(5);
-	}
-}
 
 /** The bytes of a binary field, wherever n8n keeps them. */
 export const bytesOf = async (binary: IBinaryData | undefined): Promise<Buffer> =>

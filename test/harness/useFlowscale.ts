@@ -1,12 +1,12 @@
 import FormData from 'form-data';
 import { Agent, request } from 'undici';
-import { sleep } from '../../simulator/platform';
 import {
 	startFlowscale,
 	type Flowscale,
 	type FlowscaleOptions,
 	type SimulatedRun,
 } from '../../simulator/flowscale/startFlowscale';
+import { until } from './until';
 
 export interface Reply {
 	status: number;
@@ -30,7 +30,7 @@ export interface Client {
 	start(workflow: string, fields?: Record<string, string>, groupId?: string): Promise<SimulatedRun>;
 	/** Starts a run and waits for its end. */
 	run(workflow: string, fields?: Record<string, string>, groupId?: string): Promise<SimulatedRun>;
-	/** Resolves when it holds, rejects after three seconds. */
+	/** Resolves when it holds, rejects after fifteen seconds. */
 	until(holds: () => boolean): Promise<void>;
 	idOf(workflow: string): string;
 }
@@ -48,14 +48,6 @@ const asJson = (text: string): unknown => {
 		return undefined;
 	}
 };
-
-export async function until(holds: () => boolean): Promise<void> {
-	const deadline = Date.now() + 3000;
-	while (!holds()) {
-		if (Date.now() > deadline) throw new Error('It never came to hold');
-		await sleep(5);
-	}
-}
 
 /** What became of a request: status and the first of its body, or the code of the error. */
 export const outcome = async (reply: Promise<Reply>): Promise<string> =>

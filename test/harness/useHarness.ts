@@ -27,7 +27,8 @@ import {
 import { smallWorkflows } from './smallWorkflows';
 
 // Most tests import these from the harness itself.
-export { bytesOf, errorOf, linksOf, PACKAGE_DIR, quick, two, until } from './assertions';
+export { bytesOf, errorOf, linksOf, PACKAGE_DIR, quick, two } from './assertions';
+export { until } from './until';
 export type { NodeFailure } from './assertions';
 
 export interface HarnessOptions extends FlowscaleOptions {

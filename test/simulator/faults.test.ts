@@ -1,6 +1,7 @@
 import { request, sleep } from '../../simulator/platform';
 import type { Fault } from '../../simulator/flowscale/startFlowscale';
-import { formOf, outcome, until, useFlowscale, type Client } from '../harness/useFlowscale';
+import { formOf, outcome, useFlowscale, type Client } from '../harness/useFlowscale';
+import { until } from '../harness/until';
 
 const open = useFlowscale();
 

@@ -1,7 +1,8 @@
 import FormData from 'form-data';
 import { fillerBlocks } from '../../simulator/media/filler';
 import { createHash, memoryUsage, Readable, request, sleep } from '../../simulator/platform';
-import { until, useFlowscale } from '../harness/useFlowscale';
+import { useFlowscale } from '../harness/useFlowscale';
+import { until } from '../harness/until';
 
 const open = useFlowscale();
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

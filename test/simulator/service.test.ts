@@ -1,7 +1,8 @@
 import { startFlowscale } from '../../simulator/flowscale/startFlowscale';
 import { sleep } from '../../simulator/platform';
 import { createTimers } from '../../simulator/timers';
-import { outcome, until, useFlowscale } from '../harness/useFlowscale';
+import { outcome, useFlowscale } from '../harness/useFlowscale';
+import { until } from '../harness/until';
 
 const open = useFlowscale();
 

@@ -4,7 +4,8 @@ import type { Comflowy } from '../../../simulator/comflowy/startComflowy';
 import { picture } from '../../../simulator/media/picture';
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import { outputOf } from '../../harness/runWorkflow';
-import { bytesOf, linksOf, quick, two, until } from '../../harness/assertions';
+import { bytesOf, linksOf, quick, two } from '../../harness/assertions';
+import { until } from '../../harness/until';
 import { NODE } from '../../harness/useSibling';
 
 const harness = useComflowy();

@@ -1,6 +1,7 @@
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import { testCredential } from '../../harness/testCredential';
-import { two, until } from '../../harness/assertions';
+import { two } from '../../harness/assertions';
+import { until } from '../../harness/until';
 
 const harness = useComflowy();
 const count = (service: { journal: Array<{ route: string }> }, route: string) =>

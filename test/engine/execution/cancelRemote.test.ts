@@ -1,7 +1,7 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Flowscale } from '../../../simulator/flowscale/startFlowscale';
 import { sleep } from '../../../simulator/platform';
-import { ownPrompt, startOf, two, until, useHarness } from '../../harness/useHarness';
+import { type Harness, ownPrompt, startOf, two, until, useHarness } from '../../harness/useHarness';
 
 const harness = useHarness();
 const linksOnly = { pollInterval: 0.1, download: false, liveEvents: false };
@@ -25,6 +25,20 @@ function limitCancels(flowscale: Flowscale, perSecond: number): void {
 		match: isBeyond,
 	});
 }
+
+/** How many tries of the node have ended: n8n itself reports only the end of the last one. */
+function triesOf({ engine }: Harness): () => number {
+	const type = engine.nodeTypes.getByNameAndVersion('n8n-nodes-flowscale.flowscale', 1);
+	const { execute } = type;
+	if (execute === undefined) throw new Error('The node has no execute');
+	let ended = 0;
+	jest.spyOn(type, 'execute').mockImplementation(async function (this: IExecuteFunctions) {
+		return await execute.call(this).finally(() => ended++);
+	});
+	return () => ended;
+}
+
+afterEach(() => jest.restoreAllMocks());
 
 describe('Stop', () => {
 	it('leaves runs alone that Reuse Run took over, and cancels those that were started', async () => {
@@ -73,7 +87,9 @@ describe('Stop', () => {
 	])(
 		'%s a run that another item’s failure has left to the next try of Retry On Fail, where Cancel Remote is %s',
 		async (_, cancelRemote, state) => {
-			const { node, run, flowscale, requests } = await harness({ runMs: 60_000 });
+			const opened = await harness({ runMs: 60_000 });
+			const { node, run, flowscale, requests } = opened;
+			const tries = triesOf(opened);
 			let stop = () => {};
 			const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 5_000 };
 			const execution = run(
@@ -86,13 +102,7 @@ describe('Stop', () => {
 			await until(() => flowscale.runs.length === 2);
 			const [failed, other] = flowscale.runs;
 			flowscale.finish(failed.id, 'failed');
-			// Longer than it takes until the node has ended, and shorter than the pause between its tries.
-			const polls = () => requests('getRun') + requests('listRuns');
-			let [seen, quietSince] = [polls(), Date.now()];
-			await until(() => {
-				if (polls() !== seen) [seen, quietSince] = [polls(), Date.now()];
-				return Date.now() - quietSince > 1_500;
-			});
+			await until(() => tries() === 1);
 			stop();
 			expect((await execution).status).toBe('canceled');
 			await until(() => other.state === state);
@@ -101,7 +111,9 @@ describe('Stop', () => {
 	);
 
 	it('cancels a run whose Timeout has ended a try of Retry On Fail', async () => {
-		const { node, run, flowscale, requests } = await harness({ runMs: 60_000 });
+		const opened = await harness({ runMs: 60_000 });
+		const { node, run, flowscale, requests } = opened;
+		const tries = triesOf(opened);
 		let stop = () => {};
 		const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 5_000 };
 		const execution = run(
@@ -109,12 +121,7 @@ describe('Stop', () => {
 			[two[0]],
 			{ onStart: (running) => (stop = () => running.cancel()) },
 		);
-		// Longer than its Timeout, and shorter than the pause between its tries.
-		let [seen, quietSince] = [0, Date.now()];
-		await until(() => {
-			if (requests('getRun') !== seen) [seen, quietSince] = [requests('getRun'), Date.now()];
-			return seen > 0 && Date.now() - quietSince > 1_500;
-		});
+		await until(() => tries() === 1);
 		expect(requests('cancelRun')).toBe(0);
 		stop();
 		expect((await execution).status).toBe('canceled');
@@ -128,7 +135,9 @@ describe('Stop', () => {
 	])(
 		'cancels a run again whose cancel by %s was refused for good',
 		async (_, cancelRemote, options, count) => {
-			const { node, run, flowscale, requests } = await harness({ runMs: 60_000, containers: 1 });
+			const opened = await harness({ runMs: 60_000, containers: 1 });
+			const { node, run, flowscale, requests } = opened;
+			const tries = triesOf(opened);
 			flowscale.fault({ on: 'cancelRun', kind: 'status', status: 409, times: 1 });
 			let stop = () => {};
 			const again = { retryOnFail: true, maxTries: 2, waitBetweenTries: 5_000 };
@@ -142,13 +151,7 @@ describe('Stop', () => {
 				flowscale.journal.some(({ url }) => url.includes(`${id}/cancel`)),
 			);
 			expect(late?.state).not.toBe('cancelled');
-			// Longer than the check of what became of the cancel, and shorter than the pause between tries.
-			const polls = () => requests('getRun') + requests('listRuns');
-			let [seen, quietSince] = [polls(), Date.now()];
-			await until(() => {
-				if (polls() !== seen) [seen, quietSince] = [polls(), Date.now()];
-				return Date.now() - quietSince > 1_500;
-			});
+			await until(() => tries() === 1);
 			stop();
 			expect((await execution).status).toBe('canceled');
 			await until(() => late?.state === 'cancelled');

@@ -44,40 +44,38 @@ const nothing = "Invalid input for '6::text': its expression gives nothing for t
 const advice =
 	'Check the names in {{ $json.promt }}. If it may be empty, write {{ $json.promt ?? "" }}.';
 
-test.each([
+/** How the value is written: in a text of the JSON, or as the value of a pair. */
+const ways = (json: string, pairs: string, entry: string) =>
 	[
-		'in a text of its JSON',
-		{ inputMode: 'json', paramsJson: '={ "6::text": "{{ $json.promt }}" }' },
-	],
-	[
-		'as the value of a pair',
-		{ params: { param: [{ name: '6::text', value: '={{ $json.promt }}' }] } },
-	],
-])('Comflowy refuses an expression that gives nothing, %s', async (_, given) => {
-	const { node, error, service } = await comflowy();
-	const parameters = { workflowId: comflowyWorkflows.image.id, ...given };
-	expect(await error(node('workflow.executeAndWait', parameters), prompts)).toMatchObject({
-		message: nothing,
-		description: advice,
-	});
-	expect(service.runs).toEqual([]);
-});
+		['in a text of its JSON', { inputMode: 'json', [json]: '={ "6::text": "{{ $json.promt }}" }' }],
+		[
+			'as the value of a pair',
+			{ [pairs]: { [entry]: [{ name: '6::text', value: '={{ $json.promt }}' }] } },
+		],
+	] as const;
 
-test.each([
-	[
-		'in a text of its JSON',
-		{ inputMode: 'json', inputsJson: '={ "6::text": "{{ $json.promt }}" }' },
-	],
-	[
-		'as the value of a pair',
-		{ inputs: { input: [{ name: '6::text', value: '={{ $json.promt }}' }] } },
-	],
-])('FlowAI refuses an expression that gives nothing, %s', async (_, given) => {
-	const { node, error, service } = await flowAi();
-	const parameters = { workflowId: flowAiWorkflows.chat.id, ...given };
-	expect(await error(node('workflow.execute', parameters), prompts)).toMatchObject({
-		message: nothing,
-		description: advice,
-	});
-	expect(service.journal).toEqual([]);
-});
+test.each(ways('paramsJson', 'params', 'param'))(
+	'Comflowy refuses an expression that gives nothing, %s',
+	async (_, given) => {
+		const { node, error, service } = await comflowy();
+		const parameters = { workflowId: comflowyWorkflows.image.id, ...given };
+		expect(await error(node('workflow.executeAndWait', parameters), prompts)).toMatchObject({
+			message: nothing,
+			description: advice,
+		});
+		expect(service.runs).toEqual([]);
+	},
+);
+
+test.each(ways('inputsJson', 'inputs', 'input'))(
+	'FlowAI refuses an expression that gives nothing, %s',
+	async (_, given) => {
+		const { node, error, service } = await flowAi();
+		const parameters = { workflowId: flowAiWorkflows.chat.id, ...given };
+		expect(await error(node('workflow.execute', parameters), prompts)).toMatchObject({
+			message: nothing,
+			description: advice,
+		});
+		expect(service.journal).toEqual([]);
+	},
+);

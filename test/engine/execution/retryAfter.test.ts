@@ -1,5 +1,6 @@
 import type { IRun } from 'n8n-workflow';
-import { two, until } from '../../harness/assertions';
+import { two } from '../../harness/assertions';
+import { until } from '../../harness/until';
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import type { RunOptions } from '../../harness/runWorkflow';
 import { ownPrompt, quick, startOf, useHarness } from '../../harness/useHarness';

@@ -3,7 +3,8 @@ import type { FlowAiOptions } from '../../../simulator/flowai/startFlowAi';
 import { addTool } from '../../harness/addTool';
 import { asking, useFlowAi } from '../../harness/flowAiHarness';
 import { outputOf } from '../../harness/runWorkflow';
-import { linksOf, two, until } from '../../harness/assertions';
+import { linksOf, two } from '../../harness/assertions';
+import { until } from '../../harness/until';
 import { NODE } from '../../harness/useSibling';
 
 const harness = useFlowAi();

@@ -10,7 +10,7 @@ import { connect } from '../../nodes/core/http/transport';
 import { itemAt } from '../../nodes/core/items/item';
 import { parsedJson } from '../../nodes/core/json';
 import { createApi, type FlowscaleApi } from '../../nodes/Flowscale/api/api';
-import { readErrorText } from '../../nodes/Flowscale/api/readers';
+import { readErrorText } from '../../nodes/core/runs/errorText';
 import { collectRuns } from '../../nodes/Flowscale/api/runList';
 import { getRuns } from '../../nodes/Flowscale/operations/getRuns';
 import type { FlowscaleSession } from '../../nodes/Flowscale/runs/session';

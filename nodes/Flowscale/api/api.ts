@@ -26,6 +26,10 @@ export interface ListQuery {
 	pageSize?: number;
 }
 
+/** The list of a group's runs, or of all, the newest first. */
+export const newestFirst = (groupId?: string) =>
+	({ groupId, sortBy: 'created_at', sortOrder: 'desc' }) satisfies ListQuery;
+
 export interface RunPage {
 	runs: Array<{ run: Run; raw: JsonRecord }>;
 	/** Pages in all; undefined where the deployment does not page. */

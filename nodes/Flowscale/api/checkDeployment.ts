@@ -9,7 +9,7 @@ import {
 import { lacksCall } from '../../core/http/statuses';
 import { recordOf } from '../../core/json';
 import { apiRootOf, authHeadersOf, secretsOf } from '../credential';
-import { readErrorText } from './readers';
+import { readErrorText } from '../../core/runs/errorText';
 
 /**
  * The path behind the API's root that needs a key and changes nothing (vendor's OpenAPI: GET

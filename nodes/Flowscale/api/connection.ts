@@ -5,7 +5,7 @@ import { connect, type Transport } from '../../core/http/transport';
 import { CREDENTIAL, apiRootOf, secretsOf, keysOf } from '../credential';
 import { createApi, type FlowscaleApi } from './api';
 import { adviceFor } from './advice';
-import { readErrorText } from './readers';
+import { readErrorText } from '../../core/runs/errorText';
 
 export interface Connection {
 	api: FlowscaleApi;

@@ -99,8 +99,6 @@ export function readList(data: unknown, name: string): unknown[] | undefined {
 	return lists.length === 1 ? lists[0] : undefined;
 }
 
-export { readErrorText };
-
 /** Run ids go by four names. */
 export function readRunId(record: JsonRecord | undefined): string | null {
 	return (

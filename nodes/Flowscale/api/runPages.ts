@@ -3,7 +3,7 @@ import { TOO_LONG } from '../../core/http/byteStream';
 import type { ApiRequest } from '../../core/http/transport';
 import type { Sighting } from '../../core/trigger/newlyEnded';
 import { timeOf } from '../../core/runs/run';
-import type { FlowscaleApi, ListQuery, RunPage } from './api';
+import { type FlowscaleApi, type ListQuery, newestFirst, type RunPage } from './api';
 
 /** A run in a list, with the service's own object. */
 export interface SeenRun extends Sighting {
@@ -262,7 +262,7 @@ export async function readNewest(
 	{ pageSize }: PollLimits,
 ) {
 	const found = new Map<string, SeenRun>();
-	const pager = openPager(api, { groupId, sortBy: 'created_at', sortOrder: 'desc' }, { pageSize });
+	const pager = openPager(api, newestFirst(groupId), { pageSize });
 	let sinceMs = Number.POSITIVE_INFINITY;
 	let pages = 0;
 	while (pages < mostPages) {

@@ -153,6 +153,15 @@ export const maxQueuedOption: INodeProperties = {
 		'Start a run only while fewer runs than this wait in the deployment’s queue. 0 means no limit. Has no effect where the deployment does not show its queue.',
 };
 
+export const filtersField = (options: INodeProperties[]): INodeProperties => ({
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add Filter',
+	default: {},
+	options,
+});
+
 /** Filters of every list of runs, the trigger's included. */
 export const groupFilter: INodeProperties = {
 	displayName: 'Group ID',

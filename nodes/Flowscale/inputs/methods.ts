@@ -8,9 +8,10 @@ import type {
 import { cleanText, hasStatus, readable, ServiceError, toNodeError } from '../../core/errors';
 import { type JsonRecord, listOf, recordOf, textAt } from '../../core/json';
 import { type Run, timeOf } from '../../core/runs/run';
-import type { FlowscaleApi, RunPage } from '../api/api';
+import { type FlowscaleApi, newestFirst, type RunPage } from '../api/api';
 import { isTooLong } from '../api/runPages';
 import type { DeclaredInput, ListedWorkflow } from '../api/workflows';
+import { chosenId } from './chosenId';
 import { askForEditor, ONCE } from './editorCall';
 import { formTypeOf, labelOf, takesFile } from './inputKind';
 
@@ -117,7 +118,7 @@ export async function searchRuns(
 
 /** Inputs may hold files as text. Then the first page is a short one, and the only one. */
 async function newestPage(api: FlowscaleApi, page: number): Promise<RunPage> {
-	const query = { sortBy: 'created_at', sortOrder: 'desc', page } as const;
+	const query = { ...newestFirst(), page };
 	const found = await api
 		.runs({ ...query, pageSize: RUNS_PER_PAGE }, ONCE)
 		.catch((error: unknown) => {
@@ -204,9 +205,8 @@ const notice = (emptyFieldsNotice: string): ResourceMapperFields => ({
 
 /** The chosen workflow's ID; undefined while an expression gives none. */
 function chosenWorkflow(context: ILoadOptionsFunctions): string | undefined {
-	const chosen: unknown = context.getNodeParameter('workflowId', '', { extractValue: true });
-	const id = typeof chosen === 'string' || typeof chosen === 'number' ? String(chosen).trim() : '';
-	return id === '' || !isOfferable(id) ? undefined : id;
+	const id = chosenId(context.getNodeParameter('workflowId', '', { extractValue: true }));
+	return id !== undefined && isOfferable(id) ? id : undefined;
 }
 
 function formOf(listed: ListedWorkflow[] | undefined, id: string): ResourceMapperFields {

@@ -2,7 +2,7 @@ import { type Operation, optionsField } from '../../core/items/operation';
 import { itemOf } from '../../core/files/outputItems';
 import type { FlowscaleSession } from '../runs/session';
 import { maxQueuedOption, reuseOption } from '../inputs/fields';
-import { readStartRequest, startFields, startRun } from '../runs/startRequest';
+import { cancelAfterStop, readStartRequest, startFields, startRun } from '../runs/startRequest';
 import { startedRunShape } from '../../core/runs/runShape';
 
 /**
@@ -21,12 +21,10 @@ export const execute: Operation<FlowscaleSession> = {
 	prepare: (item, session) => {
 		const start = readStartRequest(item, session, LONGEST_HOLD_MS);
 		session.starter().announce(start);
-		const isStopped = () => session.context.getExecutionCancelSignal()?.aborted === true;
-		const cancelLate = async (runId: string) => await (isStopped() && session.cancelStarted(runId));
+		const cancelLate = cancelAfterStop(session);
 		return async () => {
 			const request = { ...start, cancelLate };
 			const run = await startRun(item, session, request);
-			// The user will never see this item, so without the cancel the run would be paid for nothing.
 			if (session.starter().hasStarted(run.run_id)) await cancelLate(run.run_id);
 			session.starter().markHandedOut(request);
 			return [itemOf(run)];

@@ -10,7 +10,7 @@ import { readOutputSettings, outputOptions } from '../../core/files/outputFields
 import { waitingOperation } from '../../core/waiting/waitingOperation';
 import type { FlowscaleSession } from '../runs/session';
 import { maxQueuedOption, reuseOption } from '../inputs/fields';
-import { readStartRequest, startFields, startRun } from '../runs/startRequest';
+import { cancelAfterStop, readStartRequest, startFields, startRun } from '../runs/startRequest';
 import { runWithFilesShape } from '../../core/runs/runShape';
 
 export const executeAndWait = waitingOperation<FlowscaleSession>({
@@ -29,9 +29,9 @@ export const executeAndWait = waitingOperation<FlowscaleSession>({
 		const start = readStartRequest(item, session, order.timeoutMs);
 		const settings = readOutputSettings(item);
 		session.starter().announce(start);
-		const isStopped = () => session.context.getExecutionCancelSignal()?.aborted === true;
+		const cancel = cancelAfterStop(session);
 		const cancelLate = async (runId: string) =>
-			await (order.cancelRemote !== 'never' && isStopped() && session.cancelStarted(runId));
+			await (order.cancelRemote !== 'never' && cancel(runId));
 		return {
 			order,
 			begin: async (isContinued) =>

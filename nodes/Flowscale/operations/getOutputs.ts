@@ -16,11 +16,10 @@ export const getOutputs: Operation<FlowscaleSession> = {
 	output: runWithFilesShape,
 	fields: [runField, optionsField(outputOptions)],
 	prepare: (item, session) => {
-		const { api, clock, stop } = session;
 		const runId = item.id('runId', 'Run');
 		const settings = readOutputSettings(item);
 		return async () => {
-			const { run } = await findRun(api, runId);
+			const { run } = await findRun(session.api, runId);
 			// An unknown status says nothing, so the outputs decide.
 			if (!run.finished && run.state !== 'unknown')
 				throw new ServiceError('The run has not ended yet', {
@@ -31,10 +30,7 @@ export const getOutputs: Operation<FlowscaleSession> = {
 			const isComplete = run.state !== 'succeeded' && run.state !== 'unknown';
 			const complete = isComplete
 				? run
-				: await completeOutputs(
-						{ api, clock, stop, serviceTime: session.transport.serviceTime },
-						run,
-					).catch((error: unknown) => {
+				: await completeOutputs(session, run).catch((error: unknown) => {
 						throw ofRun(error, run);
 					});
 			return await outputItems(complete, settings, session);

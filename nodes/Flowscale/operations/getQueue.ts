@@ -1,12 +1,13 @@
 import { listOf, recordOf, textAt, textOf } from '../../core/json';
 import type { Operation } from '../../core/items/operation';
 import type { FlowscaleSession } from '../runs/session';
+import { queueOf } from '../api/queueLength';
 import { containerOf } from '../api/readers';
 import { list, orNull, record, text, whole } from '../../core/shape';
 
 /** ComfyUI's own queue entries have more elements; only number and id may be relied on. */
-function entriesOf(queue: unknown): Array<{ number: number | null; id: string | null }> {
-	return listOf(queue).map((entry) => {
+function entriesOf(queue: unknown[]): Array<{ number: number | null; id: string | null }> {
+	return queue.map((entry) => {
 		const record = recordOf(entry);
 		const [number, id] = Array.isArray(entry)
 			? listOf(entry)
@@ -41,12 +42,8 @@ export const getQueue: Operation<FlowscaleSession> = {
 		(_, { api }) =>
 		async () =>
 			(await api.queue()).map((entry, index) => {
-				const raw = recordOf(entry);
-				const queue = recordOf(raw?.queue) ?? raw;
-				const [running, pending] = [
-					entriesOf(queue?.queue_running ?? queue?.running),
-					entriesOf(queue?.queue_pending ?? queue?.pending),
-				];
+				const queue = queueOf(entry);
+				const [running, pending] = [entriesOf(queue.running), entriesOf(queue.pending)];
 				return {
 					json: {
 						container: containerOf(entry, index),

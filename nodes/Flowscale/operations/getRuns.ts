@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { addHint } from '../../core/items/olderN8n';
-import type { Operation } from '../../core/items/operation';
+import { hintOnce } from '../../core/execution/hintOnce';
+import { type Operation, optionsField } from '../../core/items/operation';
 import { itemOf, rawItem } from '../../core/files/outputItems';
 import type { Run } from '../../core/runs/run';
 import { collectRuns, readRunPage, type RunCollection } from '../api/runList';
@@ -8,6 +8,7 @@ import type { FlowscaleSession } from '../runs/session';
 import { existingGroupId } from '../inputs/groupId';
 import { chosenId } from '../inputs/chosenId';
 import {
+	filtersField,
 	groupFilter,
 	limitField,
 	returnAllField,
@@ -38,67 +39,53 @@ export const getRuns: Operation<FlowscaleSession> = {
 	fields: [
 		returnAllField,
 		limitField,
-		{
-			displayName: 'Filters',
-			name: 'filters',
-			type: 'collection',
-			placeholder: 'Add Filter',
-			default: {},
-			options: [
-				groupFilter,
-				{
-					displayName: 'State',
-					name: 'status',
-					type: 'multiOptions',
-					options: stateChoices,
-					default: [],
-					description: 'Only runs in one of these states',
-				},
-				workflowFilter,
-			],
-		},
+		filtersField([
+			groupFilter,
+			{
+				displayName: 'State',
+				name: 'status',
+				type: 'multiOptions',
+				options: stateChoices,
+				default: [],
+				description: 'Only runs in one of these states',
+			},
+			workflowFilter,
+		]),
 		simplifyField,
-		{
-			displayName: 'Options',
-			name: 'options',
-			type: 'collection',
-			placeholder: 'Add option',
-			default: {},
-			options: [
-				{
-					displayName: 'Page',
-					name: 'page',
-					type: 'number',
-					typeOptions: { minValue: 1 },
-					default: 1,
-					description:
-						'Return this page alone, with as many runs as Limit says (100 at most). Filters other than Group ID apply within the page. With Simplify off each item holds the totals in meta.',
-				},
-				{
-					displayName: 'Sort By',
-					name: 'sortBy',
-					type: 'options',
-					options: [
-						{ name: 'Completed At', value: 'completed_at' },
-						{ name: 'Created At', value: 'created_at' },
-						{ name: 'Started At', value: 'started_at' },
-					],
-					default: 'created_at',
-					description: 'Time to sort the runs by; those without it come last',
-				},
-				{
-					displayName: 'Sort Order',
-					name: 'sortOrder',
-					type: 'options',
-					options: [
-						{ name: 'Ascending', value: 'asc' },
-						{ name: 'Descending', value: 'desc' },
-					],
-					default: 'desc',
-					description: 'Whether the newest or the oldest run comes first',
-				},
-			],
-		},
+		optionsField([
+			{
+				displayName: 'Page',
+				name: 'page',
+				type: 'number',
+				typeOptions: { minValue: 1 },
+				default: 1,
+				description:
+					'Return this page alone, with as many runs as Limit says (100 at most). Filters other than Group ID apply within the page. With Simplify off each item holds the totals in meta.',
+			},
+			{
+				displayName: 'Sort By',
+				name: 'sortBy',
+				type: 'options',
+				options: [
+					{ name: 'Completed At', value: 'completed_at' },
+					{ name: 'Created At', value: 'created_at' },
+					{ name: 'Started At', value: 'started_at' },
+				],
+				default: 'created_at',
+				description: 'Time to sort the runs by; those without it come last',
+			},
+			{
+				displayName: 'Sort Order',
+				name: 'sortOrder',
+				type: 'options',
+				options: [
+					{ name: 'Ascending', value: 'asc' },
+					{ name: 'Descending', value: 'desc' },
+				],
+				default: 'desc',
+				description: 'Whether the newest or the oldest run comes first',
+			},
+		]),
 	],
 	prepare: (item, { api, context, stop }) => {
 		const limit = item.flag('returnAll', false)
@@ -150,6 +137,5 @@ function noteCut(
 ): void {
 	const of = total === undefined ? '' : ` of ${total}`;
 	const message = `Only the first ${read}${of} runs of the list were read: ${found} of them pass the filters (item ${itemIndex}). Enter a Group ID under Filters, or turn on Return All to read the whole list.`;
-	context.logger.warn(`${context.getNode().name}: ${message}`);
-	addHint(context, { message, type: 'warning', location: 'outputPane' });
+	hintOnce(context, message)();
 }

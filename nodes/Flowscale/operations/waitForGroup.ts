@@ -9,12 +9,10 @@ import { waitingOperation } from '../../core/waiting/waitingOperation';
 import { existingGroupId } from '../inputs/groupId';
 import { groupIdField } from '../inputs/groupIdField';
 import { knownRunsOfGroup } from '../runs/groups';
-import { completeOutputs } from '../runs/outputs';
+import { completeOutputs, CONFIRMED } from '../runs/outputs';
 import type { FlowscaleSession } from '../runs/session';
 import { createWatchService } from '../runs/watching';
 
-/** The runs have ended and are paid for: a single 401 or 403 does not lose their outputs. */
-const CONFIRMED = { areRefusalsConfirmed: true };
 /** The others are about runs of this node, or about single runs. */
 const groupWaitingOptions = waitingOptionsFor(
 	['liveEvents', 'maxConcurrent'],
@@ -73,14 +71,8 @@ async function endedRuns(session: FlowscaleSession, groupId: string): Promise<Kn
 	return runs.reverse().sort((a, b) => timeOf(a.created_at) - timeOf(b.created_at) || 0);
 }
 
-async function withOutputs(
-	{ api, clock, stop, transport }: FlowscaleSession,
-	run: KnownRun,
-): Promise<KnownRun> {
-	const { serviceTime } = transport;
-	return run.state === 'succeeded'
-		? await completeOutputs({ api, clock, stop, serviceTime }, run)
-		: run;
+async function withOutputs(session: FlowscaleSession, run: KnownRun): Promise<KnownRun> {
+	return run.state === 'succeeded' ? await completeOutputs(session, run) : run;
 }
 
 /** @throws ServiceError that names the runs that did not succeed */

@@ -15,7 +15,7 @@ export interface CancelResult {
  * Flowscale accepts a cancel and carries it out later; the run is checked until it has ended, for
  * 15 seconds at most.
  */
-const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
+export const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 /** A refused cancel says itself what is the matter. */
 const PAUSES_AFTER_REFUSAL_MS = [0, 500];
 /**

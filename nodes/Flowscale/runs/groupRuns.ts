@@ -2,7 +2,7 @@ import { hasStatus, ServiceError } from '../../core/errors';
 import type { ApiRequest } from '../../core/http/transport';
 import { type KnownRun, timeOf } from '../../core/runs/run';
 import type { GroupScope } from '../../core/starting/startService';
-import type { FlowscaleApi, RunPage } from '../api/api';
+import { type FlowscaleApi, newestFirst, type RunPage } from '../api/api';
 import { openPager, orNoList } from '../api/runPages';
 
 const PAGE_SIZE = 100;
@@ -37,10 +37,9 @@ export async function listGroupRuns(
 	// cancelled.
 	const extra = isDetached ? { isDetached: true, tries: 2, signal } : {};
 	const found = new Map<string, Entry | KnownRun>();
-	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
 	const pager = openPager(
 		api,
-		query,
+		newestFirst(groupId),
 		{ pageSize: PAGE_SIZE, isComplete: sinceMs === undefined },
 		extra,
 	);

@@ -4,9 +4,9 @@ import { ExecutionCancelledError, ofRun, ServiceError } from '../../core/errors'
 import type { ApiRequest } from '../../core/http/transport';
 import { type CancelTry, isDoubtfulRefusal } from '../../core/waiting/runCanceller';
 import { type KnownRun, type Run, type RunState, timeOf } from '../../core/runs/run';
-import type { FlowscaleApi } from '../api/api';
+import { type FlowscaleApi, newestFirst } from '../api/api';
 import { noList, openPager } from '../api/runPages';
-import { emptyCancelError } from './cancelling';
+import { emptyCancelError, PAUSES_MS } from './cancelling';
 
 const PAGE_SIZE = 100;
 const DETACHED = { isDetached: true, tries: 2 };
@@ -33,8 +33,8 @@ export async function* runsOfGroup(
 	stop?: AbortSignal,
 	extra: Partial<ApiRequest> = {},
 ): AsyncGenerator<Run> {
-	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
-	const pager = openPager(api, query, { pageSize: PAGE_SIZE, isComplete: true }, extra);
+	const options = { pageSize: PAGE_SIZE, isComplete: true };
+	const pager = openPager(api, newestFirst(groupId), options, extra);
 	for (;;) {
 		if (stop?.aborted && !extra.isDetached) throw new ExecutionCancelledError();
 		const page = await pager.next();
@@ -119,9 +119,6 @@ export interface GroupCancelResult {
 	already_ended: number;
 	message: string;
 }
-
-/** Pauses before the checks of what became of the cancels. */
-const PAUSES_MS = [0, 500, 1_000, 2_000, 4_000, 7_500];
 
 /** Answers to the cancels of a group's runs, by run: the service's text, or how the cancel failed. */
 export type CancelAnswers = Map<string, string | Error>;

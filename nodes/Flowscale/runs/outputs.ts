@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/async/clock';
 import { ExecutionCancelledError, orServiceError, ServiceError } from '../../core/errors';
-import type { ApiRequest } from '../../core/http/transport';
+import type { ApiRequest, Transport } from '../../core/http/transport';
 import type { LinkSource } from '../../core/files/freshLink';
 import { nextOutputsCheck, pauseBeforeCheck } from '../../core/files/patience';
 import { type KnownRun, MISSING, type Output, timeOf, withKnown } from '../../core/runs/run';
@@ -12,14 +12,14 @@ const hasContent = ({ download_url, file_content }: Output) =>
 const isFailed = ({ generation_status: status }: Output) => status === 'failed';
 
 /** The run has ended and is paid for: a single 401 or 403 does not lose its outputs. */
-const CONFIRMED = { areRefusalsConfirmed: true };
+export const CONFIRMED = { areRefusalsConfirmed: true };
 
-export interface OutputsCheck {
+/** What outputs are read with: parts of a session. */
+interface OutputsCheck {
 	api: FlowscaleApi;
 	clock: Clock;
-	stop?: AbortSignal;
-	/** The service's clock for a time of ours, epoch ms. */
-	serviceTime?(ms: number): number;
+	stop: AbortSignal;
+	transport: Pick<Transport, 'serviceTime'>;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface OutputsCheck {
  * @throws ServiceError | ExecutionCancelledError
  */
 export async function completeOutputs(
-	{ api, clock, stop, serviceTime = (ms) => ms }: OutputsCheck,
+	{ api, clock, stop, transport }: OutputsCheck,
 	ended: KnownRun,
 ): Promise<KnownRun> {
 	const begunMs = clock.now();
@@ -38,7 +38,7 @@ export async function completeOutputs(
 	let run = ended;
 	let failedCheck: ServiceError | undefined;
 	for (let checks = 1; ; checks++) {
-		if (stop?.aborted) throw new ExecutionCancelledError();
+		if (stop.aborted) throw new ExecutionCancelledError();
 		// What an answer says is at least as old as its request, however slow its body is.
 		const askedMs = clock.now();
 		if (checks > 1) {
@@ -59,7 +59,7 @@ export async function completeOutputs(
 			missing: missing.length,
 			listed: run.outputs.length,
 			elapsedMs: askedMs - begunMs,
-			endedAgoMs: serviceTime(askedMs) - timeOf(run.completed_at),
+			endedAgoMs: transport.serviceTime(askedMs) - timeOf(run.completed_at),
 			hasFailed: failedCheck !== undefined,
 		});
 		// Nothing was listed or named so far, and the last check failed, so there may be outputs now.
@@ -170,7 +170,7 @@ export async function askFor(
  * run's end.
  */
 export async function waitForOutput(
-	{ api, clock, stop }: OutputsCheck,
+	{ api, clock, stop }: Omit<OutputsCheck, 'transport'>,
 	filename: string,
 ): Promise<OutputAnswer> {
 	for (let checks = 1; ; checks++) {
@@ -178,7 +178,7 @@ export async function waitForOutput(
 		const pauseMs = answer.kind === 'notYet' ? pauseBeforeCheck(checks) : undefined;
 		if (pauseMs === undefined) return answer;
 		await clock.pause(pauseMs, stop);
-		if (stop?.aborted) throw new ExecutionCancelledError();
+		if (stop.aborted) throw new ExecutionCancelledError();
 	}
 }
 

@@ -8,7 +8,7 @@ import { isRetryableStatus } from '../../core/http/statuses';
 import { parsedJson, recordOf, textAt } from '../../core/json';
 import { findRun } from './findRun';
 import type { Session } from './session';
-import { meaningOf } from './watching';
+import { isEventStream, meaningOf } from './watching';
 
 /** An event of a run's stream, as an item holds it. */
 export interface RunEvent {
@@ -179,9 +179,8 @@ async function openStream(
 		const answer = await transport.openOnce(request);
 		const isLastTry = tries >= READ_TRIES;
 		if (!isNetworkFailure(answer)) {
-			const { status, headers } = answer;
-			const isStream = /^text\/event-stream/i.test(headers['content-type'] ?? '');
-			if (status === 200 && isStream) return answer.stream;
+			if (isEventStream(answer)) return answer.stream;
+			const { status } = answer;
 			const text = await refusalText(session, answer);
 			// An event source that is asked to continue says by 204 that nothing comes any more.
 			if (status === 204 && last !== undefined) return undefined;

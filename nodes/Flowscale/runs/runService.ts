@@ -54,8 +54,9 @@ export function createRunService(session: Session): RunService {
 		watch: createWatchService(session),
 		collect: { byRun: 'Run > Wait', byGroup: 'Group > Wait' },
 		cancel: async (runId) => await sendCancel(api, runId, clock),
-		completeOutputs: async (run) =>
-			await completeOutputs({ api, clock, stop, serviceTime: transport.serviceTime }, run),
+		completeOutputs: async (run) => await completeOutputs(session, run),
+		foundBy:
+			'Reuse Run took it over, or it was found in its group after a start without a clear answer',
 	};
 }
 

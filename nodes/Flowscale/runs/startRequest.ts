@@ -160,6 +160,15 @@ function notStarted(result: Answer | NetworkFailure): Answer | NetworkFailure {
 }
 
 /**
+ * Cancels a run whose start was answered after Stop: the user will never see its item, and would pay
+ * for it all the same.
+ */
+export const cancelAfterStop =
+	({ context, cancelStarted }: FlowscaleSession) =>
+	async (runId: string): Promise<unknown> =>
+		await (context.getExecutionCancelSignal()?.aborted === true && cancelStarted(runId));
+
+/**
  * Starts an item's run; a refusal says which inputs there are.
  * @throws ServiceError | ExecutionCancelledError
  */

@@ -1,11 +1,11 @@
-import { isNetworkFailure } from '../../core/http/http';
+import { type Head, isNetworkFailure } from '../../core/http/http';
 import { parsedJson } from '../../core/json';
 import { type KnownRun, type Run, isFinished, stateOf } from '../../core/runs/run';
 import type { ServerEvent } from '../../core/http/eventStream';
 import { isRetryableStatus } from '../../core/http/statuses';
 import type { ApiRequest } from '../../core/http/transport';
 import type { EventMeaning, WatchService } from '../../core/waiting/watchService';
-import type { FlowscaleApi } from '../api/api';
+import { type FlowscaleApi, newestFirst } from '../api/api';
 import { openPager, orNoList } from '../api/runPages';
 import type { Connection } from '../api/connection';
 
@@ -58,9 +58,7 @@ export function createWatchService({
 				idleMs: 0,
 			});
 			if (isNetworkFailure(answer)) throw transport.networkError(answer);
-			const isStream =
-				answer.status === 200 && /^text\/event-stream/i.test(answer.headers['content-type'] ?? '');
-			if (isStream) return answer.stream;
+			if (isEventStream(answer)) return answer.stream;
 			answer.stream.destroy();
 			// A moment after its start the run itself may not be known yet, so one 404 says nothing about
 			// the path.
@@ -73,6 +71,9 @@ export function createWatchService({
 		meaningOf,
 	};
 }
+
+export const isEventStream = ({ status, headers }: Head): boolean =>
+	status === 200 && /^text\/event-stream/i.test(headers['content-type'] ?? '');
 
 /**
  * The wanted runs of a group, as `listGroup` gives them: from a short page where few are wanted. A
@@ -149,8 +150,7 @@ export async function listGroup(
 ): Promise<KnownRun[] | undefined> {
 	const { pageSize = PAGE_SIZE } = limits;
 	const runs = new Map<string, KnownRun>();
-	const query = { groupId, sortBy: 'created_at', sortOrder: 'desc' } as const;
-	const pager = openPager(api, query, { pageSize }, extra);
+	const pager = openPager(api, newestFirst(groupId), { pageSize }, extra);
 	const missing = new Set(wanted);
 	const { mostPages = MOST_OTHER_PAGES + Math.ceil(missing.size / pageSize) } = limits;
 	for (let pages = 1; pages <= mostPages; pages++) {

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { outputOptions } from '../../core/files/outputFields';
-import { groupFilter, simplifyField, workflowFilter } from '../inputs/fields';
+import { optionsField } from '../../core/items/operation';
+import { filtersField, groupFilter, simplifyField, workflowFilter } from '../inputs/fields';
 
 const outputItems = outputOptions.filter(({ name }) => name === 'outputItems');
 
@@ -23,50 +24,36 @@ export const triggerFields: INodeProperties[] = [
 		default: ['completed'],
 		description: 'Which ends of a run start the workflow',
 	},
-	{
-		displayName: 'Filters',
-		name: 'filters',
-		type: 'collection',
-		placeholder: 'Add Filter',
-		default: {},
-		options: [
-			{
-				...groupFilter,
-				description:
-					'Only runs with this label. Without it, runs that colleagues start on Flowscale’s canvas (group STUDIO) are reported, too. Some deployments list the runs of one group only. There it is required.',
-			},
-			workflowFilter,
-		],
-	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'On Reactivation',
-				name: 'onReactivation',
-				type: 'options',
-				options: [
-					{
-						name: 'Catch Up',
-						value: 'catchUp',
-						description: 'Runs that ended while the workflow was switched off are reported',
-					},
-					{
-						name: 'Skip Missed Runs',
-						value: 'startAfresh',
-						description: 'Only runs that end after the workflow is switched on are reported',
-					},
-				],
-				default: 'catchUp',
-				description:
-					'What to do when the workflow is switched off and on again. After a restart of n8n the trigger always catches up.',
-			},
-			...outputItems,
-			simplifyField,
-		],
-	},
+	filtersField([
+		{
+			...groupFilter,
+			description:
+				'Only runs with this label. Without it, runs that colleagues start on Flowscale’s canvas (group STUDIO) are reported, too. Some deployments list the runs of one group only. There it is required.',
+		},
+		workflowFilter,
+	]),
+	optionsField([
+		{
+			displayName: 'On Reactivation',
+			name: 'onReactivation',
+			type: 'options',
+			options: [
+				{
+					name: 'Catch Up',
+					value: 'catchUp',
+					description: 'Runs that ended while the workflow was switched off are reported',
+				},
+				{
+					name: 'Skip Missed Runs',
+					value: 'startAfresh',
+					description: 'Only runs that end after the workflow is switched on are reported',
+				},
+			],
+			default: 'catchUp',
+			description:
+				'What to do when the workflow is switched off and on again. After a restart of n8n the trigger always catches up.',
+		},
+		...outputItems,
+		simplifyField,
+	]),
 ];

@@ -1,5 +1,6 @@
 import { ExecutionCancelledError } from '../../core/errors';
 import { timeOf } from '../../core/runs/run';
+import { byEnd } from './countEnds';
 import type { Watch } from './endedRuns';
 import { LIMITS, openPager, readNewest, readPage, type SeenRun } from '../api/runPages';
 
@@ -16,8 +17,7 @@ export async function newestEnd(
 	const { api, groupId, isWanted, limits = LIMITS } = watch;
 	const found = new Map<string, SeenRun>();
 	const matches = () => [...found.values()].filter(({ run }) => run.finished && isWanted(run));
-	const query = { groupId, sortBy: 'completed_at', sortOrder: 'desc' } as const;
-	const pager = openPager(api, query, limits);
+	const pager = openPager(api, byEnd(groupId), limits);
 	let isAll = false;
 	for (let page = 1; page <= MOST_PAGES && !isAll && matches().length === 0; page++) {
 		const answer = await readPage(pager);

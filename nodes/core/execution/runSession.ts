@@ -46,6 +46,7 @@ export interface RunService {
 	isGroup?: boolean;
 	/** Completes the outputs of a run that succeeded. */
 	completeOutputs(run: KnownRun): Promise<KnownRun>;
+	foundBy?: WaiterParts['foundBy'];
 	collect: CollectOperations;
 }
 
@@ -183,7 +184,7 @@ interface SharedByItems {
 }
 
 function openWaiter(
-	{ watch, completeOutputs, cancelText }: RunService,
+	{ watch, completeOutputs, cancelText, foundBy }: RunService,
 	{ context, clock, stop, progress }: RunSessionParts,
 	item: Item,
 	{ canceller, hasStarted, unbegun, onBegun, onWaitOver, otherRuns }: SharedByItems,
@@ -193,6 +194,7 @@ function openWaiter(
 	return createRunWaiter({
 		serviceName: watch.serviceName,
 		cancelText,
+		foundBy,
 		watcher: createWatcher(
 			openStartRemarks(context).explaining(watch),
 			{

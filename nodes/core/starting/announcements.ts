@@ -1,3 +1,4 @@
+import { appendTo } from '../appendTo';
 import { requestKey } from '../runs/matchRun';
 import type { StartRequest } from './startService';
 
@@ -17,11 +18,7 @@ export function createAnnouncements(): Announcements {
 	const byKey = new Map<string, StartRequest[]>();
 	const keyOf = (request: StartRequest) => requestKey(request) ?? '';
 	const sort = () => {
-		for (const request of unsorted.splice(0)) {
-			const alike = byKey.get(keyOf(request));
-			if (alike) alike.push(request);
-			else byKey.set(keyOf(request), [request]);
-		}
+		for (const request of unsorted.splice(0)) appendTo(byKey, keyOf(request), request);
 	};
 	return {
 		add: (request) => void unsorted.push(request),

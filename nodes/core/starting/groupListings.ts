@@ -1,3 +1,4 @@
+import { appendTo } from '../appendTo';
 import type { Clock } from '../async/clock';
 import { requestKey, type RunIdentity, runKey, runsWithFiles } from '../runs/matchRun';
 import type { KnownRun } from '../runs/run';
@@ -101,11 +102,6 @@ function byKey(
 	keyOf: (run: KnownRun) => string,
 ): Map<string, KnownRun[]> {
 	const index = new Map<string, KnownRun[]>();
-	for (const run of runs) {
-		const key = keyOf(run);
-		const alike = index.get(key);
-		if (alike) alike.push(run);
-		else index.set(key, [run]);
-	}
+	for (const run of runs) appendTo(index, keyOf(run), run);
 	return index;
 }

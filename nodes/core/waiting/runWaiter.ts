@@ -86,6 +86,8 @@ export interface WaiterParts {
 	serviceName: string;
 	/** What became of a cancel, for the user; by default of a run's. */
 	cancelText?(outcome: CancelOutcome): string;
+	/** How a node may have come by a run that it did not start, as half a sentence for the user. */
+	foundBy?: string;
 	watcher: Watcher;
 	canceller: RunCanceller;
 	/**
@@ -258,7 +260,7 @@ async function afterCancel(
 	}
 	if (error instanceof StartTimeout) {
 		if (!hasStarted(runId))
-			return new StartTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
+			return new StartTimeout(error.message, { ...error.facts, hint: notOurs(parts) });
 		return unbegunError(error, await cancelAndCheck(parts, runId, order), textOf);
 	}
 	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') {
@@ -267,7 +269,7 @@ async function afterCancel(
 		return error;
 	}
 	if (!hasStarted(runId))
-		return new WaitTimeout(error.message, { ...error.facts, hint: notOurs(serviceName) });
+		return new WaitTimeout(error.message, { ...error.facts, hint: notOurs(parts) });
 	const outcome = await cancelAndCheck(parts, runId, order);
 	const state = endStateOf(outcome) ?? error.facts.state;
 	return new WaitTimeout(error.message, {
@@ -375,8 +377,8 @@ function unbegunError(
 			});
 }
 
-const notOurs = (serviceName: string) =>
-	`It continues at ${serviceName}: Reuse Run took it over, or it was found in its group after a start without a clear answer, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.`;
+const notOurs = ({ serviceName, foundBy = 'it was found there' }: WaiterParts) =>
+	`It continues at ${serviceName}: ${foundBy}, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.`;
 
 /** What became of a cancel, for the user. */
 function cancelText(serviceName: string, outcome: CancelOutcome): string {

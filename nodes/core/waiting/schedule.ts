@@ -1,3 +1,4 @@
+import { appendTo } from '../appendTo';
 import { hasUnknownEnd, type KnownRun } from '../runs/run';
 import { pauseByAge, pauseForGroup, pauseInPollWindow, pauseWithStream } from './pace';
 import type { WatchedRun } from './watchedRun';
@@ -182,11 +183,7 @@ export function duePolls(
 ): DuePoll[] {
 	const groups = new Map<string | null, WatchedRun[]>();
 	for (const watched of all) {
-		if (watched.isPolling) continue;
-		const groupId = canListGroups ? watched.run.group_id : null;
-		const group = groups.get(groupId);
-		if (group) group.push(watched);
-		else groups.set(groupId, [watched]);
+		if (!watched.isPolling) appendTo(groups, canListGroups ? watched.run.group_id : null, watched);
 	}
 	return [...groups].flatMap(([groupId, group]) => {
 		const due = group.filter(({ dueMs }) => dueMs <= nowMs);

@@ -3,7 +3,7 @@ import { ServiceError } from '../../../nodes/core/errors';
 import { connect } from '../../../nodes/core/http/transport';
 import { createApi } from '../../../nodes/Flowscale/api/api';
 import { apiRootOf, authHeadersOf, secretsOf } from '../../../nodes/Flowscale/credential';
-import { readErrorText } from '../../../nodes/Flowscale/api/readers';
+import { readErrorText } from '../../../nodes/core/runs/errorText';
 import { listGroupRuns } from '../../../nodes/Flowscale/runs/groupRuns';
 import { createWatchService, listGroup, meaningOf } from '../../../nodes/Flowscale/runs/watching';
 import { fakeClock } from '../../harness/fakeClock';

@@ -1,10 +1,5 @@
-import {
-	readEnvelope,
-	readErrorText,
-	readOne,
-	readRun,
-	readRunId,
-} from '../../../nodes/Flowscale/api/readers';
+import { readErrorText } from '../../../nodes/core/runs/errorText';
+import { readEnvelope, readOne, readRun, readRunId } from '../../../nodes/Flowscale/api/readers';
 import { readWorkflows } from '../../../nodes/Flowscale/api/workflows';
 
 // Bodies after the vendor's documents: S0 JS SDK 2.0.0, S1 Python SDK 1.1.3, OA the OpenAPI file,

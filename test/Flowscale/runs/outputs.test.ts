@@ -1,4 +1,5 @@
 import { type FailureFacts, ServiceError } from '../../../nodes/core/errors';
+import type { Clock } from '../../../nodes/core/async/clock';
 import type { KnownRun, Output } from '../../../nodes/core/runs/run';
 import type { FlowscaleApi, OutputAnswer } from '../../../nodes/Flowscale/api/api';
 import { findFreshLink } from '../../../nodes/core/files/freshLink';
@@ -16,6 +17,14 @@ const bare = (filename: string): Output => ({ filename, generation_status: null,
 const ready = (filename: string): OutputAnswer => ({ kind: 'ready', output: linked(filename) });
 const done = (output_names: string[], outputs: Output[] = []): KnownRun =>
 	aRun('r', { status: 'completed', output_names, outputs });
+
+/** The parts of a session that outputs are read with; the service's clock is ours. */
+const partsOf = (api: FlowscaleApi, clock: Clock, stop = new AbortController()) => ({
+	api,
+	clock,
+	stop: stop.signal,
+	transport: { serviceTime: (ms: number) => ms },
+});
 
 /**
  * What the output endpoint says of a name at each time it is asked, the last for ever; 'notYet' of
@@ -46,7 +55,7 @@ function outputHarness({
 	const clock = fakeClock({ startMs });
 	const stop = new AbortController();
 	const complete = async (run: KnownRun) => {
-		const end = await endOf(completeOutputs({ api, clock, stop: stop.signal }, run));
+		const end = await endOf(completeOutputs(partsOf(api, clock, stop), run));
 		return 'value' in end
 			? {
 					state: end.value.state,
@@ -251,7 +260,7 @@ describe('the outputs of a run that succeeded', () => {
 		const { complete, clock, api, stop } = outputHarness({ looks: [run] });
 		expect(await complete(run)).toEqual({ state: 'succeeded', files });
 		expect(clock.now()).toBe(15_750);
-		const { outputs } = await completeOutputs({ api, clock, stop: stop.signal }, run);
+		const { outputs } = await completeOutputs(partsOf(api, clock, stop), run);
 		expect(outputs.map((output) => output.generation_status)).toEqual(
 			files.map(([, isThere]) => (isThere ? 'success' : 'missing')),
 		);
@@ -399,7 +408,7 @@ describe('an output endpoint that fails', () => {
 		['for now is tried until patience ends', busy, 7],
 	])('%s', async (_, facts, times) => {
 		const { api, clock, asked } = failingWith(facts, [done(['a'])]);
-		expect(await endOf(completeOutputs({ api, clock }, done(['a'])))).toMatchObject({
+		expect(await endOf(completeOutputs(partsOf(api, clock), done(['a'])))).toMatchObject({
 			message: `HTTP ${facts.status}`,
 		});
 		expect(asked()).toBe(times);
@@ -408,7 +417,7 @@ describe('an output endpoint that fails', () => {
 	it.each([refused, busy])('takes no other output with it: %j', async (facts) => {
 		const run = done(['a', 'b'], [linked('a.png')]);
 		const { api, clock } = failingWith(facts, [run]);
-		const { outputs } = await completeOutputs({ api, clock }, run);
+		const { outputs } = await completeOutputs(partsOf(api, clock), run);
 		expect(outputs.map((output) => output.generation_status)).toEqual(['success', 'missing']);
 	});
 
@@ -416,7 +425,7 @@ describe('an output endpoint that fails', () => {
 		const run = done(['a', 'b'], [linked('a.png')]);
 		const later = done(['a', 'b'], [linked('a.png'), linked('b.png')]);
 		const { api, clock } = failingWith(busy, [run, later]);
-		const { outputs } = await completeOutputs({ api, clock }, run);
+		const { outputs } = await completeOutputs(partsOf(api, clock), run);
 		expect(outputs.map(({ filename }) => filename)).toEqual(['a.png', 'b.png']);
 	});
 });

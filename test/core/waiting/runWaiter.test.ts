@@ -63,6 +63,7 @@ function waitHarness({
 			warn: (text) => warnings.push(text),
 		}),
 		hasStarted: () => !isReused,
+		foundBy: 'Reuse Run took it over',
 		onBegun: () => undefined,
 		onEnded: () => undefined,
 		onWaitOver: () => undefined,

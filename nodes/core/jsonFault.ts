@@ -1,7 +1,7 @@
 import { DEEPEST_JSON } from './jsonText';
 
 /** Where a text stops being JSON, and what is wrong there, in words. */
-export interface JsonFault {
+interface JsonFault {
 	/** From 1. */
 	line: number;
 	column: number;
@@ -12,7 +12,7 @@ export interface JsonFault {
  * JavaScript's own messages differ from version to version and often name no place, so the text is
  * read once more here.
  */
-export function findJsonFault(text: string): JsonFault | undefined {
+function findJsonFault(text: string): JsonFault | undefined {
 	const reader = { text, at: 0 };
 	const reason =
 		skipBlanks(reader) ?? readValue(reader, 0) ?? skipBlanks(reader) ?? readEnd(reader);

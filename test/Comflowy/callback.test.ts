@@ -2,7 +2,7 @@ import type { IContextObject } from 'n8n-workflow';
 import type { Item } from '../../nodes/core/items/item';
 import {
 	MEMORY_KEY,
-	openCallbackDesk,
+	registerCallback,
 } from '../../packages/n8n-nodes-comflowy/nodes/Comflowy/callback/callback';
 
 /** The callbacks of one item, whose node has this context. */
@@ -18,7 +18,7 @@ function deskOf(store: IContextObject) {
 		putExecutionToWait: () => undefined,
 		getExecutionCancelSignal: () => new AbortController().signal,
 	};
-	return openCallbackDesk({ context, raw: () => 'callback' } as unknown as Item);
+	return registerCallback({ context, raw: () => 'callback' } as unknown as Item);
 }
 
 it('all items share one address, and each run is expected once, also after a suspension', () => {

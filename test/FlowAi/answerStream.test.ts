@@ -6,7 +6,7 @@ import {
 	readAnswer,
 	type WorkflowAnswer,
 } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/api/api';
-import { createSpeaker } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/runs/chunkStreamer';
+import { createChunkStreamer } from '../../packages/n8n-nodes-flowai/nodes/FlowAi/runs/chunkStreamer';
 import { Readable } from '../../simulator/platform';
 
 /** What is read of a text, fed in chunks of a size. */
@@ -227,7 +227,7 @@ describe('of several nodes', () => {
 	const says = (...steps: Array<[string, string] | string>) => saysWith('whole', ...steps);
 	const saysWith = (output: unknown, ...steps: Array<[string, string] | string>) => {
 		const said: string[] = [];
-		const chunkStreamer = createSpeaker((type, text) => said.push(text ?? type));
+		const chunkStreamer = createChunkStreamer((type, text) => said.push(text ?? type));
 		for (const step of steps) {
 			if (typeof step === 'string') chunkStreamer.onNodeEnd(step);
 			else chunkStreamer.onText(...step);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { cleanText, failureText, ServiceError } from '../../nodes/core/errors';
 import { readEvents, type ServerEvent } from '../../nodes/core/http/eventStream';
-import { safeFileName, mimeTypeOf } from '../../nodes/core/files/fileType';
+import { safeFileName, mimeTypeOfUpload } from '../../nodes/core/files/fileType';
 import { isSameRun } from '../../nodes/core/runs/matchRun';
 import { hasUnknownEnd } from '../../nodes/core/runs/run';
 import { buildForm } from '../../nodes/core/files/upload';
@@ -92,10 +92,10 @@ export const laws: Law[] = [
 		}),
 	},
 	{
-		name: 'a MIME type is one, whatever is claimed',
+		name: 'the MIME type of an upload is one, whatever is claimed',
 		share: 8,
 		property: fc.property(hostileName, hostileType, (name, type) =>
-			holds(/^[\w.+-]+\/[\w.+-]+$/.test(mimeTypeOf(name, type)), 'no MIME type'),
+			holds(/^[\w.+-]+\/[\w.+-]+$/.test(mimeTypeOfUpload(name, type)), 'no MIME type'),
 		),
 	},
 	{

@@ -32,7 +32,7 @@ export interface Envelope {
  * A body without `data` that has one of these keys is the data itself. `id` is not among them,
  * since it may be the ID of a request.
  */
-const OWN_DATA = [
+const BARE_KEYS = [
 	'run_id',
 	'runId',
 	'_id',
@@ -48,7 +48,7 @@ export function readEnvelope(body: unknown): Envelope {
 	const envelope = recordOf(body);
 	const isBare =
 		Array.isArray(body) ||
-		(envelope?.data === undefined && OWN_DATA.some((key) => Object.hasOwn(envelope ?? {}, key)));
+		(envelope?.data === undefined && BARE_KEYS.some((key) => Object.hasOwn(envelope ?? {}, key)));
 	const data = isBare ? body : dataIn(envelope);
 	return {
 		status: textAt(envelope, 'status')?.toLowerCase(),

@@ -245,7 +245,7 @@ export function identified(entries: RunPage['runs']): SeenRun[] {
 const USUAL_PAGES = new Set([10, 20, 25, 30, 50]);
 
 /** Deployments without paging return everything at once. */
-export function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
+function isLastPage({ runs, pages }: RunPage, page: number, pageSize: number): boolean {
 	return (
 		runs.length === 0 ||
 		(pages === undefined

@@ -155,7 +155,7 @@ async function namesOfWorkflows(api: FlowscaleApi): Promise<Map<string, string>>
 const DAY_MS = 86_400_000;
 
 /** "Text to Image · succeeded · 05:38", with the date where the run is older than a day. */
-export function describeRun(
+function describeRun(
 	{ workflow_id, state, created_at, run_id }: Run,
 	workflow: string | undefined,
 	timeZone: string,

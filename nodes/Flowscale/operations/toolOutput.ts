@@ -78,7 +78,7 @@ export function forTool(
 }
 
 /** Chosen fields of a run; other items (a workflow, a failure) have few, and keep the first ten. */
-export function selectFields(json: IDataObject, chosen: string[]): IDataObject {
+function selectFields(json: IDataObject, chosen: string[]): IDataObject {
 	const isRun = 'run_id' in json && 'state' in json;
 	const pairs = Object.entries(json);
 	return Object.fromEntries(

@@ -18,8 +18,8 @@ import type { Session } from './session';
  * Pause between the polls that must all see no open run, since another run may be about to join.
  * Two polls are enough if the second shows no new run. If the list keeps changing, five are.
  */
-const SECOND_LOOK_MS = 1_000;
-const MOST_LOOKS = 5;
+const SECOND_POLL_MS = 1_000;
+const MOST_POLLS = 5;
 /**
  * A group of which no run is listed may have been started a moment ago, and a gateway in trouble may
  * not find the list for a moment.
@@ -93,24 +93,24 @@ async function pollGroup(
 	memory: GroupMemory,
 ): Promise<KnownRun | null> {
 	const { api, clock, stop } = session;
-	if (memory.openRun && (await isStillOpen(service, memory.openRun))) return goingOn(group);
+	if (memory.openRun && (await isStillOpen(service, memory.openRun))) return inProgress(group);
 	let states: RunStates = new Map();
-	for (let looks = 1; looks <= MOST_LOOKS; looks++) {
-		if (looks > 1) await clock.pause(SECOND_LOOK_MS, stop);
-		const seen = await look(session, group.run_id, memory).catch(orNotFound);
+	for (let polls = 1; polls <= MOST_POLLS; polls++) {
+		if (polls > 1) await clock.pause(SECOND_POLL_MS, stop);
+		const seen = await readGroup(session, group.run_id, memory).catch(orNotFound);
 		if (seen instanceof ServiceError) return missingGroup(memory, clock.now(), seen);
 		states = seen.states;
 		memory.openRun = seen.openRun;
-		if (seen.openRun) return goingOn(group);
+		if (seen.openRun) return inProgress(group);
 		if (states.size === 0) return missingGroup(memory, clock.now(), emptyGroupError(group.run_id));
-		if (looks > 1 && seen.added === 0) break;
+		if (polls > 1 && seen.added === 0) break;
 	}
 	const isCancelled = await wereAllCancelled(api, states, memory.cancels);
 	return isCancelled ? { ...ended(group), state: 'cancelled' } : ended(group);
 }
 
 /** The first open run; in a group without one, all its runs, and how many of them are new. */
-async function look({ api, stop }: Session, groupId: string, memory: GroupMemory) {
+async function readGroup({ api, stop }: Session, groupId: string, memory: GroupMemory) {
 	const states: RunStates = new Map();
 	let added = 0;
 	for await (const run of knownRunsOfGroup(api, groupId, stop, ONE_TRY)) {
@@ -123,7 +123,11 @@ async function look({ api, stop }: Session, groupId: string, memory: GroupMemory
 	return { states, added };
 }
 
-const goingOn = (group: KnownRun): KnownRun => ({ ...group, status: 'running', state: 'running' });
+const inProgress = (group: KnownRun): KnownRun => ({
+	...group,
+	status: 'running',
+	state: 'running',
+});
 const ended = (group: KnownRun): KnownRun => ({
 	...group,
 	status: 'completed',

@@ -27,7 +27,7 @@ export interface GroupSummary extends Record<RunState, number> {
  * moves others to later pages, where they are met again and left out.
  * @throws ServiceError | ExecutionCancelledError
  */
-export async function* runsOfGroup(
+async function* runsOfGroup(
 	api: FlowscaleApi,
 	groupId: string,
 	stop?: AbortSignal,

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../core/async/clock';
+import { systemClock } from '../../core/async/clock';
 import { hasStatus, ServiceError } from '../../core/errors';
 import { isNetworkFailure } from '../../core/http/http';
 import { hintOnce } from '../../core/execution/hintOnce';
@@ -72,8 +72,8 @@ const groupTurns = createGroupTurns(systemClock);
 /** The queue is the deployment's, so all executions of this process share what they know of it. */
 const queueGates = new Map<string, QueueGate>();
 
-function queueGateOf(root: string, clock: Clock = systemClock): QueueGate {
-	const gate = queueGates.get(root) ?? createQueueGate(clock);
+function queueGateOf(root: string): QueueGate {
+	const gate = queueGates.get(root) ?? createQueueGate(systemClock);
 	queueGates.set(root, gate);
 	return gate;
 }

@@ -175,12 +175,12 @@ export const cancelAfterStop =
 export async function startRun(
 	item: Item,
 	{ api, starter }: FlowscaleSession,
-	order: StartRequest,
+	request: StartRequest,
 ): Promise<KnownRun> {
 	return await starter()
-		.start(order)
+		.start(request)
 		.catch(async (error: unknown) => {
-			const given = [...Object.keys(order.texts), ...order.fileNames];
-			throw await explainRefusal(error, { item, api, workflowId: order.workflowId, given });
+			const given = [...Object.keys(request.texts), ...request.fileNames];
+			throw await explainRefusal(error, { item, api, workflowId: request.workflowId, given });
 		});
 }

@@ -200,5 +200,5 @@ export function meaningOf({ event, data }: ServerEvent): EventMeaning {
 	];
 	return words.some((word) => CLOSING.test(word) || isFinished(stateOf(lastWord(word))))
 		? 'ended'
-		: 'goingOn';
+		: 'unfinished';
 }

@@ -114,15 +114,6 @@ const SAYS_NOTHING =
 	/\/(?:octet-stream|(?:x-)?binary|(?:x-)?unknown|(?:x-)?download|(?:x-)?force-download)$/;
 
 /**
- * MIME type of a download: the extension is trusted first, since object stores often answer
- * `binary/octet-stream`; for a name without one the link's extension helps then. A header that is
- * no MIME type at all is ignored.
- */
-export function mimeTypeOf(filename: string, header: string | undefined, link = ''): string {
-	return mimeTypeOfName(filename) ?? tellingType(header) ?? mimeTypeOfLink(link) ?? ANY_TYPE;
-}
-
-/**
  * MIME type of an item's file that is uploaded: n8n's own, unless it says nothing
  * (`application/octet-stream` of a store that knew no better), then the one that the name's
  * extension stands for.

@@ -12,7 +12,7 @@ import { isRetryableStatus, lacksCall } from './statuses';
 /** A service's refusals and missing answers, as errors that a user can read. */
 export interface ServiceErrors {
 	failureOf(answer: Head & { text?: string }): ServiceError;
-	networkError(loss: NetworkFailure): ServiceError;
+	networkError(failure: NetworkFailure): ServiceError;
 	/** The service's own words for what went wrong, where no HTTP status says it. */
 	failureInWords(words: string, facts?: FailureFacts): ServiceError;
 	/**

@@ -65,7 +65,6 @@ interface Waiting {
 }
 
 interface GateState<Result> {
-	mostAtATime: number;
 	/** How many tries may be in progress at a time: all, or a growing few since the last refusal. */
 	width: number;
 	active: number;
@@ -91,12 +90,8 @@ interface GateState<Result> {
 	lastRefusal: Result | undefined;
 }
 
-export function createStartGate<Result>(
-	clock: Clock,
-	stop?: AbortSignal,
-	mostAtATime = MOST_AT_A_TIME,
-): StartGate<Result> {
-	const state = openState<Result>(mostAtATime);
+export function createStartGate<Result>(clock: Clock, stop?: AbortSignal): StartGate<Result> {
+	const state = openState<Result>();
 	let wake = new AbortController();
 	let wakesMs = Number.POSITIVE_INFINITY;
 	const pump = () => {
@@ -137,10 +132,9 @@ export function createStartGate<Result>(
 	};
 }
 
-function openState<Result>(mostAtATime: number): GateState<Result> {
+function openState<Result>(): GateState<Result> {
 	return {
-		mostAtATime,
-		width: mostAtATime,
+		width: MOST_AT_A_TIME,
 		active: 0,
 		queue: [],
 		patientUntilMs: Number.POSITIVE_INFINITY,
@@ -168,7 +162,7 @@ async function admitted<Result>(
 		isActive = false;
 	};
 	const answered = new AbortController();
-	if (state.width < state.mostAtATime)
+	if (state.width < MOST_AT_A_TIME)
 		void clock.pause(presumedAcceptedMs(state), answered.signal).then(() => {
 			leave();
 			pump();
@@ -284,5 +278,5 @@ function open<Result>(state: GateState<Result>, sentMs: number, nowMs: number): 
 	if (sentMs < state.lastRefusedMs) return;
 	state.opensMs = 0;
 	state.isOpeningFixed = false;
-	state.width = Math.min(state.mostAtATime, state.width + 1);
+	state.width = Math.min(MOST_AT_A_TIME, state.width + 1);
 }

@@ -3,7 +3,7 @@ import type { ServerEvent } from '../http/eventStream';
 import type { KnownRun } from '../runs/run';
 
 /** What an event of a run's stream means for an item that waits for the run's end. */
-export type EventMeaning = 'ended' | 'goingOn';
+export type EventMeaning = 'ended' | 'unfinished';
 
 /**
  * What a service must offer for its runs to be waited for. Each request is tried once: the watcher

@@ -27,7 +27,7 @@ function streamHarness({
 				onOpen?.(opened[opened.length - 1], opened.length);
 				return stream;
 			},
-			meaningOf: ({ data }) => (data === 'ended' ? 'ended' : 'goingOn'),
+			meaningOf: ({ data }) => (data === 'ended' ? 'ended' : 'unfinished'),
 			...script.service,
 		},
 	});

@@ -33,7 +33,7 @@ export interface CallbackRegistration {
  * The callbacks of this execution; undefined where the wait is not by callback, or the execution
  * cannot be suspended.
  */
-export function openCallbackDesk(item: Item): CallbackRegistration | undefined {
+export function registerCallback(item: Item): CallbackRegistration | undefined {
 	const { context } = item;
 	const isCallback = item.raw('waitMode', 'inExecution') === 'callback';
 	if (!isCallback || !canSuspend(context)) return undefined;

@@ -2,7 +2,7 @@ import { type Operation, optionsField } from '../../../../../nodes/core/items/op
 import { itemOf } from '../../../../../nodes/core/files/outputItems';
 import type { ComflowySession } from '../runs/session';
 import { progressUrlOption, resultUrlOption, startFields } from '../inputs/fields';
-import { LONGEST_HOLD_MS, readStartOrder } from '../runs/startRequest';
+import { LONGEST_HOLD_MS, readStartRequest } from '../runs/startRequest';
 import { startedRun } from '../runs/runShapes';
 
 export const execute: Operation<ComflowySession> = {
@@ -13,9 +13,9 @@ export const execute: Operation<ComflowySession> = {
 	output: startedRun,
 	fields: [...startFields, optionsField([progressUrlOption, resultUrlOption])],
 	prepare: (item, session) => {
-		const order = readStartOrder(item, session, LONGEST_HOLD_MS);
+		const start = readStartRequest(item, session, LONGEST_HOLD_MS);
 		return async () => [
-			itemOf({ ...(await session.starter().start(order)), inputs: order.inputs }),
+			itemOf({ ...(await session.starter().start(start)), inputs: start.inputs }),
 		];
 	},
 };

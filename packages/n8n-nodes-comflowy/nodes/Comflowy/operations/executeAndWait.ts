@@ -3,7 +3,7 @@ import { readWaitOrder } from '../../../../../nodes/core/waiting/waitingFields';
 import { optionsField } from '../../../../../nodes/core/items/operation';
 import { readOutputSettings, outputOptions } from '../../../../../nodes/core/files/outputFields';
 import { waitingOperation } from '../../../../../nodes/core/waiting/waitingOperation';
-import { CALLBACK_TIMEOUT_SECONDS, openCallbackDesk } from '../callback/callback';
+import { CALLBACK_TIMEOUT_SECONDS, registerCallback } from '../callback/callback';
 import type { ComflowySession } from '../runs/session';
 import {
 	comflowyWaitModeFields,
@@ -13,7 +13,7 @@ import {
 	resultUrlOption,
 	startFields,
 } from '../inputs/fields';
-import { LONGEST_HOLD_MS, readStartOrder } from '../runs/startRequest';
+import { LONGEST_HOLD_MS, readStartRequest } from '../runs/startRequest';
 import type { KnownRun } from '../../../../../nodes/core/runs/run';
 import { runWithImages } from '../runs/runShapes';
 
@@ -29,16 +29,16 @@ export const executeAndWait = waitingOperation<ComflowySession>({
 		optionsField([progressUrlOption, resultUrlOption, lookUpOption], pollingOptions, outputOptions),
 	],
 	prepareWait: (item, session) => {
-		const desk = openCallbackDesk(item);
-		const order = readWaitOrder(item, desk && CALLBACK_TIMEOUT_SECONDS);
+		const callback = registerCallback(item);
+		const order = readWaitOrder(item, callback && CALLBACK_TIMEOUT_SECONDS);
 		// A callback may take a day, but a start is not held back for a day in the execution.
-		const patienceMs = desk
+		const patienceMs = callback
 			? Math.min(order.timeoutMs || LONGEST_HOLD_MS, LONGEST_HOLD_MS)
 			: order.timeoutMs;
-		const start = readStartOrder(item, session, patienceMs, desk?.url);
+		const start = readStartRequest(item, session, patienceMs, callback?.url);
 		const settings = readOutputSettings(item);
 		const waitedFor = (run: KnownRun) => {
-			desk?.expect(run.run_id);
+			callback?.expect(run.run_id);
 			return { ...run, inputs: start.inputs };
 		};
 		return {

@@ -30,7 +30,7 @@ export const LONGEST_HOLD_MS = 600_000;
  * @param resultUrl called by Comflowy when the run has ended, where the node itself waits for that
  * @throws ConfigurationError
  */
-export function readStartOrder(
+export function readStartRequest(
 	item: Item,
 	{ api, transport }: Session,
 	patienceMs: number,
@@ -38,14 +38,14 @@ export function readStartOrder(
 ): ComflowyStart {
 	const workflowId = item.id('workflowId', 'Workflow ID');
 	const params = readParams(item);
-	const ownResultUrl = readUrl(item, 'options.onResultUrl', 'On Result URL');
-	if (resultUrl !== undefined && ownResultUrl !== undefined)
+	const givenResultUrl = readUrl(item, 'options.onResultUrl', 'On Result URL');
+	if (resultUrl !== undefined && givenResultUrl !== undefined)
 		throw new ConfigurationError(
 			'On Result URL cannot be set together with Wait Mode "Callback"',
 			'Comflowy calls one address only, and the wait needs it. Remove On Result URL or choose another Wait Mode.',
 		);
 	const urls = {
-		on_result_url: resultUrl ?? ownResultUrl,
+		on_result_url: resultUrl ?? givenResultUrl,
 		on_progress_event_url: readUrl(item, 'options.onProgressUrl', 'On Progress URL'),
 	};
 	const hasUrls = Object.values(urls).some((url) => url !== undefined);

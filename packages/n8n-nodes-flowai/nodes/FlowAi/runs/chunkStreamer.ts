@@ -19,7 +19,7 @@ const BETWEEN_NODES = '\n\n';
  * Pieces of several nodes arrive interleaved and would make no sentence in that order. One node's
  * pieces are passed on at a time, and those of the others are kept until it has ended.
  */
-export function createSpeaker(say: Say): ChunkStreamer {
+export function createChunkStreamer(say: Say): ChunkStreamer {
 	const noted = new Map<string, string>();
 	const ended = new Set<string>();
 	let live: string | undefined;
@@ -80,5 +80,5 @@ export function openChunkStreamer(
 			.then(() => context.sendChunk(type, itemIndex, text) as unknown)
 			.catch(() => undefined);
 	};
-	return { ...createSpeaker(say), done: async () => void (await sent) };
+	return { ...createChunkStreamer(say), done: async () => void (await sent) };
 }

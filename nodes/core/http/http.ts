@@ -8,7 +8,8 @@ import type {
 } from 'n8n-workflow';
 import { createTurnstile, systemClock } from '../async/clock';
 import { linkSignals, onAbort, timeLimit } from '../async/signals';
-import { answerIn, type NetworkFailure, classifyNetworkError } from './networkError';
+import { answerIn, classifyNetworkError, NO_TOKEN_YET, type NetworkFailure } from './networkError';
+import { isTokenAwaited } from './tokenWait';
 import { type ByteStream, readText } from './byteStream';
 import { writtenJson } from '../jsonText';
 
@@ -94,7 +95,6 @@ function bareContext(context: NodeContext, renewed?: RenewedCredential): NodeCon
 		renewed && [[renewed.type, Promise.resolve(renewed.values)]],
 	);
 	return {
-		helpers: context.helpers,
 		logger: context.logger,
 		getNode: () => context.getNode(),
 		getCredentials: async (type: string) => {
@@ -112,8 +112,6 @@ function bareContext(context: NodeContext, renewed?: RenewedCredential): NodeCon
 export interface RenewedCredential {
 	type: string;
 	values: ICredentialDataDecryptedObject;
-	/** Whether requests wait for a token. */
-	isTokenAwaited(): boolean;
 }
 
 /** An object is written here and not by n8n, which would round long integers. */
@@ -130,14 +128,16 @@ function writtenBody({ body, headers }: HttpCall): Pick<IHttpRequestOptions, 'he
 /** n8n's request takes its server up to a millisecond of CPU time before it is sent. */
 const REQUESTS_PER_TURN = 2;
 
+/** What is given up, by Stop or by a time limit, while n8n fetches a token for it. */
 const NOT_SENT: NetworkFailure = {
-	code: 'ERR_CANCELED',
+	code: NO_TOKEN_YET,
 	reached: 'no',
 	isRetryable: true,
-	text: 'It was not sent',
+	text: 'Nothing was sent, since there was no access token in time',
 };
 
-type Send = (options: IHttpRequestOptions) => Promise<unknown>;
+type Helpers = NodeContext['helpers'];
+type Send = (options: IHttpRequestOptions, helpers: Helpers) => Promise<unknown>;
 
 /** How requests leave: with the credential or without, each through n8n's helper. */
 interface Egress {
@@ -148,7 +148,7 @@ interface Egress {
 	 * any refusal is thrown.
 	 */
 	isRefusalThrown: boolean;
-	isTokenAwaited?(): boolean;
+	helpers: Helpers;
 	stop: AbortSignal | undefined;
 	/** Awaited before a request is built. */
 	turn(): Promise<void>;
@@ -162,13 +162,17 @@ export function createHttp(
 ): Http {
 	const renewed = typeof credential === 'string' ? undefined : credential;
 	const credentialType = typeof credential === 'string' ? credential : credential.type;
-	const bare = bareContext(context, renewed) as IExecuteFunctions;
+	const bare = bareContext(context, renewed);
 	const egress: Egress = {
-		withKey: async (options) =>
-			await context.helpers.httpRequestWithAuthentication.call(bare, credentialType, options),
+		withKey: async (options, helpers) =>
+			await context.helpers.httpRequestWithAuthentication.call(
+				{ ...bare, helpers } as IExecuteFunctions,
+				credentialType,
+				options,
+			),
 		withoutKey: async (options) => await context.helpers.httpRequest(options),
 		isRefusalThrown: renewed !== undefined,
-		isTokenAwaited: renewed?.isTokenAwaited,
+		helpers: context.helpers,
 		stop,
 		turn: createTurnstile(systemClock, REQUESTS_PER_TURN),
 	};
@@ -197,7 +201,7 @@ async function openWithKey(
 
 /** @param headMs longest time until the answer's head is complete, 0 for no limit */
 async function send(
-	{ isRefusalThrown, isTokenAwaited, stop, turn }: Egress,
+	{ isRefusalThrown, stop, turn, ...egress }: Egress,
 	request: Send,
 	call: HttpCall,
 	headMs: number,
@@ -205,17 +209,18 @@ async function send(
 ): Promise<StreamAnswer | NetworkFailure> {
 	const link = linkSignals(call.isDetached ? undefined : stop, call.signal);
 	const forgetLimit = headMs > 0 ? onAbort(timeLimit(headMs), () => link.abort()) : undefined;
+	// Each request has its own, by which the credential knows for which one it fetches a token.
+	const helpers = Object.create(egress.helpers) as Helpers;
 	let isBuilt = false;
-	let isGivenUp = false;
-	const giveUpUnsent = () => {
-		isGivenUp = !isBuilt || isTokenAwaited?.() === true;
-		if (isGivenUp) link.abort();
-	};
-	const forgetStop = call.isGivenUpUnsent && stop ? onAbort(stop, giveUpUnsent) : undefined;
+	let wasUnsent = false;
+	const isUnsent = () => !isBuilt || isTokenAwaited(helpers);
+	const forgetEnd = onAbort(link.signal, () => (wasUnsent = isUnsent()));
+	const giveUp = () => isUnsent() && link.abort();
+	const forgetStop = call.isGivenUpUnsent && stop ? onAbort(stop, giveUp) : undefined;
 	try {
 		await turn();
 		isBuilt = true;
-		const answer = (await request({
+		const options: IHttpRequestOptions = {
 			method: call.method ?? 'GET',
 			url: call.url,
 			...writtenBody(call),
@@ -226,7 +231,8 @@ async function send(
 			timeout: call.idleMs ?? DEFAULT_IDLE_MS,
 			abortSignal: link.signal,
 			...extra,
-		})) as IN8nHttpFullResponse;
+		};
+		const answer = (await request(options, helpers)) as IN8nHttpFullResponse;
 		const stream = answer.body as unknown as ByteStream;
 		stream.once('close', link.release);
 		const head = { status: answer.statusCode, headers: answer.headers as Head['headers'] };
@@ -236,9 +242,9 @@ async function send(
 		const refusal = isRefusalThrown ? answerIn(error) : undefined;
 		if (!refusal) link.release();
 		else refusal.stream.once('close', link.release);
-		if (isGivenUp) return NOT_SENT;
-		return refusal ?? classifyNetworkError(error);
+		return refusal ?? (wasUnsent ? NOT_SENT : classifyNetworkError(error));
 	} finally {
+		forgetEnd();
 		forgetStop?.();
 		forgetLimit?.();
 	}

@@ -1,6 +1,6 @@
 import { promptOf, useComflowy } from '../../harness/comflowyHarness';
 import { testCredential } from '../../harness/testCredential';
-import { two } from '../../harness/assertions';
+import { quick, two } from '../../harness/assertions';
 import { until } from '../../harness/until';
 
 const harness = useComflowy();
@@ -229,4 +229,16 @@ test.each([
 	// Waits for the same token, behind the stopped starts.
 	await items(node('workflow.execute', promptOf()), [{ json: { prompt: 'after Stop' } }]);
 	expect(service.runs.map(({ params }) => params)).toEqual([{ '6::text': 'after Stop' }]);
+});
+
+test('a start for which the token comes after its Timeout is an error that says so, not a run that may have started', async () => {
+	const { node, error, service } = await harness();
+	service.fault({ on: 'token', kind: 'slowFirstByte', ms: 900 });
+	const options = { ...quick, timeout: 0.3 };
+	const failure = await error(
+		node('workflow.executeAndWait', promptOf('image', options)),
+		two.slice(0, 1),
+	);
+	expect(failure.message).toContain('there was no access token in time');
+	expect(service.runs).toEqual([]);
 });

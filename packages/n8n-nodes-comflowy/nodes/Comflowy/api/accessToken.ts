@@ -15,6 +15,7 @@ import {
 import { networkAdvice } from '../../../../../nodes/core/http/networkAdvice';
 import { classifyNetworkError } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
+import { whileTokenAwaited } from '../../../../../nodes/core/http/tokenWait';
 import { redirectTarget } from '../../../../../nodes/core/http/webAddress';
 import { isRetryableStatus, lacksCall } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, DEFAULT_BASE_URL, secretsOf } from '../credential';
@@ -35,22 +36,14 @@ export async function fetchAccessToken(
 	helper: IHttpRequestHelper,
 	credentials: ICredentialDataDecryptedObject,
 ): Promise<IDataObject> {
-	const { id, root, key } = exchangeOf(credentials);
+	const root = rootOf(credentials);
+	const key = String(credentials.apiKey ?? '').trim();
+	const id = JSON.stringify([root, key]);
 	const exchange =
 		inProgress.get(id) ??
 		exchanged(helper, root, key, credentials).finally(() => inProgress.delete(id));
 	inProgress.set(id, exchange);
-	return await exchange;
-}
-
-/** Whether there is no token yet, or a new one is being fetched. @throws as the exchange does */
-export const isTokenAwaited = (credentials: ICredentialDataDecryptedObject): boolean =>
-	!credentials.accessToken || inProgress.has(exchangeOf(credentials).id);
-
-function exchangeOf(credentials: ICredentialDataDecryptedObject) {
-	const root = rootOf(credentials);
-	const key = String(credentials.apiKey ?? '').trim();
-	return { id: JSON.stringify([root, key]), root, key };
+	return await whileTokenAwaited(helper.helpers, async () => await exchange);
 }
 
 /**

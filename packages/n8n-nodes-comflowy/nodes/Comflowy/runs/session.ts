@@ -8,7 +8,6 @@ import { createHttp } from '../../../../../nodes/core/http/http';
 import { openProgress, type Progress } from '../../../../../nodes/core/execution/progress';
 import { openRunSession, type RunSession } from '../../../../../nodes/core/execution/runSession';
 import { connect, type Transport } from '../../../../../nodes/core/http/transport';
-import { isTokenAwaited } from '../api/accessToken';
 import { type ComflowyApi, createApi } from '../api/api';
 import { apiRootOf, CREDENTIAL, secretsOf } from '../credential';
 import { readErrorText } from '../../../../../nodes/core/runs/errorText';
@@ -49,11 +48,7 @@ export async function openSession(
 	// A token that was replaced meanwhile may still appear in the answer to an earlier request.
 	const seen = new Set(secretsOf(values));
 	const secrets = () => [...secretsOf(values).reduce((all, secret) => all.add(secret), seen)];
-	const http = createHttp(
-		context,
-		{ type: CREDENTIAL, values, isTokenAwaited: () => isTokenAwaited(values) },
-		stop,
-	);
+	const http = createHttp(context, { type: CREDENTIAL, values }, stop);
 	const transport = connect({
 		http,
 		root: apiRootOf(values),

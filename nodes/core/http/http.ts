@@ -9,7 +9,6 @@ import type {
 import { createTurnstile, systemClock } from '../async/clock';
 import { linkSignals, onAbort, timeLimit } from '../async/signals';
 import { answerIn, classifyNetworkError, NO_TOKEN_YET, type NetworkFailure } from './networkError';
-import { isTokenAwaited } from './tokenWait';
 import { type ByteStream, readText } from './byteStream';
 import { writtenJson } from '../jsonText';
 
@@ -133,8 +132,17 @@ const NOT_SENT: NetworkFailure = {
 	code: NO_TOKEN_YET,
 	reached: 'no',
 	isRetryable: true,
-	text: 'Nothing was sent, since there was no access token in time',
+	text: 'Nothing was sent, since the credential was not ready in time',
 };
+
+/** Requests for which a token is being fetched, by the helpers that n8n gives to the credential. */
+const waiting = new WeakSet<object>();
+
+/** Fetches a token for a request. @param helpers of the request, which is not sent meanwhile */
+export async function whileTokenAwaited<T>(helpers: object, fetch: () => Promise<T>): Promise<T> {
+	waiting.add(helpers);
+	return await fetch().finally(() => waiting.delete(helpers));
+}
 
 type Helpers = NodeContext['helpers'];
 type Send = (options: IHttpRequestOptions, helpers: Helpers) => Promise<unknown>;
@@ -209,11 +217,11 @@ async function send(
 ): Promise<StreamAnswer | NetworkFailure> {
 	const link = linkSignals(call.isDetached ? undefined : stop, call.signal);
 	const forgetLimit = headMs > 0 ? onAbort(timeLimit(headMs), () => link.abort()) : undefined;
-	// Each request has its own, by which the credential knows for which one it fetches a token.
+	// Each request has its own, by which it is known for which one a token is fetched.
 	const helpers = Object.create(egress.helpers) as Helpers;
 	let isBuilt = false;
 	let wasUnsent = false;
-	const isUnsent = () => !isBuilt || isTokenAwaited(helpers);
+	const isUnsent = () => !isBuilt || waiting.has(helpers);
 	const forgetEnd = onAbort(link.signal, () => (wasUnsent = isUnsent()));
 	const giveUp = () => isUnsent() && link.abort();
 	const forgetStop = call.isGivenUpUnsent && stop ? onAbort(stop, giveUp) : undefined;

@@ -239,6 +239,6 @@ test('a start for which the token comes after its Timeout is an error that says 
 		node('workflow.executeAndWait', promptOf('image', options)),
 		two.slice(0, 1),
 	);
-	expect(failure.message).toContain('there was no access token in time');
+	expect(failure.message).toContain('the credential was not ready in time');
 	expect(service.runs).toEqual([]);
 });

@@ -15,7 +15,7 @@ import {
 import { networkAdvice } from '../../../../../nodes/core/http/networkAdvice';
 import { classifyNetworkError } from '../../../../../nodes/core/http/networkError';
 import { createRedactor } from '../../../../../nodes/core/http/redact';
-import { whileTokenAwaited } from '../../../../../nodes/core/http/tokenWait';
+import { whileTokenAwaited } from '../../../../../nodes/core/http/http';
 import { redirectTarget } from '../../../../../nodes/core/http/webAddress';
 import { isRetryableStatus, lacksCall } from '../../../../../nodes/core/http/statuses';
 import { apiRootOf, DEFAULT_BASE_URL, secretsOf } from '../credential';

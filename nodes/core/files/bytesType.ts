@@ -29,6 +29,10 @@ const SIGNATURES: ReadonlyArray<[mimeType: string, text: string, offset?: number
 	['application/zip', 'PK\x05\x06'],
 	['application/pdf', '%PDF-'],
 ];
+/** Whether files of this kind begin with such bytes, so that a text is none. */
+export const hasSignature = (mimeType: string): boolean =>
+	SIGNATURES.some(([known]) => known === mimeType);
+
 /** Bytes that all of these decisions need at most. */
 const HEAD_BYTES = 4_096;
 

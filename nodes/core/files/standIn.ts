@@ -1,5 +1,5 @@
 import { cleanText } from '../errors';
-import { binaryTypeOf, textTypeOf } from './bytesType';
+import { binaryTypeOf, hasSignature, textTypeOf } from './bytesType';
 import { tellingType } from './fileType';
 
 /** The beginning of an answer that should be a file. */
@@ -26,6 +26,10 @@ const WRITTEN_AS_TEXT: Readonly<Record<string, RegExp>> = {
 /** Keys that an error's or a progress report's JSON begins with. */
 const REPORT_KEYS =
 	/^\s*\{\s*"(error|errors|message|detail|details|status|statusCode|status_code|code|success|state)"\s*:/i;
+
+/** In a text that stands for a picture, whatever type it is given. */
+const EXCUSE =
+	/denied|error|expired|forbidden|not (found|ready)|pending|process|time(d )?out|unauthori|unavailable|wait|warming/i;
 
 /**
  * What came in place of a file, in words; undefined when it may well be the file. Gateways, object
@@ -61,6 +65,8 @@ function isInPlaceOf(expected: string | null, type: string | undefined, head: Ui
 	if (isText(expected)) return isPage(type);
 	if (isMarkup(expected) || Object.hasOwn(WRITTEN_AS_TEXT, expected))
 		return isPage(type) || isPage(text);
+	if (text === 'text/plain' && hasSignature(expected) && EXCUSE.test(wordsOf(head, 200)))
+		return true;
 	return type?.startsWith('text/') === true || isMarkup(type) || isMarkup(text);
 }
 
@@ -82,16 +88,16 @@ function fits(expected: string, type: string | null | undefined): boolean {
  */
 function isPageOrReport(type: string | undefined, text: string | null, head: Uint8Array): boolean {
 	if (text === 'image/svg+xml') return false;
-	const isReport = REPORT_KEYS.test(Buffer.from(head.subarray(0, 200)).toString('utf8'));
+	const isReport = REPORT_KEYS.test(wordsOf(head, 200));
 	const isJson = JSON_TYPE.test(type ?? '') || text === 'application/json';
 	return isJson ? isReport : [type, text].some((kind) => isMarkup(kind));
 }
 
 /** With the first words of a text that came. */
 function withText(what: string, head: Uint8Array): string {
-	const words =
-		textTypeOf(head) === null
-			? ''
-			: cleanText(Buffer.from(head.subarray(0, 2_000)).toString('utf8')).slice(0, 120);
+	const words = textTypeOf(head) === null ? '' : cleanText(wordsOf(head, 2_000)).slice(0, 120);
 	return words === '' ? what : `${what}: ${words}`;
 }
+
+const wordsOf = (head: Uint8Array, most: number): string =>
+	Buffer.from(head.subarray(0, most)).toString('utf8');

@@ -40,6 +40,9 @@ export function readJsonObject(item: Item, field: JsonObjectField): JsonRecord {
 	}
 	const record = recordOf(given);
 	if (record === undefined) throw notAnObject(field, given, isExpression);
+	const values = Object.values(record);
+	if (values.length > 0 && values.every((value) => value === undefined))
+		throw notAnObject(field, undefined, isExpression);
 	// The integers of a text are exact already; those of an object come out of an expression.
 	const exact = ([name, entry]: [string, unknown]): [string, unknown] => [
 		name,

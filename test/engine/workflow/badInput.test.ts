@@ -283,6 +283,12 @@ describe('JSON with an expression that gives nothing for the second item', () =>
 			'Inputs (JSON) is not a JSON object',
 			expect.stringContaining('Write parameter names and values') as string,
 		],
+		[
+			'as all values of an object',
+			'={{ { "text_51536": $json.promt, "seed_51537": $json.sed } }}',
+			'Inputs (JSON) is not a JSON object',
+			expect.stringContaining('The expression gives nothing for this item') as string,
+		],
 	])('%s is refused before any request, by name', async (_, inputsJson, message, description) => {
 		const { node, error, flowscale } = await harness();
 		const two =

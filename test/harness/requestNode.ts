@@ -1,4 +1,10 @@
-import type { IDataObject, INodeExecutionData, INodeProperties, INodeType } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	INodeType,
+} from 'n8n-workflow';
 import { expectOnly, flag, options, standIn, text, type Work } from './standIn';
 
 export interface SentFile {
@@ -24,39 +30,42 @@ interface Field {
 	inputDataFieldName?: string;
 }
 
+/** What the node sends for one item. */
+async function formOf(context: IExecuteFunctions, item: number): Promise<SentForm> {
+	const fields = context.getNodeParameter(
+		'bodyParameters.parameters',
+		item,
+		[],
+	) as unknown as Field[];
+	const form: SentForm['form'] = {};
+	for (const field of fields) {
+		const { parameterType = 'formData', name, value = '', inputDataFieldName = '' } = field;
+		if (parameterType !== 'formBinaryData') form[name] = value;
+		else {
+			const { fileName, mimeType } = context.helpers.assertBinaryData(item, inputDataFieldName);
+			const bytes = await context.helpers.getBinaryDataBuffer(item, inputDataFieldName);
+			form[name] = { fileName, mimeType, bytes };
+		}
+	}
+	const [method, url] = ['method', 'url'].map(
+		(name) => context.getNodeParameter(name, item) as string,
+	);
+	return { method, url, form };
+}
+
 const request = (service: Service): Work => ({
 	async execute() {
 		expectOnly(this, 'contentType', 'multipart-form-data');
 		expectOnly(this, 'authentication', 'none');
-		const answers = this.getInputData().map(async (_, item): Promise<INodeExecutionData> => {
-			const fields = this.getNodeParameter(
-				'bodyParameters.parameters',
-				item,
-				[],
-			) as unknown as Field[];
-			const form: SentForm['form'] = {};
-			for (const {
-				parameterType = 'formData',
-				name,
-				value = '',
-				inputDataFieldName = '',
-			} of fields) {
-				if (parameterType !== 'formBinaryData') form[name] = value;
-				else {
-					const { fileName, mimeType } = this.helpers.assertBinaryData(item, inputDataFieldName);
-					form[name] = {
-						fileName,
-						mimeType,
-						bytes: await this.helpers.getBinaryDataBuffer(item, inputDataFieldName),
-					};
-				}
-			}
-			const [method, url] = ['method', 'url'].map(
-				(name) => this.getNodeParameter(name, item) as string,
-			);
-			return { json: await service({ method, url, form }), pairedItem: { item } };
-		});
-		return [await Promise.all(answers)];
+		// The real node, too, reads the files of one item after the other, and then waits for all
+		// answers together.
+		const answers: Array<Promise<IDataObject>> = [];
+		for (const item of this.getInputData().keys()) answers.push(service(await formOf(this, item)));
+		return [
+			(await Promise.all(answers)).map(
+				(json, item): INodeExecutionData => ({ json, pairedItem: { item } }),
+			),
+		];
 	},
 });
 

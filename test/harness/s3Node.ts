@@ -17,7 +17,9 @@ const upload = (store: Store): Work => ({
 		expectOnly(this, 'resource', 'file');
 		expectOnly(this, 'operation', 'upload');
 		expectOnly(this, 'binaryData', true);
-		const stored = this.getInputData().map(async (_, item): Promise<INodeExecutionData> => {
+		// One after the other, as the real node does.
+		const stored: INodeExecutionData[] = [];
+		for (const item of this.getInputData().keys()) {
 			const text = (name: string) => String(this.getNodeParameter(name, item, ''));
 			const field = text('binaryPropertyName');
 			const folder = text('additionalFields.parentFolderKey');
@@ -28,9 +30,9 @@ const upload = (store: Store): Work => ({
 				mimeType,
 				bytes: await this.helpers.getBinaryDataBuffer(item, field),
 			});
-			return { json: { success: true }, pairedItem: { item } };
-		});
-		return [await Promise.all(stored)];
+			stored.push({ json: { success: true }, pairedItem: { item } });
+		}
+		return [stored];
 	},
 });
 

@@ -61,7 +61,7 @@ describe('the command line', () => {
 		expect(() => readCliOptions(args)).toThrow(message);
 	});
 
-	it('serves other processes and ends when it is told to', async () => {
+	it('serves other processes and ends when it is asked to', async () => {
 		const child = spawn(
 			'node',
 			['--import', 'tsx', 'simulator/cli.ts', '--json', '--run-ms', '5'],

@@ -20,7 +20,7 @@ describe('the cluster', () => {
 		expect((await get('/comfy/health')).json).toEqual({ status: 'success', data });
 	});
 
-	it('tells running and waiting runs of each container', async () => {
+	it('reports running and waiting runs of each container', async () => {
 		const { start, get } = await open({ runMs: 60_000 });
 		const started = [];
 		for (let index = 0; index < 5; index++) started.push(await start('Failing'));
@@ -48,7 +48,7 @@ describe('the cluster', () => {
 });
 
 describe('the workflow list', () => {
-	it('tells inputs and outputs as JSON texts', async () => {
+	it('lists inputs and outputs as JSON texts', async () => {
 		const { get } = await open();
 		expect((await get('/comfy/workflows')).json).toMatchObject({
 			data: expect.arrayContaining([
@@ -63,7 +63,7 @@ describe('the workflow list', () => {
 		});
 	});
 
-	it('of the beta tells them as object and names', async () => {
+	it('of the beta lists them as object and names', async () => {
 		const { get } = await open({ dialect: { workflows: 'beta' } });
 		expect((await get('/comfy/workflows')).json).toMatchObject({
 			data: {

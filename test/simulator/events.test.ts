@@ -5,7 +5,7 @@ import { useFlowscale } from '../harness/useFlowscale';
 const open = useFlowscale();
 
 describe('the event stream', () => {
-	it('tells the whole life of a run as it happens and is ended by the service', async () => {
+	it('reports the whole life of a run as it happens and is ended by the service', async () => {
 		// Long enough for a busy machine to follow it before it is over.
 		const client = await open({ runMs: 1_000 });
 		const run = await client.start('Text to Image', { text_51536: 'x' });

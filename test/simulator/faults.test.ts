@@ -134,7 +134,7 @@ describe('chaos', () => {
 		return flowscale.journal.map(({ fault }) => fault ?? 'none');
 	};
 
-	it('strikes the share of requests it is told to, the same ones for the same seed', async () => {
+	it('strikes the share of requests that was asked for, the same ones for the same seed', async () => {
 		const first = await fates(7, 0.5);
 		expect(first.filter((fate) => fate !== 'none').length).toBeGreaterThan(10);
 		expect(first.filter((fate) => fate === 'none').length).toBeGreaterThan(10);

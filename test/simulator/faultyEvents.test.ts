@@ -13,7 +13,7 @@ describe('a faulty event stream', () => {
 		expect(run.state).toBe('running');
 	});
 
-	it('lies about a run that is still going on', async () => {
+	it('lies about a run that has not ended', async () => {
 		const client = await open({ runMs: 60_000 });
 		const run = await client.start('Text to Image', { text_51536: 'x' });
 		client.flowscale.fault({ on: 'events', kind: 'streamLies' });

@@ -83,7 +83,7 @@ describe('a run', () => {
 		expect(output.name).toMatch(/^filename_prefix_58358_[A-Z0-9]{10}$/);
 	});
 
-	it('of the failing workflow fails and tells why', async () => {
+	it('of the failing workflow fails and says why', async () => {
 		const { run, get } = await open();
 		const failed = await run('Failing');
 		expect(await get(`/runs/${failed.id}`)).toMatchObject({

@@ -40,7 +40,7 @@ describe('the paged run list', () => {
 		expect(idsIn(await get(`/runs${query}`))).toEqual(ids);
 	});
 
-	it('tells page, order and totals in meta', async () => {
+	it('reports page, order and totals in meta', async () => {
 		const { get } = await openWithThree();
 		expect((await get('/runs?group_id=others&page_size=1')).json).toMatchObject({
 			meta: {
@@ -83,7 +83,7 @@ describe('the paged run list', () => {
 });
 
 describe('the grouped run list', () => {
-	it('tells all runs of the group whatever page is asked for, and a count that is wrong', async () => {
+	it('shows all runs of the group whatever page is asked for, and a count that is wrong', async () => {
 		const { get } = await openWithThree({ list: 'grouped' });
 		const reply = await get('/runs?group_id=others&page=2&page_size=1');
 		expect(idsIn(reply)).toEqual(['run-2', 'run-1']);
@@ -91,14 +91,14 @@ describe('the grouped run list', () => {
 		expect(reply.json).not.toHaveProperty('meta');
 	});
 
-	it('tells the runs of all groups when none is named', async () => {
+	it('shows the runs of all groups when none is named', async () => {
 		const { get } = await openWithThree({ list: 'grouped' });
 		expect((await get('/runs')).json).toMatchObject({
 			data: { group_id: null, runs: { length: 3 } },
 		});
 	});
 
-	it('of the OpenAPI tells no run ids and demands a group', async () => {
+	it('of the OpenAPI shows no run IDs and demands a group', async () => {
 		const { get } = await openWithThree({ list: 'openapi' });
 		const { runs } = ((await get('/runs?group_id=first')).json as List).data;
 		expect(Object.keys(runs[0])).not.toEqual(expect.arrayContaining(['_id']));

@@ -64,7 +64,7 @@ it('a film is an MP4 with H.264 frames, another one for another scene', async ()
 	expect(sea.length).toBeLessThan(100_000);
 });
 
-it('a sound is a WAV whose header tells its true length', () => {
+it('a sound is a WAV whose header gives its true length', () => {
 	const wav = sound('one two three');
 	expect(wav.subarray(0, 4).toString()).toBe('RIFF');
 	expect(wav.readUInt32LE(4)).toBe(wav.length - 8);

@@ -40,7 +40,7 @@ describe('the output endpoint', () => {
 		}
 	});
 
-	it('tells a text inline, or as a link where the dialect has it so', async () => {
+	it('gives a text inline, or as a link where the dialect has it so', async () => {
 		const inline = await open();
 		const { outputs } = await inline.run('Everything', { text_51536: 'a cat', seed_51537: '3' });
 		expect((await inline.get(`/runs/output?filename=${outputs[1].name}`)).json).toEqual({

@@ -31,7 +31,11 @@ export interface ItemRun<Session> {
 }
 
 const ITEMS_AT_A_TIME = 10;
-/** Building a hundred requests without a pause would block the server's event loop for 40 ms. */
+/**
+ * So few items begin in one turn of the event loop. Other executions get their turns, and an item
+ * that fails at once ends the node before many others have begun. The turnstile of `http.ts` holds
+ * back requests alone, and comes too late for both.
+ */
 const BEGINNINGS_PER_BREAK = 5;
 
 /**

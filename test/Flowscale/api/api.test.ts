@@ -466,7 +466,7 @@ describe('a group', () => {
 	])('cannot be listed: %s', async (_, given) =>
 		expect(await listGroup(apiHarness(given).api, 'g')).toBeUndefined(),
 	);
-	it('is completed run by run where its list tells ids and states alone, for a start to be recognised by', async () => {
+	it('is completed run by run where its list shows IDs and states alone, for a start to be recognised by', async () => {
 		const { api, paths } = apiHarness(
 			ok({
 				runs: [
@@ -553,7 +553,7 @@ describe('a run whose status never says that it has ended', () => {
 			finished: true,
 			outputs: [{ filename: 'a' }, { filename: 'b' }],
 		}));
-	it('goes on while one is missing', async () =>
+	it('continues while one is missing', async () =>
 		expect(await judged(ok({ download_url: 'https://s3/x.png' }), answer(204))).toMatchObject({
 			state: 'running',
 			finished: false,

@@ -377,7 +377,7 @@ describe('a file given by n8n’s description of it', () => {
 		expect(() => read(form({ image_1: value as string }), binary)).toThrow(message);
 		expect(() => read(asJson({ image_1: value }), binary)).toThrow(message);
 	});
-	it('is refused where two files cannot be told apart', () => {
+	it('is refused where two files look the same', () => {
 		const same = { data: 'AA==', mimeType: 'image/png', fileName: 'a.png' };
 		expect(() =>
 			read(form({ image_1: { mimeType: 'image/png', fileName: 'a.png' } }), { a: same, b: same }),

@@ -92,7 +92,7 @@ describe('an event stream', () => {
 		expect(sent).toBeLessThan(3 * 1024 * 1024);
 	});
 
-	it('tells of every chunk, comments included', async () => {
+	it('reports every chunk, comments included', async () => {
 		let chunks = 0;
 		for await (const seen of readEvents(
 			Readable.from([Buffer.from(': a\n'), Buffer.from(': b\n')]),

@@ -247,7 +247,7 @@ describe('many reads', () => {
 	});
 });
 
-it('tells the service’s time after the Date of its last answer', async () => {
+it('gives the service’s time by the Date of its last answer', async () => {
 	const { transport, read } = open(
 		answer(200, '{}', { date: 'Thu, 01 Jan 1970 00:01:00 GMT' }),
 		answer(200, '{}', { date: 'nonsense' }),

@@ -149,7 +149,7 @@ describe('a failed item', () => {
 		});
 	});
 
-	it('otherwise ends the node at once: nothing more is begun, and what goes on is told to end', async () => {
+	it('otherwise ends the node at once: nothing more begins, and what is in progress is aborted', async () => {
 		const begun: number[] = [];
 		const received: number[] = [];
 		const harness = itemsHarness(30, (index) => async () => {

@@ -122,7 +122,7 @@ test('an activation that could not read all of the last moments reports nothing 
 	expect(received).toEqual([[], ['c']]);
 });
 
-test('an end in the future, by a clock that is ahead, hides no other run, and is told once', () => {
+test('an end in the future, by a clock that is ahead, hides no other run, and is reported once', () => {
 	const hour = 3_600_000;
 	const at = (nowMs: number, ...runs: Sighting[]): [Observation<Sighting>, number] => [
 		lookAt(runs, { latestEndMs: nowMs + LATENESS_MS }),

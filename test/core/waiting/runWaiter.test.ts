@@ -326,7 +326,7 @@ describe('who cancels the remote run', () => {
 		expect(cancelled).toEqual(['late']);
 	});
 
-	it('is told when it fails, without hiding the stop', async () => {
+	it('is reported when it fails, without hiding the stop', async () => {
 		const { wait, clock, end, warnings } = waitHarness({ endsMs: 1e9, cancelFails: true });
 		clock.at(1_000, () => end(true));
 		expect(await wait('a')).toMatchObject({ kind: 'ExecutionCancelledError' });
@@ -335,7 +335,7 @@ describe('who cancels the remote run', () => {
 		]);
 	});
 
-	it('is told in the hint of a timeout', async () => {
+	it('is described in the hint of a timeout', async () => {
 		const { wait } = waitHarness({ endsMs: 1e9, cancelFails: true });
 		expect(await wait('a', { cancelRemote: 'onStopOrTimeout', timeoutMs: 1_000 })).toMatchObject({
 			error: { facts: { hint: expect.stringContaining('could not be cancelled') } },

@@ -207,7 +207,7 @@ describe('the watcher never spins', () => {
 	});
 });
 
-it('tells each change of a run’s state once', async () => {
+it('reports each change of a run’s state once', async () => {
 	const changes: string[] = [];
 	const { watch } = watchHarness({
 		endsAt: { a: 5_000 },

@@ -39,7 +39,7 @@ describe('one run', () => {
 		expect(await watch('a')).toMatchObject({ state });
 	});
 
-	it('that two items wait for is told to both', async () => {
+	it('that two items wait for is reported to both', async () => {
 		const { watch } = watchHarness({ endsAt: { a: 3_000 } });
 		const ends = await Promise.all([watch('a'), watch('a')]);
 		expect(ends.map((end) => 'state' in end && end.state)).toEqual(['succeeded', 'succeeded']);
@@ -63,7 +63,7 @@ describe('one run', () => {
 		},
 	);
 
-	it('keeps what an earlier answer told and a sparse look leaves out', async () => {
+	it('keeps what an earlier answer had and a sparse poll leaves out', async () => {
 		const { watcher } = watchHarness({ onLook: () => aRun('a', { status: 'completed' }) });
 		const known = {
 			workflow_id: 'w',

@@ -8,7 +8,7 @@ import { useFastTime } from '../../harness/fastTime';
 const harness = useHarness();
 useFastTime(8);
 
-test('cluster.getHealth tells the state of each container to each item', async () => {
+test('cluster.getHealth reports the state of each container to each item', async () => {
 	const { node, items, flowscale } = await harness({ containers: 2, runMs: 60_000 });
 	await items(node('workflow.execute', startOf('image', ownPrompt)), [
 		{ json: { prompt: 'red fox' } },
@@ -23,7 +23,7 @@ test('cluster.getHealth tells the state of each container to each item', async (
 	expect(linksOf(got)).toEqual([{ item: 0 }, { item: 0 }, { item: 1 }, { item: 1 }]);
 });
 
-test('cluster.getQueue tells what each container works on and what waits', async () => {
+test('cluster.getQueue reports what each container works on and what waits', async () => {
 	const { node, items, flowscale } = await harness({ containers: 1, runMs: 60_000 });
 	await items(node('workflow.execute', startOf('image', ownPrompt)), [
 		{ json: { prompt: 'a' } },

@@ -138,7 +138,7 @@ test.each(['html', 'empty200'] as const)(
 	},
 );
 
-test('an exchange that goes on failing is an error that speaks of the token, not of a run that may have started', async () => {
+test('an exchange that keeps failing is an error that speaks of the token, not of a run that may have started', async () => {
 	const { node, error, service } = await harness();
 	service.fault({ on: 'token', kind: 'resetBefore', times: 99 });
 	const failure = await error(node('workflow.execute', promptOf()), two.slice(0, 1));

@@ -47,7 +47,7 @@ it('ai-agent-tool.json lets the agent word the prompt, and gives it links and no
 	expect(made.requests('download')).toBe(0);
 });
 
-it('the agent is told why no picture was drawn', async () => {
+it('the agent reads why no picture was drawn', async () => {
 	const made = await harness();
 	const run = await ask(
 		made,

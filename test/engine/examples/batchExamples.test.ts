@@ -63,7 +63,7 @@ describe('upload-form.json', () => {
 			},
 		]);
 	});
-	it('tells the visitor why there is none', async () => {
+	it('says to the visitor why there is none', async () => {
 		const made = await openExample('upload-form.json');
 		made.flowscale.fault({ on: 'startRun', kind: 'status', status: 400, body: '{"detail":"No"}' });
 		await made.play(await upload(made, 'Your_picture', visitor));

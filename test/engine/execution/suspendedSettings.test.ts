@@ -158,7 +158,7 @@ describe('On Error, one run of two fails', () => {
 		expect(after(run)).toEqual([[{ error: text }, [], { item: 0 }], picture(1)]);
 	});
 
-	it('error output: it goes there, with its row, and the other goes on', async () => {
+	it('error output: it goes there, with its row, and the other continues', async () => {
 		const { run, starts } = await played(v1, {
 			end: failFirst,
 			extra: { onError: 'continueErrorOutput' },
@@ -198,12 +198,12 @@ describe('Retry On Fail counts the tries over all resumes', () => {
 });
 
 describe('where n8n does not run the node', () => {
-	it('deactivated: the workflow goes on with the input', async () => {
+	it('deactivated: the workflow continues with the input', async () => {
 		const { run, starts } = await played(v1, { extra: { disabled: true } });
 		expect([run.status, starts, after(run).length]).toEqual(['success', 0, 2]);
 	});
 
-	it('output pinned: the workflow goes on with what is pinned', async () => {
+	it('output pinned: the workflow continues with what is pinned', async () => {
 		const pinData = { Flowscale: [{ json: { state: 'pinned' } }] };
 		const { run, starts } = await played(v1, { pinData });
 		expect([run.status, starts, after(run)]).toEqual([

@@ -130,7 +130,7 @@ test('with download off there are links, and no file is fetched', async () => {
 	expect(requests('download')).toBe(0);
 });
 
-test('a text that the service tells by link is fetched as a file', async () => {
+test('a text that the service gives as a link is fetched as a file', async () => {
 	const { node, items, flowscale } = await harness({ dialect: { textOutputs: 'download_url' } });
 	const done = await items(
 		node(

@@ -139,7 +139,7 @@ test('what Comflowy’s operations give is what their schemas tell', async () =>
 	).toEqual([]);
 });
 
-test('what FlowAI’s operation gives is what its schema tells', async () => {
+test('what FlowAI’s operation gives is what its schema says', async () => {
 	const service = await flowAi({});
 	await expectSchema(
 		flowAiDir,

@@ -88,7 +88,7 @@ test('run.getMany takes a list that is neither paged nor sorted', async () => {
 	expect(numbersOf(got.map(({ json }) => json.run_id))).toEqual([0, 1, 2, 3]);
 });
 
-test('run.getMany gives runs without ids where the list tells none, none of them twice', async () => {
+test('run.getMany gives runs without ids where the list shows none, none of them twice', async () => {
 	const { node, items } = await withSixRuns({ list: 'openapi' });
 	const got = await items(
 		node('run.getMany', { returnAll: true, filters: { groupId: 'poster' } }),

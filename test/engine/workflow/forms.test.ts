@@ -98,7 +98,7 @@ test('the list of runs shows the newest few where the inputs of more are too lon
 	]);
 });
 
-describe.each(['sdk', 'beta'] as const)('with workflows as the %s tells them', (workflows) => {
+describe.each(['sdk', 'beta'] as const)('with workflows as the %s lists them', (workflows) => {
 	test('the list holds all workflows by name', async () => {
 		const { results } = await editor(await harness({ dialect: { workflows } })).search();
 		expect(results.map(({ name }) => name)).toEqual([
@@ -386,7 +386,7 @@ describe('the list of runs', () => {
 		expect(await found('nothing')).toEqual([]);
 	});
 
-	test('goes on from page to page', async () => {
+	test('continues from page to page', async () => {
 		const made = await harness();
 		made.flowscale.addRuns(120, { workflow: made.flowscale.workflows[0] });
 		const { runs } = editor(made);

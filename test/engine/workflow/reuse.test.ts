@@ -33,7 +33,7 @@ test('takes the run of a prompt of several lines, which a form sends with other 
 	expect(flowscale.runs).toHaveLength(1);
 });
 
-test('"Execute" takes them as well, and tells where they stand', async () => {
+test('"Execute" takes them as well, and reports their states', async () => {
 	const { node, items, flowscale, requests } = await harness();
 	await items(node('workflow.executeAndWait', reusing));
 	const taken = await items(node('workflow.execute', reusing), two, { executionId: 'exec2' });

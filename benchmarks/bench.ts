@@ -19,7 +19,7 @@ const STALL = {
 };
 
 /**
- * The figures of all repeats, and the event loop's stall where the measurement does not tell its
+ * The figures of all repeats, and the event loop's stall where the measurement does not report its
  * own.
  */
 async function repeat(

@@ -7,7 +7,7 @@ const LOOK_MS = 50;
  * Tells each change of each run from now on: queued, running, completed. The returned function ends
  * that.
  */
-export function followRuns({ runs }: Flowscale, tell: (what: string) => void): () => void {
+export function followRuns({ runs }: Flowscale, print: (what: string) => void): () => void {
 	const first = runs.length;
 	const received = new Map<SimulatedRun, SimulatedRun['state']>();
 	let isOver = false;
@@ -15,7 +15,7 @@ export function followRuns({ runs }: Flowscale, tell: (what: string) => void): (
 		runs.slice(first).forEach((run, index) => {
 			if (received.get(run) === run.state) return;
 			received.set(run, run.state);
-			tell(
+			print(
 				`  run ${index + 1} of “${run.workflow.name}” ${run.state.padEnd(9)}  ${subjectOf(run)}`.trimEnd(),
 			);
 		});

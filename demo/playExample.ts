@@ -28,7 +28,7 @@ export interface Play {
 }
 
 /**
- * Runs an example as it stands, tells every step, and writes its outputs to a folder. @throws the
+ * Runs an example as it stands, prints every step, and writes its outputs to a folder. @throws the
  * failing node's error
  */
 export async function playExample({ engine, flowscale, file, target, say }: Play): Promise<Played> {
@@ -39,12 +39,12 @@ export async function playExample({ engine, flowscale, file, target, say }: Play
 	const from = Date.now();
 	const runsBefore = flowscale.runs.length;
 	const seconds = () => (Date.now() - from) / 1000;
-	const tell = (what: string) => say(`${seconds().toFixed(1).padStart(6)} s  ${what}`);
-	const stopFollowing = followRuns(flowscale, tell);
+	const print = (what: string) => say(`${seconds().toFixed(1).padStart(6)} s  ${what}`);
+	const stopFollowing = followRuns(flowscale, print);
 	const run = await runWorkflow(engine, workflow, [{ json: {} }], {
 		executionId: example,
 		onNodeEnd: (node, outputs) =>
-			tell(`${node}: ${outputs.map((items) => counted(items.length, 'item')).join(' and ')}`),
+			print(`${node}: ${outputs.map((items) => counted(items.length, 'item')).join(' and ')}`),
 	}).finally(stopFollowing);
 	if (run.data.resultData.error) throw run.data.resultData.error;
 

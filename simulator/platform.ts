@@ -71,7 +71,6 @@ export const argv: readonly string[] = process.argv.slice(2);
 export const env = process.env;
 export const pid = process.pid;
 export const execPath = process.execPath;
-export const execArgv = process.execArgv;
 export const stdout = process.stdout;
 export const stderr = process.stderr;
 export const exit = (code: number): never => process.exit(code);

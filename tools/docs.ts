@@ -140,7 +140,7 @@ function sectionOf(resource: DescribedResource, operation: Described): string {
 }
 
 /** The whole page of a package's operations. */
-export function operationsPage({ title, resources, trigger }: DescribedPackage): string {
+function operationsPage({ title, resources, trigger }: DescribedPackage): string {
 	const sections = resources.flatMap((resource) =>
 		resource.operations.map((operation) => sectionOf(resource, operation)),
 	);
@@ -155,7 +155,7 @@ export function operationsPage({ title, resources, trigger }: DescribedPackage):
 }
 
 /** The README's table: what each operation does, with links to the page above. */
-export function operationsTable(resources: DescribedResource[]): string {
+function operationsTable(resources: DescribedResource[]): string {
 	const rows = resources.flatMap(({ name: resource, operations }) =>
 		operations.map(({ name, description }) => {
 			const link = `docs/operations.md#${anchorOf(headingOf(resource, name))}`;

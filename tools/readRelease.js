@@ -31,8 +31,8 @@ function readRelease() {
 		problems.push(`package-lock.json has version ${lock.version}, not ${version}`);
 	for (const { name, folder } of packages) {
 		const heading = `\n## [${version}] - `;
-		const [, told = ''] = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8').split(heading);
-		if (!/^\d{4}-\d{2}-\d{2}\n/.test(told))
+		const [, released = ''] = readFileSync(join(folder, 'CHANGELOG.md'), 'utf8').split(heading);
+		if (!/^\d{4}-\d{2}-\d{2}\n/.test(released))
 			problems.push(`The changelog of ${name} has no section "${heading.trim()} <date>"`);
 	}
 	return { version, tag: `v${version}`, packages, problems };

@@ -83,7 +83,7 @@ export function createContainers(parts: ContainerParts): Containers {
 }
 
 function tellState(run: SimulatedRun, { store, dialect }: ContainerParts): void {
-	store.tell(run, 'run_status', {
+	store.report(run, 'run_status', {
 		run_id: run.id,
 		status: dialect.words[run.state] ?? run.state,
 		...(run.errorText === null ? {} : { error: run.errorText }),
@@ -100,7 +100,7 @@ function tellEnd(run: SimulatedRun, how: Ending, parts: ContainerParts): void {
 	if (how === 'completed') {
 		run.outputs
 			.flatMap(({ files }) => files)
-			.forEach((filename) => parts.store.tell(run, null, { type: 'output', filename }));
+			.forEach((filename) => parts.store.report(run, null, { type: 'output', filename }));
 	}
 	// where the dialect has it so, only the output endpoint reports a timeout, and the stream stays
 	// silent
@@ -120,7 +120,7 @@ function planWork(
 	const { failure } = run.workflow;
 	return [
 		timers.after(workMs / 2, () =>
-			store.tell(run, 'progress', { type: 'progress', value: 10, max: 20 }),
+			store.report(run, 'progress', { type: 'progress', value: 10, max: 20 }),
 		),
 		workMs > runTimeoutMs
 			? timers.after(runTimeoutMs, () => finish(run, 'timeout'))

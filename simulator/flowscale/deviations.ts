@@ -7,7 +7,7 @@ const ofLists: Deviation[] = [
 	{
 		schemas: ['RunList'],
 		when: ({ list }) => list === 'grouped',
-		reason: 'without `group_id` all runs are told, and the group is null',
+		reason: 'without `group_id` all runs are listed, and the group is null',
 		source: 'S0, S1, APP D C',
 		change: adding({ group_id: textOrNull }),
 	},
@@ -21,7 +21,7 @@ const ofLists: Deviation[] = [
 	{
 		schemas: ['RunListBody'],
 		when: ({ list, pageSizes }) => list === 'paged' && pageSizes === 'honoured',
-		reason: '`meta` tells page, order and totals',
+		reason: '`meta` reports page, order and totals',
 		source: 'S1, DPY D; PY-1.1.3 C',
 		change: becoming(
 			object({
@@ -45,14 +45,14 @@ const ofTheRest: Deviation[] = [
 	{
 		schemas: ['Health'],
 		when: ({ containers }) => containers === 'container',
-		reason: 'health tells a container’s name instead of its URL',
+		reason: 'health gives a container’s name instead of its URL',
 		source: 'S0, S1, DJS, DPY D; PY types C',
 		change: becoming(object({ container: string, status: string })),
 	},
 	{
 		schemas: ['Queue'],
 		when: ({ containers }) => containers === 'container',
-		reason: 'the queue tells a container’s name instead of its URI',
+		reason: 'the queue gives a container’s name instead of its URI',
 		source: 'S0, S1 D; types C',
 		change: becoming(object({ container: string, queue: { type: 'object' } })),
 	},

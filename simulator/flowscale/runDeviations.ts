@@ -37,14 +37,14 @@ export const runDeviations: Deviation[] = [
 	{
 		schemas: ['Run'],
 		when: ({ runIds }) => runIds === '_id',
-		reason: 'a run tells its id as `_id`, and its team',
+		reason: 'a run has its id as `_id`, and its team',
 		source: 'S0, S1 D',
 		change: adding({ _id: string, team_id: string }),
 	},
 	{
 		schemas: ['RunEntry'],
 		when: (dialect) => inEntries(dialect) && dialect.runIds !== 'run_id',
-		reason: 'listed runs tell their ids as `_id`; without it a list leads nowhere',
+		reason: 'listed runs have their ids as `_id`; without it a list leads nowhere',
 		source: 'S0, S1 D',
 		change: adding({ _id: string, team_id: string }),
 	},
@@ -72,14 +72,14 @@ export const runDeviations: Deviation[] = [
 	{
 		schemas: ['Run', 'RunEntry'],
 		when: ({ startTimes }) => !startTimes,
-		reason: 'no source excludes a version that does not tell when a run began',
+		reason: 'no source excludes a version that does not report when a run began',
 		source: 'I',
 		change: dropping('started_at'),
 	},
 	{
 		schemas: ['Run', 'RunEntry'],
 		when: ({ failureText }) => failureText === 'error' || failureText === 'error_message',
-		reason: 'no source shows where a failed run tells its reason',
+		reason: 'no source shows where a failed run has its reason',
 		source: 'I (open question)',
 		change: (schema) =>
 			object({ ...properties(schema), error: string, error_message: string }, [

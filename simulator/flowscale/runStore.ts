@@ -24,7 +24,7 @@ export interface RunStore {
 	/** By file name, or by output name, which means its first file. */
 	findFile(name: string): FoundFile | undefined;
 	/** Adds an event to the run's stream. */
-	tell(run: SimulatedRun, event: string | null, data: Record<string, unknown>): void;
+	report(run: SimulatedRun, event: string | null, data: Record<string, unknown>): void;
 	/** Calls `listener` for each event to come; the returned function ends that. */
 	listen(run: SimulatedRun, listener: (event: RunEvent) => void): () => void;
 	clear(): void;
@@ -94,7 +94,7 @@ export function createRunStore(random: Random): RunStore {
 		},
 		get: (id) => byId.get(id),
 		findFile: (name) => byFile.get(name),
-		tell: (run, event, data) => {
+		report: (run, event, data) => {
 			const received = { seq: run.events.length + 1, event, data };
 			run.events.push(received);
 			listeners.get(run.id)?.forEach((listener) => listener(received));

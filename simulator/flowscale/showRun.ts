@@ -37,7 +37,7 @@ export function outputNames(run: SimulatedRun, dialect: Dialect): string[] {
 	);
 }
 
-export const inputPath = (run: SimulatedRun, index: number): string =>
+const inputPath = (run: SimulatedRun, index: number): string =>
 	`/inputs/${run.id}/${index}/${run.parts[index].value.replace(/[/\\]/g, '_')}`;
 
 export const outputPath = (run: SimulatedRun, file: string): string =>

@@ -16,7 +16,7 @@ export const startDeviations: Deviation[] = [
 		schemas: ['StartedBody'],
 		when: ({ start }) => start === 'oldObject',
 		reason:
-			'until mid-2025 the start told output names, queue number and node errors, but no workflow id',
+			'until mid-2025 the start reported output names, queue number and node errors, but no workflow id',
 		source: 'S1 D; WEB, PY-1.1, PY-BETA C',
 		change: becoming(envelope(object({ ...oldStart, number: integer }))),
 	},
@@ -30,7 +30,7 @@ export const startDeviations: Deviation[] = [
 	{
 		schemas: ['StartedBody'],
 		when: ({ start }) => start === 'oldest',
-		reason: 'the first deployments told a file name beside the status and no run id',
+		reason: 'the first deployments reported a file name beside the status and no run id',
 		source: 'PY-1.0 C',
 		change: becoming(object({ status: string, filename: string })),
 	},

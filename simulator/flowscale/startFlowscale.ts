@@ -28,7 +28,7 @@ export type { SimulatedWorkflow } from './simulatedWorkflow';
 export type { JournalEntry } from '../journal';
 
 /** Key that a simulator asks for unless an option says otherwise. */
-export const defaultApiKey = 'fs-sim-key-for-tests-only';
+const defaultApiKey = 'fs-sim-key-for-tests-only';
 
 /** Starts a stand-in for one Flowscale deployment on real sockets. Rejects when a port is taken. */
 export async function startFlowscale(options: FlowscaleOptions = {}): Promise<Flowscale> {

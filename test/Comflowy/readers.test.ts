@@ -465,12 +465,15 @@ describe('a check', () => {
 		['{"success":false,"data":{"status":"failed","error":"out of memory"}}', 'out of memory'],
 		['{"success":false,"error":"out of memory","data":{"status":"failed"}}', 'out of memory'],
 		['{"success":false,"run_id":"r","status":"error","message":"out of memory"}', 'out of memory'],
-	])('of a run that failed is a run, also where it is told as %s', async (text, reason) => {
-		const { api } = checking({ ...found, text });
-		expect(await api.run('r')).toMatchObject({
-			run: { state: 'failed', finished: true, error_message: reason },
-		});
-	});
+	])(
+		'of a run that failed is a run, also where its failure is written as %s',
+		async (text, reason) => {
+			const { api } = checking({ ...found, text });
+			expect(await api.run('r')).toMatchObject({
+				run: { state: 'failed', finished: true, error_message: reason },
+			});
+		},
+	);
 	test.each([
 		'{"success":false,"data":{"status":"running"},"error":"try later"}',
 		'{"success":false,"error":"try later"}',

@@ -74,11 +74,7 @@ export function generateMatrix(rows = operationRows): Cell[] {
  * Runs one cell on a deployment of its own. What must fail as a whole is run without "continue on
  * fail", to see n8n's error.
  */
-export async function runCell(
-	engine: Engine,
-	cell: Cell,
-	elsewhere: Elsewhere,
-): Promise<CellResult> {
+async function runCell(engine: Engine, cell: Cell, elsewhere: Elsewhere): Promise<CellResult> {
 	const { row, fault, expected } = cell;
 	const begun = Date.now();
 	const { flowscale, run, apiKey } = await openFaultHarness(

@@ -1,9 +1,9 @@
 import { countText, type SoakTally } from './soakAccount';
 
 /** Items of one execution. */
-export const ITEMS_PER_BATCH = 12;
+const ITEMS_PER_BATCH = 12;
 /** Batches under way at a time. */
-export const BATCHES_AT_A_TIME = 4;
+const BATCHES_AT_A_TIME = 4;
 /** Executions of one batch until all of its items have come out. */
 const MOST_ROUNDS = 8;
 

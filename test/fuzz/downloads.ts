@@ -41,7 +41,7 @@ const STAND_INS: Partial<Record<HostAnswer['kind'], string>> = {
 	empty: '',
 };
 
-export const hostAnswer: fc.Arbitrary<HostAnswer> = fc.record({
+const hostAnswer: fc.Arbitrary<HostAnswer> = fc.record({
 	kind: fc.constantFrom<HostAnswer['kind']>(
 		...(['file', 'file', 'cut', 'part', 'page', 'xml', 'json', 'text'] as const),
 		...(['accepted', 'empty', 'silent', 'endless', 'status', 'lost'] as const),

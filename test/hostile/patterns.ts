@@ -91,7 +91,7 @@ const ENDS = ['', '\u0000', '!', 'a', '\n'];
  * Texts that make patterns which go back over what they read take their worst time: repetitions of
  * what the pattern looks for.
  */
-export function hostileTexts({ source }: RegExp, length: number): string[] {
+function hostileTexts({ source }: RegExp, length: number): string[] {
 	const words = source.match(/[a-z]{2,}|[^\\a-z0-9\s]/gi) ?? [];
 	const units = new Set([
 		...UNITS,

@@ -17,7 +17,7 @@ import { ownPrompt, startOf } from '../harness/useHarness';
 import { NODE, packageDirOf } from '../harness/useSibling';
 
 /** How many runs each simulated service allows at a time. */
-export const ALLOWED = 3;
+const ALLOWED = 3;
 
 /** What became of a batch. */
 export interface BatchResult {

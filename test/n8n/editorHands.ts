@@ -5,7 +5,7 @@ import { fs, join, ok, repository } from './platform';
 import type { Site } from './site';
 
 export type Size = [width: number, height: number];
-export const screenSize: Size = [1280, 800];
+const screenSize: Size = [1280, 800];
 
 const settleMs = 800;
 const openMs = 10_000;

@@ -33,7 +33,7 @@ export const examples = async (harness: Harness): Promise<Check[]> => {
 		for (const one of wanted) {
 			if (plays.has(one)) continue;
 			const play = playExample(harness, one);
-			// Each is told of by its own check.
+			// Each is reported by a check of its own.
 			play.catch(() => {});
 			plays.set(one, play);
 		}

@@ -1,4 +1,4 @@
-/** What every n8n process of the suite is told: keep to this machine, and keep quiet. */
+/** The settings of every n8n process of the suite: keep to this machine, and keep quiet. */
 export const n8nEnvironment = (userFolder: string, brokerPort: number): NodeJS.ProcessEnv => ({
 	N8N_USER_FOLDER: userFolder,
 	N8N_ENCRYPTION_KEY: 'a key that all processes of one test share',

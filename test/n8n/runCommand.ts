@@ -26,9 +26,3 @@ export const runCommand = async (
 			},
 		);
 	});
-
-export const hasCommand = async (command: string): Promise<boolean> =>
-	await runCommand('sh', ['-c', 'command -v "$1"', 'sh', command]).then(
-		() => true,
-		() => false,
-	);

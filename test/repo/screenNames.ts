@@ -23,7 +23,7 @@ export const OF_SERVICES = new Set([
 ]);
 
 /** Every name in a description: labels of fields, choices of lists, operations, actions. */
-export function namesIn(value: unknown): string[] {
+function namesIn(value: unknown): string[] {
 	if (Array.isArray(value)) return value.flatMap(namesIn);
 	if (typeof value !== 'object' || value === null) return [];
 	return Object.entries(value).flatMap(([key, inner]) =>

@@ -66,9 +66,6 @@ export interface SimState {
 /** A run that never ends is ended by the deployment's own watchdog. */
 const WATCHDOG_MS = 3_600_000;
 
-export const clockOf = ({ time, traits }: Pick<SimState, 'time' | 'traits'>) =>
-	time.now() + traits.skewMs;
-
 /** What a run makes is made from its own inputs, so that a swapped result shows. */
 const contentOf = ({ id, texts, files }: SimRun, output: number, fileBytes: number) =>
 	`${output} of ${id}: ${JSON.stringify([texts, files])}`.padEnd(fileBytes, '.');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Operations of the node that the simulation plays. */
-export const OPERATIONS = [
+const OPERATIONS = [
 	'workflow.executeAndWait',
 	'workflow.execute',
 	'run.wait',
@@ -66,10 +66,10 @@ export interface ExecutionPlan {
 }
 
 /** Ways in which the node stands in its workflow. */
-export const SHAPES = ['chain', 'loop', 'twoWires', 'merge', 'subWorkflow', 'tool'] as const;
+const SHAPES = ['chain', 'loop', 'twoWires', 'merge', 'subWorkflow', 'tool'] as const;
 
 /** What may happen to a request on its way. `Done`: the service did what was asked all the same. */
-export const FATES = [
+const FATES = [
 	'refused',
 	'tlsFailed',
 	'lostBefore',

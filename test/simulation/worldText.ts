@@ -32,7 +32,7 @@ const EXECUTION: ExecutionPlan = {
 	shape: 'chain',
 };
 /** A world in which nothing happens to one execution of one item. */
-export const PLAIN_WORLD: World = {
+const PLAIN_WORLD: World = {
 	seed: 1,
 	service: {
 		skewMs: 0,

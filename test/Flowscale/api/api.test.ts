@@ -418,14 +418,14 @@ describe('a group', () => {
 			3,
 		],
 		[
-			'page by page where only the number of runs is told',
+			'page by page where only the number of runs is reported',
 			[counted(0, 40, 90), counted(40, 40, 90), counted(80, 10, 90), counted(90, 0, 90)],
 			undefined,
 			90,
 			4,
 		],
 		[
-			'page by page where the size of a page is told as well',
+			'page by page where the size of a page is reported as well',
 			[counted(0, 40, 90, 40), counted(40, 40, 90, 40), counted(80, 10, 90, 40)],
 			undefined,
 			90,

@@ -39,7 +39,7 @@ it('items of one execution share its turn, and other groups are not waited for',
 	]);
 });
 
-it('an execution with many items lets others in between, and is told that the group changed', async () => {
+it('an execution with many items lets others in between, and learns that the group changed', async () => {
 	const { visit, log, turns } = turnsHarness();
 	const first = visit(one, 'g', 100);
 	await Promise.all([first, visit(other, 'g', 100, 'b'), visit(one, 'g', 10), visit(one, 'g', 10)]);

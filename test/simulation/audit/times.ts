@@ -5,7 +5,7 @@ import { isCalm } from './facts';
 /** Slack over a wait's Timeout: outputs that are late, downloads, tries of reads. */
 const CALM_SLACK_MS = 90_000;
 const SLACK_MS = 600_000;
-/** A start that is told "later" is held back for as long as its Timeout, or ten minutes. */
+/** A start that is answered "later" is held back for as long as its Timeout, or ten minutes. */
 const HELD_BACK_MS = 600_000;
 /** Code that still runs after Stop: requests under way get ten seconds. */
 const AFTER_STOP_MS = 12_000;

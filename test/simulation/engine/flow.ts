@@ -94,7 +94,7 @@ function serviceNode(plan: ExecutionPlan, way: Cell['way']): INode {
 }
 
 /** Items as the node before ours hands them on. */
-export function inputItems(items: ItemPlan[], targets: Target[], from: number) {
+function inputItems(items: ItemPlan[], targets: Target[], from: number) {
 	return items.map((item, index): INodeExecutionData => {
 		const target = targets[index];
 		const json: IDataObject = {

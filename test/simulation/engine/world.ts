@@ -3,7 +3,7 @@ import { often, world, type World } from '../world';
 import { textOfWorld, worldOfText } from '../worldText';
 
 /** What the workflow around the node has besides its shape. */
-export const CALLS = ['whole', 'executeStep', 'pinnedBefore', 'pinnedOn', 'deactivated'] as const;
+const CALLS = ['whole', 'executeStep', 'pinnedBefore', 'pinnedOn', 'deactivated'] as const;
 
 /** What n8n's engine knows of an execution, and the node's code alone does not. */
 export interface Setup {
@@ -23,7 +23,7 @@ export interface EngineWorld {
 	store: 'default' | 'filesystem' | 'database';
 }
 
-export const PLAIN_SETUP: Setup = { call: 'whole', order: 'v1', agent: 2 };
+const PLAIN_SETUP: Setup = { call: 'whole', order: 'v1', agent: 2 };
 const MOST_EXECUTIONS = 3;
 
 const setup: fc.Arbitrary<Setup> = fc.record({

@@ -220,9 +220,12 @@ async function send(
 	// Each request has its own, by which it is known for which one a token is fetched.
 	const helpers = Object.create(egress.helpers) as Helpers;
 	let isBuilt = false;
-	let wasUnsent = false;
 	const isUnsent = () => !isBuilt || waiting.has(helpers);
-	const forgetEnd = onAbort(link.signal, () => (wasUnsent = isUnsent()));
+	let forgetEnd: () => void = () => undefined;
+	// What is not sent by then never is, and nobody waits for its token.
+	const unsent = new Promise<NetworkFailure>((resolve) => {
+		forgetEnd = onAbort(link.signal, () => isUnsent() && resolve(NOT_SENT));
+	});
 	const giveUp = () => isUnsent() && link.abort();
 	const forgetStop = call.isGivenUpUnsent && stop ? onAbort(stop, giveUp) : undefined;
 	try {
@@ -240,7 +243,14 @@ async function send(
 			abortSignal: link.signal,
 			...extra,
 		};
-		const answer = (await request(options, helpers)) as IN8nHttpFullResponse;
+		const sending = link.signal.aborted
+			? unsent
+			: (request(options, helpers) as Promise<IN8nHttpFullResponse>);
+		const answer = await Promise.race([sending, unsent]);
+		if (isNetworkFailure(answer)) {
+			link.release();
+			return answer;
+		}
 		const stream = answer.body as unknown as ByteStream;
 		stream.once('close', link.release);
 		const head = { status: answer.statusCode, headers: answer.headers as Head['headers'] };
@@ -250,7 +260,7 @@ async function send(
 		const refusal = isRefusalThrown ? answerIn(error) : undefined;
 		if (!refusal) link.release();
 		else refusal.stream.once('close', link.release);
-		return refusal ?? (wasUnsent ? NOT_SENT : classifyNetworkError(error));
+		return refusal ?? classifyNetworkError(error);
 	} finally {
 		forgetEnd();
 		forgetStop?.();

@@ -215,21 +215,25 @@ test('and where it is said of GET that there is nothing', async () => {
 test.each([
 	['the first token', ''],
 	['a new token', 'eyJ.long-ended.sig'],
-])('Stop while n8n fetches %s starts nothing', async (_, accessToken) => {
-	const { node, run, items, service, credential } = await harness();
-	credential().accessToken = accessToken;
-	service.fault({ on: 'token', kind: 'slowFirstByte', ms: 300 });
-	let stop = () => {};
-	const ended = run(node('workflow.executeAndWait', promptOf()), two, {
-		onStart: (execution) => (stop = () => execution.cancel()),
-	});
-	await until(() => count(service, 'token') === 1);
-	stop();
-	expect((await ended).status).toBe('canceled');
-	// Waits for the same token, behind the stopped starts.
-	await items(node('workflow.execute', promptOf()), [{ json: { prompt: 'after Stop' } }]);
-	expect(service.runs.map(({ params }) => params)).toEqual([{ '6::text': 'after Stop' }]);
-});
+])(
+	'Stop while n8n fetches %s ends the execution at once, and starts nothing',
+	async (_, accessToken) => {
+		const { node, run, items, service, credential } = await harness();
+		credential().accessToken = accessToken;
+		service.fault({ on: 'token', kind: 'slowFirstByte', ms: 600 });
+		let stop = () => {};
+		const ended = run(node('workflow.executeAndWait', promptOf()), two, {
+			onStart: (execution) => (stop = () => execution.cancel()),
+		});
+		await until(() => count(service, 'token') === 1);
+		// Waits for the same token, behind the starts that are stopped.
+		const other = items(node('workflow.execute', promptOf()), [{ json: { prompt: 'after Stop' } }]);
+		stop();
+		expect(await Promise.race([ended, other])).toMatchObject({ status: 'canceled' });
+		await other;
+		expect(service.runs.map(({ params }) => params)).toEqual([{ '6::text': 'after Stop' }]);
+	},
+);
 
 test('a start for which the token comes after its Timeout is an error that says so, not a run that may have started', async () => {
 	const { node, error, service } = await harness();

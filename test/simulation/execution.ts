@@ -68,8 +68,11 @@ export async function untilStop(
 	const stop = new AbortController();
 	if (stopMs !== null) time.after(stopMs, () => stop.abort());
 	await live(stop.signal);
-	if (stop.signal.aborted && result.runs.at(-1)?.outcome !== 'items')
-		result.stoppedMs = result.beganMs + (stopMs ?? 0);
+	const last = result.runs.at(-1);
+	const atMs = result.beganMs + (stopMs ?? 0);
+	// One that had failed before was not there to be stopped.
+	const hadFailed = last?.outcome === 'failed' && last.endedMs < atMs;
+	if (stop.signal.aborted && last?.outcome !== 'items' && !hadFailed) result.stoppedMs = atMs;
 }
 
 /** After the node has returned its items, later nodes are executed until the user's stop. */
@@ -106,6 +109,8 @@ async function liveOn(
 		retries++;
 		executionId = `${id}r${retries}`;
 		await time.sleep(HAND_RETRY_MS);
+		// The execution had failed before: there was nothing to stop, and nobody presses Retry.
+		if (stop.aborted) break;
 	}
 }
 

@@ -174,6 +174,18 @@ const FOUND = [
 		`{"workMs":2000000,"faults":[{"gap":0,"fate":"lostDone"}],"executions":[{"items":[{},{"prompt":"b"}],"onError":"continueRegularOutput","waitMode":"suspended","group":"none","stopMs":124000,"options":{"timeout":0}}]}`,
 	],
 	[
+		'a stop while the refusal of a cancel by Timeout is being checked sends another cancel',
+		`{"workMs":2000000,"outages":[{"fromMs":4500,"lengthMs":60000,"fate":"mute","kind":"read"},{"fromMs":100,"lengthMs":200000,"fate":"409","kind":"cancel"}],"executions":[{"onError":"continueRegularOutput","stopMs":13000,"options":{"timeout":5,"cancelRemote":"onStopOrTimeout"}}]}`,
+	],
+	[
+		'a stop of later nodes cancels a run that joined its group after the cancel by Timeout',
+		`{"workMs":2000000,"executions":[{"operation":"group.wait","onError":"continueRegularOutput","startMs":10,"stopMs":30000,"options":{"timeout":5,"cancelRemote":"onStopOrTimeout"}}],"others":[{"atMs":0,"prompt":"a","group":"other"},{"atMs":6500,"prompt":"a","group":"other"}]}`,
+	],
+	[
+		'a stop in the pause before a retry by hand stops nothing: the execution had failed',
+		`{"workMs":2000000,"executions":[{"operation":"run.wait","startMs":10,"handRetries":1,"stopMs":8000,"options":{"timeout":5}}],${OTHERS}}`,
+	],
+	[
 		'a start that another run was taken for in a shared group is named in the log',
 		`{"seed":3,"service":{"listLagMs":1000},"workMs":200,"executions":[{"operation":"workflow.execute","group":"shared"}],"others":[{"atMs":100,"prompt":"a","group":"shared"}],"faults":[{"gap":0,"fate":"502Done"}]}`,
 	],

@@ -54,6 +54,7 @@ export type CancelOutcome = 'accepted' | 'pending' | KnownRun | Error;
 
 /** Cancels runs at the service. What it has begun outlives the node's execution, within bounds. */
 export interface RunCanceller {
+	isGroup?: boolean;
 	/**
 	 * Resolves once it is known what became of the cancel, or after `patienceMs`. Never rejects; what
 	 * fails is logged, and is tried again when somebody asks again.
@@ -87,6 +88,7 @@ export function createRunCanceller(parts: CancellerParts): RunCanceller {
 		known: new Map(),
 	};
 	return {
+		isGroup: parts.isGroup,
 		cancel: async (runId, patienceMs) => {
 			const cancelling = state.known.get(runId) ?? beginCancel(state, runId);
 			cancelling.askedMs = parts.clock.now();
@@ -136,9 +138,12 @@ async function cancelUntil(
 	};
 	for (let tries = 1; ; tries++) {
 		await clock.pause(state.heldUntilMs - clock.now());
+		const sentMs = clock.now();
 		const error = await state.cancel(runId, { isFirst: tries === 1, onAccepted }).catch(asError);
 		if (!(error instanceof Error)) return error ?? 'accepted';
 		cancelling.isAccepted = false;
+		// A request that came meanwhile, such as that of Stop, is entitled to its tries.
+		if (cancelling.askedMs > sentMs) tries = 0;
 		const isOver = clock.now() - cancelling.askedMs > LONGEST_CANCEL_MS;
 		if (!mayPass(error, tries) || isOver) return error;
 		const retryAfterMs = error instanceof ServiceError ? error.facts.retryAfterMs : undefined;
@@ -151,7 +156,9 @@ async function cancelUntil(
 	}
 }
 
+/** @param tries 0: somebody has asked since the try that failed was sent */
 function mayPass(error: Error, tries: number): boolean {
+	if (tries === 0) return true;
 	if (!(error instanceof ServiceError)) return false;
 	return error.facts.isRetryable === true || (isDoubtfulRefusal(error) && tries < DOUBTFUL_TRIES);
 }

@@ -251,9 +251,8 @@ async function afterCancel(
 	order: WaitOrder,
 	error: unknown,
 ): Promise<unknown> {
-	const { hasStarted, executionStop, serviceName } = parts;
+	const { hasStarted, executionStop } = parts;
 	const { cancelRemote } = order;
-	const textOf = parts.cancelText ?? ((outcome) => cancelText(serviceName, outcome));
 	if (error instanceof ExecutionCancelledError && executionStop?.aborted) {
 		await cancelByStop(parts, runId, order);
 		return error;
@@ -261,7 +260,7 @@ async function afterCancel(
 	if (error instanceof StartTimeout) {
 		if (!hasStarted(runId))
 			return new StartTimeout(error.message, { ...error.facts, hint: notOurs(parts) });
-		return unbegunError(error, await cancelAndCheck(parts, runId, order), textOf);
+		return unbegunError(parts, error, await cancelAndCheck(parts, runId, order));
 	}
 	if (!(error instanceof WaitTimeout) || cancelRemote !== 'onStopOrTimeout') {
 		const isLeft = error instanceof ExecutionCancelledError || isLeftToStop(error, order);
@@ -275,8 +274,7 @@ async function afterCancel(
 	return new WaitTimeout(error.message, {
 		...error.facts,
 		state,
-		hint: textOf(outcome),
-		isCancelOpen: isCancelOpen(outcome),
+		...cancelFacts(parts, outcome),
 	});
 }
 
@@ -317,13 +315,23 @@ async function cancelAndCheck(
 	order: WaitOrder,
 ): Promise<CancelOutcome> {
 	const outcome = await cancelInTime(parts, runId);
-	if (isCancelOpen(outcome)) leaveToStop(parts, runId, order);
+	if (isCancelOpen(parts, outcome)) leaveToStop(parts, runId, order);
 	return outcome;
 }
 
-/** Whether the service has not accepted the cancel of a run that may continue. */
-const isCancelOpen = (outcome: CancelOutcome): boolean =>
-	outcome === 'pending' || outcome instanceof Error;
+/**
+ * Whether the service has not accepted the cancel of a run that may continue, or has accepted that
+ * of a group that has not ended: further runs may join it.
+ */
+const isCancelOpen = ({ canceller }: WaiterParts, outcome: CancelOutcome): boolean =>
+	outcome === 'pending' ||
+	outcome instanceof Error ||
+	(canceller.isGroup === true && outcome === 'accepted');
+
+const cancelFacts = (parts: WaiterParts, outcome: CancelOutcome) => ({
+	hint: (parts.cancelText ?? cancelText)(outcome, parts.serviceName),
+	isCancelOpen: isCancelOpen(parts, outcome),
+});
 
 /**
  * An accepted cancel is carried out afterwards, and the run may end by itself before that: it is
@@ -360,9 +368,9 @@ const isEnded = (outcome: CancelOutcome): outcome is KnownRun =>
 const endStateOf = (outcome: CancelOutcome) => (isEnded(outcome) ? outcome.state : undefined);
 
 function unbegunError(
+	parts: WaiterParts,
 	{ message, facts }: StartTimeout,
 	outcome: CancelOutcome,
-	textOf: (outcome: CancelOutcome) => string,
 ) {
 	const isCancelled = outcome === 'accepted' || endStateOf(outcome) === 'cancelled';
 	return isCancelled
@@ -370,18 +378,14 @@ function unbegunError(
 				...facts,
 				hint: 'Execute this item again when the queue is shorter, or raise Start Timeout.',
 			})
-		: new StartTimeout(message, {
-				...facts,
-				hint: textOf(outcome),
-				isCancelOpen: isCancelOpen(outcome),
-			});
+		: new StartTimeout(message, { ...facts, ...cancelFacts(parts, outcome) });
 }
 
 const notOurs = ({ serviceName, foundBy = 'it was found there' }: WaiterParts) =>
 	`It continues at ${serviceName}: ${foundBy}, so it was not cancelled here. Collect it later by this run ID, or raise Timeout.`;
 
 /** What became of a cancel, for the user. */
-function cancelText(serviceName: string, outcome: CancelOutcome): string {
+function cancelText(outcome: CancelOutcome, serviceName: string): string {
 	if (outcome === 'accepted') return `${serviceName} accepted its cancel.`;
 	if (outcome === 'pending')
 		return `${serviceName} has not accepted its cancel yet. The node keeps trying for a few minutes. If that fails, n8n’s log says so.`;

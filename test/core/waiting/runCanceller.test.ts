@@ -91,6 +91,30 @@ describe('a cancel', () => {
 		expect([sent.length, warnings.length]).toEqual([2, 1]);
 	});
 
+	it.each([
+		['once more where it is refused for good', failure(409), 2],
+		['again as often as other cancels where the key is refused', failure(401), 4],
+	])(
+		'that somebody asks for while it is being refused is sent %s',
+		async (_, refusal, expected) => {
+			const clock = fakeClock();
+			let sent = 0;
+			const warnings: string[] = [];
+			const canceller = createRunCanceller({
+				...{ serviceName: 'Flowscale', clock, warn: (text) => warnings.push(text) },
+				cancel: async () => {
+					sent++;
+					await clock.pause(5_000);
+					throw refusal;
+				},
+			});
+			const first = canceller.cancel('a', LONG);
+			await clock.pause(2_000);
+			expect([await canceller.cancel('a', LONG), await first]).toEqual([refusal, refusal]);
+			expect([sent, warnings.length]).toEqual([expected, 1]);
+		},
+	);
+
 	it('of a group is sent again when somebody asks again: a run may have joined it', async () => {
 		const clock = fakeClock();
 		let sent = 0;

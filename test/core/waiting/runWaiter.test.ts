@@ -23,6 +23,7 @@ function waitHarness({
 	cancelTakesMs = 0,
 	cancelStatus = 503,
 	cancelFinds = undefined as string | undefined,
+	isGroup = false,
 	error_message = null as string | null,
 	ended = {} as Partial<KnownRun>,
 	isReused = false,
@@ -52,6 +53,7 @@ function waitHarness({
 		),
 		canceller: createRunCanceller({
 			serviceName: 'Flowscale',
+			isGroup,
 			cancel: async (runId) => {
 				cancelled.push(runId);
 				await clock.pause(cancelTakesMs);
@@ -189,6 +191,18 @@ describe('who cancels the remote run', () => {
 			['a', 'a'],
 		],
 		['nobody, after an accepted one', {}, {}, ['a']],
+		[
+			'Stop, after an accepted one of a group, which runs may join',
+			{ isGroup: true },
+			{},
+			['a', 'a'],
+		],
+		[
+			'nobody, after one of a group that has ended by it',
+			{ isGroup: true, cancelFinds: 'cancelled' },
+			{},
+			['a'],
+		],
 		['nobody, after one that was accepted later', { cancelTakesMs: 5_000 }, {}, ['a']],
 		[
 			'nobody, after one that was refused since the run has ended',

@@ -81,10 +81,14 @@ function isAsked(
 	);
 }
 
-/** The group's runs had all ended, as far as it showed, or the log says that it could not be cancelled. */
+/**
+ * The run, or all runs of its group, had ended as far as it showed, or the log says that the group
+ * could not be cancelled. 408 is the service's word for a run that timed out.
+ */
 function isGivenUp(result: ExecutionResult, run: SimRun): boolean {
 	return allTexts(result).some(
 		(text) =>
+			text.includes(`run ${run.id} ended: timed_out`) ||
 			text.includes(`group ${run.groupId}: all runs have ended`) ||
 			(text.includes('could be cancelled') && text.includes(`"${run.groupId}"`)),
 	);

@@ -227,9 +227,10 @@ export function toNodeError(
 	itemIndex?: number,
 	more?: string,
 ): NodeApiError | NodeOperationError {
-	if (error instanceof NodeApiError || error instanceof NodeOperationError) return error;
 	const { message, description: advice } = readable(error);
 	const description = [advice, more].filter(Boolean).join(' ') || undefined;
+	if (error instanceof NodeApiError || error instanceof NodeOperationError)
+		return more === undefined ? error : Object.assign(error, { description });
 	if (error instanceof ServiceError && error.facts.status !== undefined) {
 		const httpCode = String(error.facts.status);
 		const response: JsonObject = { message, httpCode };

@@ -60,5 +60,6 @@ function textOf(
 	return `The other runs of this node continue at ${serviceName}, or have ended there. Collect them with ${how}.`;
 }
 
-const named = (word: string, names: string[]): string =>
+/** Such as "run IDs a, b and 3 more". */
+export const named = (word: string, names: string[]): string =>
 	`${word}${names.length > 1 ? 's' : ''} ${firstFew(names, MOST_NAMED, (name) => cleanText(name))}`;

@@ -6,6 +6,7 @@ import { linkSignals } from '../async/signals';
 import { findOperation, type Resource } from '../items/operation';
 import { showEndSummary } from './endSummary';
 import { requireMinimumVersion } from './minimumVersion';
+import { named } from './otherRuns';
 import type { Doubts } from '../items/itemDoubts';
 import type { DescribeOthers } from '../items/itemFailures';
 import { runItems } from '../items/runItems';
@@ -13,7 +14,9 @@ import { runSuspended } from '../suspending/runSuspended';
 import type { RunWaiter } from '../waiting/runWaiter';
 import { reasonToStay, resumeFromStack } from '../suspending/requeue';
 import { refuseSelfConnection } from '../suspending/selfConnection';
-import { openSuspension } from '../suspending/suspension';
+import { openStartMemory } from '../starting/startMemory';
+import type { Starter } from '../starting/starter';
+import { NOT_BEGUN, openSuspension, type Suspension } from '../suspending/suspension';
 import type { SuspensionPace } from '../suspending/suspensionPace';
 import { isWaitingOperation } from '../waiting/waitingOperation';
 
@@ -21,6 +24,7 @@ import { isWaitingOperation } from '../waiting/waitingOperation';
 interface NodeSession {
 	clock: Clock;
 	waiting?(item: Item): RunWaiter;
+	starter?(): Pick<Starter, 'known'>;
 	otherRuns?: { describe: DescribeOthers };
 	doubts?: Doubts;
 	/** An item that was to wait has failed before it could begin. */
@@ -62,7 +66,11 @@ export async function runOperation<Session extends NodeSession>(
 			: IN_EXECUTION;
 		if (waitMode !== IN_EXECUTION) refuseSelfConnection(context);
 		const suspension = openSuspension(context);
-		const session = await open(context, abort.signal, suspension.firstRunIndex);
+		const session = await open(context, abort.signal, suspension.firstRunIndex).catch(
+			(error: unknown) => {
+				throw toNodeError(context.getNode(), error, undefined, adviceIn(suspension, context));
+			},
+		);
 		const describeOthers = session.otherRuns?.describe;
 		const { doubts } = session;
 		const onNeverBegun = isWaitingOperation(operation) ? session.neverBegun : undefined;
@@ -75,7 +83,9 @@ export async function runOperation<Session extends NodeSession>(
 		) {
 			const pace = paceOf?.(context, waitMode);
 			const { waiting } = session;
-			const outputs = await runSuspended({ ...parts, operation, suspension, waiting, pace });
+			const startedRun = (index: number) => session.starter?.().known(index, '')?.run_id;
+			const resume = { operation, suspension, waiting, startedRun, pace };
+			const outputs = await runSuspended({ ...parts, ...resume });
 			showEndSummary(context, outputs[0] ?? []);
 			return outputs;
 		}
@@ -88,6 +98,23 @@ export async function runOperation<Session extends NodeSession>(
 		abort.abort();
 		abort.release();
 	}
+}
+
+/**
+ * What a node advises that fails after a suspension before it has come to its items, for example
+ * because its credential was deleted.
+ */
+function adviceIn(
+	{ firstRunIndex, waits }: Suspension,
+	context: IExecuteFunctions,
+): string | undefined {
+	const { ofItem } = openStartMemory(context, firstRunIndex);
+	const runIds = waits.flatMap((wait, index) =>
+		wait === NOT_BEGUN ? [] : (ofItem(index)?.runId ?? []),
+	);
+	return runIds.length === 0
+		? undefined
+		: `When this is fixed, retry the execution: it waits for the runs that it has started. Or collect them by ${named('run ID', runIds)}.`;
 }
 
 const IN_EXECUTION = 'inExecution';

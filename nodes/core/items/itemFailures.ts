@@ -24,8 +24,15 @@ export interface FatalFailure {
 export interface ItemFailures {
 	/** Texts of the items that failed while the node continues, by index. */
 	texts: Map<number, string>;
-	/** Runs one item's task. A failure is recorded, and the result is undefined. */
-	attempt<T>(index: number, task: () => T | Promise<T>): Promise<T | undefined>;
+	/**
+	 * Runs one item's task. A failure is recorded, and the result is undefined.
+	 * @param explain what is recorded of an error, where it is not the error itself
+	 */
+	attempt<T>(
+		index: number,
+		task: () => T | Promise<T>,
+		explain?: (error: unknown) => unknown,
+	): Promise<T | undefined>;
 	record(error: unknown, index: number): void;
 	fatal(): FatalFailure | undefined;
 	/** @throws NodeApiError | NodeOperationError when a failure or a stop has ended the node */
@@ -58,11 +65,11 @@ export function createItemFailures(
 	return {
 		texts,
 		record,
-		attempt: async (index, task) => {
+		attempt: async (index, task, explain) => {
 			try {
 				return await task();
 			} catch (error) {
-				record(error, index);
+				record(explain ? explain(error) : error, index);
 				return undefined;
 			}
 		},

@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { takeTurns } from '../async/clock';
 import { onAbort } from '../async/signals';
-import { cleanText, ServiceError } from '../errors';
+import { cleanText, failureText, ServiceError } from '../errors';
 import { type Item, itemAt } from '../items/item';
 import { settleDoubts } from '../items/itemDoubts';
 import {
@@ -47,6 +47,8 @@ interface SuspendedRun<Session> extends Omit<ItemRun<Session>, 'operation'> {
 	suspension: Suspension;
 	/** Called once for each item that will wait. */
 	waiting(item: Item): RunWaiter;
+	/** ID of the run that an item has started. */
+	startedRun?(index: number): string | undefined;
 	pace?: SuspensionPace;
 }
 
@@ -159,55 +161,68 @@ function openResume<Session>(parts: SuspendedRun<Session>, isWokenEarly: boolean
 const pollWindowEnd = <Session>({ clock, isContinued, pace }: Resume<Session>): number =>
 	clock.now() + (isContinued ? RESUME_MS : pace.firstPollWindowMs);
 
-/** Reads and checks the items that have not failed in an earlier resume. Sends nothing. */
+/**
+ * Reads and checks the items that wait, and those that failed before an earlier suspension while
+ * their runs continue. Sends nothing.
+ */
 async function prepareWaits<Session>(resume: Resume<Session>): Promise<ItemWait[]> {
-	const { context, operation, session, clock, failures, suspension, waiting } = resume;
+	const { context, clock, failures, suspension } = resume;
 	const waits: ItemWait[] = [];
 	const turns = takeTurns(clock);
 	for (let index = 0; index < context.getInputData().length; index++) {
 		suspension.waits[index] ??= NOT_BEGUN;
 		const failure = failures.texts.get(index);
-		const isLeft = suspension.left?.[index] === true;
-		if (failure !== undefined && !isLeft) continue;
+		if (failure !== undefined && suspension.left?.[index] === undefined) continue;
 		if (turns.isPauseDue()) await turns.pause();
-		if (failure !== undefined) {
-			await failures.attempt(index, () => leaveFailed(resume, index, failure));
-			// How the item failed is what its user needs to know, also where it cannot be read any more.
-			failures.texts.set(index, failure);
-			continue;
-		}
-		await failures.attempt(index, () => {
-			const item = itemAt(context, index);
-			const wait = operation.prepareWait(item, session);
-			const waiter = waitOf(suspension, index) === ENDED ? undefined : waiting(item);
-			waits.push({ index, wait, waiter });
-			// Retry On Fail waits for it again, perhaps only after further suspensions.
-			if (isLeft && waiter) leaveToStop(wait, waiter);
-		});
+		const prepare = () => prepareWait(resume, index, failure === undefined ? waits : undefined);
+		await failures.attempt(index, prepare, (error) => unreadable(resume, index, error));
+		// How the item failed is what its user needs to know, also where it cannot be read any more.
+		if (failure !== undefined) failures.texts.set(index, failure);
 	}
+	// So that the failure names the runs of the other items.
+	if (failures.fatal())
+		for (const { index, wait } of waits) if (waitOf(suspension, index) !== NOT_BEGUN) wait.known();
 	return waits;
 }
 
-/** The run of an item that failed before an earlier suspension, such as by Timeout, and continues. */
-function leaveFailed<Session>(
-	{ context, operation, session, waiting, onNeverBegun }: Resume<Session>,
+/** @param waits absent where the item failed before an earlier suspension, such as by Timeout */
+function prepareWait<Session>(
+	resume: Resume<Session>,
 	index: number,
-	failure: string,
+	waits: ItemWait[] | undefined,
 ): void {
+	const { context, operation, session, suspension, waiting, onNeverBegun } = resume;
 	const item = itemAt(context, index);
 	const wait = operation.prepareWait(item, session);
-	const waiter = waiting(item);
-	onNeverBegun?.();
-	const stopped = context.getExecutionCancelSignal();
-	if (!leaveToStop(wait, waiter) && stopped)
-		onAbort(stopped, () => context.logger.warn(cleanText(failure)));
+	const waiter = waitOf(suspension, index) === ENDED ? undefined : waiting(item);
+	if (waits) waits.push({ index, wait, waiter });
+	else if (waiter) onNeverBegun?.();
+	// Retry On Fail waits for it again, perhaps only after further suspensions.
+	const left = suspension.left?.[index];
+	if (left === undefined || waiter === undefined) return;
+	const run = wait.known();
+	if (run) waiter.leave(run, wait.order);
+	else nameAtStop(resume, left);
 }
 
-/** @returns whether the item's run is known */
-function leaveToStop({ known, order }: Wait, waiter: RunWaiter): boolean {
-	const run = known();
-	if (run) waiter.leave(run, order);
-	return run !== undefined;
+/** A stopped node returns no items, so n8n's log names what nobody can cancel. */
+function nameAtStop<Session>({ context }: Resume<Session>, text: string): void {
+	const stopped = context.getExecutionCancelSignal();
+	if (stopped) onAbort(stopped, () => context.logger.warn(cleanText(text)));
+}
+
+/**
+ * The failure of an item that cannot be read any more, for example because its expression fails by
+ * now. It names the run that the item waited for.
+ */
+function unreadable<Session>(resume: Resume<Session>, index: number, error: unknown): unknown {
+	const { suspension, startedRun } = resume;
+	const runId = waitOf(suspension, index) === NOT_BEGUN ? undefined : startedRun?.(index);
+	const failure = runId === undefined ? error : new ServiceError(failureText(error), { runId });
+	if (runId !== undefined) leave(suspension, index, failure);
+	const left = suspension.left?.[index];
+	if (left !== undefined) nameAtStop(resume, left);
+	return failure;
 }
 
 const isStopped = <Session>({ context }: Resume<Session>): boolean =>
@@ -252,7 +267,7 @@ async function untilEnd<Session>(resume: Resume<Session>, item: ItemWait): Promi
 	const last = await end.catch((error: unknown) => {
 		const hasBegun = waitOf(suspension, index) !== NOT_BEGUN;
 		const isLeft = hasBegun && isLeftToStop(error, wait.order);
-		if (isLeft || isStartUnclear(error)) (suspension.left ??= {})[index] = true;
+		if (isLeft || isStartUnclear(error)) leave(suspension, index, error);
 		return stillRunning(error);
 	});
 	if (last instanceof StillRunning) {
@@ -299,6 +314,11 @@ function beginAndWait<Session>(
 	return waiterOf(item).untilEnd(begin, wait.order, pollWindow);
 }
 
+/** The item has failed, while its run may continue. */
+function leave(suspension: Suspension, index: number, error: unknown): void {
+	(suspension.left ??= {})[index] ??= failureText(error);
+}
+
 const isStartUnclear = (error: unknown): boolean =>
 	error instanceof ServiceError && error.facts.isStartUnclear === true;
 
@@ -330,12 +350,13 @@ function giveUp<Session>(
 ): never {
 	const { index, wait, stillRunning } = item;
 	const run = waitOf(suspension, index) === NOT_BEGUN ? undefined : wait.known();
-	if (run && wait.order.cancelRemote !== 'never') (suspension.left ??= {})[index] = true;
 	const { message = 'No answer', facts = {} } = silence?.unanswered ?? {};
 	const failure =
 		stillRunning?.unanswered ??
 		new ServiceError(message, { ...facts, runId: undefined, state: undefined });
-	throw waiterOf(item).giveUp(run, wait.order, failure);
+	const error = waiterOf(item).giveUp(run, wait.order, failure);
+	if (run) leave(suspension, index, error);
+	throw error;
 }
 
 function pollWindowOf<Session>(

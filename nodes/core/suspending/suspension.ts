@@ -25,11 +25,11 @@ export interface Suspension {
 	/** Items that failed for good while the node continues, by index: their error texts. */
 	failures: Record<string, string>;
 	/**
-	 * Items that failed while their runs had not ended, until these are waited for again: Stop cancels
-	 * them. And items whose start got no clear answer: a stopped node returns no items, so n8n's log
-	 * names them.
+	 * Texts of the items that failed while their runs had not ended, until these are waited for
+	 * again: Stop cancels them. And of items whose run cannot be cancelled, such as those whose start
+	 * got no clear answer: a stopped node returns no items, so n8n's log names them.
 	 */
-	left?: Record<string, boolean>;
+	left?: Record<string, string>;
 	/** Items whose failure was reported: the next try starts their runs again. */
 	reported: Record<string, boolean>;
 	/** Tries of the node that failed in this execution, over all resumes. */

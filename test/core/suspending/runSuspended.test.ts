@@ -393,6 +393,96 @@ it('Stop cancels the runs of a first try that the next one has not waited for ag
 	expect([harness.cancelled.sort(), harness.runs.length]).toEqual([['r1', 'r2', 'r3'], 3]);
 });
 
+it('Stop names the unclear start of a first try that the next one has not come to when it was suspended', async () => {
+	const harness = suspendedHarness({
+		items: [[{ takesMs: 10 * HOUR }], []],
+		options: { timeout: 200, maxConcurrent: 1 },
+		node: { retryOnFail: true, maxTries: 2 },
+		isTolerant: true,
+		isStopLast: true,
+		lost: [1],
+		onRead: () => {
+			// The Timeout of the first run has ended the first try; this is a resume of the second.
+			const first = harness.runs.at(0)?.startedMs ?? Number.POSITIVE_INFINITY;
+			if (harness.clock.now() > first + 300_000) harness.stop();
+		},
+	});
+	expect((await harness.play()).error).toContain('canceled');
+	expect(harness.cancelled).toEqual(['r1']);
+	expect(harness.warned).toEqual([
+		expect.stringContaining('The run may have started, and was not started again.'),
+	]);
+});
+
+describe('an item that cannot be read any more in a resume', () => {
+	const items = Array.from({ length: 3 }, () => [{ takesMs: HOUR }]);
+	const failsFor = (wanted: number, last = Number.POSITIVE_INFINITY) => ({
+		onRead: (_: string, index: number, resumes: number) => {
+			if (index === wanted && resumes > 0 && resumes <= last) throw new Error('The seed is gone.');
+		},
+	});
+
+	it('names its run in its error', async () => {
+		const { play } = suspendedHarness({
+			...{ items, options: patient, isTolerant: true },
+			...failsFor(1),
+		});
+		expect(stateOf(await play())).toEqual(['succeeded', 'The seed is gone. (run r2)', 'succeeded']);
+	});
+
+	it('is named with the other runs in the error that ends the node', async () => {
+		let isGone = true;
+		const reading = failsFor(1);
+		const { play, retry, runs } = suspendedHarness({
+			...{ items, options: patient },
+			onRead: (...read) => isGone && reading.onRead(...read),
+		});
+		const { error, description } = await play();
+		isGone = false;
+		expect(error).toBe('The seed is gone. (run r2)');
+		expect(description).toContain('The other runs of this node continue at Flowscale');
+		expect(description).toContain('Collect them with Group > Wait, group "g".');
+		expect(stateOf(await retry())).toEqual(['succeeded', 'succeeded', 'succeeded']);
+		expect(runs).toHaveLength(3);
+	});
+
+	it.each([
+		['names its run in the log at Stop', Number.POSITIVE_INFINITY, ['r1', 'r3']],
+		['has its run cancelled by Stop where it can be read again', 1, ['r1', 'r2', 'r3']],
+	])('%s', async (_, last, cancelled) => {
+		const reading = failsFor(1, last);
+		const harness = suspendedHarness({
+			...{ items, options: patient, isTolerant: true },
+			onRead: (name, index, resumes) => {
+				if (resumes === 2 && name === 'options.timeout' && index === 2) harness.stop();
+				reading.onRead(name, index, resumes);
+			},
+		});
+		expect((await harness.play()).error).toContain('canceled');
+		expect(harness.cancelled.sort()).toEqual(cancelled);
+		expect(harness.warned).toEqual(cancelled.includes('r2') ? [] : ['The seed is gone. (run r2)']);
+	});
+});
+
+it.each([
+	['that the node started', 2, 'run IDs r1, r2'],
+	['of many items', 20, 'run IDs r1, r2, r3, r4, r5 and 15 more'],
+])('a node whose credential is gone in a resume names the runs %s', async (_, count, named) => {
+	let isGone = true;
+	const { play, retry, runs } = suspendedHarness({
+		items: Array.from({ length: count }, () => [{ takesMs: HOUR }]),
+		options: { timeout: 0, maxConcurrent: count },
+		isTolerant: true,
+		refuseOpen: (resumes) => (isGone && resumes > 0 ? new Error('No such credential') : undefined),
+	});
+	const { error, description } = await play();
+	isGone = false;
+	expect(error).toBe('No such credential');
+	expect(description).toContain(named);
+	expect((await retry()).items).toHaveLength(count);
+	expect(runs).toHaveLength(count);
+});
+
 describe('a service that is away', () => {
 	const between = (fromMs: number, toMs: number) => (ms: number) => ms >= fromMs && ms < toMs;
 

@@ -81,6 +81,10 @@ export interface SuspendedPlan {
 	refuseCancel?(runId: string): Error | undefined;
 	/** Items that the service refuses before they begin. */
 	doubtful?: number[];
+	/** Items whose starts get no clear answer, and start nothing. */
+	lost?: number[];
+	/** How the node fails before it has come to its items, such as for lack of its credential. */
+	refuseOpen?(resumes: number): Error | undefined;
 	/** Called for each parameter of an item that is read; `start` is read when the item begins. */
 	onRead?(name: string, index: number, resumes: number): void;
 }
@@ -149,8 +153,10 @@ export function suspendedHarness({
 	runsOnRecord,
 	wokenAfterMs,
 	doubtful = [],
+	lost = [],
 	isStopLast = false,
 	refuseCancel = () => undefined,
+	refuseOpen = () => undefined,
 	onRead = () => undefined,
 }: SuspendedPlan) {
 	const beganMs = Date.UTC(2026, 0, 1);
@@ -160,8 +166,9 @@ export function suspendedHarness({
 	/** Every request that asks how runs are, with its time. */
 	const looks: number[] = [];
 	const cancelled: string[] = [];
-	/** What n8n's log says. */
+	/** What n8n's log says, and what it warns of. */
 	const lines: string[] = [];
+	const warned: string[] = [];
 	let texts = 0;
 	let execution = 1;
 	let resumes = 0;
@@ -204,9 +211,7 @@ export function suspendedHarness({
 				return known(runId);
 			},
 			listGroup: async () => runs.map(runNow),
-			failureOf: () => {
-				throw new Error('No start fails here');
-			},
+			failureOf: () => new ServiceError('Flowscale answered HTTP 502', { status: 502 }),
 			serviceTime: (ms) => ms,
 			adviceIfUncertain: () => '',
 		},
@@ -242,7 +247,10 @@ export function suspendedHarness({
 		if (name === 'start')
 			return {
 				text: textOf(texts++),
-				send: async () => ({ status: 200, headers: {}, text: start(index) }),
+				send: async () =>
+					lost.includes(index)
+						? { status: 502, headers: {}, text: '' }
+						: { status: 200, headers: {}, text: start(index) },
 			};
 		if (name === 'isDoubtful') return doubtful.includes(index);
 		return options[name.replace('options.', '')];
@@ -263,7 +271,10 @@ export function suspendedHarness({
 			getExecutionCancelSignal: () => stop.signal,
 			continueOnFail: () => isTolerant,
 			putExecutionToWait: async (at: Date) => void (n8n.waitTill = at.getTime()),
-			logger: { warn: () => undefined, info: (text: string) => lines.push(text) },
+			logger: {
+				warn: (text: string) => warned.push(text),
+				info: (text: string) => lines.push(text),
+			},
 		}) as unknown as IExecuteFunctions;
 
 	/**
@@ -277,23 +288,29 @@ export function suspendedHarness({
 				runOperation(contextOf(n8n, entry), {
 					resources,
 					clock,
-					open: async (of, stop, index) => ({
-						clock,
-						doubts: new Map(),
-						...openRunSession(service, {
-							context: of,
+					open: async (of, stop, index) => {
+						const refusal = refuseOpen(resumes);
+						if (refusal) throw refusal;
+						return {
 							clock,
-							stop,
-							progress: { started: () => undefined, changed: () => undefined },
-							runIndex: index,
-						}),
-					}),
+							doubts: new Map(),
+							...openRunSession(service, {
+								context: of,
+								clock,
+								stop,
+								progress: { started: () => undefined, changed: () => undefined },
+								runIndex: index,
+							}),
+						};
+					},
 				}),
 			);
 			const hasError = 'value' in end && end.value[0]?.[0]?.json.error !== undefined;
 			const isOver = isStopLast && stop.signal.aborted;
 			if (!isOver && count < tries && (!('value' in end) || hasError)) continue;
-			return 'value' in end ? { outputs: end.value } : { error: end.message };
+			if ('value' in end) return { outputs: end.value };
+			const { description = '' } = end.error as { description?: string };
+			return { error: end.message, description };
 		}
 	};
 	/**
@@ -308,7 +325,9 @@ export function suspendedHarness({
 	 * Runs what is on the stack until the execution waits, the node has handed items out, or it has
 	 * failed.
 	 */
-	const runStack = async (n8n: FakeExecution): Promise<{ items?: unknown; error?: string }> => {
+	const runStack = async (
+		n8n: FakeExecution,
+	): Promise<{ items?: unknown; error?: string; description?: string }> => {
 		const { nodeExecutionStack: stack } = n8n.executionData;
 		for (let entry = stack.shift(); entry !== undefined; entry = stack.shift()) {
 			const { disabled, alwaysOutputData } = entry.node;
@@ -343,6 +362,7 @@ export function suspendedHarness({
 	const play = async (): Promise<{
 		items?: INodeExecutionData[];
 		error?: string;
+		description?: string;
 		resumes: number;
 		endMs: number;
 	}> => {
@@ -358,6 +378,7 @@ export function suspendedHarness({
 				return {
 					items: end.items as INodeExecutionData[] | undefined,
 					error: end.error,
+					description: end.description,
 					resumes,
 					endMs: clock.now(),
 				};
@@ -375,5 +396,8 @@ export function suspendedHarness({
 	};
 	/** Names of the nodes that are still to be executed. */
 	const left = () => stored.n8n.executionData.nodeExecutionStack.map((entry) => entry.node.name);
-	return { clock, runs, looks, cancelled, lines, left, play, retry, stop: () => stop.abort() };
+	return {
+		...{ clock, runs, looks, cancelled, lines, warned, left, play, retry },
+		stop: () => stop.abort(),
+	};
 }

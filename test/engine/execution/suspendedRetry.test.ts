@@ -1,5 +1,5 @@
 import { sleep } from '../../../simulator/platform';
-import type { IRun } from 'n8n-workflow';
+import { type IRun, UserError } from 'n8n-workflow';
 import { useFastTime } from '../../harness/fastTime';
 import {
 	outputOf,
@@ -88,6 +88,61 @@ describe('an execution whose run failed', () => {
 			expect(outputOf(run, 'After').map(({ json }) => json.run_id)).toEqual(
 				[2, 1].map((index) => made.flowscale.runs[index].id),
 			);
+		},
+	);
+});
+
+describe('what a resume cannot read any more', () => {
+	const named = ({ flowscale }: Harness, index: number) => `(run ${flowscale.runs[index].id})`;
+	const inputs = { text_51536: 'a fox' };
+	const withVariables = {
+		onServer: (server: { variables: object }) => void (server.variables = { inputs }),
+	};
+
+	it.each(['continueRegularOutput', 'stopWorkflow'] as const)(
+		'of an item: its error names the run, with %s',
+		async (onError) => {
+			const made = await harness(never);
+			const inputsJson = '={{ $itemIndex === 1 ? $vars.inputs : { text_51536: $json.prompt } }}';
+			const file = suspendedFlow(suspendedNode(made, { onError }, {}, { inputsJson }));
+			const { run } = await playSuspended(made, file, rows(2), {
+				...withVariables,
+				onResume: () => endRuns(made),
+			});
+			expect(made.flowscale.runs).toHaveLength(2);
+			const { error } = run.data.resultData;
+			const texts = onError === 'stopWorkflow' ? [error?.message] : outputOf(run, 'After');
+			expect(JSON.stringify(texts)).toContain('Inputs (JSON) is not a JSON object');
+			expect(JSON.stringify(texts)).toContain(named(made, 1));
+			if (onError === 'stopWorkflow')
+				expect(error?.description).toContain('Collect them with Group > Wait, group "n8n-exec1".');
+			else expect(after(run)[0]).toEqual(pictures[0]);
+		},
+	);
+
+	it.each(['retry', 'retrySaved'] as const)(
+		'of its credential: the error names the runs, which %s waits for',
+		async (kind) => {
+			const made = await harness(never);
+			const file = suspendedFlow(suspendedNode(made));
+			const gone = 'Credential with ID "1" does not exist for type "flowscaleApi".';
+			const read = jest.spyOn(made.engine.credentials, 'getDecrypted');
+			const { run: failed } = await playSuspended(made, file, rows(2), {
+				onResume: () => read.mockRejectedValue(new UserError(gone)),
+			});
+			read.mockRestore();
+			const ids = made.flowscale.runs.map(({ id }) => id).join(', ');
+			expect(failed.data.resultData.error).toMatchObject({
+				message: gone,
+				description: expect.stringContaining(`Or collect them by run IDs ${ids}.`) as string,
+			});
+			const retried = await resumeWorkflow(made.engine, file, failed.data, kind);
+			const run = await untilEnd(made, file, retried);
+			expect([run.status, after(run), made.flowscale.runs.length]).toEqual([
+				'success',
+				pictures,
+				2,
+			]);
 		},
 	);
 });

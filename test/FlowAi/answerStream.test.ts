@@ -105,6 +105,15 @@ test('a stream that ends without a result has none, wherever its last event is c
 	expect(await read('')).toMatchObject({ answer: undefined, error: undefined });
 });
 
+test.each([
+	['counts where no other came', [], 'Yes'],
+	['counts as the last of several', ['data:{"output":"later"}\n\n'], 'later'],
+	['does not count beside one that has its name', [result], 'Yes – ja'],
+])('a result in an event without a name %s', async (_, rest, output) => {
+	const { answer } = await read(['data:{"output":"Yes","total_time":1}\n\n', ...rest].join(''));
+	expect(answer?.output).toBe(output);
+});
+
 test('half a result is kept as text where no text came before it', async () => {
 	expect(await read('event:output\ndata:{"output":"Yes – j')).toMatchObject({
 		answer: undefined,
@@ -166,6 +175,7 @@ test.each<[string, object, WorkflowAnswer | undefined]>([
 		{ totalTime: 1.5, data: { output: 'Yes' } },
 		{ output: 'Yes', total_time: 1.5 },
 	],
+	['in a list of one', [{ output: 'Yes' }], { output: 'Yes', total_time: null }],
 	['with camel case', { output: 'Yes', totalTime: '1.5' }, { output: 'Yes', total_time: 1.5 }],
 	['as null', { error: null, output: null }, { output: null, total_time: null }],
 	[

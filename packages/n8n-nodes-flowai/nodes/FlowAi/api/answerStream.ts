@@ -56,6 +56,7 @@ export async function readAnswerStream(
 	redact = (text: string) => text,
 ): Promise<StreamEnd> {
 	const end = nothingYet();
+	let unnamed: WorkflowAnswer | undefined;
 	for await (const { event = 'message', data: received, isCut = false } of readEvents(
 		splitEvents(stream),
 		undefined,
@@ -87,6 +88,8 @@ export async function readAnswerStream(
 				return end;
 			default: {
 				if (data === '') break;
+				// Some proxies leave out the names of events: the last result counts, unless one has its name.
+				if (event === 'message') unnamed = readAnswer(value) ?? unnamed;
 				const entry = readLogEvent(event, data);
 				end.log.push(entry);
 				if (entry.type === 'finish_node' && entry.node !== null)
@@ -94,7 +97,7 @@ export async function readAnswerStream(
 			}
 		}
 	}
-	return end;
+	return { ...end, answer: unnamed };
 }
 
 /** Why a workflow failed, in the words of its error event. */

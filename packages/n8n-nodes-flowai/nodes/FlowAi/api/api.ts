@@ -44,7 +44,9 @@ export function valueAt(value: unknown, key: string): unknown {
  * The result in a value; undefined: there is none. A result may have any JSON type, null included,
  * but an empty one beside an error is none.
  */
-export function readAnswer(value: unknown): WorkflowAnswer | undefined {
+export function readAnswer(body: unknown): WorkflowAnswer | undefined {
+	// Frameworks put a single result into a list.
+	const value: unknown = Array.isArray(body) && body.length === 1 ? body[0] : body;
 	// Some gateways put every answer under `data`.
 	const holder = valueAt(value, 'output') === undefined ? valueAt(value, 'data') : value;
 	const output = valueAt(holder, 'output');

@@ -102,10 +102,10 @@ export function startsOfOthers(
 	const { groupId, isGroupOfExecution } = request;
 	if (groupId === undefined || isGroupOfExecution) return [];
 	const sent = requestKey(request);
-	const isOwn = (start: ProcessStart) =>
+	const isOurs = (start: ProcessStart) =>
 		start.owner === owner ||
 		(start.isGivenUp && start.sentAtMs === sentAtMs && start.executionId === executionId);
 	return [...(startsOfGroups.get(groupKey(place, groupId)) ?? [])].filter(
-		(start) => !isOwn(start) && requestKey(start.request) === sent,
+		(start) => !isOurs(start) && requestKey(start.request) === sent,
 	);
 }

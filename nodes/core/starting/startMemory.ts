@@ -111,10 +111,10 @@ export function openStartMemory(
 		get: slots.get,
 		ofItem: slots.ofItem,
 		lostRivals: (request) => {
-			const ownKey = lostKeyOf(request);
+			const lostKey = lostKeyOf(request);
 			const wanted = request.reuse === 'anyInGroup' ? undefined : fingerprintOf(request);
 			return Object.entries(lost())
-				.filter(([key, other]) => key !== ownKey && (wanted === undefined || wanted === other))
+				.filter(([key, other]) => key !== lostKey && (wanted === undefined || wanted === other))
 				.filter(([key]) => key.startsWith(lostOfNode))
 				.flatMap(([key]) => slots.ofItem(Number(key.slice(lostOfNode.length))) ?? [])
 				.filter(({ groupId }) => groupId === request.groupId);
@@ -136,10 +136,10 @@ export function openStartMemory(
 		runIds: taken,
 		hasLostTwin: (request) => {
 			const fingerprint = fingerprintOf(request);
-			const ownKey = lostKeyOf(request);
+			const lostKey = lostKeyOf(request);
 			return (
 				slots.hasLostTwin(request) ||
-				Object.entries(lost()).some(([key, other]) => key !== ownKey && other === fingerprint)
+				Object.entries(lost()).some(([key, other]) => key !== lostKey && other === fingerprint)
 			);
 		},
 	};

@@ -83,6 +83,24 @@ describe('the arrows point inward', () => {
 		).toEqual([]);
 	});
 
+	it('the core names no field that only a service has', async () => {
+		const labelsIn = (sources: Source[]) =>
+			sources.flatMap(({ text }) =>
+				[...text.matchAll(/displayName: '([^' ]+ [^']+)'/g)].map(([, label]) => label),
+			);
+		const sources = await sourcesIn('nodes');
+		const core = sources.filter(({ path }) => path.startsWith('nodes/core/'));
+		const shared = new Set(labelsIn(core));
+		const labels = labelsIn(sources).filter((label) => !shared.has(label));
+		expect(labels).toContain('Reuse Run');
+		expect(
+			core.flatMap(({ path, text }) => {
+				const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+				return labels.filter((label) => code.includes(label)).map((label) => `${path}: ${label}`);
+			}),
+		).toEqual([]);
+	});
+
 	it('no service knows another', async () => {
 		expect(
 			await breaches(

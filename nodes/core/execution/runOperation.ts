@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Clock } from '../async/clock';
-import { toNodeError } from '../errors';
+import { failureText, ServiceError, toNodeError } from '../errors';
 import type { Item } from '../items/item';
 import { linkSignals } from '../async/signals';
 import { findOperation, type Resource } from '../items/operation';
@@ -8,7 +8,7 @@ import { showEndSummary } from './endSummary';
 import { requireMinimumVersion } from './minimumVersion';
 import { named } from './otherRuns';
 import type { Doubts } from '../items/itemDoubts';
-import type { DescribeOthers } from '../items/itemFailures';
+import { type DescribeOthers, linkedItems } from '../items/itemFailures';
 import { runItems } from '../items/runItems';
 import { runSuspended } from '../suspending/runSuspended';
 import type { RunWaiter } from '../waiting/runWaiter';
@@ -67,10 +67,9 @@ export async function runOperation<Session extends NodeSession>(
 		if (waitMode !== IN_EXECUTION) refuseSelfConnection(context);
 		const suspension = openSuspension(context);
 		const session = await open(context, abort.signal, suspension.firstRunIndex).catch(
-			(error: unknown) => {
-				throw toNodeError(context.getNode(), error, undefined, adviceIn(suspension, context));
-			},
+			(error: unknown) => ({ failure: error }),
 		);
+		if ('failure' in session) return failedResume(context, suspension, session.failure);
 		const describeOthers = session.otherRuns?.describe;
 		const { doubts } = session;
 		const onNeverBegun = isWaitingOperation(operation) ? session.neverBegun : undefined;
@@ -101,20 +100,26 @@ export async function runOperation<Session extends NodeSession>(
 }
 
 /**
- * What a node advises that fails after a suspension before it has come to its items, for example
- * because its credential was deleted.
+ * The items of a node that fails after a suspension before it has come to them, for example because
+ * its credential was deleted. Where it continues on errors, n8n would pass its input on instead.
+ * @throws NodeApiError | NodeOperationError where it does not continue, or has started nothing
  */
-function adviceIn(
-	{ firstRunIndex, waits }: Suspension,
+function failedResume(
 	context: IExecuteFunctions,
-): string | undefined {
+	{ firstRunIndex, waits, failures }: Suspension,
+	error: unknown,
+): INodeExecutionData[][] {
 	const { ofItem } = openStartMemory(context, firstRunIndex);
-	const runIds = waits.flatMap((wait, index) =>
-		wait === NOT_BEGUN ? [] : (ofItem(index)?.runId ?? []),
+	const runs = waits.map((wait, index) => (wait === NOT_BEGUN ? undefined : ofItem(index)?.runId));
+	const runIds = runs.flatMap((runId) => runId ?? []);
+	if (runIds.length === 0) throw toNodeError(context.getNode(), error);
+	const advice = `When this is fixed, retry the execution: it waits for the runs that it has started. Or collect them by ${named('run ID', runIds)}.`;
+	if (!context.continueOnFail()) throw toNodeError(context.getNode(), error, undefined, advice);
+	const text = failureText(error);
+	const texts = runs.map(
+		(runId, index) => failures[index] ?? failureText(new ServiceError(text, { runId })),
 	);
-	return runIds.length === 0
-		? undefined
-		: `When this is fixed, retry the execution: it waits for the runs that it has started. Or collect them by ${named('run ID', runIds)}.`;
+	return [linkedItems(runs.length, new Map(), new Map(texts.entries()))];
 }
 
 const IN_EXECUTION = 'inExecution';

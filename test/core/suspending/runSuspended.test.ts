@@ -472,7 +472,6 @@ it.each([
 	const { play, retry, runs } = suspendedHarness({
 		items: Array.from({ length: count }, () => [{ takesMs: HOUR }]),
 		options: { timeout: 0, maxConcurrent: count },
-		isTolerant: true,
 		refuseOpen: (resumes) => (isGone && resumes > 0 ? new Error('No such credential') : undefined),
 	});
 	const { error, description } = await play();
@@ -481,6 +480,21 @@ it.each([
 	expect(description).toContain(named);
 	expect((await retry()).items).toHaveLength(count);
 	expect(runs).toHaveLength(count);
+});
+
+it('a node whose credential is gone in a resume names the run in each item where it continues', async () => {
+	const harness = suspendedHarness({
+		items: [[failing], [{ takesMs: HOUR }], [{ takesMs: HOUR }]],
+		options: { timeout: 0, maxConcurrent: 2 },
+		isTolerant: true,
+		refuseOpen: () => (harness.runs.length === 3 ? new Error('No such credential.') : undefined),
+	});
+	const { items = [] } = await harness.play();
+	expect(items.map(({ json, pairedItem }) => [json.error, pairedItem])).toEqual([
+		[expect.stringContaining('The run failed'), { item: 0 }],
+		['No such credential. (run r2)', { item: 1 }],
+		['No such credential. (run r3)', { item: 2 }],
+	]);
 });
 
 describe('a service that is away', () => {

@@ -145,6 +145,24 @@ describe('what a resume cannot read any more', () => {
 			]);
 		},
 	);
+
+	it.each(['continueRegularOutput', 'continueErrorOutput'] as const)(
+		'of its credential: each item names its run, with %s',
+		async (onError) => {
+			const made = await harness(never);
+			const file = suspendedFlow(suspendedNode(made, { onError }));
+			const read = jest.spyOn(made.engine.credentials, 'getDecrypted');
+			const { run } = await playSuspended(made, file, rows(2), {
+				onResume: () => read.mockRejectedValue(new UserError('No such credential.')),
+			});
+			read.mockRestore();
+			const output = onError === 'continueErrorOutput' ? 1 : 0;
+			const items = outputOf(run, 'Flowscale', output);
+			expect(items.map(({ json, pairedItem }) => [json.error, pairedItem])).toEqual(
+				[0, 1].map((item) => [`No such credential. ${named(made, item)}`, { item }]),
+			);
+		},
+	);
 });
 
 describe('Stop', () => {

@@ -226,11 +226,13 @@ test.each([
 			onStart: (execution) => (stop = () => execution.cancel()),
 		});
 		await until(() => count(service, 'token') === 1);
-		// Waits for the same token, behind the starts that are stopped.
-		const other = items(node('workflow.execute', promptOf()), [{ json: { prompt: 'after Stop' } }]);
 		stop();
-		expect(await Promise.race([ended, other])).toMatchObject({ status: 'canceled' });
-		await other;
+		expect((await ended).status).toBe('canceled');
+		const exchange = service.journal.find(({ route }) => route === 'token');
+		expect(exchange).toMatchObject({ status: null });
+		// Waits for the same token, behind the starts that were stopped.
+		await items(node('workflow.execute', promptOf()), [{ json: { prompt: 'after Stop' } }]);
+		expect(exchange).toMatchObject({ status: 200 });
 		expect(service.runs.map(({ params }) => params)).toEqual([{ '6::text': 'after Stop' }]);
 	},
 );

@@ -109,7 +109,7 @@ export function readFilePlace({ context }: Item): OutputSettings['placeOf'] {
 function warnWith({ context }: Item): OutputSettings['warn'] {
 	return (text) => {
 		context.logger.warn(`${context.getNode().name}: ${cleanText(text)}`);
-		addHint(context, { message: cleanText(text), location: 'outputPane' });
+		addHint(context, { message: cleanText(text), type: 'warning', location: 'outputPane' });
 	};
 }
 

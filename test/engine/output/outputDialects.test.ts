@@ -62,6 +62,23 @@ test('the key stays when such a file is elsewhere, or is redirected to', async (
 	expect(other.asked.filter(({ hasKey }) => hasKey)).toEqual([]);
 });
 
+test('a file that is missing beside others is a warning with the result', async () => {
+	tiny.says['/a.png'] = { headers: image, body: PNG };
+	tiny.says['/b.png'] = { status: 403 };
+	tiny.says[RUN] = runWith(
+		['a.png', 'b.png'].map((filename) => ({ filename, url: `/${filename}` })),
+	);
+	const { run, node } = await outputsOf();
+	const { data } = await run(node, one);
+	expect(data.resultData.runData.Flowscale[0].hints).toEqual([
+		{
+			message: expect.stringMatching(/^1 of 2 outputs missing: .*b\.png.* \(run r1\)$/) as string,
+			type: 'warning',
+			location: 'outputPane',
+		},
+	]);
+});
+
 test('two outputs of one name get each their own file when their links have expired', async () => {
 	const links = (sign: number) => [
 		{ filename: 'out.png', url: `${tiny.origin}/x/out.png?sig=${sign}` },

@@ -222,6 +222,9 @@ interface CancelParts {
 	extra?: Partial<ApiRequest>;
 }
 
+/** Most time for the rounds of a cancel in the background, which pause for 15 seconds in all. */
+const LONGEST_ROUNDS_MS = 20_000;
+
 async function cancelOpenRuns(
 	api: FlowscaleApi,
 	groupId: string,
@@ -231,7 +234,11 @@ async function cancelOpenRuns(
 	const limit = createLimiter(CANCELS_AT_A_TIME);
 	let states: RunStates = new Map();
 	let open: string[] = [];
+	const untilMs = clock.now() + LONGEST_ROUNDS_MS;
 	for (const pauseMs of PAUSES_MS) {
+		// Where nothing answers, a round takes a minute. The caller tries again, and knows when to end.
+		const isFailing = open.some((id) => isWorthAnotherTry(asked.get(id)));
+		if (isInBackground && isFailing && clock.now() > untilMs) break;
 		if (pauseMs > 0) await clock.pause(pauseMs, stop);
 		open = [];
 		states = new Map();

@@ -385,6 +385,16 @@ describe('a cancel of a group after Stop', () => {
 		expect([clock.now(), requests]).toEqual([500, ['list 1', 'list 1']]);
 	});
 
+	it('that gets no answer ends with its first round, to be tried again', async () => {
+		const { api, clock, cancel } = aGroup(two());
+		api.cancel = async () => {
+			await clock.pause(60_000);
+			throw new ServiceError('No answer', { isRetryable: true });
+		};
+		await expect(cancel()).rejects.toThrow('No answer');
+		expect(clock.now()).toBe(60_000);
+	});
+
 	it('that was refused for runs that have just ended is no failure', async () => {
 		const { api, cancel } = aGroup(two(), nothing, (runs) => {
 			ends('a')(runs);

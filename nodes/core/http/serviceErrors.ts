@@ -121,7 +121,7 @@ function wordsIn(text: string, errorTextOf: ServiceErrorOptions['errorTextOf']):
 function hintFor(status: number, serviceName: string): string | undefined {
 	if (status === 401 || status === 403) return 'Check the API key in the credential.';
 	if (lacksCall(status))
-		return `Check the Base URL in the credential: what answers there does not have this call of ${serviceName}’s API. If other operations work, it is an older version.`;
+		return `Check the Base URL in the credential: what answers there does not have this call of ${serviceName}’s API, or has an older version of it.`;
 	if (status === 429)
 		return `${serviceName} limits the number of requests. Try again later, or with fewer items at a time.`;
 	return undefined;

@@ -31,7 +31,7 @@ it.each([
 		const of = createServiceErrors({ ...parts, serviceName, adviceFor });
 		const { hint } = of.failureOf({ status, headers: {}, text: '' }).facts;
 		expect(hint).toContain(
-			`Check the Base URL in the credential: what answers there does not have this call of ${serviceName}’s API.`,
+			`Check the Base URL in the credential: what answers there does not have this call of ${serviceName}’s API, or has an older version of it.`,
 		);
 	},
 );

@@ -220,7 +220,7 @@ test.each([
 	async (_, accessToken) => {
 		const { node, run, items, service, credential } = await harness();
 		credential().accessToken = accessToken;
-		service.fault({ on: 'token', kind: 'slowFirstByte', ms: 600 });
+		service.fault({ on: 'token', kind: 'slowFirstByte', ms: 3_000 });
 		let stop = () => {};
 		const ended = run(node('workflow.executeAndWait', promptOf()), two, {
 			onStart: (execution) => (stop = () => execution.cancel()),
